@@ -1,0 +1,1 @@
+"""The FinchSync window. Qt lives here and only here."""

@@ -1,0 +1,1 @@
+"""Spectrogram images: uint8 dB to RGB32, no model code."""

@@ -1,0 +1,1 @@
+"""Widgets, one per file; each shows the session and asks it for edits."""

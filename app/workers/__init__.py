@@ -1,0 +1,1 @@
+"""Background work that never touches a widget."""

@@ -1,0 +1,1 @@
+"""From a score surface to a time map with a calibrated confidence."""

@@ -1,0 +1,151 @@
+"""What an alignment run tells: values only, no computation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet
+from core.time_map import TimeMap
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateScores:
+    """Linear candidates with their confidence-weighted score and its four parts.
+
+    All arrays have shape (N,), one entry per candidate, in the order scored.
+
+    Parameters
+    ----------
+    offset_s : ndarray
+        Offset at channel-0 time zero, seconds.
+    drift_ppm : ndarray
+        Slope of the offset, parts per million.
+    score : ndarray
+        The sum of the four parts.
+    positive, top, votes, level : ndarray
+        0.4 x mean of the positive predictions x their share; 0.3 x mean of
+        the top quarter; 0.2 x sum of the predictions' sigmoids; 0.1 x exp of
+        the mean prediction.
+    count : ndarray of int
+        The public baseline's score: how many predictions are positive.
+    """
+
+    offset_s: Floats
+    drift_ppm: Floats
+    score: Floats
+    positive: Floats
+    top: Floats
+    votes: Floats
+    level: Floats
+    count: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offset_s)
+
+    def ranked(self, most: int | None = None) -> CandidateScores:
+        """The best `most` candidates, best first."""
+        return self.take(np.argsort(-self.score, kind="stable")[:most])
+
+    def take(self, index: NDArray[np.intp]) -> CandidateScores:
+        """The candidates at `index`, in that order."""
+        return CandidateScores(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+
+    def joined(self, more: CandidateScores) -> CandidateScores:
+        """These candidates followed by `more`."""
+        return CandidateScores(
+            *(
+                np.concatenate([getattr(self, name), getattr(more, name)])
+                for name in self.__dataclass_fields__
+            )
+        )
+
+    def time_map(self, index: int) -> TimeMap:
+        """The time map of one candidate."""
+        return TimeMap.linear(float(self.offset_s[index]), float(self.drift_ppm[index]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """The non-linear path decoded from a score surface; arrays of shape (K,), seconds.
+
+    Parameters
+    ----------
+    offset_s : ndarray
+        Estimated offset at each keypoint.
+    low_s, high_s : ndarray
+        The 95 % band of the offset.
+    """
+
+    offset_s: Floats
+    low_s: Floats
+    high_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A second alignment that fits almost as well.
+
+    Parameters
+    ----------
+    shift_s : float
+        Where the other fit lies, seconds after the chosen path.
+    margin : float
+        Main peak of the shift profile minus the other's, in standard deviations.
+    """
+
+    shift_s: float
+    margin: float
+
+    def sentence(self) -> str:
+        """The flag in words."""
+        side = "later" if self.shift_s > 0 else "earlier"
+        return f"{abs(self.shift_s):.2f} s {side} fits almost as well"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """The result of aligning one recording.
+
+    Parameters
+    ----------
+    keypoints : KeypointSet
+        The proposal, with confidence and a reason per keypoint.
+    time_map : TimeMap
+        Through the decoded path.
+    path : Path
+    surface : ScoreSurface
+        The evidence the path was decoded from.
+    posterior : ndarray of float32, shape (K, L)
+        Probability of each of the surface's offsets; rows sum to one.
+    candidates : CandidateScores
+        Linear candidates over the same evidence.
+    alias : Alias or None
+    needs_review : bool
+        Whether a person should look at the file before it is used.
+    warnings : tuple of str
+        What the person should know about the whole file.
+    tolerance_s : float
+        Error within which a keypoint counts as right for the confidence.
+    """
+
+    keypoints: KeypointSet
+    time_map: TimeMap
+    path: Path
+    surface: ScoreSurface
+    posterior: NDArray[np.float32]
+    candidates: CandidateScores
+    alias: Alias | None
+    needs_review: bool
+    warnings: tuple[str, ...]
+    tolerance_s: float
+
+    @property
+    def mean_confidence(self) -> float:
+        """Mean confidence of the keypoints."""
+        return float(np.mean(self.keypoints.confidence))

@@ -1,0 +1,1 @@
+"""Recordings, spectrogram frames and the features the aligner compares."""

@@ -1,0 +1,293 @@
+"""Recordings: two channels from one stereo file or from two mono files, read lazily."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+from numpy.typing import NDArray
+
+from core.errors import InputError
+
+Samples = NDArray[np.float32]
+
+AUDIO_SUFFIXES = frozenset(
+    f".{name.lower()}" for name in sf.available_formats() if name not in ("RAW", "SD2")
+) | {".aif", ".aifc", ".oga", ".opus"}
+"""File name endings that a folder scan takes for audio (lower case)."""
+
+_FINGERPRINT_CHUNK = 1 << 16
+_FINGERPRINT_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSource:
+    """Where one channel's samples are.
+
+    Parameters
+    ----------
+    path : Path
+    channel : int
+        Channel within the file, from 0.
+    sample_rate_hz : int
+    frames : int
+        Length in samples.
+    """
+
+    path: Path
+    channel: int
+    sample_rate_hz: int
+    frames: int
+
+    @property
+    def duration_s(self) -> float:
+        """Length, seconds."""
+        return self.frames / self.sample_rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is aligned: channel 0 (the reference clock) and channel 1 (the drifting clock).
+
+    The audio is only ever read. Use `open_recording` to make one.
+
+    Parameters
+    ----------
+    name : str
+        File name as it stands in a BioDCASE CSV.
+    channels : tuple of two ChannelSource
+    """
+
+    name: str
+    channels: tuple[ChannelSource, ChannelSource]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of channel 0, the reference clock, seconds."""
+        return self.channels[0].duration_s
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The one or two files behind the recording."""
+        return tuple(dict.fromkeys(source.path for source in self.channels))
+
+    def blocks(
+        self, channel: int, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None
+    ) -> Iterator[Samples]:
+        """Read one channel block by block.
+
+        Parameters
+        ----------
+        channel : int
+            0 or 1.
+        block_s : float
+            Length of a block, seconds; the last may be shorter.
+        start_s, end_s : float
+            Part to read, seconds on the channel's own clock; clipped to the channel.
+
+        Yields
+        ------
+        ndarray of float32, shape (frames,)
+
+        Raises
+        ------
+        InputError
+            If the file cannot be decoded, ends early or holds NaN or infinite samples.
+        """
+        source = self.channels[channel]
+        rate = source.sample_rate_hz
+        position = min(max(round(start_s * rate), 0), source.frames)
+        stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
+        size = max(1, round(block_s * rate))
+        try:
+            with sf.SoundFile(source.path) as file:
+                file.seek(position)
+                while position < stop:
+                    wanted = min(size, stop - position)
+                    block = file.read(wanted, dtype="float32", always_2d=True)
+                    if len(block) < wanted:
+                        raise InputError(
+                            source.path,
+                            f"the audio ends at {(position + len(block)) / rate:.2f} s although "
+                            f"the header promises {source.duration_s:.2f} s",
+                            "copy it again from the recorder",
+                        )
+                    samples = np.ascontiguousarray(block[:, source.channel])
+                    _refuse_not_finite(samples, position, source, channel)
+                    position += wanted
+                    yield samples
+        except (sf.LibsndfileError, OSError) as error:
+            raise InputError(
+                source.path,
+                f"cannot be read ({_message(error)})",
+                "copy it again from the recorder",
+            ) from error
+
+    def read(self, channel: int, start_s: float = 0.0, end_s: float | None = None) -> Samples:
+        """Read a stretch of one channel at once; arguments and errors as in `blocks`.
+
+        Returns
+        -------
+        ndarray of float32, shape (frames,)
+        """
+        blocks = list(self.blocks(channel, start_s=start_s, end_s=end_s))
+        return np.concatenate(blocks) if blocks else np.empty(0, dtype=np.float32)
+
+    def fingerprint(self) -> str:
+        """Digest of the content, independent of names and folders.
+
+        Files up to 4 MiB are hashed whole, longer ones by their size and 64
+        blocks of 64 KiB from start to end, so that hours cost milliseconds.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be read.
+        """
+        digest = hashlib.blake2b(digest_size=16)
+        for source in self.channels:
+            digest.update(f"channel {source.channel};".encode())
+            try:
+                _hash_file(source.path, digest)
+            except OSError as error:
+                raise InputError(
+                    source.path, f"cannot be read ({_message(error)})", "check the path"
+                ) from error
+        return digest.hexdigest()
+
+
+def open_recording(path: Path | str, path_1: Path | str | None = None) -> Recording:
+    """Open one stereo file, or two mono files, as a recording.
+
+    Parameters
+    ----------
+    path : Path or str
+        A stereo file, or the mono file of channel 0.
+    path_1 : Path or str, optional
+        The mono file of channel 1.
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    InputError
+        If a file is missing, unreadable, not audio, empty, or has the wrong
+        number of channels.
+    """
+    first = Path(path)
+    info = _info(first)
+    if path_1 is None:
+        if info.channels != 2:
+            raise InputError(
+                first,
+                f"has {info.channels} channel{'s' if info.channels > 1 else ''}, a recording needs two",
+                "give a stereo file, or two mono files as a pair",
+            )
+        return Recording(first.name, (_source(first, 0, info), _source(first, 1, info)))
+    second = Path(path_1)
+    info_1 = _info(second)
+    for file, file_info in ((first, info), (second, info_1)):
+        if file_info.channels != 1:
+            raise InputError(
+                file,
+                f"has {file_info.channels} channels, a pair needs one channel a file",
+                "give two mono files, or this stereo file alone",
+            )
+    return Recording(first.name, (_source(first, 0, info), _source(second, 0, info_1)))
+
+
+def find_audio(folder: Path | str) -> list[Path]:
+    """Audio files in a folder in BioDCASE layout (``audio/`` inside it, or the folder itself).
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be listed or holds no audio.
+    """
+    folder = Path(folder)
+    inside = folder / "audio"
+    try:
+        where = inside if inside.is_dir() else folder
+        files = sorted(
+            f for f in where.iterdir() if f.suffix.lower() in AUDIO_SUFFIXES and f.is_file()
+        )
+    except OSError as error:
+        raise InputError(
+            folder, f"cannot be listed ({_message(error)})", "check the path"
+        ) from error
+    if not files:
+        raise InputError(
+            folder,
+            "no audio file in this folder",
+            "give a folder with stereo files, or with audio/ inside",
+        )
+    return files
+
+
+def _source(path: Path, channel: int, info: sf._SoundFileInfo) -> ChannelSource:
+    return ChannelSource(path, channel, int(info.samplerate), int(info.frames))
+
+
+def _info(path: Path) -> sf._SoundFileInfo:
+    try:
+        if path.is_dir():
+            raise InputError(path, "is a folder", "give an audio file")
+        if path.stat().st_size == 0:
+            raise InputError(path, "is an empty file", "copy it again from the recorder")
+        with path.open("rb"):
+            pass
+        info = sf.info(path)
+    except OSError as error:
+        raise InputError(path, f"cannot be opened ({_message(error)})", "check the path") from error
+    except sf.LibsndfileError as error:
+        raise InputError(
+            path,
+            f"is not audio that libsndfile can read ({_message(error)})",
+            "convert it to WAV or FLAC",
+        ) from error
+    if info.frames <= 0:
+        raise InputError(path, "holds no samples", "copy it again from the recorder")
+    return info
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return getattr(error, "error_string", str(error)).strip().rstrip(".").lower()
+
+
+def _refuse_not_finite(
+    samples: Samples, position: int, source: ChannelSource, channel: int
+) -> None:
+    # A float32 sum is finite unless a sample is not: one pass, no temporary mask.
+    if np.isfinite(np.sum(samples, dtype=np.float64)):
+        return
+    first = position + int(np.argmin(np.isfinite(samples)))
+    raise InputError(
+        source.path,
+        f"channel {channel} holds NaN or infinite samples, first at {first / source.sample_rate_hz:.3f} s",
+        "export it again without them",
+    )
+
+
+def _hash_file(path: Path, digest: hashlib.blake2b) -> None:
+    size = path.stat().st_size
+    digest.update(f"size {size};".encode())
+    with path.open("rb") as file:
+        if size <= _FINGERPRINT_CHUNK * _FINGERPRINT_CHUNKS:
+            digest.update(file.read())
+            return
+        for position in np.linspace(0, size - _FINGERPRINT_CHUNK, _FINGERPRINT_CHUNKS):
+            file.seek(int(position))
+            digest.update(file.read(_FINGERPRINT_CHUNK))

@@ -1,0 +1,23 @@
+"""Errors that a person can act on."""
+
+from pathlib import Path
+
+
+class InputError(Exception):
+    """Something handed to FinchSync cannot be used.
+
+    Parameters
+    ----------
+    where : str or Path
+        The file, row or argument at fault.
+    what : str
+        What is wrong with it.
+    fix : str
+        What the person can do about it.
+    """
+
+    def __init__(self, where: str | Path, what: str, fix: str) -> None:
+        self.where = str(where)
+        self.what = what
+        self.fix = fix
+        super().__init__(" ".join(f"{self.where}: {what}; {fix}.".split()))

@@ -1,0 +1,80 @@
+"""The score surface: how alike the channels are at each keypoint and offset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreSurface:
+    """Evidence that channel 0 at keypoint k matches channel 1 at k plus an offset.
+
+    Every row covers L offsets in equal steps; rows may start at different
+    offsets, so that a band around a path needs no more room than itself.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (K,)
+        Keypoints on channel 0, seconds.
+    first_offset_s : ndarray, shape (K,)
+        Offset of each row's first column, seconds.
+    step_s : float
+        Offset between columns, seconds.
+    score : ndarray of float32, shape (K, L)
+        Log-likelihood ratio of "the same moment" against "any other", nats up
+        to a common scale; zero where nothing is known.
+    """
+
+    time_0_s: Floats
+    first_offset_s: Floats
+    step_s: float
+    score: NDArray[np.float32]
+
+    def column(self, offset_s: ArrayLike) -> Floats:
+        """Fractional column of offsets given one per keypoint, shape (..., K)."""
+        offset = np.asarray(offset_s, dtype=np.float64)
+        return np.asarray((offset - self.first_offset_s) / self.step_s)
+
+    def at(self, offset_s: ArrayLike) -> NDArray[np.float32]:
+        """Scores along paths, linear between columns, zero outside the surface.
+
+        Parameters
+        ----------
+        offset_s : array_like, shape (..., K)
+            One offset per keypoint, seconds; leading axes are candidates.
+
+        Returns
+        -------
+        ndarray of float32, shape (..., K)
+        """
+        column = self.column(offset_s)
+        last = self.score.shape[1] - 1
+        inside = (column >= 0) & (column <= last)
+        left = np.clip(np.floor(column).astype(np.intp), 0, max(last - 1, 0))
+        part = (column - left).astype(np.float32)
+        rows = np.arange(len(self.time_0_s))
+        right = np.minimum(left + 1, last)
+        value = self.score[rows, left] * (1 - part) + self.score[rows, right] * part
+        return np.where(inside, value, np.float32(0))
+
+    def rectangle(self) -> tuple[Floats, NDArray[np.float32]]:
+        """The surface on one common offset axis, for drawing.
+
+        Returns
+        -------
+        offset_s : ndarray, shape (M,)
+        score : ndarray of float32, shape (K, M)
+            NaN outside the rows' own range.
+        """
+        shift = np.rint((self.first_offset_s - self.first_offset_s.min()) / self.step_s).astype(int)
+        count, width = self.score.shape
+        out = np.full((count, width + int(shift.max())), np.nan, dtype=np.float32)
+        for row, start in enumerate(shift):
+            out[row, start : start + width] = self.score[row]
+        offset_s = self.first_offset_s.min() + self.step_s * np.arange(out.shape[1])
+        return np.asarray(offset_s), out
