@@ -191,7 +191,7 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
         if info.channels != 2:
             raise InputError(
                 first,
-                f"has {info.channels} channel{'s' if info.channels > 1 else ''}, a recording needs two",
+                f"has {info.channels} channel{'s'[: info.channels - 1]}, a recording needs two",
                 "give a stereo file, or two mono files as a pair",
             )
         return Recording(first.name, (_source(first, 0, info), _source(first, 1, info)))
@@ -273,10 +273,10 @@ def _refuse_not_finite(
     # A float32 sum is finite unless a sample is not: one pass, no temporary mask.
     if np.isfinite(np.sum(samples, dtype=np.float64)):
         return
-    first = position + int(np.argmin(np.isfinite(samples)))
+    first_s = (position + int(np.argmin(np.isfinite(samples)))) / source.sample_rate_hz
     raise InputError(
         source.path,
-        f"channel {channel} holds NaN or infinite samples, first at {first / source.sample_rate_hz:.3f} s",
+        f"channel {channel} holds NaN or infinite samples, first at {first_s:.3f} s",
         "export it again without them",
     )
 
