@@ -81,7 +81,7 @@ def _draw_bird(rng: np.random.Generator) -> _Bird:
             rng.uniform(0.04, 0.07),
             (rng.uniform(900, 1500), pitch_hz, 0.9 * pitch_hz),
             rng.uniform(2000, 3200),
-            noise=rng.uniform(0.0, 0.15),
+            noise=rng.uniform(0.0, 0.06),
             level_db=-6.0,
         ),
         tet=Note(
@@ -96,7 +96,7 @@ def _draw_bird(rng: np.random.Generator) -> _Bird:
             (rng.uniform(1.0, 2.2) * pitch_hz, 1.05 * pitch_hz, pitch_hz, 0.8 * pitch_hz),
             rng.uniform(2500, 3600),
             rng.uniform(0.7, 1.0),
-            noise=rng.uniform(0.0, 0.06),
+            noise=rng.uniform(0.0, 0.03),
             level_db=1.0,
         ),
         variability=rng.uniform(0.5, 1.5),
@@ -108,16 +108,16 @@ def _song_note(rng: np.random.Generator, kind: int, pitch_hz: float) -> Note:
     level_db, seed = rng.uniform(-5.0, 3.0), int(rng.integers(2**31))
     if kind == 0:
         f0_hz = pitch_hz * rng.uniform(0.9, 1.15) * np.array([0.96, 1.0, 1.0, rng.uniform(0.8, 1)])
-        duration_s, noise = rng.uniform(0.06, 0.18), rng.uniform(0.0, 0.03)
+        duration_s, noise = rng.uniform(0.06, 0.18), rng.uniform(0.0, 0.015)
     elif kind == 1:
         f0_hz = np.array([rng.uniform(1200, 2200), rng.uniform(800, 1100), pitch_hz])
-        duration_s, noise = rng.uniform(0.04, 0.11), rng.uniform(0.0, 0.08)
+        duration_s, noise = rng.uniform(0.04, 0.11), rng.uniform(0.0, 0.04)
     elif kind == 2:
         f0_hz = rng.uniform(3000, 5500) * np.array([1.0, rng.uniform(0.9, 1.2), 1.1])
-        return Note(rng.uniform(0.03, 0.08), _points(f0_hz), 4500, 0.7, 0.02, 0.0, level_db, seed)
+        return Note(rng.uniform(0.03, 0.08), _points(f0_hz), 4500, 0.7, 0.01, 0.0, level_db, seed)
     else:
         f0_hz = pitch_hz * rng.uniform(0.7, 1.3) * np.array([1.0, rng.uniform(0.8, 1.3), 0.9])
-        duration_s, noise = rng.uniform(0.05, 0.12), rng.uniform(0.2, 0.6)
+        duration_s, noise = rng.uniform(0.05, 0.12), rng.uniform(0.12, 0.3)
     flutter_hz = rng.uniform(60.0, 110.0) if rng.uniform() < 0.15 else 0.0
     centre_hz, width_oct = rng.uniform(2000, 4200), rng.uniform(0.6, 1.0)
     return Note(duration_s, _points(f0_hz), centre_hz, width_oct, noise, flutter_hz, level_db, seed)
@@ -238,7 +238,7 @@ def _bumps(spec: SceneSpec, seed: int, span_s: tuple[float, float], birds: int) 
         now_s = span_s[0] + rng.exponential(2.0)
         while now_s < span_s[1]:
             act = rng.choice(4, p=(0.45, 0.15, 0.25, 0.15))
-            noise_seed, level_db = int(rng.integers(2**31)), loud_db + rng.uniform(-14.0, 0.0)
+            noise_seed, level_db = int(rng.integers(2**31)), loud_db - rng.exponential(9.0)
             heard = (bool(rng.uniform() < 0.85), on_body)
             if act == 0:
                 what = Burst(0.04, 250, rng.uniform(2500, 7500), 0.006, 0, level_db + 2, noise_seed)
@@ -252,5 +252,5 @@ def _bumps(spec: SceneSpec, seed: int, span_s: tuple[float, float], birds: int) 
                 length_s, heard = rng.uniform(0.2, 1.5), (False, on_body)
                 what = Burst(length_s, 150, 900, 0.05, 9.0, level_db + 6, noise_seed)
             sounds.append(Sound(now_s, number, what, heard))
-            now_s += rng.exponential(1.2 if rng.uniform() < 0.7 else 12.0)
+            now_s += rng.exponential(0.6 if rng.uniform() < 0.8 else 10.0)
     return sounds

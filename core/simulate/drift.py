@@ -12,7 +12,8 @@ from core.time_map import TimeMap
 Floats = NDArray[np.float64]
 
 KNOT_STEP_S = 0.1
-BEND_STEP_S = 20.0
+BEND_STEP_S = 40.0
+MAX_BEND_SLOPE = 0.03
 JUMP_EDGE_S = 1e-4
 """How long a jump takes: short against a sample pair, long enough to stay invertible."""
 JUMP_MARGIN = 0.1
@@ -69,7 +70,12 @@ def _bend(rng: np.random.Generator, size_s: float, duration_s: float) -> CubicSp
     points_s = np.linspace(0.0, duration_s, max(4, round(duration_s / BEND_STEP_S) + 1))
     values = np.cumsum(rng.standard_normal(len(points_s)))
     values -= np.linspace(values[0], values[-1], len(values))
-    return CubicSpline(points_s, values / np.abs(values).max() * size_s)
+    values /= np.abs(values).max()
+    slopes = CubicSpline(points_s, values)(np.linspace(0.0, duration_s, 20 * len(points_s)), 1)
+    steepest = float(np.abs(slopes).max())
+    return CubicSpline(
+        points_s, values * np.sign(size_s) * min(abs(size_s), MAX_BEND_SLOPE / steepest)
+    )
 
 
 def _jumps(rng: np.random.Generator, spec: DriftSpec, duration_s: float) -> tuple[Floats, Floats]:

@@ -54,12 +54,12 @@ def _draw_song(rng: np.random.Generator) -> Song:
         base_hz, loud_db = rng.uniform(1800, 6000), rng.uniform(-4.0, 2.0)
         sweep = (1.0, rng.uniform(0.7, 1.35), rng.uniform(0.7, 1.35))
         if style == 0:
-            count, pace_s, fill = int(rng.integers(6, 24)), rng.uniform(0.04, 0.11), 0.75
+            count, pace_s, fill = int(rng.integers(6, 24)), rng.uniform(0.04, 0.11), 0.6
         elif style == 1:
-            count, pace_s, fill = int(rng.integers(2, 6)), rng.uniform(0.18, 0.45), 0.8
+            count, pace_s, fill = int(rng.integers(2, 6)), rng.uniform(0.18, 0.45), 0.65
             sweep = (1.0, rng.uniform(0.95, 1.05), rng.uniform(0.93, 1.05))
         else:
-            count, pace_s, fill = int(rng.integers(4, 12)), rng.uniform(0.07, 0.18), 0.8
+            count, pace_s, fill = int(rng.integers(4, 12)), rng.uniform(0.07, 0.18), 0.7
         for _ in range(count):
             if style == 2:
                 base_hz = rng.uniform(2000, 6000)

@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 Samples = NDArray[np.float32]
 Shape = Literal["lowpass", "highpass", "bandpass"]
 
-EQ_S = 0.008
+EQ_S = 0.012
 EQ_DB = 10.0
+LOW_CUT_HZ = 250.0
 DIRECT_GAP_S = 0.002
 OVERSAMPLING = 4
 RETIME_BLOCK = 1 << 17
@@ -34,7 +35,7 @@ class Path:
 
     Parameters
     ----------
-    response : ndarray, shape (n,)
+    response : ndarray, shape (n,), float32
         Gain, filters and echoes, as an impulse response.
     lead : int
         Samples of it before the direct sound.
@@ -42,7 +43,7 @@ class Path:
         When the direct sound arrives, against the reference source, seconds.
     """
 
-    response: Floats
+    response: Samples
     lead: int
     travel_s: float
 
@@ -62,21 +63,21 @@ def draw_paths(
     travel_ms = spec.travel_ms if spec.travel_ms is not None else (4.0 if worn else 20.0)
     paths = []
     for source in range(sources):
-        own = random_source = rng_for(seed, Chance.ACOUSTICS, source)
+        own = rng_for(seed, Chance.ACOUSTICS, source)
         wearer = worn and source == 0
         reference = wearer or (sources == 1)
         difference_s = 0.0 if reference else own.uniform(-travel_ms, travel_ms) * 1e-3
         gains_db = [own.uniform(-6.0, 3.0), own.uniform(-6.0, 3.0)]
-        echo_db = [own.uniform(-12.0, -4.0), own.uniform(-12.0, -4.0)]
+        echo_db = [own.uniform(-12.0, -4.0) - (0.0 if worn else 5.0) for _ in range(2)]
         if worn:
             gains_db[1] = 4.0 if wearer else own.uniform(-20.0, -9.0)
             echo_db[1] = -22.0 if wearer else -8.0
         pair = []
         for channel in (0, 1):
-            echo = _room(random_source, t60_s, echo_db[channel], sample_rate_hz)
+            echo = _room(own, t60_s, echo_db[channel], sample_rate_hz)
             response = fftconvolve(filters[channel], echo) * 10.0 ** (gains_db[channel] / 20.0)
             travel_s = difference_s * (channel - 0.5)
-            pair.append(Path(response, len(filters[channel]) // 2, travel_s))
+            pair.append(Path(response.astype(np.float32), len(filters[channel]) // 2, travel_s))
         paths.append((pair[0], pair[1]))
     return paths
 
@@ -84,29 +85,36 @@ def draw_paths(
 def hear(
     sounds: Sequence[Sound],
     paths: Sequence[tuple[Path, Path]],
-    channel: int,
-    start_s: float,
-    count: int,
+    spans: tuple[tuple[float, int], tuple[float, int]],
     sample_rate_hz: int,
-) -> Samples:
-    """What arrives at one recorder, on the clock of the world.
+) -> tuple[Samples, Samples]:
+    """What arrives at both recorders, on the clock of the world.
+
+    Parameters
+    ----------
+    sounds : sequence of Sound
+    paths : sequence of pairs of Path
+        By source.
+    spans : pair of (float, int)
+        For each recorder the world time of its first sample, seconds, and the count.
+    sample_rate_hz : int
 
     Returns
     -------
-    ndarray, shape (count,), float32
-        From world time `start_s` on.
+    pair of ndarray, float32
     """
-    stream = np.zeros(count, dtype=np.float32)
+    streams = (np.zeros(spans[0][1], dtype=np.float32), np.zeros(spans[1][1], dtype=np.float32))
     for sound in sounds:
-        path = paths[sound.source][channel]
-        at = round((sound.onset_s + path.travel_s - start_s) * sample_rate_hz) - path.lead
-        if not sound.heard[channel] or at >= count:
-            continue
-        wave = fftconvolve(sound.what.render(sample_rate_hz), path.response)
-        first, last = max(0, at), min(count, at + len(wave))
-        if last > first:
-            stream[first:last] += wave[first - at : last - at].astype(np.float32)
-    return stream
+        dry = sound.what.render(sample_rate_hz).astype(np.float32)
+        for channel in np.flatnonzero(sound.heard):
+            path, stream = paths[sound.source][channel], streams[channel]
+            delay_s = sound.onset_s + path.travel_s - spans[channel][0]
+            at = round(delay_s * sample_rate_hz) - path.lead
+            first, last = max(0, at), min(len(stream), at + len(dry) + len(path.response) - 1)
+            if last > first:
+                wave = fftconvolve(dry, path.response)
+                stream[first:last] += wave[first - at : last - at]
+    return streams
 
 
 def retime(
@@ -165,10 +173,11 @@ def draw_noise(kind: str, seed: int, channel: int, count: int, sample_rate_hz: i
 def _radio_noise(rng: np.random.Generator, white: Samples, sample_rate_hz: int) -> Samples:
     """Noise of an FM receiver, rising with frequency and with every fade, over body rumble."""
     count = len(white)
-    hiss = np.diff(white, prepend=np.float32(0.0)) * np.float32(sample_rate_hz / 16000)
-    hiss = _filtered(hiss + 0.3 * white, 2, 7000.0, "lowpass", sample_rate_hz)
+    hiss = _filtered(white, 1, 3000.0, "highpass", sample_rate_hz) + 0.2 * white
+    hiss = _filtered(hiss, 2, min(9000.0, 0.48 * sample_rate_hz), "lowpass", sample_rate_hz)
+    hiss *= _wander(rng, count, sample_rate_hz, 1.5, 3.0)
     rumble = _filtered(white, 2, (250.0, 700.0), "bandpass", sample_rate_hz)
-    rumble *= _wander(rng, count, sample_rate_hz, 0.15, 8.0)
+    rumble *= _wander(rng, count, sample_rate_hz, 0.07, 11.0)
     return _fades(rng, count, sample_rate_hz) * hiss + 0.8 * rumble
 
 
@@ -185,19 +194,15 @@ def _fades(rng: np.random.Generator, count: int, sample_rate_hz: int) -> Samples
 
 
 def _insects(rng: np.random.Generator, count: int, sample_rate_hz: int) -> Samples:
-    """Two crickets that chirp on and on, nearer to this recorder than to the other."""
-    time_s = np.arange(count) / sample_rate_hz
-    total = np.zeros(count)
-    for _ in range(2):
-        tone_hz, pulse_hz, chirp_hz = (
-            rng.uniform(4000, 6500),
-            rng.uniform(25, 50),
-            rng.uniform(1, 3),
-        )
-        pulses = np.sin(np.pi * pulse_hz * time_s) ** 2
-        chirps = np.sin(2.0 * np.pi * chirp_hz * time_s + rng.uniform(0, 6.28)) > 0.2
-        total += rng.uniform(0.1, 0.5) * np.sin(2.0 * np.pi * tone_hz * time_s) * pulses * chirps
-    return total.astype(np.float32)
+    """A cricket that chirps on and on, near this recorder only."""
+    time_s = np.arange(count, dtype=np.float64) / sample_rate_hz
+    tone_hz, pulse_hz, chirp_hz = rng.uniform(4000, 6500), rng.uniform(25, 50), rng.uniform(1, 3)
+    sings = np.modf(chirp_hz * time_s)[0] < 0.4
+    time_s = time_s[sings]
+    chirps = np.zeros(count, dtype=np.float32)
+    pulses = np.sin(np.pi * pulse_hz * time_s) ** 2
+    chirps[sings] = rng.uniform(0.1, 0.5) * np.sin(2.0 * np.pi * tone_hz * time_s) * pulses
+    return chirps
 
 
 def _wander(
@@ -221,6 +226,7 @@ def _equaliser(rng: np.random.Generator, sample_rate_hz: int, *, worn: bool) -> 
     corner_hz, octave_db = rng.uniform(2000.0, 4500.0), rng.uniform(12.0, 24.0)
     if worn:
         level_db -= octave_db * np.log2(1.0 + (points_hz / corner_hz) ** 2) / 2.0
+    level_db -= 12.0 * np.log2(1.0 + (LOW_CUT_HZ / points_hz) ** 2)
     gain = 10.0 ** (level_db / 20.0)
     return np.asarray(
         firwin2(2 * half + 1, np.append(0.0, points_hz), np.append(0.0, gain), fs=sample_rate_hz)

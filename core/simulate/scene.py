@@ -225,8 +225,8 @@ def _both_channels(
     """What both recorders hear of `sounds`; `span_s`: world times of the ends of channel 1."""
     start_s = span_s[0] - MARGIN_S / 2
     world_count = round((span_s[1] - span_s[0] + MARGIN_S) * sample_rate_hz)
-    heard_0 = hear(sounds, paths, 0, 0.0, count, sample_rate_hz)
-    world = hear(sounds, paths, 1, start_s, world_count, sample_rate_hz)
+    spans = ((0.0, count), (start_s, world_count))
+    heard_0, world = hear(sounds, paths, spans, sample_rate_hz)
     return np.stack([heard_0, retime(world, start_s, time_map, count, sample_rate_hz)], axis=1)
 
 

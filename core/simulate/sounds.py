@@ -14,6 +14,11 @@ Floats = NDArray[np.float64]
 TOP_HZ = 12000.0
 """Voices hold nothing above."""
 GAIN_POINTS = 12
+FADE_SHARE = 0.2
+WOBBLE_S = 0.0012
+"""How quickly an irregular voice changes its pitch."""
+BELOW_CENTRE = 0.6
+"""How much more slowly harmonics weaken below the centre than above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,10 @@ class Note:
     f0_hz : tuple of float
         Fundamental at evenly spaced moments from start to end, hertz.
     centre_hz, width_oct : float
-        Where the harmonics are strongest, and the octaves over which they fall by 10 dB.
+        Where the harmonics are strongest, and the octaves above over which they fall by 10 dB.
     noise : float
-        Irregularity of the voice, 0 (tone) to 1 (noise).
+        Standard deviation of the pitch from moment to moment, relative: 0 is a
+        clear tone, 0.3 a harsh noise.
     flutter_hz : float
         Rate of amplitude modulation, hertz; 0: none.
     level_db : float
@@ -49,30 +55,40 @@ class Note:
         """Samples, shape (n,), root mean square near 0.1 at 0 dB."""
         count = max(8, round(self.duration_s * sample_rate_hz))
         along = np.linspace(0.0, 1.0, count)
-        points = np.linspace(0.0, 1.0, len(self.f0_hz))
-        f0_hz = np.interp(along, points, self.f0_hz)
-        phase = np.cumsum(f0_hz) * (2.0 * np.pi / sample_rate_hz)
+        f0_hz = self._glide(along)
         rng = np.random.Generator(np.random.PCG64(self.seed))
-        phase += rng.uniform(0.0, 2.0 * np.pi)
+        start = rng.uniform(0.0, 2.0 * np.pi)
         if self.noise > 0:
-            step = self.noise * np.sqrt(3000.0 / sample_rate_hz)
-            phase += np.cumsum(rng.standard_normal(count)) * step
-        wave = self._harmonics(phase, along, points, min(TOP_HZ, 0.48 * sample_rate_hz))
+            wobble = rng.standard_normal(2 + int(self.duration_s / WOBBLE_S))
+            f0_hz *= 1.0 + self.noise * np.interp(along, np.linspace(0, 1, len(wobble)), wobble)
+        phase = start + np.cumsum(f0_hz) * (2.0 * np.pi / sample_rate_hz)
+        wave = self._harmonics(phase, along, min(TOP_HZ, 0.48 * sample_rate_hz))
         wave *= _envelope(count, sample_rate_hz)
         if self.flutter_hz > 0:
             wave *= 0.55 + 0.45 * np.cos(2.0 * np.pi * self.flutter_hz * self.duration_s * along)
         loudness = np.sqrt(np.mean(wave**2)) + 1e-12
         return np.asarray(wave * (0.1 * 10.0 ** (self.level_db / 20.0) / loudness))
 
-    def _harmonics(self, phase: Floats, along: Floats, points: Floats, top_hz: float) -> Floats:
+    def _glide(self, along: Floats) -> Floats:
+        """Fundamental at relative moments, eased through the given ones, hertz."""
+        if len(self.f0_hz) == 1:
+            return np.full(len(along), self.f0_hz[0])
+        position = along * (len(self.f0_hz) - 1)
+        piece = np.minimum(position.astype(np.intp), len(self.f0_hz) - 2)
+        eased = 0.5 - 0.5 * np.cos(np.pi * (position - piece))
+        f0_hz = np.asarray(self.f0_hz)
+        return np.asarray(f0_hz[piece] + eased * (f0_hz[piece + 1] - f0_hz[piece]))
+
+    def _harmonics(self, phase: Floats, along: Floats, top_hz: float) -> Floats:
         """Sum of sin(k phase), each k weighted where its frequency lies."""
         coarse = np.linspace(0.0, 1.0, GAIN_POINTS)
-        coarse_hz = np.interp(coarse, points, self.f0_hz)
+        coarse_hz = self._glide(coarse)
         wave = np.zeros(len(phase))
         twice_cos = 2.0 * np.cos(phase)
         before, current = np.zeros(len(phase)), np.sin(phase)
         for k in range(1, int(top_hz / coarse_hz.min()) + 1):
             octaves = np.log2(k * coarse_hz / self.centre_hz) / self.width_oct
+            octaves = np.where(octaves < 0, BELOW_CENTRE * octaves, octaves)
             level_db = np.maximum(-10.0 * octaves**2, -60.0)
             gain = np.where(k * coarse_hz < top_hz, 10.0 ** (level_db / 20.0), 0.0)
             if gain.max() > 1e-2 or k == 1:
@@ -122,7 +138,7 @@ class Burst:
             _band(self.low_hz, self.high_hz, sample_rate_hz), rng.standard_normal(count)
         )
         noise /= np.sqrt(np.mean(noise**2)) + 1e-12
-        fade = min(count // 2, 16 + round(0.02 * self.duration_s * sample_rate_hz))
+        fade = min(count // 2, round(FADE_SHARE * count))
         shape[-fade:] *= np.linspace(1.0, 0.0, fade)
         return np.asarray(noise * shape * (0.1 * 10.0 ** (self.level_db / 20.0)))
 

@@ -52,7 +52,8 @@ class DriftSpec:
     drift_ppm : tuple of float
         Linear drift, parts per million.
     bend_s : tuple of float
-        Largest departure from the straight line, seconds.
+        Largest departure from the straight line, seconds; less where it would
+        add more than 3 % to the drift.
     jumps : int
         Steps of the offset. Half of them are dropped buffers (the offset falls,
         sound is lost), half are gaps filled with silence (the offset rises).
