@@ -107,19 +107,20 @@ def _song_note(rng: np.random.Generator, kind: int, pitch_hz: float) -> Note:
     """Harmonic stack, down-sweep, high note or noisy note."""
     level_db, seed = rng.uniform(-5.0, 3.0), int(rng.integers(2**31))
     if kind == 0:
-        f0_hz = pitch_hz * rng.uniform(0.9, 1.15) * np.array([0.96, 1.0, 1.0, rng.uniform(0.8, 1)])
+        f0_hz = pitch_hz * rng.uniform(0.9, 1.15) * np.array([0.95, 1.0, rng.uniform(0.75, 1)])
         duration_s, noise = rng.uniform(0.06, 0.18), rng.uniform(0.0, 0.015)
     elif kind == 1:
-        f0_hz = np.array([rng.uniform(1200, 2200), rng.uniform(800, 1100), pitch_hz])
-        duration_s, noise = rng.uniform(0.04, 0.11), rng.uniform(0.0, 0.04)
+        held = [pitch_hz] * int(rng.integers(1, 4))
+        f0_hz = np.array([rng.uniform(1200, 2200), rng.uniform(800, 1100), *held])
+        duration_s, noise = rng.uniform(0.05, 0.09) + 0.03 * len(held), rng.uniform(0.0, 0.04)
     elif kind == 2:
         f0_hz = rng.uniform(3000, 5500) * np.array([1.0, rng.uniform(0.9, 1.2), 1.1])
         return Note(rng.uniform(0.03, 0.08), _points(f0_hz), 4500, 0.7, 0.01, 0.0, level_db, seed)
     else:
         f0_hz = pitch_hz * rng.uniform(0.7, 1.3) * np.array([1.0, rng.uniform(0.8, 1.3), 0.9])
-        duration_s, noise = rng.uniform(0.05, 0.12), rng.uniform(0.12, 0.3)
+        duration_s, noise = rng.uniform(0.05, 0.12), rng.uniform(0.08, 0.2)
     flutter_hz = rng.uniform(60.0, 110.0) if rng.uniform() < 0.15 else 0.0
-    centre_hz, width_oct = rng.uniform(2000, 4200), rng.uniform(0.6, 1.0)
+    centre_hz, width_oct = rng.uniform(1800, 3900), rng.uniform(0.5, 0.85)
     return Note(duration_s, _points(f0_hz), centre_hz, width_oct, noise, flutter_hz, level_db, seed)
 
 
@@ -217,7 +218,7 @@ def _isochronous_song(spec: SceneSpec, seed: int, span_s: tuple[float, float]) -
     beats = int((span_s[1] - span_s[0]) / period_s)
     singing, sounds = True, []
     for beat in range(beats):
-        if rng.uniform() < 0.12:
+        if rng.uniform() < 0.2:
             singing = bool(rng.uniform() < min(1.0, 0.7 * spec.density))
         if singing:
             start_s = span_s[0] + beat * period_s

@@ -21,6 +21,7 @@ Shape = Literal["lowpass", "highpass", "bandpass"]
 EQ_S = 0.012
 EQ_DB = 10.0
 LOW_CUT_HZ = 250.0
+RADIO_TOP_HZ = 9000.0
 DIRECT_GAP_S = 0.002
 OVERSAMPLING = 4
 RETIME_BLOCK = 1 << 17
@@ -174,9 +175,10 @@ def _radio_noise(rng: np.random.Generator, white: Samples, sample_rate_hz: int) 
     """Noise of an FM receiver, rising with frequency and with every fade, over body rumble."""
     count = len(white)
     hiss = _filtered(white, 1, 3000.0, "highpass", sample_rate_hz) + 0.2 * white
-    hiss = _filtered(hiss, 2, min(9000.0, 0.48 * sample_rate_hz), "lowpass", sample_rate_hz)
+    if sample_rate_hz > 2 * RADIO_TOP_HZ:
+        hiss = _filtered(hiss, 2, RADIO_TOP_HZ, "lowpass", sample_rate_hz)
     hiss *= _wander(rng, count, sample_rate_hz, 1.5, 3.0)
-    rumble = _filtered(white, 2, (250.0, 700.0), "bandpass", sample_rate_hz)
+    rumble = _filtered(white, 1, (200.0, 700.0), "bandpass", sample_rate_hz)
     rumble *= _wander(rng, count, sample_rate_hz, 0.07, 11.0)
     return _fades(rng, count, sample_rate_hz) * hiss + 0.8 * rumble
 

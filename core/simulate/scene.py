@@ -114,7 +114,8 @@ def simulate_scene(
 ) -> Scene:
     """Simulate a scene heard by two recorders.
 
-    The same arguments give the same samples. Everything is held in memory,
+    The same arguments give the same samples, bit for bit with the same numpy,
+    scipy and processor. Everything is held in memory,
     about 50 bytes a frame: an hour at 16 kHz takes some 3 GB.
 
     Parameters
@@ -139,7 +140,8 @@ def simulate_scene(
         None: `DriftSpec.moderate()` in the aviary, `DriftSpec.field()` in the field.
     stereotyped : bool
         One finch repeats one motif, equal to the sample, on an even beat:
-        the scene in which an alignment can be wrong by a motif.
+        the scene in which an alignment can be wrong by a motif. It is the
+        only bird, whatever `spec.sources` says.
     spec : SceneSpec or None
         Who is there and who hears them; None: the defaults.
 
