@@ -1,17 +1,61 @@
 """Start FinchSync."""
 
+from __future__ import annotations
+
+import io
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.align.alignment import Alignment
 
 
 def main() -> int:
     """Run the command line, with the window behind it."""
     from core import cli
 
+    for stream in (sys.stdout, sys.stderr):
+        # A file name need not be printable where it is printed.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     return cli.main(sys.argv[1:], screen=_Screen())
 
 
 class _Screen:
     """The window as the command line sees it; Qt is imported only when it is used."""
+
+    def open(self, paths: Sequence[Path]) -> int:
+        _need_display()
+        from app.launch import open_window
+
+        return open_window(paths)
+
+    def screenshot(self, recording: Path, alignment: Alignment | None, out: Path) -> None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        from app.launch import screenshot
+
+        screenshot(recording, alignment, out)
+
+    def probe(self) -> Mapping[str, str]:
+        from app.probe import probe
+
+        return probe()
+
+
+def _need_display() -> None:
+    """Say so in one line where Qt would end the process."""
+    from core.errors import InputError
+
+    told = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(map(os.environ.get, told)):
+        raise InputError(
+            "finchsync",
+            "there is no display to open a window on",
+            "use 'finchsync align' or 'finchsync demo --headless'",
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,77 @@
+"""The headless face of FinchSync; without a command it opens the window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from core.cli.arguments import COMMANDS, command_parser, window_parser
+from core.cli.codes import DONE, INTERRUPTED, REFUSED
+from core.cli.screen import Screen
+from core.errors import InputError
+
+__all__ = ["Screen", "main"]
+
+
+def main(argv: Sequence[str], *, screen: Screen) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The arguments after the program's name.
+    screen : Screen
+        What opens windows; asked only by commands that need one.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    try:
+        code = _run(argv, screen)
+        sys.stdout.flush()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left, which is no error; what is buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def _run(argv: Sequence[str], screen: Screen) -> int:
+    names_command = bool(argv) and argv[0] in COMMANDS
+    asks_for_help = bool(argv) and argv[0].startswith("-") and argv[0] != "--"
+    if names_command or asks_for_help:
+        args = command_parser().parse_args(argv)
+        return _command(args.command)(args, screen)
+    paths = window_parser().parse_args(argv).paths
+    for path in paths:
+        if not path.exists():
+            raise InputError(
+                path, "is neither a command nor a file or folder", "see 'finchsync --help'"
+            )
+    return screen.open(paths)
+
+
+def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
+    """Import one command only, so that none waits for what another needs."""
+    match name:
+        case "align":
+            from core.cli.align import run
+        case "evaluate":
+            from core.cli.evaluate import run
+        case "simulate":
+            from core.cli.simulate import run
+        case "demo":
+            from core.cli.demo import run
+        case _:
+            from core.cli.doctor import run
+    return run

@@ -1,0 +1,158 @@
+"""The arguments of every command; light, so that ``finchsync --help`` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import NoReturn
+
+from core import __version__
+from core.errors import InputError
+
+COMMANDS = ("align", "evaluate", "simulate", "demo", "doctor")
+
+_CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(self.prog, message, f"see '{self.prog} --help'")
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """Parser of ``finchsync [PATH ...]``, which opens the window."""
+    parser = _Parser(prog="finchsync", allow_abbrev=False)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    return parser
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Parser of ``finchsync COMMAND ...``; the command lands in ``args.command``."""
+    parser = _Parser(
+        prog="finchsync",
+        allow_abbrev=False,
+        usage="finchsync [PATH ...]\n       finchsync COMMAND ...",
+        description="Align two-recorder recordings whose clocks drift. Without a command the "
+        "window opens; PATH is a folder in BioDCASE layout or a stereo file.",
+        epilog=_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"finchsync {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, prog="finchsync", parser_class=_Parser
+    )
+
+    def command(name: str, what: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=what, description=what, epilog=_CODES, allow_abbrev=False
+        )
+
+    _add_align(command("align", "Align recordings and write the keypoints as BioDCASE CSV."))
+    _add_evaluate(command("evaluate", "Compare predicted keypoints with the ground truth."))
+    _add_simulate(command("simulate", "Write simulated recordings and their true keypoints."))
+    _add_demo(command("demo", "Make a demo recording, align it and open it in the window."))
+    _add_json(command("doctor", "Show versions and devices: what to paste into a bug report."))
+    return parser
+
+
+def _add_align(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="stereo file, or folder in BioDCASE layout; a table of keypoints in the folder "
+        "gives the channel-0 times, otherwise there is one keypoint a second",
+    )
+    parser.add_argument(
+        "--pair",
+        nargs=2,
+        type=Path,
+        action="append",
+        default=[],
+        metavar=("FILE_0", "FILE_1"),
+        help="two mono files as one recording; can be given more than once",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="CSV", help="file to write")
+    parser.add_argument(
+        "--keypoints",
+        type=Path,
+        metavar="CSV",
+        help="take the channel-0 times from this table and write them back unchanged",
+    )
+    parser.add_argument(
+        "--max-offset",
+        type=_seconds,
+        default=5.0,
+        metavar="SECONDS",
+        help="largest offset searched (default: 5)",
+    )
+    parser.add_argument(
+        "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace CSV if it is there")
+    _add_json(parser)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    for name in ("--predictions", "--ground-truth"):
+        parser.add_argument(name, type=Path, required=True, metavar="CSV")
+    _add_json(parser)
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder to make; must not hold files")
+    parser.add_argument(
+        "--kind",
+        default="zebra_finch",
+        help="zebra_finch: room microphone and a transmitter worn by a bird (default); "
+        "aru: two field recorders",
+    )
+    parser.add_argument("--files", type=_count, default=4, metavar="N", help="default: 4")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="of the first file (default: 1)"
+    )
+    parser.add_argument(
+        "--duration", type=_seconds, default=120.0, metavar="SECONDS", help="default: 120"
+    )
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="open no window; save its picture beside the other results",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("demo-output"),
+        metavar="FOLDER",
+        help="where the demo's files go (default: demo-output)",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as JSON on standard output"
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not a time above 0 s")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
+    return value
+
+
+_seconds.__name__ = "seconds"
+_count.__name__ = "number"

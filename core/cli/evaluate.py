@@ -1,0 +1,67 @@
+"""``finchsync evaluate``: how far predictions are from the truth."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from core.cli.codes import DONE
+from core.cli.report import print_json, print_table, warn
+from core.cli.screen import Screen
+from core.evaluate import Errors, Evaluation, evaluate
+from core.formats.biodcase import read_csv, read_predictions
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Compare two tables and print the errors.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be used.
+    """
+    truth = read_csv(args.ground_truth)
+    result = evaluate(read_predictions(args.predictions).files, truth.files)
+    for warning in result.warnings:
+        warn(warning)
+    if args.json:
+        print_json(
+            {
+                "overall": asdict(result.overall),
+                "files": {name: asdict(errors) for name, errors in result.files.items()},
+                "warnings": result.warnings,
+            }
+        )
+    else:
+        _print_evaluation(result)
+    return DONE
+
+
+def _print_evaluation(result: Evaluation) -> None:
+    rows = [_cells(name, errors) for name, errors in result.files.items()]
+    print_table(
+        {
+            "Recording": "left",
+            "Keypoints": "right",
+            "Missing": "right",
+            "MSE s²": "right",
+            "MAE ms": "right",
+            "Median ms": "right",
+            "95 % ms": "right",
+        },
+        [*rows, _cells("overall", result.overall)],
+        has_total=True,
+    )
+    print("overall MSE and MAE: mean over files; median and 95 %: over all keypoints")
+
+
+def _cells(name: str, errors: Errors) -> tuple[str, ...]:
+    return (
+        name,
+        str(errors.keypoints),
+        str(errors.missing),
+        f"{errors.mse_s2:.6f}",
+        f"{errors.mae_ms:.2f}",
+        f"{errors.median_ms:.2f}",
+        f"{errors.p95_ms:.2f}",
+    )

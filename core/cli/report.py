@@ -1,0 +1,103 @@
+"""How results, progress and problems reach a person or a script."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+_WIDE = 500
+
+Side = Literal["left", "right"]
+
+Advance = Callable[[float, str], None]
+"""Says how much of the whole is done, 0 to 1, and what is being done."""
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output; what is no number becomes null."""
+    print(json.dumps(_plain(value), indent=2, allow_nan=False))
+
+
+def warn(text: str) -> None:
+    """One line on standard error that does not stop the work."""
+    print(f"warning: {' '.join(text.split())}", file=sys.stderr)
+
+
+def fail(text: str) -> None:
+    """One line on standard error about a file that failed."""
+    print(" ".join(text.split()), file=sys.stderr)
+
+
+def print_table(
+    columns: Mapping[str, Side], rows: Sequence[Sequence[str]], *, has_total: bool = False
+) -> None:
+    """Print a table on standard output.
+
+    Parameters
+    ----------
+    columns : mapping of str to {"left", "right"}
+        Headings, and the side to which their cells are set.
+    rows : sequence of sequence of str
+    has_total : bool
+        Set the last row apart.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading, side in columns.items():
+        table.add_column(heading, justify=side, overflow="fold")
+    for number, row in enumerate(rows):
+        table.add_row(*map(Text, row), end_section=has_total and number == len(rows) - 2)
+    console = Console()
+    # In a pipe or a log, names stay whole.
+    console.print(table, width=None if console.is_terminal else _WIDE)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Advance]:
+    """A bar with the time left on standard error, if a person is looking at it.
+
+    Parameters
+    ----------
+    title : str
+        What is done, shown until the first step names itself.
+
+    Yields
+    ------
+    callable
+        To be told the share done and the step at hand.
+    """
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(title, total=1.0)
+
+        def advance(share: float, step: str) -> None:
+            bar.update(task, completed=share, description=step)
+
+        yield advance
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

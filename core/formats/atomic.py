@@ -1,0 +1,134 @@
+"""Writing files and folders so that they are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import InputError
+
+
+def check_writable(path: Path, *, overwrite: bool = False) -> None:
+    """Refuse a place that cannot be written, before any work is done for it.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be written.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing or read-only, something other than a file is
+        in the way, or the file exists and may not be replaced.
+    """
+    folder = path.parent
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(path, "is not a file that can be replaced", "choose a file name")
+        if path.exists() and not overwrite:
+            raise InputError(path, "already exists", "choose another name or allow overwriting")
+        if not folder.is_dir():
+            raise InputError(folder, "there is no such folder", "create it or choose another")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(folder, "this folder cannot be written", "choose another")
+
+
+@contextmanager
+def write_whole(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Write beside `path` under a passing name, then put it in place in one step.
+
+    If anything goes wrong in between, `path` is as it was before and the
+    passing file is gone.
+
+    Parameters
+    ----------
+    path : Path
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Yields
+    ------
+    BinaryIO
+        Where to write.
+
+    Raises
+    ------
+    InputError
+        As `check_writable`, or if the disk refuses.
+    """
+    check_writable(path, overwrite=overwrite)
+    # A link stays a link: what it points to is replaced.
+    target = Path(os.path.realpath(path))
+    passing = _passing_name(target)
+    try:
+        with passing.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        check_writable(path, overwrite=overwrite)
+        passing.replace(target)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        passing.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder beside `path` under a passing name, then give it its name.
+
+    If anything goes wrong in between, `path` is as it was before and the
+    passing folder is gone. Folders above `path` are made where missing.
+
+    Parameters
+    ----------
+    path : Path
+        May be there already if it is an empty folder.
+
+    Yields
+    ------
+    Path
+        The folder to fill.
+
+    Raises
+    ------
+    InputError
+        If `path` is something else, or the disk refuses.
+    """
+    try:
+        if path.exists() and not (path.is_dir() and next(path.iterdir(), None) is None):
+            raise InputError(path, "is there and not an empty folder", "choose a new folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = Path(os.path.realpath(path))
+        passing = _passing_name(target)
+        passing.mkdir()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield passing
+        if target.exists():
+            target.rmdir()
+        passing.rename(target)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
+
+
+def _passing_name(target: Path) -> Path:
+    return target.with_name(f".finchsync-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    reason = (error.strerror or str(error)).lower()
+    return InputError(path, f"cannot be written ({reason})", "choose another place")
