@@ -20,6 +20,9 @@ AUDIO_SUFFIXES = frozenset(
 ) | {".aif", ".aifc", ".oga", ".opus"}
 """File name endings that a folder scan takes for audio (lower case)."""
 
+_PLACEHOLDER_SIZE = 0x7FFFF000
+"""From here on, a size in a WAV header is what a recorder wrote that did not know better."""
+
 _FINGERPRINT_CHUNK = 1 << 16
 _FINGERPRINT_CHUNKS = 64
 
@@ -245,8 +248,7 @@ def _info(path: Path) -> sf._SoundFileInfo:
             raise InputError(path, "is a folder", "give an audio file")
         if path.stat().st_size == 0:
             raise InputError(path, "is an empty file", "copy it again from the recorder")
-        with path.open("rb"):
-            pass
+        missing = _missing_bytes(path)
         info = sf.info(path)
     except OSError as error:
         raise InputError(path, f"cannot be opened ({_message(error)})", "check the path") from error
@@ -258,7 +260,32 @@ def _info(path: Path) -> sf._SoundFileInfo:
         ) from error
     if info.frames <= 0:
         raise InputError(path, "holds no samples", "copy it again from the recorder")
+    if missing:
+        raise InputError(
+            path,
+            f"is cut short: {missing} bytes of audio that its header promises are not there",
+            "copy it again from the recorder",
+        )
     return info
+
+
+def _missing_bytes(path: Path) -> int:
+    """How much audio a WAV file lacks; libsndfile reads a shorter one without a word.
+
+    A placeholder for the size promises nothing. Other formats say for themselves
+    when they end early.
+    """
+    with path.open("rb") as file:
+        form = file.read(12)
+        if form[:4] != b"RIFF" or form[8:] != b"WAVE":
+            return 0
+        while len(header := file.read(8)) == 8:
+            size = int.from_bytes(header[4:], "little")
+            if header[:4] == b"data":
+                there = path.stat().st_size - file.tell()
+                return 0 if size >= _PLACEHOLDER_SIZE else max(0, size - there)
+            file.seek(size + size % 2, 1)
+    return 0
 
 
 def _message(error: Exception) -> str:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from core.audio.recording import find_audio, open_recording
+from core.errors import InputError
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "aiff", "w64"])
+def test_formats_of_libsndfile_open_as_two_channels(make_audio, suffix: str) -> None:
+    recording = open_recording(make_audio(f"two.{suffix}", duration_s=1.5))
+    assert recording.name == f"two.{suffix}"
+    assert recording.duration_s == pytest.approx(1.5)
+    assert len(recording.paths) == 1
+    assert not np.allclose(recording.read(0), recording.read(1))
+
+
+def test_two_mono_files_keep_their_own_rate_and_length(make_audio) -> None:
+    first = make_audio("a.wav", channels=1, duration_s=2.0, rate_hz=8000)
+    second = make_audio("b.flac", channels=1, duration_s=3.0, rate_hz=44100)
+    recording = open_recording(first, second)
+    assert recording.name == "a.wav"
+    assert recording.paths == (first, second)
+    assert recording.duration_s == 2.0
+    assert recording.channels[1].duration_s == 3.0
+    assert len(recording.read(0)) == 16000
+    assert len(recording.read(1)) == 3 * 44100
+
+
+@pytest.mark.parametrize("block_s", [0.01, 0.3, 1.0, 100.0])
+def test_blocks_join_to_the_whole(make_audio, block_s: float) -> None:
+    path = make_audio(duration_s=2.03, subtype="FLOAT")
+    whole, _ = sf.read(path, dtype="float32")
+    recording = open_recording(path)
+    for channel in (0, 1):
+        blocks = list(recording.blocks(channel, block_s))
+        assert np.array_equal(np.concatenate(blocks), whole[:, channel])
+
+
+def test_a_stretch_is_clipped_to_the_recording(make_audio) -> None:
+    path = make_audio(duration_s=2.0, subtype="FLOAT")
+    whole, _ = sf.read(path, dtype="float32")
+    recording = open_recording(path)
+    assert np.array_equal(recording.read(1, 0.5, 1.25), whole[4000:10000, 1])
+    assert np.array_equal(recording.read(1, -3.0, 99.0), whole[:, 1])
+    assert len(recording.read(0, 5.0, 6.0)) == 0
+
+
+def test_the_fingerprint_knows_content_and_not_names(make_audio, tmp_path: Path) -> None:
+    path = make_audio("one.wav", seed=1)
+    copy = tmp_path / "elsewhere" / "another name.wav"
+    copy.parent.mkdir()
+    shutil.copy(path, copy)
+    other = make_audio("two.wav", seed=2)
+    prints = [open_recording(p).fingerprint() for p in (path, copy, other)]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_the_fingerprint_of_a_pair_knows_which_channel_is_which(make_audio) -> None:
+    a, b = (make_audio(f"{s}.wav", channels=1, seed=s) for s in (1, 2))
+    assert open_recording(a, b).fingerprint() != open_recording(b, a).fingerprint()
+
+
+def test_the_fingerprint_of_a_long_file_sees_its_parts(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).normal(scale=0.1, size=(2_000_000, 2)).astype(np.float32)
+    path = tmp_path / "long.wav"
+    sf.write(path, samples, 48000)
+    before = open_recording(path).fingerprint()
+    sf.write(path, samples[:-1], 48000)
+    assert open_recording(path).fingerprint() != before
+
+
+def test_audio_is_found_in_biodcase_layout_and_in_a_plain_folder(make_audio, tmp_path) -> None:
+    make_audio("set/audio/b.WAV", format="WAV")
+    make_audio("set/audio/a.flac")
+    (tmp_path / "set" / "annotations.csv").write_text("")
+    names = [path.name for path in find_audio(tmp_path / "set")]
+    assert names == [path.name for path in find_audio(tmp_path / "set" / "audio")]
+    assert names == ["a.flac", "b.WAV"]
+
+
+def test_a_truncated_file_says_so(make_audio) -> None:
+    path = make_audio("cut.flac", duration_s=30.0)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(InputError, match=r"cut\.flac"):
+        open_recording(path).read(0)
+
+
+def test_a_header_that_does_not_know_the_length_is_no_truncation(make_audio) -> None:
+    path = make_audio()
+    content = bytearray(path.read_bytes())
+    place = content.index(b"data") + 4
+    content[place : place + 4] = b"\xff" * 4
+    path.write_bytes(content)
+    assert open_recording(path).duration_s == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_no_numbers_are_named_with_their_time(tmp_path, value: float) -> None:
+    samples = np.zeros((8000, 2), dtype=np.float32)
+    samples[6000, 1] = value
+    path = tmp_path / "bad.wav"
+    sf.write(path, samples, 8000, subtype="FLOAT")
+    recording = open_recording(path)
+    assert len(recording.read(0)) == 8000
+    with pytest.raises(InputError, match=r"channel 1 .* first at 0\.750 s"):
+        recording.read(1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_recording_has_two_channels(make_audio, channels: int) -> None:
+    with pytest.raises(InputError, match=f"has {channels} channel"):
+        open_recording(make_audio(channels=channels))
+
+
+def test_a_pair_has_one_channel_a_file(make_audio) -> None:
+    mono, stereo = make_audio("mono.wav", channels=1), make_audio("stereo.wav")
+    with pytest.raises(InputError, match=r"stereo\.wav"):
+        open_recording(mono, stereo)
