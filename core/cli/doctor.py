@@ -23,7 +23,6 @@ from core.cli.screen import Screen
 PACKAGES = (
     "numpy",
     "scipy",
-    "numba",
     "soundfile",
     "soxr",
     "PySide6-Essentials",

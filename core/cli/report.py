@@ -57,8 +57,10 @@ def print_table(
     for number, row in enumerate(rows):
         table.add_row(*map(Text, row), end_section=has_total and number == len(rows) - 2)
     console = Console()
-    # In a pipe or a log, names stay whole.
-    console.print(table, width=None if console.is_terminal else _WIDE)
+    if not console.is_terminal:
+        # In a pipe or a log, names stay whole.
+        console.width = _WIDE
+    console.print(table)
 
 
 @contextmanager

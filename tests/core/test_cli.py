@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import __version__
+from core.audio.recording import open_recording
+from core.cli.arguments import COMMANDS
+from core.formats.biodcase import read_csv
+from core.simulate import simulate_scene
+
+HEADER = "Filename,Time Channel 0,Time Channel 1\n"
+
+
+def test_without_a_command_the_window_opens(finchsync, make_audio, tmp_path: Path) -> None:
+    path = make_audio()
+    assert finchsync().code == 0
+    assert finchsync(path).code == 0
+    result = finchsync("--", path, tmp_path)
+    assert result.screen.opened == [[], [path], [path, tmp_path]]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_explains_itself(finchsync, capsys, command: str) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        finchsync(*filter(None, [command]), "--help")
+    assert exit_.value.code == 0
+    assert "usage: finchsync" in capsys.readouterr().out
+
+
+def test_the_version(finchsync, capsys) -> None:
+    with pytest.raises(SystemExit):
+        finchsync("--version")
+    assert capsys.readouterr().out == f"finchsync {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["--nonsense"],
+        ["align"],
+        ["align", "--out", "x.csv"],
+        ["align", "a.wav", "--out", "x.csv", "--jobs", "0"],
+        ["align", "a.wav", "--out", "x.csv", "--jobs", "two"],
+        ["align", "a.wav", "--out", "x.csv", "--max-offset", "-1"],
+        ["align", "a.wav", "--out", "x.csv", "--max-offset", "nan"],
+        ["align", "a.wav", "--ou", "x.csv"],
+        ["align", "--pair", "a.wav", "--out", "x.csv"],
+        ["evaluate", "--predictions", "x.csv"],
+        ["simulate"],
+        ["simulate", "new", "--kind", "whale"],
+        ["simulate", "new", "--seed", "-1"],
+        ["simulate", "new", "--files", "0"],
+        ["simulate", "new", "--duration", "inf"],
+        ["demo", "surprise"],
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_take_one_line(finchsync, tmp_path, monkeypatch, arguments) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = finchsync(*arguments)
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 1
+    assert result.out == ""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_align_writes_a_keypoint_a_second(finchsync, make_audio, tmp_path: Path) -> None:
+    result = finchsync("align", make_audio("a b.wav"), "--out", tmp_path / "p.csv")
+    assert result.code == 0
+    assert result.err == ""
+    keypoints = read_csv(tmp_path / "p.csv").files["a b.wav"]
+    assert keypoints.time_0_s.tolist() == [0, 1, 2, 3]
+    assert keypoints.offset_s.tolist() == [0.25] * 4
+    for said in ("a b.wav", "0.90", "0.76 s later fits almost as well", "made up"):
+        assert said in result.out
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_align_reports_json(finchsync, make_audio, tmp_path: Path) -> None:
+    bad = make_audio("bad.wav", channels=1)
+    result = finchsync("align", make_audio("a.wav"), bad, "--out", tmp_path / "p.csv", "--json")
+    assert result.code == 1
+    report = json.loads(result.out)
+    assert report["out"] == str(tmp_path / "p.csv")
+    good, failed = report["recordings"]
+    assert good["recording"] == "a.wav"
+    assert good["status"] == "to review"
+    assert good["mean_confidence"] == pytest.approx(0.9)
+    assert good["keypoints"][1] == {
+        "time_0_s": 1.0,
+        "time_1_s": 1.25,
+        "confidence": 0.9,
+        "reason": "clear",
+    }
+    assert failed["status"] == "failed"
+    assert failed["error"] == result.err.strip()
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_align_keeps_the_times_and_rows_of_a_folder(finchsync, make_audio, tmp_path) -> None:
+    for name in ("a.wav", "b.wav", "c.wav"):
+        make_audio(f"set/audio/{name}", duration_s=2.5)
+    annotations = tmp_path / "set" / "annotations.csv"
+    annotations.write_text(HEADER + "b.wav,0.50,1\na.wav,0.0,0\nb.wav,1e0,2\na.wav,0.0,0\n")
+    before = annotations.read_bytes()
+    result = finchsync("align", tmp_path / "set", "--out", tmp_path / "p.csv")
+    assert result.code == 0
+    assert (tmp_path / "p.csv").read_text() == HEADER + (
+        "b.wav,0.50,0.75\na.wav,0.0,0.25\nb.wav,1e0,1.25\na.wav,0.0,0.25\n"
+        "c.wav,0.0,0.25\nc.wav,1.0,1.25\nc.wav,2.0,2.25\n"
+    )
+    assert annotations.read_bytes() == before
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_align_takes_keypoints_from_a_table_and_pairs_of_mono_files(
+    finchsync, make_audio, write_text, tmp_path: Path
+) -> None:
+    first, second = (make_audio(f"{s}.wav", channels=1, seed=i) for i, s in enumerate("xy"))
+    table = write_text("k.csv", HEADER + "x.wav,2.000,0\nother.wav,0,0\n")
+    out = tmp_path / "p.csv"
+    result = finchsync(
+        "align", "--pair", first, second, "--keypoints", table, "--out", out, "--max-offset", "2"
+    )
+    assert result.code == 0
+    assert out.read_text() == HEADER + "x.wav,2.000,2.25\n"
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_align_overwrites_only_when_asked_and_never_its_input(
+    finchsync, make_audio, tmp_path: Path
+) -> None:
+    path = make_audio("set/a.wav")
+    annotations = tmp_path / "set" / "annotations.csv"
+    annotations.write_text(HEADER + "a.wav,0,0\n")
+    out = tmp_path / "p.csv"
+    out.write_text("precious")
+    assert finchsync("align", path, "--out", out).code == 2
+    assert out.read_text() == "precious"
+    assert finchsync("align", path, "--out", out, "--overwrite").code == 0
+    assert out.read_text() != "precious"
+    for own in (path, annotations):
+        before = own.read_bytes()
+        result = finchsync("align", tmp_path / "set", "--out", own, "--overwrite")
+        assert result.code == 2
+        assert "to be read" in result.err
+        assert own.read_bytes() == before
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_the_same_file_given_twice_is_aligned_once(finchsync, make_audio, tmp_path: Path) -> None:
+    path = make_audio("set/a.wav")
+    result = finchsync("align", path, tmp_path / "set", "--out", tmp_path / "p.csv")
+    assert result.code == 0
+    assert len((tmp_path / "p.csv").read_text().splitlines()) == 5
+
+
+def test_align_in_several_processes_names_every_failure(finchsync, make_audio, tmp_path) -> None:
+    bad = [make_audio(f"{number}.wav", channels=1) for number in range(3)]
+    result = finchsync("align", *bad, "--jobs", 2, "--out", tmp_path / "p.csv")
+    assert result.code == 2
+    lines = result.err.splitlines()
+    assert [line.split(": ")[0] for line in lines] == [str(path) for path in bad]
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_align_with_the_real_aligner_in_one_or_two_processes(finchsync, tmp_path: Path) -> None:
+    assert finchsync("simulate", tmp_path / "set", "--files", 2, "--duration", 20).code == 0
+    tables = []
+    for jobs in (1, 2):
+        out = tmp_path / f"p{jobs}.csv"
+        assert finchsync("align", tmp_path / "set", "--out", out, "--jobs", jobs).code == 0
+        tables.append(out.read_text())
+    assert tables[0] == tables[1]
+    truth = tmp_path / "set" / "annotations.csv"
+    report = finchsync("evaluate", "--predictions", out, "--ground-truth", truth, "--json")
+    overall = json.loads(report.out)["overall"]
+    assert overall["missing"] == 0
+    assert overall["keypoints"] == 40
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_ctrl_c_leaves_nothing_behind(finchsync, make_audio, tmp_path, monkeypatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = make_audio()
+    monkeypatch.setattr("core.cli.batch.align_steps", interrupted)
+    monkeypatch.setattr("core.cli.simulate.simulate_scene", interrupted)
+    for arguments in (["align", path, "--out", tmp_path / "p.csv"], ["simulate", tmp_path / "s"]):
+        result = finchsync(*arguments)
+        assert result.code == 130
+        assert result.err == "stopped\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_evaluate_prints_a_table_and_warnings(finchsync, write_text) -> None:
+    truth = write_text("truth.csv", HEADER + "a.wav,0.0,0.5\na.wav,1.0,1.5\n")
+    predictions = write_text("p.csv", HEADER + "a.wav,1.0,1.6\n")
+    arguments = ("evaluate", "--predictions", predictions, "--ground-truth", truth)
+    result = finchsync(*arguments)
+    assert result.code == 0
+    assert "0.130000" in result.out
+    assert "300.00" in result.out
+    assert result.err == (
+        "warning: a.wav: no prediction at 0.0 s; 1 of 2 keypoints count as unaligned\n"
+    )
+    report = json.loads(finchsync(*arguments, "--json").out)
+    assert report["overall"]["mse_s2"] == pytest.approx((0.5**2 + 0.1**2) / 2)
+    assert report["files"]["a.wav"]["missing"] == 1
+    assert len(report["warnings"]) == 1
+
+
+def test_simulate_writes_biodcase_layout(finchsync, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "set"
+    arguments = ("--kind", "aru", "--files", 2, "--seed", 7, "--duration", 3)
+    result = finchsync("simulate", folder, *arguments)
+    assert result.code == 0
+    table = read_csv(folder / "annotations.csv")
+    assert list(table.files) == ["aru_0007.wav", "aru_0008.wav"]
+    scene = simulate_scene("aru", 8, 3.0)
+    recording = open_recording(folder / "audio" / "aru_0008.wav")
+    assert recording.read(1) == pytest.approx(scene.samples[:, 1], abs=1e-4)
+    assert np.array_equal(table.files["aru_0008.wav"].time_1_s, scene.keypoints().time_1_s)
+    assert sorted(p.name for p in folder.parent.iterdir()) == ["set"]
+
+
+def test_simulate_leaves_a_folder_with_files_alone(finchsync, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("")
+    for place in (tmp_path, tmp_path / "precious.txt"):
+        result = finchsync("simulate", place, "--duration", 1)
+        assert result.code == 2
+        assert "not an empty folder" in result.err
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_demo_runs_again_over_its_own_files(finchsync, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    for _ in range(2):
+        result = finchsync("demo", "--headless", "--out", folder)
+        assert result.code == 0
+        assert "MSE" in result.out
+        assert result.err == ""
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".finchsync-demo",
+        "demo.wav",
+        "predictions.csv",
+        "truth.csv",
+        "window.png",
+    ]
+    assert not result.screen.opened
+    finchsync("demo", "--out", folder)
+    assert result.screen.opened == [[folder / "demo.wav"]]
+
+
+def test_demo_leaves_other_peoples_folders_alone(finchsync, tmp_path: Path) -> None:
+    (tmp_path / "truth.csv").write_text("precious")
+    result = finchsync("demo", "--headless", "--out", tmp_path)
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 1
+    assert (tmp_path / "truth.csv").read_text() == "precious"
+
+
+def test_doctor_tells_versions_as_text_and_as_json(finchsync) -> None:
+    text = finchsync("doctor").out
+    report = json.loads(finchsync("doctor", "--json").out)
+    assert report["program"]["FinchSync"] == __version__
+    assert report["screen and sound"] == {"Qt": "none"}
+    assert set(report) == {
+        "program",
+        "machine",
+        "packages",
+        "audio files",
+        "models",
+        "screen and sound",
+    }
+    for section in report.values():
+        for name in section:
+            assert name in text
+
+
+def test_help_and_version_wait_for_nothing_heavy() -> None:
+    code = (
+        "import sys; from core.cli.arguments import command_parser; command_parser();"
+        "import core.cli;"
+        "print([m for m in ('numpy', 'rich', 'soundfile', 'PySide6') if m in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "[]\n"
