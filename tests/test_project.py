@@ -1,0 +1,80 @@
+"""Promises that no single module can keep."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core import __version__
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".cfg", ".svg", ".json", ""}
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    paths = (REPOSITORY / name for name in listed.stdout.split("\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def _texts() -> dict[Path, str]:
+    return {p: p.read_text("utf-8") for p in _tracked() if p.suffix in TEXT and p != Path(__file__)}
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    homes = re.compile(r"(?<![\w.])/(home|root|Users|work|mnt)/\w|[A-Z]:\\\\?Users")
+    found = [str(path) for path, text in _texts().items() if homes.search(text)]
+    assert not found
+
+
+def test_no_file_ties_the_project_to_a_package_index() -> None:
+    index = re.compile(r"py" + r"pi\.|pythonhosted|index-url|download\.pytorch|conda\.anaconda")
+    found = [str(path) for path, text in _texts().items() if index.search(text)]
+    assert not found
+
+
+def test_no_audio_and_nothing_big_is_in_the_project() -> None:
+    audio = {".wav", ".flac", ".ogg", ".mp3"}
+    assert not [path for path in _tracked() if path.suffix.lower() in audio]
+    assert not [path for path in _tracked() if path.stat().st_size > 2**21]
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for document in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "version" in project["dynamic"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+
+
+@pytest.mark.parametrize(
+    ("start", "stays_out"),
+    [
+        ("import core.cli.align, core.cli.demo, core.cli.doctor", ("PySide6", "app", "torch")),
+        ("import main", ("PySide6", "app", "torch", "numpy")),
+        ("import app, app.launch", ("torch", "sounddevice")),
+    ],
+)
+def test_starting_loads_only_what_it_needs(start: str, stays_out: tuple[str, ...]) -> None:
+    code = f"import sys; {start}; print([m for m in {stays_out!r} if m in sys.modules])"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert answer.stdout == "[]\n"
