@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alignment, CandidateScores
+from core.align import confidence
+from core.align.alignment import Alignment, CandidateScores, Path
+from core.align.candidates import score_candidates
+from core.align.decode import Decoded, decode
+from core.align.weights import fit_weights
+from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
+from core.errors import InputError
+from core.evidence.spectral import DEFAULT_WEIGHTS, WINDOW_S, TermSurfaces, term_surfaces
 from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
+
+SHORTEST_S = 3.0
+"""Channels shorter than this hold too little to align."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,15 @@ class Progress:
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment
 
+_STAGES = {
+    "reading channel 0": (0.00, 0.14),
+    "reading channel 1": (0.14, 0.28),
+    "comparing the channels": (0.28, 0.48),
+    "finding the path": (0.48, 0.70),
+    "following the path with fitted weights": (0.70, 0.95),
+    "ranking linear candidates": (0.95, 1.0),
+}
+
 
 def align_steps(
     recording: Recording,
@@ -81,9 +103,37 @@ def align_steps(
     Raises
     ------
     InputError
-        If the audio cannot be read or one channel is silent from end to end.
+        If the audio cannot be read, a channel is shorter than 3 s or one is
+        silent from end to end.
     """
-    raise NotImplementedError
+    options = options or AlignOptions()
+    if time_0_s is None:
+        time_0_s = keypoint_grid(recording.duration_s)
+    _refuse_short(recording)
+    features: list[ChannelFeatures] = []
+    for channel in (0, 1):
+        done = yield from _staged(f"reading channel {channel}", feature_blocks(recording, channel))
+        _refuse_silent(done, recording, channel)
+        features.append(done)
+
+    rows_s = _window_centres(recording.duration_s, time_0_s)
+    first_offset_s = np.full(len(rows_s), -options.max_offset_s)
+    columns = 2 * round(options.max_offset_s / 0.01) + 1
+    terms: TermSurfaces = yield from _staged(
+        "comparing the channels",
+        term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
+    )
+    first: Decoded = yield from _staged("finding the path", decode(terms.combined(DEFAULT_WEIGHTS)))
+    surface = terms.combined(fit_weights(terms, first.posterior))
+    yield surface
+    decoded: Decoded = yield from _staged("following the path with fitted weights", decode(surface))
+    scored: list[CandidateScores] = []
+    durations = (features[0].duration_s, features[1].duration_s)
+    for batch in score_candidates(surface, durations, options.max_offset_s):
+        scored.append(batch)
+        yield batch
+        yield _progress("ranking linear candidates", 1 - 0.5 ** len(scored))
+    yield _conclude(surface, decoded, _joined(scored), time_0_s, durations[1], options)
 
 
 def align(
@@ -96,3 +146,102 @@ def align(
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def _staged(stage: str, steps: Iterator[float | T]) -> Generator[Progress, None, T]:
+    """Pass on a stage's progress; return its last value."""
+    yield _progress(stage, 0.0)
+    for step in steps:
+        if not isinstance(step, float):
+            return step
+        yield _progress(stage, step)
+    raise AssertionError("a stage ends with its result")
+
+
+def _progress(stage: str, share: float) -> Progress:
+    start, end = _STAGES[stage]
+    return Progress(stage, start + (end - start) * share)
+
+
+def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:
+    """Centres of the evidence windows: 1 s apart, in step with the keypoints."""
+    phase = float(np.median(np.mod(time_0_s, WINDOW_S))) if len(time_0_s) else 0.0
+    return np.asarray(np.arange(phase, max(duration_s, phase + WINDOW_S), WINDOW_S))
+
+
+def _conclude(
+    surface: ScoreSurface,
+    decoded: Decoded,
+    candidates: CandidateScores,
+    time_0_s: Floats,
+    duration_1_s: float,
+    options: AlignOptions,
+) -> Alignment:
+    path = confidence.estimate(surface, decoded.posterior)
+    clear = confidence.clarity(surface, path)
+    mass = confidence.mass_within(surface, decoded.posterior, path.offset_s, options.tolerance_s)
+    why = confidence.reasons(surface, decoded.posterior, path, clear, duration_1_s)
+    sure = np.minimum(mass, confidence.MOST_CONFIDENT)
+    keypoints = _at_keypoints(surface, path, sure, why, time_0_s, duration_1_s)
+    alias = confidence.find_alias(surface, path)
+    mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
+    warnings: tuple[str, ...] = () if alias is None else (alias.sentence(),)
+    if clear.is_blind.all():
+        warnings += ("no clear match anywhere: this alignment is a guess",)
+    return Alignment(
+        keypoints=keypoints,
+        time_map=keypoints.time_map(),
+        path=path,
+        surface=surface,
+        posterior=decoded.posterior,
+        candidates=candidates,
+        alias=alias,
+        needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
+        warnings=warnings,
+        tolerance_s=options.tolerance_s,
+    )
+
+
+def _at_keypoints(
+    surface: ScoreSurface,
+    path: Path,
+    sure: Floats,
+    why: tuple[str, ...],
+    time_0_s: Floats,
+    duration_1_s: float,
+) -> KeypointSet:
+    offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
+    time_1_s = np.maximum.accumulate(np.clip(time_0_s + offset_s, 0.0, duration_1_s))
+    nearest = np.abs(np.subtract.outer(time_0_s, surface.time_0_s)).argmin(axis=1)
+    return machine_keypoints(
+        time_0_s,
+        time_1_s,
+        np.interp(time_0_s, surface.time_0_s, sure),
+        tuple(why[row] for row in nearest),
+    )
+
+
+def _joined(batches: list[CandidateScores]) -> CandidateScores:
+    whole = batches[0]
+    for batch in batches[1:]:
+        whole = whole.joined(batch)
+    return whole
+
+
+def _refuse_short(recording: Recording) -> None:
+    for channel, source in enumerate(recording.channels):
+        if source.duration_s < SHORTEST_S:
+            raise InputError(
+                source.path,
+                f"channel {channel} lasts {source.duration_s:.2f} s, too short to align",
+                f"give recordings of at least {SHORTEST_S:.0f} s",
+            )
+
+
+def _refuse_silent(features: ChannelFeatures, recording: Recording, channel: int) -> None:
+    if features.silent:
+        raise InputError(
+            recording.channels[channel].path,
+            f"channel {channel} is silent from start to end",
+            "check the recorder or its cable",
+        )

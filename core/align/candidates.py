@@ -1,0 +1,162 @@
+"""Linear candidates and the confidence-weighted score that ranks them.
+
+The challenge's systems propose straight lines; people understand them, so they
+are scored here over the same evidence as the path. Candidate grid: BioDCASE 2025
+Task 1 baseline. Score: Nihal et al. 2025, arXiv 2509.16926, Eq. 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logsumexp
+
+from core.align.alignment import CandidateScores
+from core.evidence.surface import ScoreSurface
+
+Floats = NDArray[np.float64]
+
+BASELINE_COUNT = 10
+"""Offsets and slopes per axis in the public baseline."""
+
+_FINE_OFFSET_S = 0.1
+_FINE_SLOPES = 21
+_BEST_TO_POLISH = 10
+_BATCH = 500
+
+
+def baseline_grid(
+    duration_s: float, max_offset_s: float, count: int = BASELINE_COUNT
+) -> tuple[Floats, Floats]:
+    """Offsets and drifts as the public baseline makes them.
+
+    Parameters
+    ----------
+    duration_s : float
+        Length of channel 0, seconds.
+    max_offset_s : float
+        Largest offset E, seconds.
+    count : int
+        Values per axis: offsets ``linspace(-E, E)``, slopes ``1 +- E / duration``.
+
+    Returns
+    -------
+    offset_s, drift_ppm : ndarray, shape (count * count,)
+    """
+    offset = np.linspace(-max_offset_s, max_offset_s, count)
+    slope = np.linspace(-max_offset_s / duration_s, max_offset_s / duration_s, count)
+    grid = np.meshgrid(offset, slope * 1e6, indexing="ij")
+    return grid[0].ravel(), grid[1].ravel()
+
+
+def score_candidates(
+    surface: ScoreSurface, duration_s: tuple[float, float], max_offset_s: float
+) -> Iterator[CandidateScores]:
+    """Score the baseline's grid, then a ten times finer one, then around the best.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    duration_s : tuple of two floats
+        Lengths of both channels, seconds.
+    max_offset_s : float
+        Candidates that leave this offset anywhere are dropped, as in the baseline.
+
+    Yields
+    ------
+    CandidateScores
+        A batch of at most 500 candidates at a time.
+    """
+    evidence = _log_ratio(surface)
+    scored: CandidateScores | None = None
+
+    def batches(offset_s: Floats, drift_ppm: Floats) -> Iterator[CandidateScores]:
+        for start in range(0, len(offset_s), _BATCH):
+            offset, drift = offset_s[start : start + _BATCH], drift_ppm[start : start + _BATCH]
+            reached = _offsets(offset, drift, surface.time_0_s, duration_s[1])
+            usable = np.abs(reached).max(axis=1) <= max_offset_s + 1e-9
+            if usable.any():
+                prediction = evidence.at(reached[usable])
+                yield confidence_weighted(prediction, offset[usable], drift[usable])
+
+    fine = max(2, round(2 * max_offset_s / _FINE_OFFSET_S) + 1)
+    steep = max_offset_s / duration_s[0] * 1e6
+    fine_grid = np.meshgrid(
+        np.linspace(-max_offset_s, max_offset_s, fine),
+        np.linspace(-steep, steep, _FINE_SLOPES),
+        indexing="ij",
+    )
+    for grid in (
+        baseline_grid(duration_s[0], max_offset_s),
+        (fine_grid[0].ravel(), fine_grid[1].ravel()),
+    ):
+        for batch in batches(*grid):
+            scored = batch if scored is None else scored.joined(batch)
+            yield batch
+    if scored is not None:
+        yield from batches(*_around(scored.ranked(_BEST_TO_POLISH), steep))
+
+
+def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
+    """A 10 ms grid of offsets and a ten times finer grid of drifts around the best."""
+    offset = np.arange(-5, 6) * _FINE_OFFSET_S / 10
+    drift = np.arange(-5, 6) * 2 * steep_ppm / (_FINE_SLOPES - 1) / 10
+    shift = np.stack(np.meshgrid(offset, drift, indexing="ij"), axis=-1).reshape(-1, 2)
+    centre = np.stack([best.offset_s, best.drift_ppm], axis=-1)
+    around = (centre[:, None] + shift[None]).reshape(-1, 2)
+    around = np.unique(np.round(around, 6), axis=0)
+    return around[:, 0], around[:, 1]
+
+
+def _offsets(offset_s: Floats, drift_ppm: Floats, time_0_s: Floats, duration_1_s: float) -> Floats:
+    """Offsets of candidates clipped to the recording, shape (N, K), seconds."""
+    line = offset_s[:, None] + time_0_s * (1.0 + drift_ppm[:, None] * 1e-6)
+    return np.asarray(np.clip(line, 0.0, duration_1_s) - time_0_s)
+
+
+def _log_ratio(surface: ScoreSurface) -> ScoreSurface:
+    """Log odds, at even prior, of "the same moment" against an offset drawn at random."""
+    level = logsumexp(surface.score, axis=1, keepdims=True) - np.log(surface.score.shape[1])
+    return ScoreSurface(
+        surface.time_0_s,
+        surface.first_offset_s,
+        surface.step_s,
+        (surface.score - level).astype(np.float32),
+    )
+
+
+def confidence_weighted(
+    prediction: NDArray[np.float32], offset_s: Floats, drift_ppm: Floats
+) -> CandidateScores:
+    """Confidence-weighted score of candidates, as published.
+
+    Parameters
+    ----------
+    prediction : ndarray, shape (N, K)
+        Log odds that candidate n is right at keypoint k.
+    offset_s, drift_ppm : ndarray, shape (N,)
+        The candidates.
+
+    Returns
+    -------
+    CandidateScores
+        ``0.4 mu_pos r_pos + 0.3 mu_top + 0.2 sum(sigmoid(p)) + 0.1 exp(mu)`` with
+        mu_pos the mean and r_pos the share of positive predictions, mu_top the
+        mean of the top quarter and mu the mean (Eq. 2 of arXiv 2509.16926, whose
+        third term is a plain sum).
+    """
+    p = np.asarray(prediction, dtype=np.float64)
+    is_positive = p > 0
+    count = is_positive.sum(axis=1)
+    mean_positive = np.where(is_positive, p, 0.0).sum(axis=1) / np.maximum(count, 1)
+    quarter = max(1, p.shape[1] // 4)
+    best = np.partition(p, p.shape[1] - quarter, axis=1)[:, -quarter:]
+    positive = 0.4 * mean_positive * count / p.shape[1]
+    top = 0.3 * best.mean(axis=1)
+    votes = 0.2 * expit(p).sum(axis=1)
+    level = 0.1 * np.exp(p.mean(axis=1))
+    return CandidateScores(
+        offset_s, drift_ppm, positive + top + votes + level, positive, top, votes, level, count
+    )

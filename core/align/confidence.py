@@ -1,0 +1,187 @@
+"""How sure the aligner is, and why, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from core.align.alignment import Alias, Path
+from core.evidence.surface import ScoreSurface
+
+Floats = NDArray[np.float64]
+Grid = NDArray[np.float32]
+
+MOST_CONFIDENT = 0.99
+"""No confidence above this is ever given."""
+REVIEW_BELOW = 0.95
+"""Files with a lower mean confidence go to review."""
+
+_CLEAR_NATS = 3.0
+_REACH_S = 10.0
+_ALIAS_APART_S = 0.12
+_ALIAS_MARGIN = 2.0
+_RIVAL_SHARE = 0.25
+
+
+def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
+    """Median offset and 95 % band of every row.
+
+    The median loses least absolute error and, where two offsets compete, sides
+    with the likelier instead of falling between.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    posterior : ndarray of float32, shape (K, L)
+
+    Returns
+    -------
+    Path
+        Offsets in seconds, resolved below the surface's step.
+    """
+    low, middle, high = (_quantile(surface, posterior, q) for q in (0.025, 0.5, 0.975))
+    return Path(middle, low, high)
+
+
+def mass_within(surface: ScoreSurface, posterior: Grid, offset_s: Floats, reach_s: float) -> Floats:
+    """Posterior probability within `reach_s` of given offsets, shape (K,)."""
+    edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
+    column = surface.column(offset_s) + 0.5
+    reach = reach_s / surface.step_s
+    return _at(edge, column + reach) - _at(edge, column - reach)
+
+
+def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
+    """Find another alignment, a constant shift away, that fits almost as well.
+
+    Stereotyped song matches itself one motif later. The shift profile
+    ``R(d) = mean_k score[k, path_k + d]`` then has a second peak nearly as high
+    as the one at zero; its distance is measured in standard deviations of R.
+
+    Returns
+    -------
+    Alias or None
+        None where the path stands alone.
+    """
+    width = surface.score.shape[1]
+    shift = np.arange(-width, width + 1) * surface.step_s
+    profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)
+    overlap = _inside(surface, path.offset_s + shift[:, None]).mean(axis=1)
+    profile, shift = profile[overlap > 0.5], shift[overlap > 0.5]
+    spread = float(profile.std())
+    near = np.abs(shift) <= _ALIAS_APART_S
+    if spread <= 0 or near.all():
+        return None
+    main = float(profile[np.abs(shift) <= 0.05].max())
+    rival = int(np.argmax(np.where(near, -np.inf, profile)))
+    margin = (main - float(profile[rival])) / spread
+    return Alias(float(shift[rival]), margin) if margin < _ALIAS_MARGIN else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clarity:
+    """What each row alone says about the path.
+
+    Parameters
+    ----------
+    nats : ndarray, shape (K,)
+        Evidence for the path against a random offset.
+    nearest_clear_s : ndarray, shape (K,)
+        Distance to the nearest row with a clear match, seconds.
+    """
+
+    nats: Floats
+    nearest_clear_s: Floats
+
+    @property
+    def is_clear(self) -> NDArray[np.bool_]:
+        """Rows that match clearly by themselves."""
+        return np.asarray(self.nats >= _CLEAR_NATS)
+
+    @property
+    def is_blind(self) -> NDArray[np.bool_]:
+        """Rows with no clear match within ten seconds."""
+        return np.asarray(self.nearest_clear_s > _REACH_S)
+
+
+def clarity(surface: ScoreSurface, path: Path) -> Clarity:
+    """Measure how clearly each row matches at the path."""
+    reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
+    here = surface.at(path.offset_s + reach).max(axis=0)
+    level = logsumexp(surface.score, axis=1) - np.log(surface.score.shape[1])
+    nats = np.asarray(here - level, dtype=np.float64)
+    clear_s = surface.time_0_s[nats >= _CLEAR_NATS]
+    if len(clear_s):
+        nearest = np.abs(surface.time_0_s[:, None] - clear_s[None, :]).min(axis=1)
+    else:
+        nearest = np.full(len(nats), np.inf)
+    return Clarity(nats, np.asarray(nearest))
+
+
+def reasons(
+    surface: ScoreSurface, posterior: Grid, path: Path, clear: Clarity, duration_1_s: float
+) -> tuple[str, ...]:
+    """Say in words what each row's confidence rests on; K sentences."""
+    rival = _rival_offset(surface, posterior, path)
+    time_1_s = surface.time_0_s + path.offset_s
+    return tuple(
+        _reason(time_1_s[k], duration_1_s, rival[k] - path.offset_s[k], path, clear, k)
+        for k in range(len(time_1_s))
+    )
+
+
+def _reason(
+    time_1_s: float, duration_1_s: float, rival_s: float, path: Path, clear: Clarity, k: int
+) -> str:
+    if time_1_s < 0:
+        return "before channel 1 begins"
+    if time_1_s > duration_1_s:
+        return "after channel 1 ends"
+    if not np.isnan(rival_s):
+        side = "later" if rival_s > 0 else "earlier"
+        return f"an offset {abs(rival_s):.2f} s {side} is about as likely"
+    if clear.is_blind[k]:
+        return "no evidence here: no clear match within 10 s"
+    if clear.is_clear[k]:
+        return "clear match"
+    band_ms = 1e3 * (path.high_s[k] - path.low_s[k])
+    return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"
+
+
+def _rival_offset(surface: ScoreSurface, posterior: Grid, path: Path) -> Floats:
+    """Offset of a second mode at least a quarter as likely as the path's, or NaN; shape (K,)."""
+    columns = np.arange(posterior.shape[1])
+    apart = _ALIAS_APART_S / surface.step_s
+    away = np.abs(columns[None, :] - surface.column(path.offset_s)[:, None]) > apart
+    near = np.where(away, 0.0, posterior).max(axis=1)
+    other = np.where(away, posterior, 0.0)
+    best = other.argmax(axis=1)
+    height = other[np.arange(len(best)), best]
+    offset = surface.first_offset_s + best * surface.step_s
+    return np.where(height > _RIVAL_SHARE * near, offset, np.nan)
+
+
+def _quantile(surface: ScoreSurface, posterior: Grid, share: float) -> Floats:
+    total = np.cumsum(posterior, axis=1, dtype=np.float64)
+    total /= total[:, -1:]
+    rows = np.arange(len(total))
+    column = (total < share).sum(axis=1).clip(max=total.shape[1] - 1)
+    before = np.where(column > 0, total[rows, column - 1], 0.0)
+    part = (share - before) / np.maximum(total[rows, column] - before, 1e-12)
+    return np.asarray(surface.first_offset_s + (column - 0.5 + part) * surface.step_s)
+
+
+def _at(edge: Floats, column: Floats) -> Floats:
+    column = np.clip(column, 0, edge.shape[1] - 1)
+    left = np.minimum(column.astype(np.intp), edge.shape[1] - 2)
+    rows = np.arange(len(edge))
+    part = column - left
+    return np.asarray(edge[rows, left] * (1 - part) + edge[rows, left + 1] * part)
+
+
+def _inside(surface: ScoreSurface, offset_s: Floats) -> NDArray[np.bool_]:
+    column = surface.column(offset_s)
+    return np.asarray((column >= 0) & (column <= surface.score.shape[1] - 1))

@@ -1,0 +1,240 @@
+"""From a score surface to a posterior over offsets: hidden Markov models of clock drift.
+
+The state is (offset, slope). Between rows the offset moves by the slope and the
+slope wanders; rarely a buffer is dropped and the offset jumps. How much a clock
+wanders is not known beforehand, so several drift models are decoded and mixed
+by their evidence.
+
+Plain numpy, because a row is one gather and one small matrix product: measured
+at the speed of a compiled loop (``docs/decisions/0006-decoder-in-numpy.md``),
+without a compiler's start-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from core.evidence.surface import ScoreSurface
+
+Floats = NDArray[np.float64]
+Grid = NDArray[np.float32]
+
+JUMP_PROBABILITY = 1e-4
+"""Chance per row of a dropped buffer."""
+JUMP_SCALE_S = 0.15
+"""Scale of the Laplace distribution of a dropped buffer's length, seconds."""
+LOST_PROBABILITY = 1e-9
+"""Chance per row that the clocks jump anywhere at all."""
+
+_BLOCK_ROWS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class DriftModel:
+    """How a clock may drift.
+
+    Parameters
+    ----------
+    max_slope : float
+        Largest drift, seconds per second.
+    slopes : int
+        Number of slopes on the grid from -max_slope to max_slope.
+    wander : float
+        Standard deviation of the slope's change in one second, seconds per second.
+    log_prior : float
+        Log weight of the model before the evidence.
+    """
+
+    max_slope: float
+    slopes: int
+    wander: float
+    log_prior: float
+
+
+DRIFT_MODELS = (
+    DriftModel(0.015, 31, 0.0005, 0.0),
+    DriftModel(0.015, 31, 0.002, -1.0),
+    DriftModel(0.045, 37, 0.0025, -2.0),
+)
+"""Steady clocks, wandering clocks, and fast drift; steadier ones are favoured."""
+
+_SLOPE_SCALE = 0.015
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Posterior over a surface's offsets.
+
+    Parameters
+    ----------
+    posterior : ndarray of float32, shape (K, L)
+        Rows sum to one.
+    log_evidence : ndarray, shape (M,)
+        Log evidence of each drift model, nats, prior included.
+    """
+
+    posterior: Grid
+    log_evidence: Floats
+
+
+def decode(
+    surface: ScoreSurface, models: Sequence[DriftModel] = DRIFT_MODELS
+) -> Iterator[float | Decoded]:
+    """Forward-backward under every drift model, mixed by evidence.
+
+    Forward messages are kept at every 128th row and recomputed in between, so
+    that memory does not grow with models times rows times slopes.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+        Rows equally spaced in time.
+    models : sequence of DriftModel
+
+    Yields
+    ------
+    float
+        Share of the work done.
+    Decoded
+        Once, last.
+    """
+    posteriors: list[Grid] = []
+    evidence: list[float] = []
+    for number, model in enumerate(models):
+        chain = _Chain(surface, model)
+        for step in chain.run():
+            if isinstance(step, float):
+                yield (number + step) / len(models)
+            else:
+                posteriors.append(step)
+        evidence.append(chain.log_evidence + model.log_prior)
+    log_evidence = np.array(evidence)
+    share = np.exp(log_evidence - log_evidence.max())
+    share /= share.sum()
+    posterior = np.zeros_like(posteriors[0])
+    for weight, one in zip(share, posteriors, strict=True):
+        posterior += np.float32(weight) * one
+    yield Decoded(posterior, log_evidence)
+
+
+class _Chain:
+    """One drift model run over one surface."""
+
+    def __init__(self, surface: ScoreSurface, model: DriftModel) -> None:
+        score = surface.score
+        self._rows, self._columns = score.shape
+        self._best = score.max(axis=1)
+        self._emission = np.exp(score - self._best[:, None])
+        first = np.rint(surface.first_offset_s / surface.step_s).astype(np.intp)
+        self._origin_step = np.diff(first, prepend=first[:1])
+        row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0
+        self._move = _Move(model, row_s, surface.step_s, self._columns)
+        self.log_evidence = 0.0
+
+    def run(self) -> Iterator[float | Grid]:
+        move, starts = self._move, range(0, self._rows, _BLOCK_ROWS)
+        state = move.uniform()
+        kept = []
+        for start in starts:
+            kept.append(state)
+            for alpha, norm in self._forward(start, kept[-1]):
+                self.log_evidence += float(np.log(norm))
+                state = alpha
+            yield 0.5 * min(start + _BLOCK_ROWS, self._rows) / self._rows
+        self.log_evidence += float(self._best.sum(dtype=np.float64))
+        posterior = np.empty((self._rows, self._columns), dtype=np.float32)
+        message = np.ones_like(state)
+        for start, before in zip(reversed(starts), reversed(kept), strict=True):
+            block = [alpha for alpha, _ in self._forward(start, before)]
+            for row in range(start + len(block) - 1, start - 1, -1):
+                marginal = np.einsum("sl,sl->l", block[row - start], message)
+                posterior[row] = marginal / marginal.sum()
+                if row:
+                    message = move.backward(message * self._emission[row])
+                    message = _shifted(message, -int(self._origin_step[row]))
+                    message /= message.max()
+            yield 0.5 + 0.5 * (1.0 - start / self._rows)
+        yield posterior
+
+    def _forward(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
+        for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
+            if row:
+                state = self._move.forward(_shifted(state, int(self._origin_step[row])))
+            state = state * self._emission[row]
+            norm = float(state.sum())
+            state /= np.float32(norm)
+            yield state, norm
+
+
+class _Move:
+    """The transition between two rows, and its adjoint."""
+
+    def __init__(self, model: DriftModel, row_s: float, step_s: float, columns: int) -> None:
+        slope = np.linspace(-model.max_slope, model.max_slope, model.slopes)
+        cells = slope * row_s / step_s
+        whole = np.floor(cells).astype(np.intp)
+        self._part = (cells - whole).astype(np.float32)[:, None]
+        self._margin = int(np.abs(whole).max()) + 2
+        width = columns + 2 * self._margin
+        self._padded = np.zeros((model.slopes, width), dtype=np.float32)
+        base = (np.arange(model.slopes) * width)[:, None] + self._margin
+        self._along = base + np.arange(-1, columns)[None, :] - whole[:, None]
+        self._against = base + np.arange(0, columns + 1)[None, :] + whole[:, None]
+        self._columns = columns
+
+        wander = model.wander * np.sqrt(row_s)
+        change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
+        change /= change.sum(axis=1, keepdims=True)
+        steady = 1.0 - JUMP_PROBABILITY - LOST_PROBABILITY
+        self._change = (steady * change).astype(np.float32)
+        prior = np.exp(-np.abs(slope) / _SLOPE_SCALE)
+        self._prior = (prior / prior.sum()).astype(np.float32)
+        self._decay = float(np.exp(-step_s / JUMP_SCALE_S))
+
+    def uniform(self) -> Grid:
+        """The state before anything is known, shape (S, L)."""
+        return np.repeat(self._prior[:, None] / np.float32(self._columns), self._columns, axis=1)
+
+    def forward(self, state: Grid) -> Grid:
+        """Distribution one row later, shape (S, L)."""
+        near = self._gather(state, self._along)
+        moved = near[:, 1:] * (1 - self._part) + near[:, :-1] * self._part
+        jumped = self._prior[:, None] * self._jump(moved.sum(axis=0))
+        return np.asarray(self._change.T @ moved + jumped)
+
+    def backward(self, message: Grid) -> Grid:
+        """Adjoint of `forward`, shape (S, L)."""
+        before = self._change @ message + self._jump(self._prior @ message)[None, :]
+        near = self._gather(before, self._against)
+        return np.asarray(near[:, :-1] * (1 - self._part) + near[:, 1:] * self._part)
+
+    def _gather(self, values: Grid, index: NDArray[np.intp]) -> Grid:
+        self._padded[:, self._margin : self._margin + self._columns] = values
+        return np.take(self._padded.ravel(), index)
+
+    def _jump(self, mass: Grid) -> Grid:
+        """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere)."""
+        a = self._decay
+        right = lfilter([1.0], [1.0, -a], mass)
+        left = lfilter([1.0], [1.0, -a], mass[::-1])[::-1]
+        near = (right + left - mass) * ((1 - a) / (1 + a))
+        anywhere = float(mass.sum()) / self._columns
+        return np.asarray(JUMP_PROBABILITY * near + LOST_PROBABILITY * anywhere, dtype=np.float32)
+
+
+def _shifted(values: Grid, step: int) -> Grid:
+    """Re-index columns to a row whose first offset is `step` columns later."""
+    if step == 0:
+        return values
+    out = np.zeros_like(values)
+    if abs(step) < values.shape[1]:
+        if step > 0:
+            out[:, :-step] = values[:, step:]
+        else:
+            out[:, -step:] = values[:, :step]
+    return out

@@ -1,0 +1,82 @@
+"""Weights of the evidence terms, fitted to one recording along its own path.
+
+Which terms speak depends on the sensors and the noise of the recording at hand.
+After a first decoding the offsets are roughly known, so the weights that make
+those offsets most likely among all others can be fitted (a conditional logit,
+McFadden 1974; one expectation-maximisation step) with a Gaussian prior at the
+defaults. Ten numbers from a hundred rows: too few to talk a wrong path right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from core.evidence.spectral import DEFAULT_WEIGHTS, TermSurfaces
+
+Floats = NDArray[np.float64]
+
+_PRIOR_PRECISION = 100.0
+_NEAR_COLUMNS = 3
+_TARGET_COLUMNS = 2
+_LEAST_MASS = 0.2
+_LEAST_ROWS = 5
+_MOST_ROWS = 120
+
+
+def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Floats:
+    """Fit the term weights to the rows whose offset a first decoding settled.
+
+    Parameters
+    ----------
+    surfaces : TermSurfaces
+    posterior : ndarray of float32, shape (K, L)
+        Posterior over offsets decoded with `DEFAULT_WEIGHTS`.
+
+    Returns
+    -------
+    ndarray, shape (J,)
+        Non-negative; the defaults where fewer than five rows are settled.
+    """
+    columns = posterior.shape[1]
+    mode = posterior.argmax(axis=1)
+    near = np.arange(-_NEAR_COLUMNS, _NEAR_COLUMNS + 1)
+    index = np.clip(mode[:, None] + near, 0, columns - 1)
+    mass = np.take_along_axis(posterior, index, axis=1).sum(axis=1)
+    inside = (mode > _NEAR_COLUMNS) & (mode < columns - _NEAR_COLUMNS - 1)
+    rows = np.flatnonzero(inside & (mass > _LEAST_MASS))
+    if len(rows) < _LEAST_ROWS:
+        return DEFAULT_WEIGHTS
+    if len(rows) > _MOST_ROWS:
+        rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
+    target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
+    terms = surfaces.terms[:, rows].astype(np.float32)
+    result = minimize(
+        _loss,
+        np.maximum(DEFAULT_WEIGHTS, 0.01),
+        args=(terms, target, mass[rows].astype(np.float64)),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0.0, None)] * len(DEFAULT_WEIGHTS),
+        options={"maxiter": 15},
+    )
+    return np.asarray(result.x)
+
+
+def _loss(
+    weights: Floats, terms: NDArray[np.float32], target: NDArray[np.intp], mass: Floats
+) -> tuple[float, Floats]:
+    """Penalised negative log-likelihood of the target columns, and its gradient."""
+    score = np.tensordot(weights.astype(np.float32), terms, 1)
+    share = np.exp(score - score.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    hit = np.take_along_axis(share, target, axis=1)
+    total = hit.sum(axis=1)
+    rows = np.arange(len(target))[:, None]
+    at_target = np.einsum("jkh,kh->jk", terms[:, rows, target], hit / total[:, None])
+    expected = np.einsum("jkl,kl->jk", terms, share)
+    away = weights - DEFAULT_WEIGHTS
+    loss = 0.5 * _PRIOR_PRECISION * away @ away - mass @ np.log(np.maximum(total, 1e-30))
+    gradient = _PRIOR_PRECISION * away - (at_target - expected) @ mass
+    return float(loss), np.asarray(gradient, dtype=np.float64)

@@ -1,0 +1,226 @@
+"""What the aligner compares: onset and level features of one channel, every 10 ms.
+
+A body-worn transmitter and a room microphone share few waveforms and few
+spectra, but they share *when* something starts. Four feature groups carry that:
+
+* ``flux``: signed change over 20 ms in 24 mel bands, bands weighted by how much
+  of their variance is signal rather than noise;
+* ``level``: the same bands minus their 0.3 s moving mean;
+* ``onset_low`` / ``onset_high``: change over 20 ms of the loudest bin above its
+  noise floor, below and above 1.2 kHz;
+* ``call_low`` / ``call_high``: the same loudest bin at twice the frequency
+  resolution, minus its 0.3 s moving mean, which lifts thin harmonics out of noise.
+
+Taking the *loudest* bin over its own floor is what survives added noise: a call
+that fills two bins of a hundred vanishes in a band mean. Figures are in
+``docs/decisions/0005-evidence-in-noise.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from scipy.fft import rfft
+from scipy.ndimage import uniform_filter1d
+
+from core.audio.recording import Recording, Samples
+
+FEATURE_RATE_HZ = 16_000
+HOP_S = 0.01
+_HOP = round(FEATURE_RATE_HZ * HOP_S)
+_ONSET_FFT, _CALL_FFT = 256, 512
+_BANDS, _LOW_HZ, _HIGH_HZ = 24, 100.0, 8000.0
+_ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
+_MEAN_FRAMES = 31
+_BLOCK_FRAMES = 6000
+_FLOOR_EVERY = 4
+_CLIP = 4.0
+_EPS = 1e-10
+
+Frames = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChannelFeatures:
+    """Features of one channel at 100 frames a second; frame t is centred on t * 10 ms.
+
+    Parameters
+    ----------
+    groups : dict of str to ndarray of float16, shape (T, D)
+        Feature groups by name, comparable in scale.
+    duration_s : float
+        Length of the channel, seconds.
+    silent : bool
+        Whether the channel is digital silence (or constant) from end to end.
+    """
+
+    groups: dict[str, NDArray[np.float16]]
+    duration_s: float
+    silent: bool
+
+    def __len__(self) -> int:
+        return len(self.groups["flux"])
+
+
+def feature_blocks(recording: Recording, channel: int) -> Iterator[float | ChannelFeatures]:
+    """Compute a channel's features, reading it once, block by block.
+
+    Parameters
+    ----------
+    recording : Recording
+    channel : int
+        0 or 1.
+
+    Yields
+    ------
+    float
+        Share of the channel read so far, after every block.
+    ChannelFeatures
+        Once, last.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read; see `Recording.blocks`.
+    """
+    source = recording.channels[channel]
+    total = max(1, int(source.duration_s / HOP_S))
+    blocks: list[_Block] = []
+    done, peak = 0, 0.0
+    for samples in _stft_blocks(_resampled(recording, channel), total):
+        peak = max(peak, float(np.ptp(samples)))
+        blocks.append(_measure(samples))
+        done += len(blocks[-1].bands)
+        yield min(1.0, done / total)
+    yield ChannelFeatures(_groups(blocks), source.duration_s, silent=peak < 1e-7)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Compressed levels of one block; (T, 24) bands and (T,) loudest bins."""
+
+    bands: Frames
+    noise_share: Frames
+    onset: dict[str, Frames]
+    call: dict[str, Frames]
+
+
+def _resampled(recording: Recording, channel: int) -> Iterator[Samples]:
+    rate = recording.channels[channel].sample_rate_hz
+    if rate == FEATURE_RATE_HZ:
+        yield from recording.blocks(channel)
+        return
+    stream = soxr.ResampleStream(rate, FEATURE_RATE_HZ, 1, dtype="float32", quality="MQ")
+    for block in recording.blocks(channel):
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+
+
+def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
+    """Cut a stream into stretches that hold whole blocks of frames with their context."""
+    count = max(1, round(total / _BLOCK_FRAMES))
+    ends = [round(total * (i + 1) / count) for i in range(count)]
+    half = _CALL_FFT // 2
+    kept = [np.zeros(half, dtype=np.float32)]
+    held, frame = half, 0
+    for end in ends:
+        needed = (end - frame - 1) * _HOP + _CALL_FFT
+        while held < needed:
+            chunk = next(chunks, None)
+            if chunk is None:
+                chunk = np.zeros(needed - held, dtype=np.float32)
+            kept.append(chunk)
+            held += len(chunk)
+        joined = np.concatenate(kept)
+        yield joined[:needed]
+        kept = [joined[(end - frame) * _HOP :]]
+        held, frame = len(kept[0]), end
+    for _ in chunks:
+        pass
+
+
+def _power(samples: Samples, size: int) -> Frames:
+    """Power spectra of frames centred alike for every window size, shape (T, size // 2 + 1)."""
+    inset = (_CALL_FFT - size) // 2
+    frames = np.lib.stride_tricks.sliding_window_view(samples[inset : len(samples) - inset], size)
+    spectrum = rfft(frames[::_HOP] * np.hanning(size).astype(np.float32), axis=1)
+    return np.asarray(spectrum.real**2 + spectrum.imag**2, dtype=np.float32)
+
+
+def _measure(samples: Samples) -> _Block:
+    onset, call = _power(samples, _ONSET_FFT), _power(samples, _CALL_FFT)
+    mel = onset @ _mel_bank()
+    floor = np.quantile(mel[::_FLOOR_EVERY], 0.3, axis=0)
+    raw = np.log(mel[::_FLOOR_EVERY] + _EPS)
+    low, middle = np.quantile(raw, [0.16, 0.5], axis=0)
+    noise_share = (middle - low) ** 2 / np.maximum(np.var(raw, axis=0), _EPS)
+    return _Block(
+        np.log1p(mel / (10.0 * floor + _EPS)),
+        np.asarray(noise_share, dtype=np.float32),
+        {name: _loudest(onset, _ONSET_FFT, *zone) for name, zone in _ZONES_HZ.items()},
+        {name: _loudest(call, _CALL_FFT, *zone) for name, zone in _ZONES_HZ.items()},
+    )
+
+
+def _loudest(power: Frames, size: int, low_hz: float, high_hz: float) -> Frames:
+    """Log of the loudest bin of a zone over six times its own noise floor, shape (T,)."""
+    bin_hz = FEATURE_RATE_HZ / size
+    zone = power[:, int(np.ceil(low_hz / bin_hz)) : int(np.ceil(high_hz / bin_hz))]
+    # the mean of exponentially distributed noise power is its median over ln 2
+    floor = np.median(zone[::_FLOOR_EVERY], axis=0) / np.log(2.0)
+    return np.asarray(np.log1p((zone / (6.0 * floor + _EPS)).max(axis=1)), dtype=np.float32)
+
+
+def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:
+    bands = np.concatenate([b.bands for b in blocks])
+    noise_share = np.mean([b.noise_share for b in blocks], axis=0)
+    weight = np.sqrt(np.clip(1.0 - noise_share, 0.02, 1.0))
+    groups = {
+        "flux": _compressed(_standard(_change(bands)) * weight),
+        "level": _compressed(_standard(_above_mean(bands)) * weight),
+    }
+    for zone in _ZONES_HZ:
+        onset = np.concatenate([b.onset[zone] for b in blocks])[:, None]
+        groups[f"onset_{zone}"] = _standard(_change(onset))
+        call = np.concatenate([b.call[zone] for b in blocks])[:, None]
+        groups[f"call_{zone}"] = _standard(_above_mean(call))
+    return {name: group.astype(np.float16) for name, group in groups.items()}
+
+
+def _change(level: Frames) -> Frames:
+    change = np.zeros_like(level)
+    change[1:-1] = level[2:] - level[:-2]
+    return change
+
+
+def _above_mean(level: Frames) -> Frames:
+    return np.asarray(level - uniform_filter1d(level, _MEAN_FRAMES, axis=0))
+
+
+def _standard(group: Frames) -> Frames:
+    spread = group.std(axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(np.clip(group / (spread + 1e-6), -_CLIP, _CLIP))
+
+
+def _compressed(group: Frames) -> Frames:
+    """Divide frames by the square root of their norm, so that one bang does not rule a window."""
+    norm = np.linalg.norm(group, axis=1, keepdims=True)
+    return np.asarray(group / np.sqrt(norm + 0.3 * np.median(norm) + 1e-6), dtype=np.float32)
+
+
+def _mel_bank() -> Frames:
+    """Triangular mel filters of unit sum, shape (bins, bands); mel scale of O'Shaughnessy 1987."""
+
+    def to_mel(hz: float) -> float:
+        return float(2595.0 * np.log10(1.0 + hz / 700.0))
+
+    edges = 700.0 * (10 ** (np.linspace(to_mel(_LOW_HZ), to_mel(_HIGH_HZ), _BANDS + 2) / 2595) - 1)
+    bins = np.arange(_ONSET_FFT // 2 + 1)[:, None] * FEATURE_RATE_HZ / _ONSET_FFT
+    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    bank = np.clip(np.minimum(rise, fall), 0.0, None)
+    return np.asarray(bank / np.maximum(bank.sum(axis=0), 1e-9), dtype=np.float32)

@@ -1,0 +1,157 @@
+"""Spectral evidence: banded correlations of feature groups, one surface a term.
+
+Each term compares one feature group of channel 0 with one of channel 1 (also
+across frequency zones: a transmitter on a bird hears low what a microphone
+hears high). Terms stay apart so that their weights can be fitted to the
+recording at hand; see `core.align.weights`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.features import HOP_S, ChannelFeatures
+from core.evidence.surface import ScoreSurface
+
+Floats = NDArray[np.float64]
+Scores = NDArray[np.float32]
+
+WINDOW_S = 1.0
+"""Length of the stretch of channel 0 that is looked for; rows are this far apart."""
+
+TERMS: tuple[tuple[str, str], ...] = (
+    ("flux", "flux"),
+    ("level", "level"),
+    *(
+        (f"{kind}_{a}", f"{kind}_{b}")
+        for kind in ("onset", "call")
+        for a, b in product(("low", "high"), repeat=2)
+    ),
+)
+"""Feature groups of channel 0 and channel 1 that are compared."""
+
+DEFAULT_WEIGHTS: Floats = np.array([0.57, 0.03, 0.26, 0.03, 0.25, 0.03, 0.29, 0.03, 0.20, 0.03])
+"""Nats per standard deviation of each term before a recording has been seen.
+
+Fitted by conditional likelihood; see ``docs/decisions/0005-evidence-in-noise.md``.
+"""
+
+_ENERGY_FLOOR = 0.1
+_ROWS_A_BATCH = 25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermSurfaces:
+    """Score surfaces of all terms, each with unit spread over the recording.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (K,)
+        Centres of the windows on channel 0, seconds.
+    first_offset_s : ndarray, shape (K,)
+        Offset of each row's first column, seconds.
+    terms : ndarray of float16, shape (J, K, L)
+        In the order of `TERMS`; columns are 10 ms apart.
+    """
+
+    time_0_s: Floats
+    first_offset_s: Floats
+    terms: NDArray[np.float16]
+
+    def combined(self, weights: Floats) -> ScoreSurface:
+        """Sum the terms with `weights`, shape (J,), nats per standard deviation."""
+        score = np.zeros(self.terms.shape[1:], dtype=np.float32)
+        for weight, term in zip(weights, self.terms, strict=True):
+            if weight:
+                score += np.float32(weight) * term
+        return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
+
+
+def term_surfaces(
+    features_0: ChannelFeatures,
+    features_1: ChannelFeatures,
+    time_0_s: Floats,
+    first_offset_s: Floats,
+    columns: int,
+) -> Iterator[float | TermSurfaces]:
+    """Correlate windows of channel 0 with channel 1 over a band of offsets.
+
+    Parameters
+    ----------
+    features_0, features_1 : ChannelFeatures
+    time_0_s : ndarray, shape (K,)
+        Window centres, seconds; `WINDOW_S` apart, so that no frame counts twice.
+    first_offset_s : ndarray, shape (K,)
+        First offset of each row, seconds; rounded to 10 ms.
+    columns : int
+        Offsets per row, L, 10 ms apart.
+
+    Yields
+    ------
+    float
+        Share of the rows done, after every batch.
+    TermSurfaces
+        Once, last.
+    """
+    first = np.rint(np.asarray(first_offset_s) / HOP_S).astype(np.intp)
+    centre = np.rint(np.asarray(time_0_s) / HOP_S).astype(np.intp)
+    window = round(WINDOW_S / HOP_S)
+    rows, names = len(centre), list(dict.fromkeys(n for pair in TERMS for n in pair))
+    energy_0 = {n: _window_energy(features_0, n, window) for n in names}
+    energy_1 = {n: _window_energy(features_1, n, window) for n in names}
+    terms = np.zeros((len(TERMS), rows, columns), dtype=np.float16)
+    for row in range(rows):
+        start_0 = int(centre[row]) - window // 2
+        start_1 = start_0 + int(first[row])
+        left = {n: _stretch(features_0.groups[n], start_0, window) for n in names}
+        right = {n: _stretch(features_1.groups[n], start_1, window + columns - 1) for n in names}
+        norm_0 = {n: np.sqrt(np.sum(left[n] ** 2) + energy_0[n]) for n in names}
+        norm_1 = {n: _norms(right[n], window, energy_1[n]) for n in names}
+        for term, (a, b) in enumerate(TERMS):
+            match = _correlate(left[a], right[b]) / (norm_0[a] * norm_1[b])
+            terms[term, row] = match - np.median(match)
+        if (row + 1) % _ROWS_A_BATCH == 0:
+            yield (row + 1) / rows
+    for surface in terms:
+        spread = np.sqrt(np.mean(np.square(surface, dtype=np.float32)))
+        surface /= np.float16(spread) if spread > 1e-4 else np.float16(np.inf)
+    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms)
+
+
+def _window_energy(features: ChannelFeatures, name: str, window: int) -> float:
+    """Energy floor of a window: a tenth of the mean window's energy."""
+    group = features.groups[name]
+    return _ENERGY_FLOOR * window * float(np.mean(np.sum(group.astype(np.float32) ** 2, axis=1)))
+
+
+def _stretch(group: NDArray[np.float16], start: int, length: int) -> Scores:
+    """Frames from `start`, zero outside the recording, shape (length, D)."""
+    out = np.zeros((length, group.shape[1]), dtype=np.float32)
+    low, high = max(start, 0), min(start + length, len(group))
+    if high > low:
+        out[low - start : high - start] = group[low:high]
+    return out
+
+
+def _norms(frames: Scores, window: int, floor: float) -> Scores:
+    total = np.concatenate([[0.0], np.cumsum(np.sum(frames**2, axis=1, dtype=np.float64))])
+    energy = total[window:] - total[:-window]
+    return np.asarray(np.sqrt(energy + floor + 1e-12), dtype=np.float32)
+
+
+def _correlate(left: Scores, right: Scores) -> Scores:
+    """Sums of frame products at every lag, shape (len(right) - len(left) + 1,)."""
+    if left.shape[1] == 1:
+        return np.correlate(right[:, 0], left[:, 0], mode="valid")
+    products = left @ right.T
+    lags = products.shape[1] - len(left) + 1
+    down, along = products.strides
+    diagonals = np.lib.stride_tricks.as_strided(
+        products, (len(left), lags), (down + along, along), writeable=False
+    )
+    return np.asarray(diagonals.sum(axis=0))
