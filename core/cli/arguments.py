@@ -12,6 +12,9 @@ from core.errors import InputError
 
 COMMANDS = ("align", "evaluate", "simulate", "demo", "doctor")
 
+LARGEST_OFFSET_S = 60.0
+"""Memory grows with the offsets searched; this still fits everywhere."""
+
 _CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
 
 
@@ -84,10 +87,10 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-offset",
-        type=_seconds,
+        type=_offset,
         default=5.0,
         metavar="SECONDS",
-        help="largest offset searched (default: 5)",
+        help=f"largest offset searched (default: 5, at most {LARGEST_OFFSET_S:g})",
     )
     parser.add_argument(
         "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
@@ -147,6 +150,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _offset(text: str) -> float:
+    value = _seconds(text)
+    if value > LARGEST_OFFSET_S:
+        raise argparse.ArgumentTypeError(f"{text} s is more than {LARGEST_OFFSET_S:g} s")
+    return value
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -155,4 +165,5 @@ def _count(text: str) -> int:
 
 
 _seconds.__name__ = "seconds"
+_offset.__name__ = "seconds"
 _count.__name__ = "number"

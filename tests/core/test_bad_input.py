@@ -17,10 +17,16 @@ RATE_HZ = 8000
 
 pytestmark = pytest.mark.usefixtures("fake_aligner")
 
-needs_permissions = pytest.mark.skipif(
-    os.name == "nt" or (hasattr(os, "geteuid") and os.geteuid() == 0),
-    reason="permissions do not bind this user",
-)
+
+@pytest.fixture
+def permissions_bind(tmp_path: Path) -> None:
+    """Skip where this user may read and write everything."""
+    probe = tmp_path / "probe"
+    probe.touch(mode=0o000)
+    binds = not os.access(probe, os.R_OK)
+    probe.unlink()
+    if not binds:
+        pytest.skip("permissions do not bind this user")
 
 
 def _write(path: Path, samples: np.ndarray, **options: str) -> Path:
@@ -99,7 +105,7 @@ def test_bad_audio_among_good_is_named_and_the_rest_written(
     assert list(read_csv(tmp_path / "p.csv").files) == ["good.wav"]
 
 
-@needs_permissions
+@pytest.mark.usefixtures("permissions_bind")
 def test_audio_that_may_not_be_read_is_refused(finchsync, make_audio, tmp_path: Path) -> None:
     path = make_audio()
     path.chmod(0)
@@ -204,7 +210,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     assert sorted(tmp_path.rglob("*")) == sorted([*before, audio, audio.parent])
 
 
-@needs_permissions
+@pytest.mark.usefixtures("permissions_bind")
 @pytest.mark.parametrize("command", ["align", "simulate", "demo"])
 def test_a_folder_that_may_not_be_written_is_refused(
     finchsync, make_audio, tmp_path: Path, command: str

@@ -50,6 +50,7 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--jobs", "two"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "-1"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "nan"],
+        ["align", "a.wav", "--out", "x.csv", "--max-offset", "1e9"],
         ["align", "a.wav", "--ou", "x.csv"],
         ["align", "--pair", "a.wav", "--out", "x.csv"],
         ["evaluate", "--predictions", "x.csv"],
