@@ -137,12 +137,14 @@ class Spectrogram:
         level = int(np.ceil(np.log2(max(frames_per_px, 1.0))))
         return min(level, len(self.levels) - 1)
 
-    def at(self, time_s: Floats) -> Decibels:
+    def at(self, time_s: Floats, level: int = 0) -> Decibels:
         """Nearest frames to moments on the channel's clock.
 
         Parameters
         ----------
         time_s : ndarray, shape (N,)
+        level : int
+            Level of the pyramid to look in.
 
         Returns
         -------
@@ -152,7 +154,7 @@ class Spectrogram:
         frame = np.rint(time_s / self.plan.hop_s).astype(np.intp)
         there = (frame >= 0) & (frame < self.filled)
         codes = np.zeros((len(frame), self.plan.bins), dtype=np.uint8)
-        codes[there] = self.levels[0][frame[there]]
+        codes[there] = self.levels[level][frame[there] >> level]
         return codes
 
 

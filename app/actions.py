@@ -1,0 +1,369 @@
+"""Every command once, as data; menus, toolbar, shortcuts and the help sheet come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from app.theme import icon
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, for settings and tests.
+    text : str
+        As menus and the help sheet show it.
+    slot : str
+        ``target.method``; the targets are given to `build_actions`.
+    menu : str
+        Menu it stands in.
+    keys : tuple of str
+        Default shortcuts, portable names; the first is shown.
+    tip : str
+        What it does, in a sentence.
+    icon : str
+        File in ``resources/icons``; with one it is in the toolbar.
+    label : str
+        Text in the toolbar; empty for the icon alone.
+    argument : int or None
+        Handed to the method.
+    checkable : bool
+        Whether it switches something; the method gets the new state.
+    checked : bool
+        The state at the start.
+    separated : bool
+        Whether a line stands before it.
+    """
+
+    id: str
+    text: str
+    slot: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    label: str = ""
+    argument: int | None = None
+    checkable: bool = False
+    checked: bool = False
+    separated: bool = False
+
+
+def _nudges() -> Iterator[ActionSpec]:
+    # With Shift, the comma and full stop keys give other characters on most layouts.
+    steps = (
+        (1, (",",), (".",)),
+        (10, ("Shift+,",), ("Shift+.",)),
+        (100, ("Ctrl+,",), ("Ctrl+.",)),
+    )
+    for step_ms, earlier, later in steps:
+        for sign, word, keys in ((-1, "Earlier", earlier), (1, "Later", later)):
+            yield ActionSpec(
+                f"nudge_{word.lower()}_{step_ms}",
+                f"{word} by {step_ms} ms",
+                "review.nudge",
+                "Keypoint",
+                keys,
+                f"Move the keypoint on channel 1 {word.lower()} by {step_ms} ms",
+                argument=sign * step_ms,
+                separated=step_ms == 1 and sign < 0,
+            )
+
+
+def _candidates() -> Iterator[ActionSpec]:
+    for rank in range(9):
+        yield ActionSpec(
+            f"candidate_{rank + 1}",
+            f"Take candidate {rank + 1}",
+            "review.take_candidate",
+            "Align",
+            (str(rank + 1),),
+            f"Set unreviewed keypoints to the linear map of candidate {rank + 1}",
+            argument=rank,
+            separated=rank == 0,
+        )
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "open",
+        "Open files…",
+        "window.choose_files",
+        "File",
+        ("Ctrl+O",),
+        "Open a stereo file, a pair of mono files or a CSV",
+        icon="open",
+        label="Open",
+    ),
+    ActionSpec(
+        "open_folder",
+        "Open folder…",
+        "window.choose_folder",
+        "File",
+        ("Ctrl+Shift+O",),
+        "Open a folder of recordings, in BioDCASE layout or plain",
+    ),
+    ActionSpec(
+        "export",
+        "Export CSV…",
+        "window.export",
+        "File",
+        ("Ctrl+E",),
+        "Write the keypoints of all open recordings as a BioDCASE CSV",
+        icon="export",
+        label="Export",
+        separated=True,
+    ),
+    ActionSpec("quit", "Quit", "window.close", "File", ("Ctrl+Q",), separated=True),
+    ActionSpec(
+        "previous_keypoint",
+        "Previous keypoint",
+        "review.previous_keypoint",
+        "Keypoint",
+        ("P",),
+        "Select the previous keypoint",
+        icon="previous",
+    ),
+    ActionSpec(
+        "next_keypoint",
+        "Next keypoint",
+        "review.next_keypoint",
+        "Keypoint",
+        ("N",),
+        "Select the next keypoint",
+        icon="next",
+    ),
+    ActionSpec(
+        "next_uncertain",
+        "Next uncertain keypoint",
+        "review.next_uncertain",
+        "Keypoint",
+        ("Tab",),
+        "Select the next keypoint the machine is unsure of, in this or a later recording",
+        icon="uncertain",
+        label="Next uncertain",
+    ),
+    ActionSpec(
+        "accept",
+        "Accept",
+        "review.accept",
+        "Keypoint",
+        ("Return", "Enter"),
+        "Accept the selected keypoint as it stands",
+        icon="accept",
+        label="Accept",
+        separated=True,
+    ),
+    ActionSpec(
+        "unalignable",
+        "Unalignable",
+        "review.unalignable",
+        "Keypoint",
+        ("U",),
+        "Say that this moment cannot be aligned, or take that back",
+        icon="unalignable",
+        label="Unalignable",
+    ),
+    *_nudges(),
+    ActionSpec(
+        "align",
+        "Align this recording",
+        "workbench.align",
+        "Align",
+        ("Ctrl+R",),
+        "Align the recording shown; what you have reviewed stays as it is",
+        icon="align",
+        label="Align",
+    ),
+    ActionSpec(
+        "align_all",
+        "Align all recordings",
+        "workbench.align_all",
+        "Align",
+        ("Ctrl+Shift+R",),
+        "Align every recording that has no alignment yet",
+    ),
+    ActionSpec(
+        "cancel",
+        "Cancel",
+        "workbench.cancel",
+        "Align",
+        ("Esc",),
+        "Stop aligning, or drop the drag under way",
+    ),
+    ActionSpec(
+        "take_alignment",
+        "Take the path",
+        "review.take_alignment",
+        "Align",
+        ("0",),
+        "Set unreviewed keypoints to the non-linear path",
+        separated=True,
+    ),
+    *_candidates(),
+    ActionSpec(
+        "warp",
+        "Channel 1 on channel 0's clock",
+        "window.set_warped",
+        "View",
+        ("W",),
+        "Show channel 1 as recorded, or moved by the time map onto channel 0's clock",
+        icon="warp",
+        label="Warp",
+        checkable=True,
+        checked=True,
+    ),
+    ActionSpec(
+        "links",
+        "Links between the channels",
+        "window.set_links",
+        "View",
+        ("L",),
+        "Join each keypoint's two moments by a line",
+        icon="links",
+        label="Links",
+        checkable=True,
+        checked=True,
+    ),
+    ActionSpec("fit", "Whole recording", "time.fit", "View", ("F",), icon="fit", separated=True),
+    ActionSpec("zoom_in", "Zoom in", "time.zoom_in", "View", ("+", "="), icon="zoom_in"),
+    ActionSpec("zoom_out", "Zoom out", "time.zoom_out", "View", ("-",), icon="zoom_out"),
+    ActionSpec("zoom_back", "Zoom back", "time.zoom_back", "View", ("Backspace",)),
+    ActionSpec("pan_left", "A quarter page back", "time.pan_left", "View", ("Left",)),
+    ActionSpec("pan_right", "A quarter page on", "time.pan_right", "View", ("Right",)),
+    ActionSpec("page_left", "A page back", "time.page_left", "View", ("Shift+Left",)),
+    ActionSpec("page_right", "A page on", "time.page_right", "View", ("Shift+Right",)),
+    ActionSpec(
+        "reset_layout",
+        "Reset layout",
+        "window.reset_layout",
+        "View",
+        tip="Put all panels back where they were",
+        separated=True,
+    ),
+    ActionSpec(
+        "next_pane",
+        "Next panel",
+        "window.focus_next_panel",
+        "View",
+        ("F6",),
+        "Move the keyboard to the next panel",
+    ),
+    ActionSpec(
+        "shortcuts",
+        "Keyboard shortcuts",
+        "window.show_shortcuts",
+        "Help",
+        ("?", "F1"),
+        "Show all commands and keys",
+        icon="help",
+    ),
+    ActionSpec("about", "About FinchSync", "window.show_about", "Help"),
+)
+
+MENUS = ("File", "Keypoint", "Align", "View", "Help")
+_TOOLBAR = (
+    "open export | previous_keypoint next_keypoint next_uncertain | accept unalignable | align | "
+    "warp links | zoom_out zoom_in fit | shortcuts"
+)
+
+
+def build_actions(
+    window: QMainWindow, targets: Mapping[str, QObject]
+) -> tuple[dict[str, QMenu], dict[str, QAction]]:
+    """Make the actions, fill the menu bar and the toolbar of `window`.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    targets : mapping of str to QObject
+        The objects that `ActionSpec.slot` names.
+
+    Returns
+    -------
+    menus : dict of str to QMenu
+        By name.
+    actions : dict of str to QAction
+        By id.
+    """
+    menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+    actions = {spec.id: _add(spec, window, menus[spec.menu], targets) for spec in ACTIONS}
+    toolbar = window.addToolBar("Tools")
+    toolbar.setObjectName("tools")
+    toolbar.setMovable(False)
+    _fill(toolbar, actions)
+    return menus, actions
+
+
+def _add(
+    spec: ActionSpec, window: QMainWindow, menu: QMenu, targets: Mapping[str, QObject]
+) -> QAction:
+    target, method = spec.slot.split(".")
+    call = getattr(targets[target], method)
+    action = QAction(spec.text, window, checkable=spec.checkable, checked=spec.checked)
+    action.setObjectName(spec.id)
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+    keys = f" ({shown_key(spec.keys[0])})" if spec.keys else ""
+    action.setToolTip((spec.tip or spec.text) + keys)
+    action.setStatusTip(spec.tip)
+    if spec.label:
+        action.setIconText(f" {spec.label}")
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+    if spec.checkable:
+        action.toggled.connect(call)
+    elif spec.argument is not None:
+        action.triggered.connect(partial(_call_with, call, spec.argument))
+    else:
+        action.triggered.connect(partial(_call, call))
+    if spec.separated:
+        menu.addSeparator()
+    menu.addAction(action)
+    return action
+
+
+def _call_with(call: Callable[[int], object], argument: int, _checked: bool = False) -> None:
+    call(argument)
+
+
+def _call(call: Callable[[], object], _checked: bool = False) -> None:
+    call()
+
+
+def _fill(toolbar: QToolBar, actions: Mapping[str, QAction]) -> None:
+    labelled = {spec.id for spec in ACTIONS if spec.label}
+    for word in _TOOLBAR.split():
+        if word == "|":
+            toolbar.addSeparator()
+            continue
+        toolbar.addAction(actions[word])
+        button = toolbar.widgetForAction(actions[word])
+        button.setAccessibleName(actions[word].text())
+        if word in labelled and isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+
+def shown_key(key: str) -> str:
+    """A shortcut as the person's platform writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def collisions(specs: tuple[ActionSpec, ...] = ACTIONS) -> dict[str, list[str]]:
+    """Keys that more than one action claims, with the actions' ids."""
+    owners: dict[str, list[str]] = {}
+    for spec in specs:
+        for key in spec.keys:
+            name = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+            owners.setdefault(name, []).append(spec.id)
+    return {key: ids for key, ids in owners.items() if len(ids) > 1}

@@ -1,0 +1,56 @@
+"""How the recording is shown: channel 1's clock in its pane, and the links."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.session_model import SessionModel
+from core.time_map import TimeMap
+
+
+class Display(QObject):
+    """What the panes agree on besides the time axis.
+
+    Signals
+    -------
+    changed()
+        The warp or the links changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.is_warped = True
+        self.has_links = True
+        self.warp: TimeMap | None = None
+        session.keypoints_changed.connect(self._follow)
+        session.recording_selected.connect(self._follow)
+
+    def set_warped(self, warped: bool) -> None:
+        """Show channel 1 on channel 0's clock, or on its own."""
+        self.is_warped = warped
+        self._follow()
+
+    def set_links(self, links: bool) -> None:
+        """Show or hide the links."""
+        self.has_links = links
+        self.changed.emit()
+
+    def channel_1_pane_s(self, time_1_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where moments of channel 1 lie on the time axis of its pane."""
+        return time_1_s if self.warp is None else self.warp.to_channel_0(time_1_s)
+
+    def channel_1_s(self, pane_s: float) -> float:
+        """The moment of channel 1 that its pane shows at `pane_s`."""
+        return pane_s if self.warp is None else float(self.warp.to_channel_1(pane_s))
+
+    @Slot()
+    def _follow(self) -> None:
+        # The warp stands still under a drag, so that what is aimed at does not move away.
+        if not self._session.is_previewing:
+            self.warp = self._session.time_map() if self.is_warped else None
+            self.changed.emit()

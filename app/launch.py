@@ -1,0 +1,153 @@
+"""Starting the window, and taking its picture without a screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QSize, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import FULL_SIZE, MainWindow
+from app.marks import needs_look
+from app.session_model import SessionModel
+from app.theme import apply_theme
+from core.align.alignment import Alignment
+from core.errors import InputError
+from core.keypoints import KeypointSet
+
+_LONGEST_WAIT_S = 60.0
+_PICTURE_SPAN_S = 24.0
+_GIL_SWITCH_S = 0.001
+
+
+def open_window(paths: Sequence[Path]) -> int:
+    """Show the window, open `paths`, and run until it is closed.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders in BioDCASE layout, stereo files, pairs of mono files, CSVs.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    app = make_app()
+    room = app.primaryScreen().availableSize()
+    window = MainWindow(size=FULL_SIZE.boundedTo(room))
+    window.show()
+    QTimer.singleShot(0, window, lambda: window.open(paths))
+    return app.exec()
+
+
+def make_app() -> QApplication:
+    """The application, with FinchSync's name and look."""
+    # The workers hand the interpreter back to the window sooner than Python's 5 ms.
+    sys.setswitchinterval(_GIL_SWITCH_S)
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setOrganizationName("FinchSync")
+    QCoreApplication.setApplicationName("FinchSync")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    app = QApplication(sys.argv[:1])
+    apply_theme(app)
+    return app
+
+
+def screenshot(
+    recording_path: Path,
+    alignment: Alignment | None,
+    out: Path,
+    size: tuple[int, int] = (1600, 1000),
+) -> None:
+    """Save a picture of the window with a recording open; needs no screen.
+
+    Parameters
+    ----------
+    recording_path : Path
+        What to open.
+    alignment : Alignment or None
+        What to show of it; without one the recording is shown unaligned.
+    out : Path
+        PNG to write.
+    size : tuple of int
+        Width and height, pixels.
+
+    Raises
+    ------
+    InputError
+        If the recording cannot be opened or the picture not be written.
+    """
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    make_app()
+    window = MainWindow(size=QSize(*size), remembers_layout=False)
+    window.workbench.aligns_on_open = False
+    window.show()
+    try:
+        window.open([recording_path])
+        _settle(window)
+        if window.session.current is None:
+            told = window.messages.message
+            what = "cannot be shown" if told is None else f"cannot be shown ({told.text})"
+            raise InputError(recording_path, what, "check the path")
+        _pose(window, alignment)
+        _settle(window)
+        if not window.grab().save(str(out), "PNG"):
+            raise InputError(out, "cannot be written", "choose another place")
+    finally:
+        window.close()
+        window.deleteLater()
+        _process_events()
+
+
+def _pose(window: MainWindow, alignment: Alignment | None) -> None:
+    """Show an instructive stretch with the most interesting keypoint selected."""
+    session = window.session
+    if alignment is not None:
+        session.set_alignment(session.current_index, alignment)
+        session.propose_alignment()
+    keypoints = session.keypoints
+    if keypoints is None or not len(keypoints):
+        return
+    index = _interesting(session, keypoints)
+    window.select_keypoint(index)
+    middle_s = float(keypoints.time_0_s[index])
+    span_s = min(_PICTURE_SPAN_S, window.time.duration_s)
+    window.time.show_span(middle_s - 0.5 * span_s, middle_s + 0.5 * span_s)
+
+
+def _interesting(session: SessionModel, keypoints: KeypointSet) -> int:
+    """An uncertain keypoint away from the ends if there is one, else one in loud company."""
+    inner = np.arange(len(keypoints))
+    inner = inner[len(inner) // 8 : max(len(inner) * 7 // 8, 1)]
+    uncertain = inner[needs_look(keypoints)[inner]]
+    entry = session.current
+    strength = np.ones(len(keypoints))
+    if entry is not None and entry.surface is not None:
+        strength = entry.surface.score.max(axis=1)
+    chosen = uncertain if len(uncertain) else inner
+    return int(chosen[np.argmax(strength[chosen])])
+
+
+def _settle(window: MainWindow) -> None:
+    """Wait for background work and pictures."""
+    until_s = time.monotonic() + _LONGEST_WAIT_S
+    quiet = 0
+    while quiet < 3 and time.monotonic() < until_s:
+        _process_events()
+        quiet = quiet + 1 if window.workbench.is_idle and window.tiles.is_settled else 0
+        time.sleep(0.02)
+
+
+def _process_events() -> None:
+    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)

@@ -1,0 +1,54 @@
+"""What the window says to the person, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How serious a message is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message.
+
+    Parameters
+    ----------
+    kind : Kind
+    text : str
+        A sentence: what happened and what to do.
+    action : str
+        Id of an action offered as a button; empty for none.
+    details : str
+        More, for the clipboard.
+    """
+
+    kind: Kind
+    text: str
+    action: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    text : str
+        What is being done to what.
+    fraction : float
+        0 to 1.
+    left_s : float or None
+        Seconds left, once that can be said.
+    """
+
+    text: str
+    fraction: float
+    left_s: float | None = None

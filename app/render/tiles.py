@@ -1,0 +1,171 @@
+"""Spectrogram tiles: made on a worker thread from immutable requests, kept in a small cache."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+
+from app.render.colours import Table, auto_levels, spectrogram_table
+from app.workers.lane import Lane
+from core.audio.spectrogram import Spectrogram
+
+TILE_COLUMNS = 1024
+_MOST_TILES = 128
+
+Key = tuple[int, int, int]
+"""Channel, level of the pyramid, index of the tile."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileRequest:
+    """Everything a tile depends on.
+
+    Parameters
+    ----------
+    key : tuple of int
+        Channel, level, index.
+    version : tuple
+        Changes whenever the picture would.
+    codes : ndarray of uint8, shape (columns, bins)
+    table : ndarray of uint32, shape (256,)
+    """
+
+    key: Key
+    version: tuple[int, int, int]
+    codes: NDArray[np.uint8]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tile:
+    """A drawn tile; row 0 is the lowest frequency."""
+
+    key: Key
+    version: tuple[int, int, int]
+    image: QImage
+
+
+def draw(codes: NDArray[np.uint8], table: Table) -> QImage:
+    """An RGB32 image of codes, shape (columns, bins); row 0 is the lowest bin."""
+    pixels = np.take(table, codes.T)
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def make_tiles(requests: Sequence[TileRequest]) -> Iterator[Tile]:
+    """Draw tiles one by one."""
+    for request in requests:
+        yield Tile(request.key, request.version, draw(request.codes, request.table))
+
+
+class TileStore(QObject):
+    """The tiles of both channels of one recording.
+
+    `find` never waits: it gives the best tile at hand, however coarse or old,
+    and has the missing one made.
+
+    Signals
+    -------
+    tiles_ready()
+        New tiles are in the cache.
+    """
+
+    tiles_ready = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self._levels = [(0, 255), (0, 255)]
+        self._cache: OrderedDict[Key, Tile] = OrderedDict()
+        self._wanted: dict[Key, TileRequest] = {}
+        self._being_made: frozenset[tuple[Key, tuple[int, int, int]]] = frozenset()
+        self._lane = Lane("tiles", self)
+        self._lane.stepped.connect(self._keep)
+        self._lane.ended.connect(self._finish)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._send)
+
+    def show(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
+        """Serve another recording."""
+        self._lane.cancel()
+        self._spectrograms = spectrograms
+        self._cache.clear()
+        self._wanted.clear()
+        self._being_made = frozenset()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Frames were added: look again."""
+        if self._spectrograms is not None:
+            self._levels = [auto_levels(s.histogram) for s in self._spectrograms]
+        self.tiles_ready.emit()
+
+    def levels(self, channel: int) -> tuple[int, int]:
+        """Darkest and brightest code of a channel."""
+        return self._levels[channel]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing asked for is still to come."""
+        return not self._wanted and not self._lane.is_running
+
+    def find(self, channel: int, level: int, index: int) -> Tile | None:
+        """The tile at `index` of `level`, or a coarser one over it, or none yet."""
+        if self._spectrograms is None:
+            return None
+        spectrogram = self._spectrograms[channel]
+        key = (channel, level, index)
+        stop = (index + 1) * TILE_COLUMNS << level
+        version = (min(spectrogram.filled, stop), *self._levels[channel])
+        tile = self._cache.get(key)
+        if tile is None or tile.version != version:
+            self._want(key, version, spectrogram)
+        while tile is None and level + 1 < len(spectrogram.levels):
+            level, index = level + 1, index // 2
+            tile = self._cache.get((channel, level, index))
+        if tile is not None:
+            self._cache.move_to_end(tile.key)
+        return tile
+
+    def shut_down(self) -> None:
+        """Stop the worker thread."""
+        self._soon.stop()
+        self._lane.shut_down()
+
+    def _want(self, key: Key, version: tuple[int, int, int], spectrogram: Spectrogram) -> None:
+        if (key, version) in self._being_made:
+            return
+        _, level, index = key
+        first = index * TILE_COLUMNS
+        codes = spectrogram.levels[level][first : first + TILE_COLUMNS]
+        if version[0] > first << level:
+            table = spectrogram_table(version[1], version[2])
+            self._wanted[key] = TileRequest(key, version, codes, table)
+            self._soon.start()
+
+    @Slot()
+    def _send(self) -> None:
+        requests = tuple(self._wanted.values())
+        self._wanted.clear()
+        self._being_made = frozenset((r.key, r.version) for r in requests)
+        self._lane.start(partial(make_tiles, requests))
+
+    @Slot(object)
+    def _keep(self, tile: Tile) -> None:
+        self._cache[tile.key] = tile
+        self._cache.move_to_end(tile.key)
+        while len(self._cache) > _MOST_TILES:
+            self._cache.popitem(last=False)
+        self.tiles_ready.emit()
+
+    @Slot(object)
+    def _finish(self, _end: object) -> None:
+        self._being_made = frozenset()
+        self.tiles_ready.emit()

@@ -1,0 +1,102 @@
+"""All keypoints of a pane as one item."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.marks import COLOURS, Mark, draw_marks
+
+_EDGE_PX = 8.0
+_LINES_FROM_PX, _MARKS_FROM_PX = 4.0, 9.0
+_OPACITY = 70
+
+
+class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
+    """Lines over the height of the pane, with marks at one edge or at given heights.
+
+    Where keypoints stand closer than marks can be told apart, only every
+    second, third, ... mark is drawn.
+
+    Parameters
+    ----------
+    edge : str
+        "top" or "bottom": marks stand there; "" to give heights and draw no lines.
+    """
+
+    def __init__(self, edge: str = "") -> None:
+        super().__init__()
+        self._edge = edge
+        self._x = np.empty(0)
+        self._y = np.empty(0)
+        self._marks = np.empty(0, dtype=np.int8)
+        self.setZValue(10)
+
+    def show_points(
+        self,
+        x: NDArray[np.float64],
+        marks: NDArray[np.int8],
+        y: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Draw other keypoints; all arguments of shape (K,), x never decreasing."""
+        self._x, self._marks = x, marks
+        self._y = np.zeros_like(x) if y is None else y
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        """Whatever the view shows."""
+        view = self.getViewBox()
+        return QRectF() if view is None else QRectF(view.viewRect())
+
+    def viewRangeChanged(self) -> None:  # noqa: N802 (pyqtgraph's name)
+        """The view moved under the item."""
+        self.prepareGeometryChange()
+
+    def nearest(self, x: float, within_px: float) -> int:
+        """Index of the keypoint nearest to `x`, -1 if none is close."""
+        if not len(self._x):
+            return -1
+        index = int(np.argmin(np.abs(self._x - x)))
+        width = self.pixelWidth() or 1.0
+        return index if abs(self._x[index] - x) <= within_px * width else -1
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the visible keypoints."""
+        rect = self.boundingRect()
+        first, stop = np.searchsorted(self._x, [rect.left(), rect.right()])
+        first, stop = max(int(first) - 1, 0), min(int(stop) + 1, len(self._x))
+        if stop <= first:
+            return
+        transform = painter.worldTransform()
+        area = transform.mapRect(rect)
+        painter.resetTransform()
+        x_px = transform.m11() * self._x[first:stop] + transform.dx()
+        marks = self._marks[first:stop]
+        spacing_px = area.width() / (stop - first)
+        if self._edge and spacing_px >= _LINES_FROM_PX:
+            self._draw_lines(painter, x_px, marks, area)
+        stride = max(1, int(np.ceil(_MARKS_FROM_PX / max(spacing_px, 1e-3))))
+        if self._edge:
+            at = area.top() + _EDGE_PX if self._edge == "top" else area.bottom() - _EDGE_PX
+            y_px = np.full_like(x_px, at)
+        else:
+            y_px = transform.m22() * self._y[first:stop] + transform.dy()
+        painter.setClipRect(area)
+        # Reviewed and uncertain marks come last, on top.
+        for mark in Mark:
+            chosen = np.flatnonzero(marks == mark)[::stride]
+            draw_marks(painter, mark, np.stack([x_px[chosen], y_px[chosen]], axis=1), area)
+
+    def _draw_lines(
+        self, painter: QPainter, x_px: NDArray[np.float64], marks: NDArray[np.int8], area: QRectF
+    ) -> None:
+        for mark in Mark:
+            colour = QColor(COLOURS[mark])
+            colour.setAlpha(_OPACITY)
+            painter.setPen(QPen(colour, 1))
+            painter.drawLines(
+                [QLineF(x, area.top(), x, area.bottom()) for x in x_px[marks == mark].tolist()]
+            )

@@ -1,0 +1,178 @@
+"""Everything about the selected keypoint, and the buttons to decide on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.marks import COLOURS, WORDS, Mark, mark_icon, marks_of
+from app.render.tiles import TileStore
+from app.session_model import SessionModel
+from app.views.clip_view import ClipView
+from app.views.score_curve import ScoreCurve
+from app.views.time_plot import time_text
+
+_NUDGES = (-100, -10, -1, 1, 10, 100)
+
+
+class KeypointPanel(QWidget):
+    """Where the selected keypoint stands, how sure that is and why.
+
+    Parameters
+    ----------
+    session, tiles
+        What is shown.
+    actions : mapping of str to QAction
+        The commands behind the buttons.
+    """
+
+    def __init__(
+        self,
+        session: SessionModel,
+        tiles: TileStore,
+        actions: Mapping[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.clips = ClipView(session, tiles)
+        self._curve = ScoreCurve(session)
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._state = QLabel()
+        self._state_icon = QLabel()
+        self._offset = QLabel()
+        self._offset.setProperty("role", "big")
+        self._sure = QLabel()
+        self._sure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._reason = QLabel()
+        self._reason.setWordWrap(True)
+        self._reason.setProperty("role", "muted")
+        self._reason.setMinimumHeight(2 * self._reason.fontMetrics().height())
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(6)
+        layout.addLayout(_row(self._title, None, self._state_icon, self._state))
+        layout.addLayout(_row(self._offset, None, self._sure))
+        layout.addWidget(self._reason)
+        layout.addWidget(self.clips, 1)
+        layout.addWidget(self._curve)
+        layout.addLayout(_nudge_buttons(actions))
+        layout.addLayout(_decision_buttons(actions))
+        # Both colour and shape say the state; icons are made once.
+        self._icons = {mark: mark_icon(mark, 18).pixmap(18, 18) for mark in Mark}
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._refresh)
+        for signal in (
+            session.recording_selected,
+            session.selection_changed,
+            session.keypoints_changed,
+            session.evidence_changed,
+        ):
+            signal.connect(self._soon.start)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        if keypoints is None or selected < 0:
+            self._title.setText("No keypoint selected")
+            for label in (self._state, self._offset, self._sure, self._reason):
+                label.clear()
+            self._state_icon.clear()
+            return
+        mark = Mark(int(marks_of(keypoints)[selected]))
+        time_s = float(keypoints.time_0_s[selected])
+        self._title.setText(f"Keypoint {selected + 1}/{len(keypoints)} · {time_text(time_s, 1)}")
+        self._state.setText(WORDS[mark])
+        self._state.setStyleSheet(f"color: {COLOURS[mark].name()}; font-weight: 600;")
+        self._state_icon.setPixmap(self._icons[mark])
+        self._offset.setText(f"{float(keypoints.offset_s[selected]):+.3f} s")
+        self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
+        self._reason.setText(self._why(keypoints.reason[selected]))
+
+    def _sureness(self, confidence: float) -> str:
+        alignment = None if self._session.current is None else self._session.current.alignment
+        words = []
+        if np.isfinite(confidence):
+            tolerance_ms = 50 if alignment is None else round(1000 * alignment.tolerance_s)
+            words.append(f"{100 * confidence:.0f} % within {tolerance_ms} ms")
+        half_ms = band_half_ms(self._session)
+        if half_ms is not None:
+            words.append(f"path ± {half_ms:.0f} ms")
+        return "\n".join(words)
+
+    def _why(self, reason: str) -> str:
+        if reason:
+            return reason[0].upper() + reason[1:] + "."
+        entry = self._session.current
+        if entry is not None and entry.problem:
+            return f"Not aligned: {entry.problem}"
+        if entry is not None and entry.alignment is None:
+            return "From the imported table." if entry.keeps_times else "Not aligned yet."
+        return ""
+
+
+def band_half_ms(session: SessionModel) -> float | None:
+    """Half the width of the path's 95 % band at the selected keypoint, milliseconds."""
+    entry, selected = session.current, session.selected
+    if entry is None or entry.alignment is None or selected < 0:
+        return None
+    path = entry.alignment.path
+    if selected >= len(path.offset_s):
+        return None
+    return 500 * float(path.high_s[selected] - path.low_s[selected])
+
+
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(6)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return layout
+
+
+def _nudge_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
+    layout = QGridLayout()
+    layout.setSpacing(3)
+    for column, step_ms in enumerate(_NUDGES):
+        word = "earlier" if step_ms < 0 else "later"
+        button = _button(actions[f"nudge_{word}_{abs(step_ms)}"], f"{step_ms:+d}")
+        button.setAutoRepeat(True)
+        layout.addWidget(button, 0, column)
+        layout.setColumnStretch(column, 1)
+    label = QLabel("ms")
+    label.setProperty("role", "muted")
+    layout.addWidget(label, 0, len(_NUDGES))
+    return layout
+
+
+def _decision_buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(4)
+    for name in ("accept", "unalignable", "take_alignment"):
+        button = _button(actions[name], actions[name].text())
+        if not actions[name].icon().isNull():
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        layout.addWidget(button, 1)
+    return layout
+
+
+def _button(action: QAction, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setIcon(action.icon())
+    button.setToolTip(action.toolTip())
+    button.setAccessibleName(action.text())
+    button.setObjectName("bordered")
+    button.clicked.connect(action.trigger)
+    button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().verticalPolicy())
+    return button

@@ -1,0 +1,106 @@
+"""Lines that join each keypoint's moments in the two panes."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, Qt, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.display import Display
+from app.marks import COLOURS, Mark, marks_of
+from app.session_model import SessionModel
+from app.theme import DARK
+from app.time_view import TimeView
+from app.views.time_plot import LEFT_PX, RIGHT_PX
+
+_HEIGHT_PX = 30
+_CLICK_PX = 10.0
+_CLOSEST_PX = 3.0
+
+
+class LinkStrip(QWidget):
+    """Stands between the two spectrogram panes; a click selects the nearest link.
+
+    Parameters
+    ----------
+    session, display, view
+        What is shown, and how.
+    """
+
+    def __init__(
+        self,
+        session: SessionModel,
+        display: Display,
+        view: TimeView,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._display = display
+        self._view = view
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setAccessibleName("Links between the channels")
+        self.setToolTip("Each line joins the two moments of a keypoint; click to select")
+        for signal in (
+            session.keypoints_changed,
+            session.recording_selected,
+            session.selection_changed,
+            view.span_changed,
+            display.changed,
+        ):
+            signal.connect(self._refresh)
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.setVisible(self._display.has_links)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw the visible links, the selected one last."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.plot))
+        keypoints = self._session.keypoints
+        if keypoints is None or not len(keypoints):
+            return
+        painter.setClipRect(LEFT_PX, 0, self.width() - LEFT_PX - RIGHT_PX, self.height())
+        top_px, bottom_px = self._ends_px()
+        marks = marks_of(keypoints)
+        low, high = np.minimum(top_px, bottom_px), np.maximum(top_px, bottom_px)
+        visible = np.flatnonzero((high >= LEFT_PX) & (low <= self.width() - RIGHT_PX))
+        if len(visible):
+            spacing_px = self.width() / len(visible)
+            visible = visible[:: max(1, int(np.ceil(_CLOSEST_PX / spacing_px)))]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = float(self.height())
+        for mark in Mark:
+            painter.setPen(QPen(COLOURS[mark], 1))
+            chosen = visible[marks[visible] == mark]
+            painter.drawLines([QLineF(top_px[i], 0, bottom_px[i], height) for i in chosen.tolist()])
+        selected = self._session.selected
+        if selected >= 0:
+            painter.setPen(QPen(QColor(DARK.selected), 2))
+            painter.drawLine(QLineF(top_px[selected], 0, bottom_px[selected], height))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Select the link under the mouse."""
+        keypoints = self._session.keypoints
+        if event.button() is not Qt.MouseButton.LeftButton or keypoints is None:
+            return
+        top_px, bottom_px = self._ends_px()
+        part = event.position().y() / self.height()
+        distance_px = np.abs(top_px + (bottom_px - top_px) * part - event.position().x())
+        if len(distance_px) and distance_px.min() <= _CLICK_PX:
+            self._session.select_keypoint(int(np.argmin(distance_px)))
+
+    def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
+        keypoints = self._session.keypoints
+        assert keypoints is not None
+        width_px = self.width() - LEFT_PX - RIGHT_PX
+        scale = width_px / self._view.span_s
+        top_s = keypoints.time_0_s
+        bottom_s = self._display.channel_1_pane_s(keypoints.time_1_s)
+        return (
+            LEFT_PX + (top_s - self._view.start_s) * scale,
+            LEFT_PX + (bottom_s - self._view.start_s) * scale,
+        )

@@ -1,0 +1,216 @@
+"""The whole file at a glance: both channels, every keypoint, and the visible window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.display import Display
+from app.marks import COLOURS, Mark, marks_of
+from app.render.colours import spectrogram_table
+from app.render.tiles import TileStore, draw
+from app.session_model import SessionModel
+from app.theme import DARK
+from app.time_view import TimeView
+from app.views.time_plot import LEFT_PX, RIGHT_PX
+from core.audio.spectrogram import Spectrogram
+
+_CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
+_HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
+_EDGE_PX = 6.0
+
+
+class OverviewStrip(QWidget):
+    """Drag the window to move it, its edges to zoom; press elsewhere to go there.
+
+    Parameters
+    ----------
+    session, display, view, tiles
+        What is shown, and how.
+    """
+
+    def __init__(
+        self,
+        session: SessionModel,
+        display: Display,
+        view: TimeView,
+        tiles: TileStore,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._display = display
+        self._view = view
+        self._tiles = tiles
+        self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self._thumbnails: list[QImage] = []
+        self._grip = ""
+        self._grip_s = 0.0
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Overview of the whole recording")
+        self.setToolTip("Drag the window to move it, its edges to zoom")
+        for signal in (
+            session.keypoints_changed,
+            session.recording_selected,
+            session.selection_changed,
+            view.span_changed,
+        ):
+            signal.connect(self._refresh)
+        display.changed.connect(self.redraw)
+
+    def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
+        """Show another recording."""
+        self._spectrograms = spectrograms
+        self.redraw()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Frames were added, or they stand elsewhere."""
+        self._thumbnails = []
+        self.update()
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.update()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw the thumbnails anew."""
+        self.redraw()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw thumbnails, states and window."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(DARK.plot))
+        for channel, colour in enumerate((DARK.channel_0, DARK.channel_1)):
+            top = self._channel_top(channel)
+            painter.setPen(QColor(colour))
+            label = QRectF(0, top, LEFT_PX - 8, _CHANNEL_PX)
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(label, align, f"ch {channel}")
+        if self._session.current is None:
+            return
+        if not self._thumbnails and self._spectrograms is not None:
+            self._thumbnails = [self._thumbnail(channel) for channel in (0, 1)]
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for channel, image in enumerate(self._thumbnails):
+            top = self._channel_top(channel)
+            painter.drawImage(QRectF(LEFT_PX, top, self._width_px(), _CHANNEL_PX), image)
+        self._draw_states(painter)
+        self._draw_window(painter)
+
+    def _thumbnail(self, channel: int) -> QImage:
+        assert self._spectrograms is not None
+        spectrogram = self._spectrograms[channel]
+        width = max(int(self._width_px()), 1)
+        time_s = (np.arange(width) + 0.5) / width * self._view.duration_s
+        if channel == 1 and self._display.warp is not None:
+            time_s = self._display.warp.to_channel_1(time_s)
+        level = spectrogram.level_for(self._view.duration_s / spectrogram.plan.hop_s / width)
+        codes = spectrogram.at(time_s, level)
+        table = spectrogram_table(*self._tiles.levels(channel))
+        return draw(codes[:, ::-1], table)
+
+    def _draw_states(self, painter: QPainter) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is None or not len(keypoints):
+            return
+        top = self._states_top()
+        marks = marks_of(keypoints)
+        x_px = self._px(keypoints.time_0_s)
+        width = max(self._width_px() / len(keypoints) - 1, 1.0)
+        confidence = np.nan_to_num(keypoints.confidence, nan=0.5)
+        # The less sure, the taller: what needs a look stands out in any colour vision.
+        for mark in (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED):
+            for index in np.flatnonzero(marks == mark).tolist():
+                sure = confidence[index] if mark in (Mark.MACHINE, Mark.UNCERTAIN) else 0.75
+                height = 3 + (_STATES_PX - 4) * (1 - float(sure))
+                bottom = top + _STATES_PX - 1
+                painter.fillRect(
+                    QRectF(x_px[index] - width / 2, bottom - height, width, height), COLOURS[mark]
+                )
+        selected = self._session.selected
+        if selected >= 0:
+            x = float(x_px[selected])
+            painter.setPen(QPen(QColor(DARK.selected), 1))
+            painter.drawLine(int(x), 0, int(x), self.height())
+
+    def _draw_window(self, painter: QPainter) -> None:
+        start, end = self._px(np.array([self._view.start_s, self._view.end_s])).tolist()
+        shade = QColor(8, 9, 12, 150)
+        painter.fillRect(QRectF(LEFT_PX, 0, start - LEFT_PX, self.height()), shade)
+        painter.fillRect(QRectF(end, 0, LEFT_PX + self._width_px() - end, self.height()), shade)
+        painter.setPen(QPen(QColor(DARK.accent), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(start, 0.5, end - start - 1, self.height() - 1.5))
+        painter.setPen(QPen(QColor(DARK.accent), 3))
+        for edge in (start, end):
+            middle = self.height() / 2
+            painter.drawLine(int(edge), int(middle - 8), int(edge), int(middle + 8))
+
+    # -- the mouse -------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Grip the window or one of its edges, or go elsewhere."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._session.current is None:
+            return
+        x = event.position().x()
+        self._grip = self._grip_at(x)
+        at_s = self._seconds(x)
+        if not self._grip:
+            self._grip = "window"
+            span_s = self._view.span_s
+            self._view.show_span(at_s - span_s / 2, at_s + span_s / 2, remember=False)
+        self._grip_s = at_s - self._view.start_s
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Move what is gripped; show what could be."""
+        x = event.position().x()
+        view, at_s = self._view, self._seconds(x)
+        if self._grip == "window":
+            start_s = at_s - self._grip_s
+            view.show_span(start_s, start_s + view.span_s, remember=False)
+        elif self._grip == "start":
+            view.show_span(min(at_s, view.end_s - 0.05), view.end_s, remember=False)
+        elif self._grip == "end":
+            view.show_span(view.start_s, max(at_s, view.start_s + 0.05), remember=False)
+        else:
+            shapes = {
+                "start": Qt.CursorShape.SizeHorCursor,
+                "end": Qt.CursorShape.SizeHorCursor,
+                "window": Qt.CursorShape.OpenHandCursor,
+                "": Qt.CursorShape.ArrowCursor,
+            }
+            self.setCursor(shapes[self._grip_at(x)])
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Let go."""
+        self._grip = ""
+
+    def _grip_at(self, x: float) -> str:
+        start, end = self._px(np.array([self._view.start_s, self._view.end_s])).tolist()
+        if abs(x - start) <= _EDGE_PX:
+            return "start"
+        if abs(x - end) <= _EDGE_PX:
+            return "end"
+        return "window" if start < x < end else ""
+
+    # -- geometry --------------------------------------------------------------------
+
+    def _width_px(self) -> float:
+        return max(float(self.width() - LEFT_PX - RIGHT_PX), 1.0)
+
+    def _px(self, time_s: np.ndarray) -> np.ndarray:
+        x = LEFT_PX + time_s / self._view.duration_s * self._width_px()
+        return np.clip(x, LEFT_PX, LEFT_PX + self._width_px())
+
+    def _seconds(self, x: float) -> float:
+        return (x - LEFT_PX) / self._width_px() * self._view.duration_s
+
+    def _channel_top(self, channel: int) -> int:
+        return 0 if channel == 0 else _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
+
+    def _states_top(self) -> int:
+        return _CHANNEL_PX + _GAP_PX

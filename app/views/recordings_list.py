@@ -1,0 +1,156 @@
+"""The open recordings, with what is known and done of each."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Slot,
+)
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.marks import Mark, mark_icon, marks_of
+from app.session_model import Entry, SessionModel
+from app.views.time_plot import time_text
+
+_REFRESH_MS = 40
+_COLUMNS = (
+    ("Recording", "Name of the file"),
+    ("conf.", "Mean confidence of its keypoints, once aligned"),
+    ("done", "Keypoints you have decided on"),
+)
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class _RecordingModel(QAbstractTableModel):
+    def __init__(self, session: SessionModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._count = 0
+        self._icons: dict[Mark, QIcon] = {mark: mark_icon(mark) for mark in Mark}
+
+    def refresh(self) -> None:
+        """Recordings were added or changed."""
+        count = len(self._session.entries)
+        if count > self._count:
+            self.beginInsertRows(QModelIndex(), self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
+        if count:
+            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(_COLUMNS) - 1))
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(  # noqa: N802 (Qt's name)
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> str | None:
+        if orientation is Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return _COLUMNS[section][0]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return _COLUMNS[section][1]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self._session.entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(entry, index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._icons[_worst(entry)]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(entry)
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _text(self, entry: Entry, column: int) -> str:
+        if column == 0:
+            return entry.recording.name
+        if column == 1:
+            if entry.problem:
+                return "failed"
+            known = entry.keypoints.confidence[np.isfinite(entry.keypoints.confidence)]
+            return f"{known.mean():.2f}" if len(known) else "–"
+        return f"{entry.reviewed}/{len(entry.keypoints)}"
+
+
+def _worst(entry: Entry) -> Mark:
+    """The mark that says what is left to do for a recording."""
+    if entry.problem:
+        return Mark.UNALIGNABLE
+    marks = marks_of(entry.keypoints)
+    if np.any(marks == Mark.UNCERTAIN):
+        return Mark.UNCERTAIN
+    return Mark.MACHINE if np.any(marks == Mark.MACHINE) else Mark.ACCEPTED
+
+
+def _tip(entry: Entry) -> str:
+    lines = [str(path) for path in entry.recording.paths]
+    for channel, source in enumerate(entry.recording.channels):
+        lines.append(
+            f"channel {channel}: {time_text(source.duration_s, 1)}, {source.sample_rate_hz} Hz"
+        )
+    if entry.imported is not None:
+        lines.append(f"keypoints from {entry.imported.path.name}")
+    if entry.problem:
+        lines.append(entry.problem)
+    return "\n".join(lines)
+
+
+class RecordingsList(QTableView):
+    """Choosing a row shows that recording.
+
+    Parameters
+    ----------
+    session : SessionModel
+    """
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._model = _RecordingModel(session, self)
+        self.setModel(self._model)
+        self.setAccessibleName("Recordings")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self._refresh)
+        session.recordings_changed.connect(self._soon.start)
+        session.recording_selected.connect(self._soon.start)
+        self.selectionModel().selectionChanged.connect(self._on_row)
+
+    @Slot()
+    def _refresh(self) -> None:
+        self._model.refresh()
+        if self.currentIndex().row() != self._session.current_index:
+            self.selectRow(self._session.current_index)
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_row(self, chosen: QItemSelection, _left: QItemSelection) -> None:
+        rows = [index.row() for index in chosen.indexes()]
+        if rows:
+            self._session.select_recording(rows[0])

@@ -1,0 +1,99 @@
+"""The evidence of one keypoint over the offset."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from app.marks import COLOURS, Mark, marks_of
+from app.session_model import SessionModel
+from app.theme import DARK
+
+_REFRESH_MS = 40
+
+
+class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
+    """Score and posterior of the selected keypoint, with where it stands.
+
+    Both curves are scaled to their largest value.
+
+    Parameters
+    ----------
+    session : SessionModel
+    """
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False, enableMouse=False))
+        self._session = session
+        self.setMinimumHeight(84)
+        self.setMaximumHeight(150)
+        self.setAccessibleName("Evidence over the offset of the selected keypoint")
+        self.setToolTip("How alike the channels are at each offset: blue the score, white belief")
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.hideAxis("left")
+        axis = item.getAxis("bottom")
+        axis.setLabel("offset (s)")
+        axis.enableAutoSIPrefix(enable=False)
+        box = item.getViewBox()
+        box.disableAutoRange()
+        box.setYRange(0.0, 1.08, padding=0)
+        fill = QColor("#2f6ca0")
+        fill.setAlpha(150)
+        self._score = pg.PlotCurveItem(pen=pg.mkPen("#8cc4ee", width=1), fillLevel=0.0, brush=fill)
+        self._posterior = pg.PlotCurveItem(pen=pg.mkPen(DARK.path, width=1))
+        self._stands = pg.InfiniteLine()
+        for part in (self._score, self._posterior, self._stands):
+            self.addItem(part, ignoreBounds=True)
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self.refresh)
+        session.evidence_changed.connect(self._soon.start)
+        for signal in (
+            session.recording_selected,
+            session.selection_changed,
+            session.keypoints_changed,
+        ):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the selected keypoint as it stands."""
+        entry, keypoints, row = self._session.current, self._session.keypoints, self._row()
+        self._stands.setVisible(keypoints is not None and self._session.selected >= 0)
+        if entry is None or keypoints is None or entry.surface is None or row < 0:
+            self._score.setData([], [])
+            self._posterior.setData([], [])
+            return
+        surface = entry.surface
+        count = surface.score.shape[1]
+        offset_s = surface.first_offset_s[row] + surface.step_s * np.arange(count)
+        self._score.setData(offset_s, _scaled(surface.score[row]))
+        if entry.alignment is not None and entry.alignment.surface is surface:
+            self._posterior.setData(offset_s, _scaled(entry.alignment.posterior[row]))
+        else:
+            self._posterior.setData([], [])
+        stands_s = float(keypoints.offset_s[self._session.selected])
+        self._stands.setValue(stands_s)
+        mark = Mark(int(marks_of(keypoints)[self._session.selected]))
+        self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
+        self.getPlotItem().getViewBox().setXRange(
+            min(offset_s[0], stands_s), max(offset_s[-1], stands_s), padding=0.01
+        )
+
+    def _row(self) -> int:
+        """Row of the surface that belongs to the selected keypoint, -1 if there is none."""
+        entry, selected = self._session.current, self._session.selected
+        if entry is None or entry.surface is None or selected < 0:
+            return -1
+        return selected if selected < len(entry.surface.time_0_s) else -1
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    positive = np.maximum(values, 0.0)
+    top = float(positive.max())
+    return np.asarray(positive / top if top > 0 else positive)

@@ -1,0 +1,158 @@
+"""One channel's spectrogram with its keypoints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.display import Display
+from app.marks import marks_of
+from app.render.spectrogram_item import SpectrogramItem
+from app.render.tiles import TileStore
+from app.session_model import SessionModel
+from app.theme import DARK
+from app.time_view import TimeView
+from app.views.keypoint_item import KeypointItem
+from app.views.time_plot import TimePlot
+from core.audio.spectrogram import Spectrogram
+
+_CLICK_PX = 12.0
+_SMALLEST_KHZ = 0.5
+
+
+class SpectrogramPane(TimePlot):
+    """Spectrogram of one channel; in channel 1 the selected keypoint can be dragged.
+
+    Shift+wheel zooms the frequency axis, a double click resets it.
+
+    Parameters
+    ----------
+    channel : int
+    session, display, view, tiles
+        What is shown, and how.
+    """
+
+    def __init__(
+        self,
+        channel: int,
+        session: SessionModel,
+        display: Display,
+        view: TimeView,
+        tiles: TileStore,
+        parent: QWidget | None = None,
+    ) -> None:
+        side = "top" if channel == 0 else ""
+        caption = "top" if channel == 0 else "bottom"
+        super().__init__(view, f"Spectrogram of channel {channel}", side, caption, parent)
+        self._channel = channel
+        self._session = session
+        self._display = display
+        self._top_khz = 8.0
+        self.getPlotItem().getAxis("left").setLabel(f"ch {channel} (kHz)")
+        self.getPlotItem().getAxis("left").enableAutoSIPrefix(enable=False)
+        self._spectrogram = SpectrogramItem(channel, tiles)
+        self._points = KeypointItem("bottom" if channel == 0 else "top")
+        # Under the mouse the line belongs to the person; elsewhere it follows the session.
+        self._line = pg.InfiniteLine(
+            movable=channel == 1,
+            pen=pg.mkPen(DARK.selected, width=1),
+            hoverPen=pg.mkPen(DARK.accent, width=1),
+        )
+        self._line.setZValue(20)
+        for item in (self._spectrogram, self._points, self._line):
+            self.addItem(item, ignoreBounds=True)
+        if channel == 1:
+            self._line.setCursor(Qt.CursorShape.SizeHorCursor)
+            self._line.sigDragged.connect(self._on_dragged)
+            self._line.sigPositionChangeFinished.connect(self._on_dropped)
+        tiles.tiles_ready.connect(self._spectrogram.update)
+        session.keypoints_changed.connect(self._show_keypoints)
+        session.recording_selected.connect(self._show_keypoints)
+        session.selection_changed.connect(self._show_selection)
+        display.changed.connect(self._show_clock)
+        self.clicked.connect(self._select_near)
+        self.stretched.connect(self._stretch)
+        self.reset.connect(self._show_all_frequencies)
+        self._show_clock()
+
+    @property
+    def level(self) -> int:
+        """Level of the pyramid that was painted last."""
+        return self._spectrogram.level
+
+    def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
+        """Show another recording's spectrogram."""
+        self._spectrogram.show_spectrogram(spectrogram)
+        if spectrogram is not None:
+            self._top_khz = spectrogram.plan.top_hz / 1000
+            self._show_all_frequencies()
+
+    @Slot()
+    def _show_clock(self) -> None:
+        if self._channel == 1:
+            self._spectrogram.set_warp(self._display.warp)
+        clock = ""
+        if self._channel == 1:
+            warped = self._display.is_warped
+            clock = " · moved onto channel 0's clock" if warped else " · as recorded, its own clock"
+        colour = DARK.channel_1 if self._channel else DARK.channel_0
+        self.set_caption(
+            f"<b style='color:{colour}'>Channel {self._channel}</b>"
+            f"<span style='color:{DARK.muted}'>{clock}</span>"
+        )
+        self._show_keypoints()
+
+    @Slot()
+    def _show_keypoints(self) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            self._points.show_points(np.empty(0), np.empty(0, dtype=np.int8))
+        else:
+            pane_s = np.maximum.accumulate(self._pane_s()) if len(keypoints) else np.empty(0)
+            self._points.show_points(pane_s, marks_of(keypoints))
+        self._show_selection()
+
+    @Slot()
+    def _show_selection(self) -> None:
+        selected = self._session.selected
+        there = self._session.keypoints is not None and selected >= 0
+        self._line.setVisible(there)
+        if there and not self._line.moving:
+            self._line.setValue(float(self._pane_s()[selected]))
+
+    def _pane_s(self) -> np.ndarray:
+        keypoints = self._session.keypoints
+        assert keypoints is not None
+        if self._channel == 0:
+            return keypoints.time_0_s
+        return self._display.channel_1_pane_s(keypoints.time_1_s)
+
+    @Slot(object)
+    def _on_dragged(self, line: pg.InfiniteLine) -> None:
+        time_1_s = self._display.channel_1_s(float(line.value()))
+        self._session.preview_move(self._session.selected, time_1_s)
+
+    @Slot(object)
+    def _on_dropped(self, _line: pg.InfiniteLine) -> None:
+        self._session.commit_preview()
+
+    @Slot(float, float)
+    def _select_near(self, time_s: float, _khz: float) -> None:
+        index = self._points.nearest(time_s, _CLICK_PX)
+        if index >= 0:
+            self._session.select_keypoint(index)
+
+    @Slot(float, float)
+    def _stretch(self, factor: float, at_khz: float) -> None:
+        low, high = self.box.viewRange()[1]
+        low = at_khz + (low - at_khz) * factor
+        high = at_khz + (high - at_khz) * factor
+        low, high = max(low, 0.0), min(high, self._top_khz)
+        if high - low >= _SMALLEST_KHZ:
+            self.box.setYRange(low, high, padding=0)
+
+    @Slot()
+    def _show_all_frequencies(self) -> None:
+        self.box.setYRange(0.0, self._top_khz, padding=0)

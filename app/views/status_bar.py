@@ -1,0 +1,99 @@
+"""The line at the foot of the window."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from app.messages import RunProgress
+from app.session_model import SessionModel
+from app.theme import DARK
+from app.views.keypoint_panel import band_half_ms
+
+
+class StatusBar(QStatusBar):
+    """Selected keypoint, review count, pyramid level, and the run under way.
+
+    Parameters
+    ----------
+    session : SessionModel
+    cancel : QAction
+        Stops the run.
+    """
+
+    def __init__(
+        self, session: SessionModel, cancel: QAction, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setSizeGripEnabled(False)
+        self._keypoint, self._reviewed = QLabel(), QLabel()
+        self._level = QLabel()
+        self._level.setToolTip(
+            "The spectrograms show the maximum of so many frames a column, so that no call is lost"
+        )
+        self._run = QLabel()
+        self._run.setTextFormat(Qt.TextFormat.PlainText)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(150)
+        self._bar.setAccessibleName("Progress")
+        self._cancel = QToolButton()
+        self._cancel.setText("Cancel")
+        self._cancel.setToolTip(cancel.toolTip())
+        self._cancel.clicked.connect(cancel.trigger)
+        for label in (self._keypoint, self._reviewed, self._level):
+            label.setStyleSheet(f"color: {DARK.muted}; padding: 0 8px;")
+            self.addWidget(label)
+        for widget in (self._run, self._bar, self._cancel):
+            self.addPermanentWidget(widget)
+        self.show_progress(None)
+        for signal in (
+            session.recording_selected,
+            session.selection_changed,
+            session.keypoints_changed,
+        ):
+            signal.connect(self._refresh)
+
+    @property
+    def progress_text(self) -> str:
+        """What is said about the run; empty when nothing runs."""
+        return self._run.text()
+
+    @Slot(object)
+    def show_progress(self, progress: RunProgress | None) -> None:
+        """Show how far the run is, or that there is none."""
+        for widget in (self._run, self._bar, self._cancel):
+            widget.setVisible(progress is not None)
+        if progress is None:
+            self._run.clear()
+            return
+        left = ""
+        if progress.left_s is not None:
+            left = f" · {max(round(progress.left_s), 1)} s left"
+        self._run.setText(progress.text + left)
+        self._bar.setValue(round(1000 * progress.fraction))
+
+    def show_level(self, level: int) -> None:
+        """Show how far the spectrograms are downsampled."""
+        self._level.setText(f"pyramid ×{1 << level} (max)" if level else "full detail")
+
+    @Slot()
+    def _refresh(self) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        if keypoints is None or selected < 0:
+            self._keypoint.clear()
+            self._reviewed.clear()
+            return
+        words = [f"keypoint {selected + 1}/{len(keypoints)}"]
+        offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
+        half_ms = band_half_ms(self._session)
+        words.append(offset if half_ms is None else f"{offset} ± {half_ms:.0f} ms")
+        confidence = float(keypoints.confidence[selected])
+        if math.isfinite(confidence):
+            words.append(f"p {confidence:.2f}")
+        self._keypoint.setText(" · ".join(words))
+        self._reviewed.setText(f"{int(keypoints.is_reviewed.sum())} reviewed")

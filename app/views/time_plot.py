@@ -1,0 +1,175 @@
+"""A plot over the shared time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.time_view import TimeView
+
+LEFT_PX, RIGHT_PX = 60, 10
+"""Room left and right of the time axis, the same in every pane so that times line up."""
+
+_NOTCH = 120.0
+_WHEEL_PAGE = 0.1
+_WHEEL_ZOOM = 1.25
+
+
+def time_text(time_s: float, decimals: int = 0) -> str:
+    """A moment as ``m:ss`` or ``h:mm:ss``, with `decimals` of the second."""
+    sign = "-" if time_s < 0 else ""
+    total = round(abs(time_s), decimals)
+    minutes, seconds = divmod(total, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    width = 2 if decimals == 0 else 3 + decimals
+    tail = f"{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"
+
+
+class TimeAxis(pg.AxisItem):  # type: ignore[misc]
+    """Ticks in minutes and seconds."""
+
+    def tickStrings(  # noqa: N802 (pyqtgraph's name)
+        self, values: Sequence[float], scale: float, spacing: float
+    ) -> list[str]:
+        """Times as text."""
+        decimals = next((d for d in range(4) if spacing * 10**d >= 0.999), 3)
+        return [time_text(value * scale, decimals) for value in values]
+
+
+class _TimeBox(pg.ViewBox):  # type: ignore[misc]
+    """Wheel and drags move the shared time axis."""
+
+    clicked = Signal(float, float)
+    stretched = Signal(float, float)
+    reset = Signal()
+
+    def __init__(self, view: TimeView) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+        self._view = view
+        self.disableAutoRange()
+        self.setMouseEnabled(x=False, y=False)
+
+    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
+        notches = ev.delta() / _NOTCH
+        at = self.mapToView(ev.pos())
+        if ev.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom(_WHEEL_ZOOM**-notches, at.x())
+        elif ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.stretched.emit(_WHEEL_ZOOM**-notches, at.y())
+        else:
+            self._view.pan(-notches * _WHEEL_PAGE)
+        ev.accept()
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
+        if ev.button() == Qt.MouseButton.LeftButton:
+            shift_px = ev.lastPos().x() - ev.pos().x()
+            self._view.pan(shift_px / max(self.width(), 1.0))
+            ev.accept()
+
+    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802 (pyqtgraph's name)
+        if ev.button() == Qt.MouseButton.LeftButton:
+            at = self.mapToView(ev.pos())
+            if ev.double():
+                self.reset.emit()
+            else:
+                self.clicked.emit(at.x(), at.y())
+            ev.accept()
+
+
+class TimePlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot whose x axis is the shared time axis.
+
+    Wheel scrolls, Ctrl+wheel zooms at the cursor, Shift+wheel is left to the
+    pane, dragging pans.
+
+    Parameters
+    ----------
+    view : TimeView
+    name : str
+        Accessible name.
+    time_axis : str
+        Side with the time ticks: "top", "bottom" or "" for none.
+    caption : str
+        Side of the caption, "top" or "bottom", both left.
+
+    Signals
+    -------
+    clicked(time_s, y)
+        A click that hit no handle.
+    stretched(factor, y)
+        Shift+wheel at y.
+    reset()
+        A double click.
+    """
+
+    clicked = Signal(float, float)
+    stretched = Signal(float, float)
+    reset = Signal()
+
+    def __init__(
+        self,
+        view: TimeView,
+        name: str,
+        time_axis: str = "",
+        caption: str = "top",
+        parent: QWidget | None = None,
+    ) -> None:
+        box = _TimeBox(view)
+        sides = {time_axis: TimeAxis(time_axis)} if time_axis else {}
+        super().__init__(parent, viewBox=box, axisItems=sides)
+        self.view = view
+        self.box = box
+        self._time_axis, self._caption_at = time_axis, caption
+        self.setAccessibleName(name)
+        self.setMinimumHeight(60)
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.layout.setContentsMargins(0, 0, RIGHT_PX, 0)
+        item.getAxis("left").setWidth(LEFT_PX)
+        item.getAxis("left").setStyle(hideOverlappingLabels=True)
+        for side in ("top", "bottom"):
+            item.showAxis(side, side == time_axis)
+        if time_axis:
+            item.getAxis(time_axis).setStyle(tickLength=-4)
+        self._caption = QLabel(self)
+        self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        box.clicked.connect(self.clicked)
+        box.stretched.connect(self.stretched)
+        box.reset.connect(self.reset)
+        view.span_changed.connect(self._follow_view)
+        self._follow_view()
+
+    def set_caption(self, html: str) -> None:
+        """Words in a corner; empty to hide."""
+        self._caption.setText(html)
+        self._caption.setStyleSheet(
+            "background: rgba(13, 15, 19, 190); padding: 2px 7px; border-radius: 4px;"
+        )
+        self._caption.setVisible(bool(html))
+        self._place_caption()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Keep the caption in its corner."""
+        super().resizeEvent(event)
+        # The base class resizes once before this object is complete.
+        if hasattr(self, "_caption"):
+            self._place_caption()
+
+    def _place_caption(self) -> None:
+        self._caption.adjustSize()
+        at_foot = self._caption_at == "bottom"
+        top = {"top": 26}.get(self._time_axis, 5)
+        self._caption.move(
+            LEFT_PX + 8, self.height() - self._caption.height() - 8 if at_foot else top
+        )
+
+    @Slot()
+    def _follow_view(self) -> None:
+        self.box.setXRange(self.view.start_s, self.view.end_s, padding=0)

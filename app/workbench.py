@@ -1,0 +1,287 @@
+"""Background work for the session: opening, spectrograms, aligning."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.exporting import ExportPlan, export_steps
+from app.messages import Kind, Message, RunProgress
+from app.opening import Opened, Skipped, open_paths
+from app.session_model import Entry, SessionModel
+from app.workers.lane import End, Lane, Outcome
+from core.align.aligner import Progress
+from core.align.alignment import Alignment, CandidateScores
+from core.audio.recording import Recording
+from core.audio.spectrogram import FramePlan, Spectrogram, frame_blocks
+from core.evidence.surface import ScoreSurface
+
+AlignSteps = Callable[[Recording, NDArray[np.float64]], Iterable[object]]
+
+_FEWEST_SECONDS_TO_JUDGE = 0.3
+
+
+def align_steps(recording: Recording, time_0_s: NDArray[np.float64]) -> Iterator[object]:
+    """Align with the default pipeline; imported late, in the worker's thread."""
+    from core.align import aligner
+
+    yield from aligner.align_steps(recording, time_0_s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FirstFrames:
+    """Spectrograms to be filled."""
+
+    spectrograms: tuple[Spectrogram, Spectrogram]
+
+
+def spectrogram_steps(recording: Recording) -> Iterator[_FirstFrames | None]:
+    """Fill the spectrograms of both channels in turns, so that both appear early."""
+    first, second = (
+        Spectrogram(FramePlan.for_channel(s.sample_rate_hz, s.frames)) for s in recording.channels
+    )
+    yield _FirstFrames((first, second))
+    waiting = deque(
+        (s, frame_blocks(recording, channel, s.plan)) for channel, s in enumerate((first, second))
+    )
+    while waiting:
+        spectrogram, blocks = waiting.popleft()
+        codes = next(blocks, None)
+        if codes is not None:
+            spectrogram.add(codes)
+            waiting.append((spectrogram, blocks))
+            yield None
+
+
+class Workbench(QObject):
+    """Runs the background work and hands its results to the session.
+
+    Parameters
+    ----------
+    session : SessionModel
+    steps : callable
+        Aligns a recording at keypoints, step by step.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    progressed(progress)
+        A `RunProgress`, or None when nothing runs.
+    spectrograms_changed()
+        `spectrograms` are others.
+    frames_added()
+        `spectrograms` hold more frames.
+    """
+
+    told = Signal(object)
+    progressed = Signal(object)
+    spectrograms_changed = Signal()
+    frames_added = Signal()
+
+    def __init__(
+        self,
+        session: SessionModel,
+        steps: AlignSteps = align_steps,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._steps = steps
+        self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self.aligns_on_open = True
+        self._queue: deque[int] = deque()
+        self._aligning = -1
+        self._started_s = 0.0
+        self._stage = ""
+        self._opening, self._framing, self._aligner, self._exporter = (
+            Lane(name, self) for name in ("open", "spectrogram", "align", "export")
+        )
+        self._opening.stepped.connect(self._on_opened)
+        self._opening.ended.connect(self._on_opening_ended)
+        self._framing.stepped.connect(self._on_frames)
+        self._framing.ended.connect(self._on_framing_ended)
+        self._aligner.stepped.connect(self._on_align_step)
+        self._aligner.ended.connect(self._on_align_ended)
+        self._exporter.stepped.connect(self._on_exported)
+        self._exporter.ended.connect(self._on_export_ended)
+        session.recording_selected.connect(self._load_spectrograms)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no background work is going on."""
+        return not any(lane.is_running for lane in self._lanes())
+
+    @property
+    def is_aligning(self) -> bool:
+        """Whether an alignment runs."""
+        return self._aligner.is_running
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open folders, recordings and CSVs."""
+        self._opening.start(partial(open_paths, tuple(paths)))
+
+    def export(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
+        """Write a plan's keypoints as a BioDCASE CSV."""
+        self._exporter.start(partial(export_steps, path, plan.table(), overwrite=overwrite))
+
+    @Slot()
+    def align(self) -> None:
+        """Align the recording shown."""
+        if self._session.current is None:
+            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            return
+        self._enqueue([self._session.current_index], first=True)
+
+    @Slot()
+    def align_all(self) -> None:
+        """Align every recording that has no alignment yet."""
+        todo = [i for i, e in enumerate(self._session.entries) if e.alignment is None]
+        self._enqueue(todo, first=False)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop aligning, and drop a drag under way."""
+        self._session.cancel_preview()
+        self._queue.clear()
+        self._aligner.cancel()
+
+    def shut_down(self) -> None:
+        """Stop all threads."""
+        self._queue.clear()
+        for lane in self._lanes():
+            lane.shut_down()
+
+    def _lanes(self) -> tuple[Lane, ...]:
+        return self._opening, self._framing, self._aligner, self._exporter
+
+    # -- files -----------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_opened(self, step: Opened | Skipped) -> None:
+        if isinstance(step, Opened):
+            self._session.add(step.entries)
+        else:
+            self.told.emit(Message(Kind.WARNING, step.text, details=step.details))
+
+    @Slot(object)
+    def _on_opening_ended(self, end: End) -> None:
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, end.message))
+
+    @Slot(object)
+    def _on_exported(self, path: Path) -> None:
+        self.told.emit(Message(Kind.INFO, f"Exported to {path}."))
+
+    @Slot(object)
+    def _on_export_ended(self, end: End) -> None:
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, f"Not exported. {end.message}"))
+
+    # -- spectrograms ----------------------------------------------------------------
+
+    @Slot()
+    def _load_spectrograms(self) -> None:
+        entry = self._session.current
+        self.spectrograms = None
+        self.spectrograms_changed.emit()
+        if entry is not None:
+            self._framing.start(partial(spectrogram_steps, entry.recording))
+
+    @Slot(object)
+    def _on_frames(self, step: _FirstFrames | None) -> None:
+        if step is not None:
+            self.spectrograms = step.spectrograms
+            self.spectrograms_changed.emit()
+        else:
+            self.frames_added.emit()
+
+    @Slot(object)
+    def _on_framing_ended(self, end: End) -> None:
+        entry = self._session.current
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, end.message))
+        elif end.outcome is Outcome.DONE and entry is not None and self._wants_alignment(entry):
+            self._enqueue([self._session.current_index], first=True)
+
+    # -- aligning --------------------------------------------------------------------
+
+    def _wants_alignment(self, entry: Entry) -> bool:
+        untouched = entry.alignment is None and not entry.problem and not entry.keeps_times
+        return self.aligns_on_open and untouched
+
+    def _enqueue(self, indices: Sequence[int], *, first: bool) -> None:
+        new = [i for i in indices if i not in self._queue and i != self._aligning]
+        if first:
+            self._queue.extendleft(reversed(new))
+        else:
+            self._queue.extend(new)
+        if not self._aligner.is_running:
+            self._align_next()
+
+    def _align_next(self) -> None:
+        if not self._queue:
+            self._aligning = -1
+            self.progressed.emit(None)
+            return
+        self._aligning = self._queue.popleft()
+        entry = self._session.entries[self._aligning]
+        self._started_s = time.monotonic()
+        self._stage = "starting"
+        self._show_progress(0.0)
+        self._aligner.start(partial(self._steps, entry.recording, entry.keypoints.time_0_s))
+
+    @Slot(object)
+    def _on_align_step(self, step: object) -> None:
+        if isinstance(step, Progress):
+            self._stage = step.stage
+            self._show_progress(step.fraction)
+        elif isinstance(step, ScoreSurface):
+            self._session.set_surface(self._aligning, step)
+        elif isinstance(step, CandidateScores):
+            self._session.add_candidates(self._aligning, step)
+        elif isinstance(step, Alignment):
+            self._session.set_alignment(self._aligning, step)
+            self._tell_about(self._session.entries[self._aligning], step)
+
+    @Slot(object)
+    def _on_align_ended(self, end: End) -> None:
+        index = self._aligning
+        if end.outcome is Outcome.FAILED:
+            self._session.set_problem(index, end.message)
+            self.told.emit(Message(Kind.ERROR, f"Not aligned. {end.message}"))
+        elif end.outcome is Outcome.CANCELLED:
+            self.told.emit(Message(Kind.INFO, "Alignment cancelled; nothing was changed.", "align"))
+        self._align_next()
+
+    def _show_progress(self, fraction: float) -> None:
+        spent_s = time.monotonic() - self._started_s
+        left_s = None
+        if spent_s > _FEWEST_SECONDS_TO_JUDGE and fraction > 0:
+            left_s = spent_s * (1 - fraction) / fraction
+        name = self._session.entries[self._aligning].recording.name
+        waiting = f" (+{len(self._queue)} waiting)" if self._queue else ""
+        text = f"Aligning {name}: {self._stage}{waiting}"
+        self.progressed.emit(RunProgress(text, fraction, left_s))
+
+    def _tell_about(self, entry: Entry, alignment: Alignment) -> None:
+        name = entry.recording.name
+        if entry.keeps_times:
+            text = (
+                f"{name} is aligned. The imported times stand until you take the path instead; "
+                "reviewed keypoints stay as they are either way."
+            )
+            self.told.emit(Message(Kind.INFO, text, "take_alignment"))
+        concerns = list(alignment.warnings)
+        if alignment.alias is not None:
+            concerns.append(alignment.alias.sentence())
+        if concerns:
+            self.told.emit(Message(Kind.WARNING, f"{name}: {'; '.join(concerns)}."))
