@@ -181,13 +181,16 @@ def _conclude(
     clear = confidence.clarity(surface, path)
     mass = confidence.mass_within(surface, decoded.posterior, path.offset_s, options.tolerance_s)
     why = confidence.reasons(surface, decoded.posterior, path, clear, duration_1_s)
-    sure = np.minimum(mass, confidence.MOST_CONFIDENT)
-    keypoints = _at_keypoints(surface, path, sure, why, time_0_s, duration_1_s)
+    related = confidence.related(decoded.log_evidence)
     alias = confidence.find_alias(surface, path)
+    sure = np.minimum(mass * related, confidence.MOST_CONFIDENT)
+    if alias is not None:
+        sure = sure / 2
+    keypoints = _at_keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
     warnings: tuple[str, ...] = () if alias is None else (alias.sentence(),)
-    if clear.is_blind.all():
-        warnings += ("no clear match anywhere: this alignment is a guess",)
+    if related < 0.5:
+        warnings += ("the channels may have nothing in common: this alignment is a guess",)
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from core.align.alignment import CandidateScores
 from core.evidence.surface import ScoreSurface
@@ -69,17 +69,18 @@ def score_candidates(
     CandidateScores
         A batch of at most 500 candidates at a time.
     """
-    evidence = _log_ratio(surface)
     scored: CandidateScores | None = None
 
     def batches(offset_s: Floats, drift_ppm: Floats) -> Iterator[CandidateScores]:
         for start in range(0, len(offset_s), _BATCH):
             offset, drift = offset_s[start : start + _BATCH], drift_ppm[start : start + _BATCH]
-            reached = _offsets(offset, drift, surface.time_0_s, duration_s[1])
-            usable = np.abs(reached).max(axis=1) <= max_offset_s + 1e-9
+            line = offset[:, None] + surface.time_0_s * (1.0 + drift[:, None] * 1e-6)
+            inside = (line >= 0) & (line <= duration_s[1])
+            away = np.where(inside, np.abs(line - surface.time_0_s), 0.0).max(axis=1)
+            usable = inside.any(axis=1) & (away <= max_offset_s + 1e-9)
             if usable.any():
-                prediction = evidence.at(reached[usable])
-                yield confidence_weighted(prediction, offset[usable], drift[usable])
+                reached = np.clip(line[usable], 0.0, duration_s[1]) - surface.time_0_s
+                yield confidence_weighted(surface.at(reached), offset[usable], drift[usable])
 
     fine = max(2, round(2 * max_offset_s / _FINE_OFFSET_S) + 1)
     steep = max_offset_s / duration_s[0] * 1e6
@@ -108,23 +109,6 @@ def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
     around = (centre[:, None] + shift[None]).reshape(-1, 2)
     around = np.unique(np.round(around, 6), axis=0)
     return around[:, 0], around[:, 1]
-
-
-def _offsets(offset_s: Floats, drift_ppm: Floats, time_0_s: Floats, duration_1_s: float) -> Floats:
-    """Offsets of candidates clipped to the recording, shape (N, K), seconds."""
-    line = offset_s[:, None] + time_0_s * (1.0 + drift_ppm[:, None] * 1e-6)
-    return np.asarray(np.clip(line, 0.0, duration_1_s) - time_0_s)
-
-
-def _log_ratio(surface: ScoreSurface) -> ScoreSurface:
-    """Log odds, at even prior, of "the same moment" against an offset drawn at random."""
-    level = logsumexp(surface.score, axis=1, keepdims=True) - np.log(surface.score.shape[1])
-    return ScoreSurface(
-        surface.time_0_s,
-        surface.first_offset_s,
-        surface.step_s,
-        (surface.score - level).astype(np.float32),
-    )
 
 
 def confidence_weighted(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import expit
 
 from core.align.alignment import Alias, Path
 from core.evidence.surface import ScoreSurface
@@ -19,6 +19,7 @@ MOST_CONFIDENT = 0.99
 REVIEW_BELOW = 0.95
 """Files with a lower mean confidence go to review."""
 
+_RELATED_NATS = 5.0
 _CLEAR_NATS = 3.0
 _REACH_S = 10.0
 _ALIAS_APART_S = 0.12
@@ -44,6 +45,21 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
     """
     low, middle, high = (_quantile(surface, posterior, q) for q in (0.025, 0.5, 0.975))
     return Path(middle, low, high)
+
+
+def related(log_evidence: float) -> float:
+    """Probability that the channels heard the same world at all.
+
+    Every row's likelihood ratios average to one, so the log evidence of the
+    mixed drift models is a log Bayes factor against "nothing matches". Pairs of
+    unrelated recordings stay below 3 nats, whatever path the decoder picks.
+
+    Parameters
+    ----------
+    log_evidence : float
+        Nats; see `core.align.decode.Decoded`.
+    """
+    return float(expit(log_evidence - _RELATED_NATS))
 
 
 def mass_within(surface: ScoreSurface, posterior: Grid, offset_s: Floats, reach_s: float) -> Floats:
@@ -111,8 +127,7 @@ def clarity(surface: ScoreSurface, path: Path) -> Clarity:
     """Measure how clearly each row matches at the path."""
     reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
-    level = logsumexp(surface.score, axis=1) - np.log(surface.score.shape[1])
-    nats = np.asarray(here - level, dtype=np.float64)
+    nats = np.asarray(here, dtype=np.float64)
     clear_s = surface.time_0_s[nats >= _CLEAR_NATS]
     if len(clear_s):
         nearest = np.abs(surface.time_0_s[:, None] - clear_s[None, :]).min(axis=1)

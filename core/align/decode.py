@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
+from scipy.special import logsumexp
 
 from core.evidence.surface import ScoreSurface
 
@@ -74,12 +75,16 @@ class Decoded:
     ----------
     posterior : ndarray of float32, shape (K, L)
         Rows sum to one.
-    log_evidence : ndarray, shape (M,)
-        Log evidence of each drift model, nats, prior included.
+    log_shares : ndarray, shape (M,)
+        Log posterior of each drift model, nats.
+    log_evidence : float
+        Log evidence of all drift models together, nats: for a surface of
+        log-likelihood ratios, the log Bayes factor against "nothing matches".
     """
 
     posterior: Grid
-    log_evidence: Floats
+    log_shares: Floats
+    log_evidence: float
 
 
 def decode(
@@ -112,14 +117,14 @@ def decode(
                 yield (number + step) / len(models)
             else:
                 posteriors.append(step)
-        evidence.append(chain.log_evidence + model.log_prior)
-    log_evidence = np.array(evidence)
-    share = np.exp(log_evidence - log_evidence.max())
-    share /= share.sum()
+        evidence.append(chain.log_evidence)
+    log_prior = np.array([model.log_prior for model in models])
+    log_joint = np.array(evidence) + log_prior - logsumexp(log_prior)
+    total = float(logsumexp(log_joint))
     posterior = np.zeros_like(posteriors[0])
-    for weight, one in zip(share, posteriors, strict=True):
-        posterior += np.float32(weight) * one
-    yield Decoded(posterior, log_evidence)
+    for share, one in zip(np.exp(log_joint - total), posteriors, strict=True):
+        posterior += np.float32(share) * one
+    yield Decoded(posterior, log_joint - total, total)
 
 
 class _Chain:

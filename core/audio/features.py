@@ -40,6 +40,7 @@ _BLOCK_FRAMES = 6000
 _FLOOR_EVERY = 4
 _CLIP = 4.0
 _EPS = 1e-10
+_SILENT = 1e-7
 
 Frames = NDArray[np.float32]
 
@@ -90,13 +91,13 @@ def feature_blocks(recording: Recording, channel: int) -> Iterator[float | Chann
     source = recording.channels[channel]
     total = max(1, int(source.duration_s / HOP_S))
     blocks: list[_Block] = []
-    done, peak = 0, 0.0
-    for samples in _stft_blocks(_resampled(recording, channel), total):
-        peak = max(peak, float(np.ptp(samples)))
+    done = 0
+    levels: list[float] = []
+    for samples in _stft_blocks(_watched(_resampled(recording, channel), levels), total):
         blocks.append(_measure(samples))
         done += len(blocks[-1].bands)
         yield min(1.0, done / total)
-    yield ChannelFeatures(_groups(blocks), source.duration_s, silent=peak < 1e-7)
+    yield ChannelFeatures(_groups(blocks), source.duration_s, silent=np.ptp(levels) < _SILENT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +119,14 @@ def _resampled(recording: Recording, channel: int) -> Iterator[Samples]:
     for block in recording.blocks(channel):
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+
+
+def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:
+    """Pass chunks on, noting their least and largest sample."""
+    for chunk in chunks:
+        if len(chunk):
+            levels += (float(chunk.min()), float(chunk.max()))
+        yield chunk
 
 
 def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:

@@ -14,6 +14,7 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
@@ -64,11 +65,22 @@ class TermSurfaces:
     terms: NDArray[np.float16]
 
     def combined(self, weights: Floats) -> ScoreSurface:
-        """Sum the terms with `weights`, shape (J,), nats per standard deviation."""
+        """Sum the terms into log-likelihood ratios.
+
+        Every row is shifted so that its likelihood ratios average to one: a
+        stretch that matches nowhere counts against the whole alignment.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (J,)
+            Nats per standard deviation of each term.
+        """
         score = np.zeros(self.terms.shape[1:], dtype=np.float32)
         for weight, term in zip(weights, self.terms, strict=True):
             if weight:
                 score += np.float32(weight) * term
+        level = np.asarray(logsumexp(score, axis=1), dtype=np.float32)
+        score -= (level - np.float32(np.log(score.shape[1])))[:, None]
         return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
 
 

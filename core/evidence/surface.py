@@ -26,8 +26,8 @@ class ScoreSurface:
     step_s : float
         Offset between columns, seconds.
     score : ndarray of float32, shape (K, L)
-        Log-likelihood ratio of "the same moment" against "any other", nats up
-        to a common scale; zero where nothing is known.
+        Log-likelihood ratio of "the same moment" against an offset drawn at
+        random, nats; zero where nothing is known.
     """
 
     time_0_s: Floats

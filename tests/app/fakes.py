@@ -1,0 +1,93 @@
+"""An aligner that knows the answer, so that the window can be tested without the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from core.align.aligner import Progress
+from core.align.alignment import Alias, Alignment, CandidateScores
+from core.align.alignment import Path as DecodedPath
+from core.audio.recording import Recording
+from core.evidence.surface import ScoreSurface
+from core.keypoints import machine_keypoints
+from core.time_map import TimeMap
+
+STEP_S = 0.01
+REACH_S = 1.0
+
+
+def curve_s(time_0_s: np.ndarray) -> np.ndarray:
+    """The offset that the fake finds, seconds."""
+    return 0.2 + 0.002 * time_0_s + 0.05 * np.sin(time_0_s / 7)
+
+
+def fake_alignment(
+    time_0_s: np.ndarray, offset_s: np.ndarray | None = None, alias: Alias | None = None
+) -> Alignment:
+    """An alignment that follows a known curve, unsure of every tenth keypoint."""
+    rng = np.random.default_rng(3)
+    count = len(time_0_s)
+    truth_s = curve_s(time_0_s) if offset_s is None else offset_s
+    columns = round(2 * REACH_S / STEP_S) + 1
+    grid_s = -REACH_S + STEP_S * np.arange(columns)
+    unsure = np.arange(count) % 10 == 7
+    width_s = np.where(unsure, 0.06, 0.015)
+    ridge = np.exp(-0.5 * ((grid_s - truth_s[:, None]) / width_s[:, None]) ** 2)
+    score = 4 * ridge * np.where(unsure, 0.4, 1.0)[:, None]
+    score += rng.gamma(1.0, 0.4, (count, columns)) - 0.4
+    posterior = np.where(ridge > 1e-4, ridge, 0).astype(np.float32)
+    posterior /= np.maximum(posterior.sum(axis=1, keepdims=True), 1e-9)
+    confidence = np.where(unsure, 0.61, 0.99)
+    surface = ScoreSurface(time_0_s, np.full(count, -REACH_S), STEP_S, score.astype(np.float32))
+    reasons = tuple(
+        "two offsets 0.12 s apart are about equally likely" if u else "one clear peak"
+        for u in unsure
+    )
+    return Alignment(
+        keypoints=machine_keypoints(
+            time_0_s, np.maximum(time_0_s + truth_s, 0), confidence, reasons
+        ),
+        time_map=TimeMap.from_keypoints(time_0_s, time_0_s + truth_s),
+        path=DecodedPath(truth_s, truth_s - 2 * width_s, truth_s + 2 * width_s),
+        surface=surface,
+        posterior=posterior,
+        candidates=fake_candidates(20),
+        alias=alias,
+        needs_review=bool(unsure.any()),
+        warnings=(),
+        tolerance_s=0.05,
+    )
+
+
+def fake_candidates(count: int, first: int = 0) -> CandidateScores:
+    """Linear candidates, the best one near the middle of the fake's curve."""
+    rank = np.arange(first, first + count)
+    offset_s = 0.2 + 0.03 * ((rank + 1) // 2) * (-1.0) ** rank
+    parts = [1.0 / (1 + rank), 0.8 / (1 + rank), 20.0 / (1 + rank), 0.2 / (1 + rank)]
+    return CandidateScores(
+        offset_s, 2000.0 - 300.0 * rank, sum(parts), *parts, np.maximum(100 - 4 * rank, 0)
+    )
+
+
+def fake_steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    """Steps as the real aligner takes them."""
+    alignment = fake_alignment(time_0_s)
+    yield Progress("reading audio", 0.1)
+    yield alignment.surface
+    for first in range(0, 20, 5):
+        yield Progress("ranking candidates", 0.4 + first / 50)
+        yield fake_candidates(5, first)
+    yield Progress("decoding the path", 0.9)
+    yield alignment
+
+
+def failing_steps(error: Exception) -> Callable[..., Iterator[object]]:
+    """An aligner that fails after its first step."""
+
+    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+        yield Progress("reading audio", 0.1)
+        raise error
+
+    return steps

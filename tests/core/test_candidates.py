@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from core.align.candidates import baseline_grid, confidence_weighted, score_candidates
+from core.align.weights import _loss
+from core.evidence.spectral import DEFAULT_WEIGHTS
+from core.evidence.surface import ScoreSurface
+
+
+def test_the_baselines_grid_leaves_seventy_candidates_for_two_minutes():
+    """The public baseline keeps 70 of 100 candidates for a 120 s file."""
+    offset_s, drift_ppm = baseline_grid(120.0, 5.0)
+    keypoints = np.arange(120.0)
+    kept = 0
+    for offset, drift in zip(offset_s, drift_ppm, strict=True):
+        line = [min(max(offset + t * (1 + drift * 1e-6), 0.0), 120.0) for t in keypoints]
+        kept += max(abs(u - t) for u, t in zip(line, keypoints, strict=True)) <= 5.0
+    assert len(offset_s) == 100
+    assert kept == 70
+
+
+def test_score_and_its_parts_equal_the_published_formula():
+    prediction = np.random.default_rng(0).normal(size=(6, 13)).astype(np.float32)
+    scores = confidence_weighted(prediction, np.zeros(6), np.zeros(6))
+    for n, row in enumerate(prediction.astype(float)):
+        above = [p for p in row if p > 0]
+        top = sorted(row)[-(len(row) // 4) :]
+        positive = 0.4 * (sum(above) / len(above)) * (len(above) / len(row)) if above else 0.0
+        parts = (
+            positive,
+            0.3 * sum(top) / len(top),
+            0.2 * sum(1 / (1 + math.exp(-p)) for p in row),
+            0.1 * math.exp(sum(row) / len(row)),
+        )
+        found = (scores.positive[n], scores.top[n], scores.votes[n], scores.level[n])
+        assert found == pytest.approx(parts, rel=1e-6)
+        assert scores.score[n] == pytest.approx(sum(parts), rel=1e-6)
+        assert scores.count[n] == len(above)
+
+
+def test_a_candidate_without_a_positive_prediction_scores_low_but_scores():
+    scores = confidence_weighted(np.full((1, 8), -3.0, dtype=np.float32), np.zeros(1), np.zeros(1))
+    assert scores.positive[0] == 0
+    assert np.isfinite(scores.score[0])
+
+
+def test_the_right_line_wins_and_comes_in_batches():
+    time_0_s, columns = np.arange(60.0), 1001
+    first = np.full(60, -5.0)
+    truth = 1.234 + 1500e-6 * time_0_s
+    grid = first[:, None] + 0.01 * np.arange(columns)
+    score = 6 * np.exp(-0.5 * ((grid - truth[:, None]) / 0.015) ** 2)
+    surface = ScoreSurface(time_0_s, first, 0.01, score.astype(np.float32))
+    batches = list(score_candidates(surface, (60.0, 60.0), 5.0))
+    assert max(len(batch) for batch in batches) <= 500
+    whole = batches[0]
+    for batch in batches[1:]:
+        whole = whole.joined(batch)
+    assert len(whole) > 1000
+    best = whole.ranked(1)
+    found = best.time_map(0).offset_s(time_0_s)
+    assert np.abs(found - truth).max() < 0.03
+    reach = whole.offset_s[:, None] + time_0_s * whole.drift_ppm[:, None] * 1e-6
+    clipped = np.clip(time_0_s + reach, 0, 60.0) - time_0_s
+    assert np.abs(clipped).max() <= 5.0 + 1e-6
+
+
+def test_weight_gradient_equals_finite_differences():
+    rng = np.random.default_rng(1)
+    terms = rng.normal(size=(10, 7, 41)).astype(np.float32)
+    target = rng.integers(2, 39, size=7)[:, None] + np.arange(-2, 3)
+    mass = rng.uniform(0.3, 1.0, size=7)
+    weights = DEFAULT_WEIGHTS + 0.1
+    _, gradient = _loss(weights, terms, target, mass)
+    for j in range(10):
+        step = np.zeros(10)
+        step[j] = 1e-2
+        up, down = (_loss(weights + s, terms, target, mass)[0] for s in (step, -step))
+        assert gradient[j] == pytest.approx((up - down) / 2e-2, abs=5e-3, rel=1e-3)

@@ -1,0 +1,146 @@
+"""The decoder against enumeration of every path on tiny grids."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.align import decode as decoder
+from core.align.decode import DRIFT_MODELS, Decoded, DriftModel, decode
+from core.evidence.surface import ScoreSurface
+
+STEP_S = 0.01
+
+
+def decoded(surface: ScoreSurface, *models: DriftModel) -> Decoded:
+    *_, result = decode(surface, models or DRIFT_MODELS)
+    return result
+
+
+def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
+    """Probability of state (slope r, column i) -> (slope s, column j), from the definition."""
+    slope = np.linspace(-model.max_slope, model.max_slope, model.slopes)
+    change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / model.wander) ** 2)
+    change /= change.sum(axis=1, keepdims=True)
+    prior = np.exp(-np.abs(slope) / 0.015)
+    prior /= prior.sum()
+    decay = np.exp(-STEP_S / decoder.JUMP_SCALE_S)
+    lag = np.abs(np.subtract.outer(np.arange(columns), np.arange(columns)))
+    near = (1 - decay) / (1 + decay) * decay**lag
+    out = np.zeros((model.slopes, columns, model.slopes, columns))
+    for r, i in product(range(model.slopes), range(columns)):
+        place = i - origin_step
+        if not 0 <= place < columns:
+            continue
+        target = place + slope[r] / STEP_S
+        low = int(np.floor(target))
+        landed = np.zeros(columns)
+        for column, share in ((low, low + 1 - target), (low + 1, target - low)):
+            if 0 <= column < columns:
+                landed[column] += share
+        steady = 1 - decoder.JUMP_PROBABILITY - decoder.LOST_PROBABILITY
+        jump = decoder.JUMP_PROBABILITY * landed @ near
+        jump = jump + decoder.LOST_PROBABILITY * landed.sum() / columns
+        out[r, i] = steady * change[r][:, None] * landed[None, :] + prior[:, None] * jump[None, :]
+    return out
+
+
+def enumerate_paths(surface: ScoreSurface, model: DriftModel) -> tuple[np.ndarray, float]:
+    """Posterior and log evidence by summing over every state sequence."""
+    rows, columns = surface.score.shape
+    slope = np.linspace(-model.max_slope, model.max_slope, model.slopes)
+    prior = np.exp(-np.abs(slope) / 0.015)
+    prior /= prior.sum()
+    first = np.rint(surface.first_offset_s / STEP_S).astype(int)
+    steps = [transition(model, columns, d) for d in np.diff(first)]
+    states = list(product(range(model.slopes), range(columns)))
+    posterior, total = np.zeros((rows, columns)), 0.0
+    emission = np.exp(surface.score.astype(float))
+    for path in product(states, repeat=rows):
+        weight = prior[path[0][0]] / columns
+        for row, (_, column) in enumerate(path):
+            weight *= emission[row, column]
+            if row:
+                weight *= steps[row - 1][path[row - 1]][path[row]]
+        total += weight
+        for row, (_, column) in enumerate(path):
+            posterior[row, column] += weight
+    return posterior / total, float(np.log(total))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    shift=st.lists(st.integers(-1, 1), min_size=2, max_size=2),
+    max_slope=st.floats(0.003, 0.02),
+    jumps=st.sampled_from([1e-4, 0.2]),
+)
+def test_posterior_equals_enumeration(seed, shift, max_slope, jumps):
+    rng = np.random.default_rng(seed)
+    score = rng.normal(scale=1.5, size=(3, 5)).astype(np.float32)
+    first = STEP_S * np.concatenate([[0], np.cumsum(shift)])
+    surface = ScoreSurface(np.arange(3.0), first, STEP_S, score)
+    model = DriftModel(max_slope, 3, 0.004, 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoder, "JUMP_PROBABILITY", jumps)
+        patch.setattr(decoder, "LOST_PROBABILITY", 1e-2)
+        posterior, log_evidence = enumerate_paths(surface, model)
+        result = decoded(surface, model)
+    np.testing.assert_allclose(result.posterior, posterior, atol=2e-5)
+    assert result.log_evidence == pytest.approx(log_evidence, abs=1e-4)
+
+
+def ridge(offset_s: np.ndarray, height: float, columns: int = 201) -> ScoreSurface:
+    """A surface with a ridge of unit-width peaks along a path, in noise."""
+    rng = np.random.default_rng(0)
+    first = np.full(len(offset_s), -1.0)
+    grid = first[:, None] + STEP_S * np.arange(columns)
+    peak = np.exp(-0.5 * ((grid - offset_s[:, None]) / 0.01) ** 2)
+    score = height * peak + rng.normal(scale=0.7, size=peak.shape)
+    return ScoreSurface(np.arange(len(offset_s), dtype=float), first, STEP_S, score.astype("f4"))
+
+
+@pytest.mark.parametrize(
+    "offset_s",
+    [
+        np.linspace(-0.3, 0.2, 100),
+        0.3 * np.sin(np.arange(100) / 15.0),
+        np.where(np.arange(100) > 60, 0.25, 0.0),
+    ],
+    ids=["linear", "bent", "dropped buffer"],
+)
+def test_paths_of_every_kind_are_followed(offset_s):
+    surface = ridge(offset_s, 5.0)
+    found = surface.first_offset_s + STEP_S * decoded(surface).posterior.argmax(axis=1)
+    assert np.mean(np.abs(found - offset_s) <= 0.02) >= 0.98
+
+
+def test_steady_clocks_are_believed_unless_the_evidence_says_otherwise():
+    steady = decoded(ridge(np.full(100, 0.1), 3.0)).log_shares
+    fast = decoded(ridge(0.35 * np.sin(np.arange(100) / 10.0), 5.0)).log_shares
+    assert steady.argmax() == 0
+    assert fast.argmax() == 2
+
+
+def test_blocks_do_not_show():
+    """Recomputing forward messages every few rows changes nothing."""
+    surface = ridge(0.2 * np.sin(np.arange(60) / 9.0), 3.0)
+    whole = decoded(surface)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoder, "_BLOCK_ROWS", 7)
+        pieces = decoded(surface)
+    np.testing.assert_allclose(pieces.posterior, whole.posterior, atol=1e-5)
+    np.testing.assert_allclose(pieces.log_evidence, whole.log_evidence, atol=1e-3)
+
+
+def test_without_evidence_nothing_is_known():
+    surface = ScoreSurface(
+        np.arange(20.0), np.full(20, -1.0), STEP_S, np.zeros((20, 201), dtype=np.float32)
+    )
+    result = decoded(surface)
+    assert result.posterior.max() < 0.02
+    assert result.log_evidence == pytest.approx(0.0, abs=0.5)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from core.audio.features import HOP_S, ChannelFeatures, _mel_bank, feature_blocks
+from core.audio.recording import Recording, open_recording
+
+
+def features_of(recording: Recording, channel: int = 0) -> ChannelFeatures:
+    *shares, features = feature_blocks(recording, channel)
+    assert all(0 <= share <= 1 for share in shares)
+    return features
+
+
+def write_clicks(path, times_s, rate_hz, duration_s=8.0):
+    """Quiet noise with clicks in it; both channels alike."""
+    rng = np.random.default_rng(1)
+    samples = rng.normal(scale=1e-3, size=round(duration_s * rate_hz))
+    for time_s in times_s:
+        start = round(time_s * rate_hz)
+        samples[start : start + round(0.005 * rate_hz)] += rng.normal(
+            scale=0.3, size=round(0.005 * rate_hz)
+        )
+    sf.write(path, np.stack([samples, samples], axis=1), rate_hz, subtype="FLOAT")
+    return open_recording(path)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000, 44100, 48000])
+def test_frames_are_centred_on_the_recordings_own_clock(tmp_path, rate_hz):
+    times_s = [1.0, 3.5, 6.0]
+    features = features_of(write_clicks(tmp_path / "clicks.wav", times_s, rate_hz))
+
+    assert len(features) == round(8.0 / HOP_S)
+    onset = features.groups["onset_low"][:, 0].astype(float)
+    for time_s in times_s:
+        near = slice(round(time_s / HOP_S) - 4, round(time_s / HOP_S) + 5)
+        up, down = np.argmax(onset[near]), np.argmin(onset[near])
+        assert (up + down) / 2 - 4 == pytest.approx(0.25, abs=1.0)
+
+
+def test_a_long_recording_is_the_same_as_its_parts(tmp_path):
+    """Blocks are cut without a seam: frames inside do not know where a block ends."""
+    rng = np.random.default_rng(2)
+    samples = rng.normal(scale=0.1, size=(16000 * 130, 2)).astype(np.float32)
+    path = tmp_path / "long.wav"
+    sf.write(path, samples, 16000, subtype="FLOAT")
+    recording = open_recording(path)
+    assert len(list(feature_blocks(recording, 0))) > 2
+    flux = features_of(recording).groups["flux"].astype(np.float32)
+    assert np.isfinite(flux).all()
+    spread = flux.reshape(130, 100, -1).std(axis=(1, 2))
+    assert spread.max() / spread.min() < 1.3
+
+
+def test_silence_is_noticed(tmp_path):
+    samples = np.zeros((16000 * 4, 2), dtype=np.float32)
+    samples[:, 0] = np.random.default_rng(0).normal(scale=0.1, size=len(samples))
+    path = tmp_path / "silent.wav"
+    sf.write(path, samples, 16000)
+    recording = open_recording(path)
+    assert not features_of(recording, 0).silent
+    assert features_of(recording, 1).silent
+    for group in features_of(recording, 1).groups.values():
+        assert np.all(group == 0)
+
+
+def test_mel_bands_cover_the_range_and_weigh_alike():
+    bank = _mel_bank()
+    centre_hz = (np.arange(129) * 62.5) @ bank
+    np.testing.assert_allclose(bank.sum(axis=0), 1.0, atol=1e-6)
+    assert np.all(np.diff(centre_hz) > 0)
+    assert 100 < centre_hz[0] < 250
+    assert 6500 < centre_hz[-1] < 8000
