@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.exporting import ExportPlan, export_steps
-from app.messages import Kind, Message, RunProgress
+from app.messages import Kind, Message, RunProgress, short_name
 from app.opening import Opened, Skipped, open_paths
 from app.session_model import Entry, SessionModel
 from app.workers.lane import End, Lane, Outcome
-from core.align.aligner import Progress
-from core.align.alignment import Alignment, CandidateScores
+from core.align.alignment import Alignment, CandidateScores, Progress
 from core.audio.recording import Recording
 from core.audio.spectrogram import FramePlan, Spectrogram, frame_blocks
 from core.evidence.surface import ScoreSurface
@@ -267,13 +266,13 @@ class Workbench(QObject):
         left_s = None
         if spent_s > _FEWEST_SECONDS_TO_JUDGE and fraction > 0:
             left_s = spent_s * (1 - fraction) / fraction
-        name = self._session.entries[self._aligning].recording.name
+        name = short_name(self._session.entries[self._aligning].recording.name)
         waiting = f" (+{len(self._queue)} waiting)" if self._queue else ""
         text = f"Aligning {name}: {self._stage}{waiting}"
         self.progressed.emit(RunProgress(text, fraction, left_s))
 
     def _tell_about(self, entry: Entry, alignment: Alignment) -> None:
-        name = entry.recording.name
+        name = short_name(entry.recording.name)
         if entry.keeps_times:
             text = (
                 f"{name} is aligned. The imported times stand until you take the path instead; "

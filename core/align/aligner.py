@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.align import confidence
 from core.align.alignment import Alignment, CandidateScores, Path
+from core.align.alignment import Progress as Progress
 from core.align.candidates import score_candidates
 from core.align.decode import Decoded, decode
 from core.align.weights import fit_weights
@@ -42,22 +43,6 @@ class AlignOptions:
 
     max_offset_s: float = 5.0
     tolerance_s: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Parameters
-    ----------
-    stage : str
-        What is being done, for a person to read.
-    fraction : float
-        Share of the whole work done, 0 to 1.
-    """
-
-    stage: str
-    fraction: float
 
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment

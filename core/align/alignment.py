@@ -14,6 +14,22 @@ from core.time_map import TimeMap
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    stage : str
+        What is being done, for a person to read.
+    fraction : float
+        Share of the whole work done, 0 to 1.
+    """
+
+    stage: str
+    fraction: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateScores:
     """Linear candidates with their confidence-weighted score and its four parts.
