@@ -14,6 +14,17 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
+_LONGEST_NAME = 40
+
+
+def short_name(name: str) -> str:
+    """A file name that fits on a line, its middle left out if need be."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[:half]}…{name[-half:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message.

@@ -202,6 +202,7 @@ class SessionModel(QObject):
     def set_problem(self, index: int, problem: str) -> None:
         """Why a run failed."""
         self._put(index, replace(self._entries[index], problem=problem))
+        self._evidence_of(index)
         self.recordings_changed.emit()
 
     # -- selection -------------------------------------------------------------------

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.exporting import ExportPlan, suggested_path
 from app.marks import Mark, mark_icon
+from app.messages import short_name
 from app.session_model import Entry
 from core.errors import InputError
 from core.keypoints import ReviewState
@@ -58,7 +59,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(520)
         self._plans = (ExportPlan((current,)), ExportPlan(entries))
         self.overwrite = False
-        self._one = QRadioButton(f"This recording: {current.recording.name}")
+        self._one = QRadioButton(f"This recording: {short_name(current.recording.name)}")
         self._all = QRadioButton(f"All {len(entries)} open recordings")
         self._one.setChecked(len(entries) == 1)
         self._all.setChecked(len(entries) > 1)

@@ -16,6 +16,7 @@ import soundfile as sf
 from PySide6.QtCore import QSettings, QSize, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.launch import make_app
 from app.main_window import MainWindow
@@ -52,7 +53,7 @@ def no_thread_left_running(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(QThread, "start", remember)
     yield
-    running = [thread.objectName() for thread in started if thread.isRunning()]
+    running = [t.objectName() for t in started if isValid(t) and t.isRunning()]
     assert not running, f"threads left running: {running}"
 
 

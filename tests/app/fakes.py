@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from core.align.aligner import Progress
-from core.align.alignment import Alias, Alignment, CandidateScores
+from core.align.alignment import Alias, Alignment, CandidateScores, Progress
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface

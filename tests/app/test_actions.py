@@ -1,0 +1,63 @@
+from dataclasses import replace
+from html import escape
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.actions import ACTIONS, MENUS, collisions
+from app.main_window import MainWindow
+from app.views.shortcut_sheet import sheet_html
+
+
+def test_no_two_actions_share_a_key() -> None:
+    assert collisions() == {}
+    twin = replace(ACTIONS[0], id="twin")
+    assert collisions((ACTIONS[0], twin)) == {"Ctrl+O": ["open", "twin"]}
+
+
+def test_ids_keys_and_menus_make_sense() -> None:
+    assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)
+    for spec in ACTIONS:
+        assert spec.menu in MENUS
+        for key in spec.keys:
+            assert not QKeySequence(key).isEmpty(), key
+
+
+def test_every_action_is_in_its_menu(window: MainWindow) -> None:
+    for spec in ACTIONS:
+        assert window.commands[spec.id] in window.menus[spec.menu].actions()
+        assert window.commands[spec.id].toolTip()
+
+
+def test_the_sheet_shows_every_action_with_a_key() -> None:
+    html = sheet_html()
+    for spec in ACTIONS:
+        if spec.keys:
+            assert escape(spec.text.rstrip("…")) in html
+
+
+def test_controls_have_accessible_names(window: MainWindow) -> None:
+    panes = (
+        window.overview,
+        window.links,
+        window.drift,
+        window.recordings,
+        window.candidates,
+        window.keypoint.clips,
+        *window.panes,
+    )
+    for widget in panes:
+        assert widget.accessibleName()
+    for button in window.keypoint.findChildren(QToolButton):
+        assert button.accessibleName()
+
+
+def test_f6_walks_the_panels(window: MainWindow, stereo, settle, qtbot: QtBot) -> None:
+    window.open([stereo])
+    settle(window)
+    seen: list[QWidget] = []
+    for _ in range(5):
+        window.commands["next_pane"].trigger()
+        seen += [w for w in (window.recordings, window.drift, window.candidates) if w.hasFocus()]
+    assert len(seen) == 3

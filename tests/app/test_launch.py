@@ -1,0 +1,74 @@
+"""The window as the command line starts it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import fake_alignment
+from PySide6.QtGui import QImage
+
+from app.launch import screenshot
+from core.errors import InputError
+from core.keypoints import keypoint_grid
+
+_WITHOUT_TORCH = """
+import sys
+from app.launch import make_app
+from app.main_window import MainWindow
+app = make_app()
+window = MainWindow()
+window.show()
+app.processEvents()
+window.close()
+heavy = {"torch", "torchaudio", "numba", "matplotlib", "scipy.signal"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+def test_the_window_opens_without_torch(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _WITHOUT_TORCH],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={
+            "QT_QPA_PLATFORM": "offscreen",
+            "HOME": str(tmp_path),
+            "XDG_CONFIG_HOME": str(tmp_path),
+        },
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("size", [(1600, 1000), (1024, 600)])
+def test_screenshot_shows_the_alignment(
+    qapp, stereo: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    out = tmp_path / "window.png"
+    screenshot(stereo, fake_alignment(keypoint_grid(20.0)), out, size)
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == size
+    pixels = np.frombuffer(image.convertToFormat(QImage.Format.Format_RGB32).bits(), np.uint8)
+    colours = len(np.unique(pixels.reshape(-1, 4)[:, :3] // 8, axis=0))
+    assert colours > 300, "the spectrograms are not there"
+
+
+def test_screenshot_without_an_alignment(qapp, stereo: Path, tmp_path: Path) -> None:
+    screenshot(stereo, None, tmp_path / "window.png", (800, 600))
+    assert (tmp_path / "window.png").stat().st_size > 10_000
+
+
+def test_screenshot_of_nothing_is_refused(qapp, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be"):
+        screenshot(tmp_path / "gone.wav", None, tmp_path / "window.png")
+    assert not (tmp_path / "window.png").exists()
+
+
+def test_screenshot_to_nowhere_is_refused(qapp, stereo: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        screenshot(stereo, None, tmp_path / "nowhere" / "window.png", (800, 600))
