@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Before numpy and Qt are imported, as main.py does.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 import soundfile as sf
@@ -19,8 +23,6 @@ from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid, machine_keypoints
 from core.time_map import TimeMap
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 RATE_HZ = 8000
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -136,7 +138,7 @@ def shifted_alignment(
         candidates=CandidateScores(*[one] * 7, np.zeros(1, np.int64)),
         alias=Alias(0.76, 1.5),
         needs_review=True,
-        warnings=("made up",),
+        warnings=(Alias(0.76, 1.5).sentence(), "made up"),
         tolerance_s=0.05,
     )
 

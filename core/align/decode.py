@@ -143,27 +143,27 @@ class _Chain:
 
     def run(self) -> Iterator[float | Grid]:
         move, starts = self._move, range(0, self._rows, _BLOCK_ROWS)
-        state = move.uniform()
-        kept = []
-        for start in starts:
-            kept.append(state)
-            for alpha, norm in self._forward(start, kept[-1]):
-                self.log_evidence += float(np.log(norm))
-                state = alpha
-            yield 0.5 * min(start + _BLOCK_ROWS, self._rows) / self._rows
-        self.log_evidence += float(self._best.sum(dtype=np.float64))
+        kept = [move.uniform()]
+        for start in starts[:-1]:
+            block = list(self._forward(start, kept[-1]))
+            self.log_evidence += _log_sum(block)
+            kept.append(block[-1][0])
+            yield 0.5 * (start + _BLOCK_ROWS) / self._rows
         posterior = np.empty((self._rows, self._columns), dtype=np.float32)
-        message = np.ones_like(state)
-        for start, before in zip(reversed(starts), reversed(kept), strict=True):
-            block = [alpha for alpha, _ in self._forward(start, before)]
+        message = np.ones_like(kept[0])
+        for start, state in zip(reversed(starts), reversed(kept), strict=True):
+            block = list(self._forward(start, state))
+            if start == starts[-1]:
+                self.log_evidence += _log_sum(block)
             for row in range(start + len(block) - 1, start - 1, -1):
-                marginal = np.einsum("sl,sl->l", block[row - start], message)
+                marginal = np.einsum("sl,sl->l", block[row - start][0], message)
                 posterior[row] = marginal / marginal.sum()
                 if row:
                     message = move.backward(message * self._emission[row])
                     message = _shifted(message, -int(self._origin_step[row]))
                     message /= message.max()
-            yield 0.5 + 0.5 * (1.0 - start / self._rows)
+            yield 1.0 - 0.5 * start / self._rows
+        self.log_evidence += float(self._best.sum(dtype=np.float64))
         yield posterior
 
     def _forward(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
@@ -225,11 +225,14 @@ class _Move:
     def _jump(self, mass: Grid) -> Grid:
         """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere)."""
         a = self._decay
-        right = lfilter([1.0], [1.0, -a], mass)
-        left = lfilter([1.0], [1.0, -a], mass[::-1])[::-1]
-        near = (right + left - mass) * ((1 - a) / (1 + a))
+        right, left = lfilter([1.0], [1.0, -a], np.stack([mass, mass[::-1]]))
+        near = (right + left[::-1] - mass) * ((1 - a) / (1 + a))
         anywhere = float(mass.sum()) / self._columns
         return np.asarray(JUMP_PROBABILITY * near + LOST_PROBABILITY * anywhere, dtype=np.float32)
+
+
+def _log_sum(block: list[tuple[Grid, float]]) -> float:
+    return float(np.sum(np.log([norm for _, norm in block])))
 
 
 def _shifted(values: Grid, step: int) -> Grid:

@@ -13,7 +13,7 @@ from core.errors import InputError
 COMMANDS = ("align", "evaluate", "simulate", "demo", "doctor")
 
 LARGEST_OFFSET_S = 60.0
-"""Memory grows with the offsets searched; this still fits everywhere."""
+"""Evidence is held for every 10 ms of offset: memory grows with it."""
 
 _CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
 

@@ -227,13 +227,12 @@ def _aligned(job: Job, alignment: Alignment, started_s: float) -> Aligned:
     keypoints = alignment.keypoints
     if job.keypoints is not None:
         keypoints = replace(keypoints, time_0_text=job.keypoints.time_0_text)
-    alias = () if alignment.alias is None else (alignment.alias.sentence(),)
     return Aligned(
         job.name,
         keypoints,
         alignment.mean_confidence,
         alignment.needs_review,
-        (*alias, *alignment.warnings),
+        alignment.warnings,
         time.perf_counter() - started_s,
     )
 
@@ -245,7 +244,7 @@ def _align_one(job: Job, options: AlignOptions, advance: Advance = lambda *_: No
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
         for step in align_steps(recording, time_0_s, options):
             if isinstance(step, Progress):
-                advance(step.fraction, f"{job.name}: {step.stage}")
+                advance(step.fraction, f"{step.stage}, {job.name}")
             elif isinstance(step, Alignment):
                 return _aligned(job, step, started_s)
     except InputError as error:
@@ -255,7 +254,8 @@ def _align_one(job: Job, options: AlignOptions, advance: Advance = lambda *_: No
 
 def _run_here(jobs: Sequence[Job], options: AlignOptions, advance: Advance) -> list[Outcome]:
     def part(number: int) -> Advance:
-        return lambda share, step: advance((number + share) / len(jobs), step)
+        count = f"{number + 1} of {len(jobs)}"
+        return lambda share, step: advance((number + share) / len(jobs), f"{count}: {step}")
 
     return [_align_one(job, options, part(number)) for number, job in enumerate(jobs)]
 
@@ -277,7 +277,7 @@ def _run_in_processes(
                 )
                 outcome = Failed(job.name, str(lost), time.perf_counter() - started_s)
             outcomes[futures[future]] = outcome
-            advance(len(outcomes) / len(jobs), f"{len(outcomes)} of {len(jobs)} files")
+            advance(len(outcomes) / len(jobs), f"{len(outcomes)} of {len(jobs)} done")
     return [outcomes[i] for i in range(len(jobs))]
 
 

@@ -34,7 +34,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
     recording, truth, predictions = (
         folder / name for name in ("demo.wav", "truth.csv", "predictions.csv")
     )
-    with progress_bar("simulating two recorders") as advance:
+    with progress_bar("demo") as advance:
+        advance(0.0, "simulating two recorders")
         scene = simulate_scene("zebra_finch", SEED)
         write_wav(recording, scene.samples, scene.sample_rate_hz, overwrite=True)
         write_csv(truth, BiodcaseTable({recording.name: scene.keypoints()}), overwrite=True)

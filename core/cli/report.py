@@ -12,10 +12,11 @@ from typing import Literal
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 _WIDE = 500
+_ONE_LINE = Column(no_wrap=True, overflow="ellipsis")
 
 Side = Literal["left", "right"]
 
@@ -70,7 +71,7 @@ def progress_bar(title: str) -> Iterator[Advance]:
     Parameters
     ----------
     title : str
-        What is done, shown until the first step names itself.
+        What is done, in a word or two.
 
     Yields
     ------
@@ -79,18 +80,19 @@ def progress_bar(title: str) -> Iterator[Advance]:
     """
     console = Console(stderr=True)
     with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
         TaskProgressColumn(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[step]}", markup=False, table_column=_ONE_LINE),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task(title, total=1.0)
+        task = bar.add_task(title, total=1.0, step="")
 
         def advance(share: float, step: str) -> None:
-            bar.update(task, completed=share, description=step)
+            bar.update(task, completed=share, step=step)
 
         yield advance
 

@@ -14,7 +14,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
@@ -79,8 +78,8 @@ class TermSurfaces:
         for weight, term in zip(weights, self.terms, strict=True):
             if weight:
                 score += np.float32(weight) * term
-        level = np.asarray(logsumexp(score, axis=1), dtype=np.float32)
-        score -= (level - np.float32(np.log(score.shape[1])))[:, None]
+        peak = score.max(axis=1, keepdims=True)
+        score -= peak + np.log(np.mean(np.exp(score - peak), axis=1, keepdims=True))
         return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
 
 

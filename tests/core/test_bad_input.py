@@ -15,8 +15,6 @@ from core.formats.biodcase import read_csv
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 RATE_HZ = 8000
 
-pytestmark = pytest.mark.usefixtures("fake_aligner")
-
 
 @pytest.fixture
 def permissions_bind(tmp_path: Path) -> None:
@@ -42,6 +40,12 @@ def _noise(channels: int = 2, seconds: float = 4.0) -> np.ndarray:
 def _with_sample(value: float) -> np.ndarray:
     samples = _noise()
     samples[RATE_HZ, 1] = value
+    return samples
+
+
+def _with_silence(channel: int) -> np.ndarray:
+    samples = _noise()
+    samples[:, channel] = 0.0
     return samples
 
 
@@ -73,6 +77,9 @@ BAD_AUDIO: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated WAV": (lambda d: _cut(_write(d / "bad.wav", _noise()), 0.5), "bad.wav"),
     "NaN": (lambda d: _write(d / "bad.wav", _with_sample(np.nan), subtype="FLOAT"), "NaN"),
     "infinite": (lambda d: _write(d / "bad.wav", _with_sample(np.inf), subtype="FLOAT"), "1.000 s"),
+    "silent channel 0": (lambda d: _write(d / "bad.wav", _with_silence(0)), "channel 0"),
+    "silent channel 1": (lambda d: _write(d / "bad.wav", _with_silence(1)), "channel 1"),
+    "too short": (lambda d: _write(d / "bad.wav", _noise(seconds=0.5)), "too short"),
     "missing": (lambda d: d / "bad.wav", "no such file"),
     "empty folder": (lambda d: _folder(d / "bad"), "no audio file"),
 }
