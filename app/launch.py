@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QSize, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEventLoop,
+    QSettings,
+    QSize,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import FULL_SIZE, MainWindow
@@ -57,8 +65,16 @@ def make_app() -> QApplication:
     QCoreApplication.setApplicationName("FinchSync")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     app = QApplication(sys.argv[:1])
+    if app.platformName() == "offscreen":
+        qInstallMessageHandler(_without_size_hints)
     apply_theme(app)
     return app
+
+
+def _without_size_hints(_kind: QtMsgType, _context: object, text: str) -> None:
+    """Pass Qt's messages on, except that there is no window manager to take hints."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)  # noqa: T201
 
 
 def screenshot(

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from app.theme import DARK
 from core.keypoints import KeypointSet, ReviewState
 
 CERTAIN = 0.95
 """Confidence from which an unreviewed keypoint needs no second look."""
+
+
+STAMP_PX = 16
+"""Side of the square a mark is drawn in."""
+
+_TICK = ((-1.8, 0.0), (-0.4, 1.6), (2.0, -1.6))
 
 
 class Mark(IntEnum):
@@ -86,44 +93,38 @@ def shape(mark: Mark, radius_px: float = 5.0) -> QPainterPath:
     return path
 
 
+@lru_cache(maxsize=32)
+def stamp(mark: Mark, scale: float) -> QImage:
+    """A mark drawn once, `STAMP_PX` wide and high, for a screen of `scale` pixels a pixel."""
+    side = round(STAMP_PX * scale)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(STAMP_PX / 2, STAMP_PX / 2)
+        filled = mark in (Mark.ACCEPTED, Mark.CORRECTED)
+        painter.setBrush(COLOURS[mark] if filled else QColor(DARK.plot))
+        painter.setPen(QPen(COLOURS[mark], 2.0 if mark is Mark.UNALIGNABLE else 1.5))
+        if mark is Mark.UNALIGNABLE:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape(mark))
+        if mark is Mark.ACCEPTED:
+            painter.setPen(QPen(QColor(DARK.plot), 1.4))
+            painter.drawPolyline(QPolygonF([QPointF(*point) for point in _TICK]))
+    return image
+
+
 def draw_marks(painter: QPainter, mark: Mark, points_px: NDArray[np.float64], area: QRectF) -> None:
     """Draw one kind of mark at points, shape (N, 2), in the painter's pixels, inside `area`."""
-    colour = COLOURS[mark]
-    outline, radius_px = shape(mark), 4.0
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    filled = mark in (Mark.ACCEPTED, Mark.CORRECTED)
-    painter.setBrush(colour if filled else QColor(DARK.plot))
-    painter.setPen(QPen(colour, 2.0 if mark is Mark.UNALIGNABLE else 1.5))
-    if mark is Mark.UNALIGNABLE:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-    inside = area.adjusted(-9, -9, 9, 9)
+    image = stamp(mark, painter.device().devicePixelRatioF())
+    half = STAMP_PX / 2
+    inside = area.adjusted(-half, -half, half, half)
     for x, y in points_px.tolist():
         if inside.contains(x, y):
-            painter.save()
-            painter.translate(x, y)
-            painter.drawPath(outline)
-            if mark is Mark.ACCEPTED:
-                painter.setPen(QPen(QColor(DARK.plot), 1.4))
-                painter.drawPolyline(
-                    QPolygonF(
-                        [
-                            QPointF(-0.45 * radius_px, 0),
-                            QPointF(-0.1 * radius_px, 0.4 * radius_px),
-                            QPointF(0.5 * radius_px, -0.4 * radius_px),
-                        ]
-                    )
-                )
-            painter.restore()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            painter.drawImage(QPointF(x - half, y - half), image)
 
 
-def mark_icon(mark: Mark, size_px: int = 16) -> QIcon:
+def mark_icon(mark: Mark) -> QIcon:
     """A mark as an icon for lists and legends."""
-    pixmap = QPixmap(2 * size_px, 2 * size_px)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    area = QRectF(0, 0, size_px, size_px)
-    draw_marks(painter, mark, np.array([[size_px / 2, size_px / 2]]), area)
-    painter.end()
-    return QIcon(pixmap)
+    return QIcon(QPixmap.fromImage(stamp(mark, 2.0)))

@@ -12,7 +12,7 @@ from app.render.tiles import TILE_COLUMNS, TileStore
 from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
-_PIECE_PX = 20.0
+_PIECE_PX = 40.0
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         if last <= first:
             return
         borders = np.arange(first // tile_frames + 1, last // tile_frames + 1) * tile_frames
-        cuts = np.unique(np.concatenate([[first, last], edges, borders]))
+        cuts = np.sort(np.concatenate([[first, last], edges, borders]))
         cuts = cuts[(cuts >= first) & (cuts <= last)]
         self._draw_pieces(painter, cuts, tile_frames)
 
@@ -93,7 +93,7 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         }
         for a, b, x0, x1 in zip(cuts[:-1], cuts[1:], pane_s[:-1], pane_s[1:], strict=True):
             tile = tiles.get(int((a + b) / 2 // tile_frames))
-            if tile is None:
+            if tile is None or b <= a:
                 continue
             _, level, index = tile.key
             origin = index * TILE_COLUMNS

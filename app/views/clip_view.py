@@ -60,7 +60,10 @@ class ClipView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw the overlay, the keypoint and a time axis."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
         keypoints, selected = self._session.keypoints, self._session.selected
         if keypoints is None or selected < 0 or self._spectrograms is None:

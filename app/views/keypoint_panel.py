@@ -65,7 +65,7 @@ class KeypointPanel(QWidget):
         layout.addLayout(_nudge_buttons(actions))
         layout.addLayout(_decision_buttons(actions))
         # Both colour and shape say the state; icons are made once.
-        self._icons = {mark: mark_icon(mark, 18).pixmap(18, 18) for mark in Mark}
+        self._icons = {mark: mark_icon(mark).pixmap(16, 16) for mark in Mark}
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         for signal in (

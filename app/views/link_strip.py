@@ -58,7 +58,10 @@ class LinkStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw the visible links, the selected one last."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
         keypoints = self._session.keypoints
         if keypoints is None or not len(keypoints):

@@ -82,7 +82,10 @@ class OverviewStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw thumbnails, states and window."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
         for channel, colour in enumerate((DARK.channel_0, DARK.channel_1)):
             top = self._channel_top(channel)
