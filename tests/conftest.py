@@ -16,8 +16,7 @@ import pytest
 import soundfile as sf
 
 from core import cli
-from core.align.aligner import Progress
-from core.align.alignment import Alias, Alignment, CandidateScores
+from core.align.alignment import Alias, Alignment, CandidateScores, Progress
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
@@ -140,6 +139,8 @@ def shifted_alignment(
         needs_review=True,
         warnings=(Alias(0.76, 1.5).sentence(), "made up"),
         tolerance_s=0.05,
+        log_evidence=50.0,
+        duration_1_s=recording.duration_s,
     )
 
 

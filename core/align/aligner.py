@@ -9,24 +9,28 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align import confidence
-from core.align.alignment import Alignment, CandidateScores, Path
-from core.align.alignment import Progress as Progress
+from core.align.alignment import Alignment, CandidateScores, Progress
 from core.align.candidates import score_candidates
-from core.align.decode import Decoded, decode
+from core.align.coarse import coarse_offsets
+from core.align.conclude import conclude
+from core.align.decode import FIRST_MODEL, Decoded, decode
 from core.align.weights import fit_weights
-from core.audio.features import ChannelFeatures, feature_blocks
+from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.spectral import DEFAULT_WEIGHTS, WINDOW_S, TermSurfaces, term_surfaces
 from core.evidence.surface import ScoreSurface
-from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
+from core.keypoints import keypoint_grid
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
+COARSE_ABOVE_S = 10.0
+"""Larger offsets than this are searched coarsely first."""
+BAND_S = 3.0
+"""Half width of the band searched around a coarse path, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,11 @@ class AlignOptions:
 Step = Progress | ScoreSurface | CandidateScores | Alignment
 
 _STAGES = {
-    "reading channel 0": (0.00, 0.14),
-    "reading channel 1": (0.14, 0.28),
-    "comparing the channels": (0.28, 0.48),
-    "finding the path": (0.48, 0.70),
+    "reading channel 0": (0.00, 0.15),
+    "reading channel 1": (0.15, 0.30),
+    "searching large offsets": (0.30, 0.35),
+    "comparing the channels": (0.35, 0.60),
+    "finding the path": (0.60, 0.70),
     "following the path with fitted weights": (0.70, 0.95),
     "ranking linear candidates": (0.95, 1.0),
 }
@@ -102,13 +107,14 @@ def align_steps(
         features.append(done)
 
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    first_offset_s = np.full(len(rows_s), -options.max_offset_s)
-    columns = 2 * round(options.max_offset_s / 0.01) + 1
+    first_offset_s, columns = yield from _band(features, rows_s, options.max_offset_s)
     terms: TermSurfaces = yield from _staged(
         "comparing the channels",
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
-    first: Decoded = yield from _staged("finding the path", decode(terms.combined(DEFAULT_WEIGHTS)))
+    first: Decoded = yield from _staged(
+        "finding the path", decode(terms.combined(DEFAULT_WEIGHTS), FIRST_MODEL)
+    )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     decoded: Decoded = yield from _staged("following the path with fitted weights", decode(surface))
@@ -118,7 +124,15 @@ def align_steps(
         scored.append(batch)
         yield batch
         yield _progress("ranking linear candidates", 1 - 0.5 ** len(scored))
-    yield _conclude(surface, decoded, _joined(scored), time_0_s, durations[1], options)
+    yield conclude(
+        surface,
+        decoded.posterior,
+        decoded.log_evidence,
+        _joined(scored),
+        time_0_s,
+        durations[1],
+        options.tolerance_s,
+    )
 
 
 def align(
@@ -143,6 +157,23 @@ def _staged(stage: str, steps: Iterator[float | T]) -> Generator[Progress, None,
     raise AssertionError("a stage ends with its result")
 
 
+def _band(
+    features: list[ChannelFeatures], rows_s: Floats, max_offset_s: float
+) -> Generator[Progress, None, tuple[Floats, int]]:
+    """First offset of every row and the number of columns to search.
+
+    Large offsets are first found to within a second or so; the fine surface
+    then needs only a band around them.
+    """
+    if max_offset_s <= COARSE_ABOVE_S:
+        return np.full(len(rows_s), -max_offset_s), 2 * round(max_offset_s / HOP_S) + 1
+    centre_s = yield from _staged(
+        "searching large offsets",
+        coarse_offsets(features[0], features[1], rows_s, max_offset_s),
+    )
+    return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
+
+
 def _progress(stage: str, share: float) -> Progress:
     start, end = _STAGES[stage]
     return Progress(stage, start + (end - start) * share)
@@ -152,61 +183,6 @@ def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:
     """Centres of the evidence windows: 1 s apart, in step with the keypoints."""
     phase = float(np.median(np.mod(time_0_s, WINDOW_S))) if len(time_0_s) else 0.0
     return np.asarray(np.arange(phase, max(duration_s, phase + WINDOW_S), WINDOW_S))
-
-
-def _conclude(
-    surface: ScoreSurface,
-    decoded: Decoded,
-    candidates: CandidateScores,
-    time_0_s: Floats,
-    duration_1_s: float,
-    options: AlignOptions,
-) -> Alignment:
-    path = confidence.estimate(surface, decoded.posterior)
-    clear = confidence.clarity(surface, path)
-    mass = confidence.mass_within(surface, decoded.posterior, path.offset_s, options.tolerance_s)
-    why = confidence.reasons(surface, decoded.posterior, path, clear, duration_1_s)
-    related = confidence.related(decoded.log_evidence)
-    alias = confidence.find_alias(surface, path)
-    sure = np.minimum(mass * related, confidence.MOST_CONFIDENT)
-    if alias is not None:
-        sure = sure / 2
-    keypoints = _at_keypoints(surface, path, sure, why, time_0_s, duration_1_s)
-    mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
-    warnings: tuple[str, ...] = () if alias is None else (alias.sentence(),)
-    if related < 0.5:
-        warnings += ("the channels may have nothing in common: this alignment is a guess",)
-    return Alignment(
-        keypoints=keypoints,
-        time_map=keypoints.time_map(),
-        path=path,
-        surface=surface,
-        posterior=decoded.posterior,
-        candidates=candidates,
-        alias=alias,
-        needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
-        warnings=warnings,
-        tolerance_s=options.tolerance_s,
-    )
-
-
-def _at_keypoints(
-    surface: ScoreSurface,
-    path: Path,
-    sure: Floats,
-    why: tuple[str, ...],
-    time_0_s: Floats,
-    duration_1_s: float,
-) -> KeypointSet:
-    offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
-    time_1_s = np.maximum.accumulate(np.clip(time_0_s + offset_s, 0.0, duration_1_s))
-    nearest = np.abs(np.subtract.outer(time_0_s, surface.time_0_s)).argmin(axis=1)
-    return machine_keypoints(
-        time_0_s,
-        time_1_s,
-        np.interp(time_0_s, surface.time_0_s, sure),
-        tuple(why[row] for row in nearest),
-    )
 
 
 def _joined(batches: list[CandidateScores]) -> CandidateScores:

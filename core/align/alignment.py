@@ -102,6 +102,10 @@ class Path:
     low_s: Floats
     high_s: Floats
 
+    def columns(self) -> tuple[Floats, Floats, Floats]:
+        """Offset, low and high, in this order."""
+        return self.offset_s, self.low_s, self.high_s
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -148,6 +152,10 @@ class Alignment:
         What the person should know about the whole file.
     tolerance_s : float
         Error within which a keypoint counts as right for the confidence.
+    log_evidence : float
+        Log Bayes factor of "the channels match" against "nothing matches", nats.
+    duration_1_s : float
+        Length of channel 1, seconds.
     """
 
     keypoints: KeypointSet
@@ -160,6 +168,8 @@ class Alignment:
     needs_review: bool
     warnings: tuple[str, ...]
     tolerance_s: float
+    log_evidence: float
+    duration_1_s: float
 
     @property
     def mean_confidence(self) -> float:

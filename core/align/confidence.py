@@ -24,6 +24,7 @@ _CLEAR_NATS = 3.0
 _REACH_S = 10.0
 _ALIAS_APART_S = 0.12
 _ALIAS_MARGIN = 2.0
+_ALIAS_ROWS = 400
 _RIVAL_SHARE = 0.25
 
 
@@ -82,6 +83,9 @@ def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
     Alias or None
         None where the path stands alone.
     """
+    if len(path.offset_s) > _ALIAS_ROWS:
+        some = np.linspace(0, len(path.offset_s) - 1, _ALIAS_ROWS).astype(np.intp)
+        surface, path = surface.rows(some), Path(*(v[some] for v in path.columns()))
     width = surface.score.shape[1]
     shift = np.arange(-width, width + 1) * surface.step_s
     profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)
@@ -130,7 +134,9 @@ def clarity(surface: ScoreSurface, path: Path) -> Clarity:
     nats = np.asarray(here, dtype=np.float64)
     clear_s = surface.time_0_s[nats >= _CLEAR_NATS]
     if len(clear_s):
-        nearest = np.abs(surface.time_0_s[:, None] - clear_s[None, :]).min(axis=1)
+        after = np.searchsorted(clear_s, surface.time_0_s)
+        ends = (clear_s[np.maximum(after - 1, 0)], clear_s[np.minimum(after, len(clear_s) - 1)])
+        nearest = np.minimum(*(np.abs(surface.time_0_s - end) for end in ends))
     else:
         nearest = np.full(len(nats), np.inf)
     return Clarity(nats, np.asarray(nearest))

@@ -64,6 +64,9 @@ DRIFT_MODELS = (
 )
 """Steady clocks, wandering clocks, and fast drift; steadier ones are favoured."""
 
+FIRST_MODEL = DRIFT_MODELS[1:2]
+"""Enough to find the rows that the evidence weights are fitted to."""
+
 _SLOPE_SCALE = 0.015
 
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.align.aligner import AlignOptions, Progress, align_steps
-from core.align.alignment import Alignment
+from core.align.aligner import AlignOptions, align_steps
+from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.report import Advance
 from core.errors import InputError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from core.align.aligner import Progress, align_steps
-from core.align.alignment import Alignment
+from core.align.aligner import align_steps
+from core.align.alignment import Alignment, Progress
 from core.audio.recording import open_recording
 from core.cli.codes import DONE
 from core.cli.report import print_table, progress_bar

@@ -35,6 +35,12 @@ class ScoreSurface:
     step_s: float
     score: NDArray[np.float32]
 
+    def rows(self, index: NDArray[np.intp]) -> ScoreSurface:
+        """The surface at some of its keypoints."""
+        return ScoreSurface(
+            self.time_0_s[index], self.first_offset_s[index], self.step_s, self.score[index]
+        )
+
     def column(self, offset_s: ArrayLike) -> Floats:
         """Fractional column of offsets given one per keypoint, shape (..., K)."""
         offset = np.asarray(offset_s, dtype=np.float64)

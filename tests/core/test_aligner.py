@@ -7,8 +7,8 @@ import pytest
 import soundfile as sf
 
 from core.align import confidence
-from core.align.aligner import AlignOptions, Progress, align, align_steps
-from core.align.alignment import Alignment, CandidateScores
+from core.align.aligner import AlignOptions, align, align_steps
+from core.align.alignment import Alignment, CandidateScores, Progress
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import open_recording
 from core.errors import InputError

@@ -1,0 +1,95 @@
+"""Find large offsets coarsely, to know around where to look closely.
+
+Onsets of 15 s stretches are correlated with all of channel 1 within reach by
+fast Fourier transform; the best lag of every tenth of a second goes to the same
+decoder as the fine surface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+
+from core.align.decode import Decoded, DriftModel, decode
+from core.audio.features import HOP_S, ChannelFeatures
+from core.evidence.surface import ScoreSurface
+
+Floats = NDArray[np.float64]
+
+STRETCH_S = 15.0
+"""Length of the stretches that are looked for."""
+CELL_S = 0.1
+"""Resolution of the coarse offsets."""
+
+_PAIRS = (
+    ("onset_low", "onset_low"),
+    ("onset_high", "onset_low"),
+    ("onset_low", "onset_high"),
+    ("onset_high", "onset_high"),
+)
+_MODEL = DriftModel(0.005, 9, 0.0005, 0.0)
+
+
+def coarse_offsets(
+    features_0: ChannelFeatures,
+    features_1: ChannelFeatures,
+    time_0_s: Floats,
+    max_offset_s: float,
+) -> Iterator[float | Floats]:
+    """Find offsets up to minutes to within about `CELL_S`.
+
+    Parameters
+    ----------
+    features_0, features_1 : ChannelFeatures
+    time_0_s : ndarray, shape (K,)
+        Moments at which offsets are wanted, seconds.
+    max_offset_s : float
+        Largest offset searched, seconds.
+
+    Yields
+    ------
+    float
+        Share of the work done.
+    ndarray, shape (K,)
+        Offsets, seconds; once, last.
+    """
+    stretch = round(STRETCH_S / HOP_S)
+    cell = round(CELL_S / HOP_S)
+    reach = round(max_offset_s / CELL_S) * cell
+    starts = np.arange(0, max(len(features_0) - stretch // 2, 1), stretch)
+    size = next_fast_len(stretch + 2 * reach, real=True)
+    score = np.zeros((len(starts), 2 * reach // cell), dtype=np.float32)
+    for row, start in enumerate(starts):
+        total = np.zeros(2 * reach, dtype=np.float32)
+        for a, b in _PAIRS:
+            left = _piece(features_0, a, int(start), stretch)
+            right = _piece(features_1, b, int(start) - reach, stretch + 2 * reach)
+            product = np.conj(rfft(left, size)) * rfft(right, size)
+            total += irfft(product, size)[: 2 * reach]
+        peaks = total.reshape(-1, cell).max(axis=1)
+        spread = float(peaks.std())
+        if spread > 0:
+            score[row] = (peaks - np.median(peaks)) / spread
+        yield 0.8 * (row + 1) / len(starts)
+    centre_s = np.asarray((starts + stretch / 2) * HOP_S)
+    surface = ScoreSurface(
+        centre_s, np.full(len(starts), -reach * HOP_S + CELL_S / 2), CELL_S, score
+    )
+    for step in decode(surface, (_MODEL,)):
+        if isinstance(step, Decoded):
+            best = surface.first_offset_s + step.posterior.argmax(axis=1) * CELL_S
+            yield np.interp(time_0_s, centre_s, best)
+        else:
+            yield 0.8 + 0.2 * step
+
+
+def _piece(features: ChannelFeatures, name: str, start: int, length: int) -> NDArray[np.float32]:
+    group = features.groups[name]
+    out = np.zeros(length, dtype=np.float32)
+    low, high = max(start, 0), min(start + length, len(group))
+    if high > low:
+        out[low - start : high - start] = group[low:high, 0]
+    return out

@@ -1,0 +1,109 @@
+"""From a posterior to an alignment: path, keypoints, confidence, flags and reasons."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.align import confidence
+from core.align.alignment import Alignment, CandidateScores, Path
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, machine_keypoints
+
+Floats = NDArray[np.float64]
+
+PINNED = "fixed by a person"
+UNALIGNABLE = "set aside by a person as unalignable"
+
+
+def conclude(
+    surface: ScoreSurface,
+    posterior: NDArray[np.float32],
+    log_evidence: float,
+    candidates: CandidateScores,
+    time_0_s: Floats,
+    duration_1_s: float,
+    tolerance_s: float,
+    decided: dict[int, str] | None = None,
+) -> Alignment:
+    """Draw every conclusion from a posterior.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    posterior : ndarray of float32, shape (K, L)
+    log_evidence : float
+        Nats against "nothing matches".
+    candidates : CandidateScores
+    time_0_s : ndarray, shape (N,)
+        Keypoints, seconds; anywhere.
+    duration_1_s : float
+        Length of channel 1, seconds.
+    tolerance_s : float
+        Error within which a keypoint counts as right, seconds.
+    decided : dict of int to str, optional
+        Rows that a person decided on, with the reason to show. A pin also
+        settles which of two aliases is meant.
+    """
+    decided = decided or {}
+    path = confidence.estimate(surface, posterior)
+    clear = confidence.clarity(surface, path)
+    mass = confidence.mass_within(surface, posterior, path.offset_s, tolerance_s)
+    why = list(confidence.reasons(surface, posterior, path, clear, duration_1_s))
+    for row, reason in decided.items():
+        why[row] = reason
+    pinned = PINNED in decided.values()
+    related = 1.0 if pinned else confidence.related(log_evidence)
+    alias = None if pinned else confidence.find_alias(surface, path)
+    sure = np.minimum(mass * related, confidence.MOST_CONFIDENT)
+    if alias is not None:
+        sure = sure / 2
+    keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
+    mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
+    return Alignment(
+        keypoints=keypoints,
+        time_map=keypoints.time_map(),
+        path=path,
+        surface=surface,
+        posterior=posterior,
+        candidates=candidates,
+        alias=alias,
+        needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
+        warnings=_warnings(alias.sentence() if alias else None, related),
+        tolerance_s=tolerance_s,
+        log_evidence=log_evidence,
+        duration_1_s=duration_1_s,
+    )
+
+
+def nearest_row(surface: ScoreSurface, time_0_s: Floats) -> NDArray[np.intp]:
+    """Row of the surface nearest to each moment of channel 0."""
+    middle = (surface.time_0_s[1:] + surface.time_0_s[:-1]) / 2
+    return np.asarray(np.searchsorted(middle, time_0_s), dtype=np.intp)
+
+
+def _keypoints(
+    surface: ScoreSurface,
+    path: Path,
+    sure: Floats,
+    why: list[str],
+    time_0_s: Floats,
+    duration_1_s: float,
+) -> KeypointSet:
+    offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
+    time_1_s = np.maximum.accumulate(np.clip(time_0_s + offset_s, 0.0, duration_1_s))
+    return machine_keypoints(
+        time_0_s,
+        time_1_s,
+        np.interp(time_0_s, surface.time_0_s, sure),
+        tuple(why[row] for row in nearest_row(surface, time_0_s)),
+    )
+
+
+def _warnings(alias: str | None, related: float) -> tuple[str, ...]:
+    found = []
+    if alias:
+        found.append(alias)
+    if related < 0.5:
+        found.append("the channels may have nothing in common: this alignment is a guess")
+    return tuple(found)

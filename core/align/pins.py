@@ -1,0 +1,144 @@
+"""What a person decided, as constraints: correct one keypoint, fix its neighbours.
+
+A fixed keypoint replaces the evidence of its row by a narrow peak; an
+unalignable one removes it. The surface itself is not computed again, and only
+the rows and offsets that the decisions can reach are decoded again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.align.alignment import Alignment
+from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
+from core.align.decode import Decoded, decode
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, ReviewState
+
+Floats = NDArray[np.float64]
+Grid = NDArray[np.float32]
+
+PIN_SD_S = 0.005
+"""Uncertainty of a keypoint that a person set, seconds."""
+
+_REACH_ROWS = 120
+_MARGIN_S = 0.6
+_TAIL = 1e-4
+_DEEPEST = -80.0
+
+
+def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
+    """Lead the path through everything a person decided.
+
+    Parameters
+    ----------
+    alignment : Alignment
+        As the machine made it, before any decision; its surface is reused.
+    keypoints : KeypointSet
+        Of the same recording. Corrected and accepted keypoints become pins,
+        unalignable ones remove their row's evidence.
+
+    Returns
+    -------
+    Alignment
+        Proposals for all keypoints; those a person fixed come back as fixed.
+    """
+    rows = nearest_row(alignment.surface, keypoints.time_0_s)
+    decided: dict[int, str] = {}
+    pins: dict[int, float] = {}
+    for index, state in enumerate(keypoints.state):
+        if state is ReviewState.UNALIGNABLE:
+            decided.setdefault(int(rows[index]), UNALIGNABLE)
+        elif state is not ReviewState.UNREVIEWED:
+            decided[int(rows[index])] = PINNED
+            pins[int(rows[index])] = float(keypoints.offset_s[index])
+    if not decided:
+        return alignment
+    constrained = _constrain(alignment.surface, decided, pins)
+    posterior = _redecode(constrained, alignment.posterior, sorted(decided), pins)
+    result = conclude(
+        constrained,
+        posterior,
+        alignment.log_evidence,
+        alignment.candidates,
+        keypoints.time_0_s,
+        alignment.duration_1_s,
+        alignment.tolerance_s,
+        decided,
+    )
+    return replace(result, surface=alignment.surface)
+
+
+def _constrain(
+    surface: ScoreSurface, decided: dict[int, str], pins: dict[int, float]
+) -> ScoreSurface:
+    score = surface.score.copy()
+    columns = np.arange(score.shape[1])
+    for row in decided:
+        if row not in pins:
+            score[row] = 0.0
+            continue
+        offset_s = surface.first_offset_s[row] + columns * surface.step_s
+        away = (offset_s - np.clip(pins[row], offset_s[0], offset_s[-1])) / PIN_SD_S
+        peak = np.maximum(-0.5 * away**2, _DEEPEST)
+        score[row] = peak - np.log(np.mean(np.exp(peak)))
+    return replace(surface, score=score)
+
+
+def _redecode(
+    surface: ScoreSurface, before: Grid, decided: list[int], pins: dict[int, float]
+) -> Grid:
+    """Decode again within reach of the decisions; the rest stays as it was."""
+    posterior = before.copy()
+    for first, last in _stretches(decided, len(before)):
+        stretch = slice(first, last)
+        near = {row: offset for row, offset in pins.items() if first <= row < last}
+        columns = _columns(surface, before, stretch, near)
+        part = ScoreSurface(
+            surface.time_0_s[stretch],
+            surface.first_offset_s[stretch] + columns.start * surface.step_s,
+            surface.step_s,
+            surface.score[stretch, columns].copy(),
+        )
+        # What lies beyond the stretch speaks through the old posterior at its ends.
+        for end, inside in ((first, first > 0), (last - 1, last < len(before))):
+            if inside:
+                part.score[end - first] = np.log(before[end, columns] + np.float32(1e-12))
+        posterior[stretch] = 0.0
+        posterior[stretch, columns] = _last(part).posterior
+    return posterior
+
+
+def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
+    """Rows in reach of the decisions, merged where they meet: (first, last + 1)."""
+    found: list[tuple[int, int]] = []
+    for row in decided:
+        first, last = max(0, row - _REACH_ROWS), min(rows, row + _REACH_ROWS + 1)
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _columns(surface: ScoreSurface, before: Grid, stretch: slice, pins: dict[int, float]) -> slice:
+    """Columns that hold all but a trace of the old posterior and every pin, with a margin."""
+    total = np.cumsum(before[stretch], axis=1)
+    low = int((total < _TAIL).sum(axis=1).min())
+    high = int((total < total[:, -1:] - _TAIL).sum(axis=1).max())
+    pinned = [
+        int((offset - surface.first_offset_s[row]) / surface.step_s) for row, offset in pins.items()
+    ]
+    margin = round(_MARGIN_S / surface.step_s)
+    low, high = min([low, *pinned]) - margin, max([high, *pinned]) + margin + 1
+    return slice(max(0, low), min(before.shape[1], high))
+
+
+def _last(surface: ScoreSurface) -> Decoded:
+    for step in decode(surface):
+        if isinstance(step, Decoded):
+            return step
+    raise AssertionError("decode ends with its result")

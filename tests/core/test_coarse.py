@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from core.align.aligner import AlignOptions, align
+from core.audio.recording import open_recording
+from core.simulate import simulate_scene
+
+
+@pytest.mark.parametrize("late_s", [37.0, -52.0])
+def test_minutes_apart_are_found(late_s, tmp_path):
+    """Channel 1 was started `late_s` before (positive) or after channel 0."""
+    scene = simulate_scene("zebra_finch", seed=3, duration_s=150.0, snr_db=15.0)
+    cut = round(abs(late_s) * scene.sample_rate_hz)
+    zero, one = scene.samples[:, 0], scene.samples[:, 1]
+    if late_s > 0:
+        zero = zero[cut:]
+    else:
+        one = one[cut:]
+    first, second = tmp_path / "room.wav", tmp_path / "bird.wav"
+    sf.write(first, zero, 16000)
+    sf.write(second, one, 16000)
+    result = align(open_recording(first, second), options=AlignOptions(max_offset_s=90.0))
+
+    world_s = result.keypoints.time_0_s + max(late_s, 0.0)
+    truth_s = scene.time_map.to_channel_1(world_s) - max(-late_s, 0.0)
+    covered = (truth_s > 1) & (truth_s < len(one) / 16000 - 1)
+    assert covered.sum() > 60
+    error_s = np.abs(result.keypoints.time_1_s - truth_s)[covered]
+    assert error_s.mean() < 0.02
+    assert result.keypoints.confidence[covered].mean() > 0.9

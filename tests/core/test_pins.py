@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.align import pins
+from core.align.alignment import Alignment, CandidateScores
+from core.align.conclude import PINNED, UNALIGNABLE, conclude
+from core.align.decode import Decoded, decode
+from core.align.pins import realign
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, ReviewState, Source
+
+NONE = CandidateScores(*(np.empty(0) for _ in range(7)), np.empty(0, dtype=np.int64))
+
+
+def machine(offset_s: np.ndarray, clear: np.ndarray, seed: int = 0) -> Alignment:
+    """An alignment of a surface whose peaks follow `offset_s` where `clear`."""
+    rng = np.random.default_rng(seed)
+    rows = len(offset_s)
+    first = np.full(rows, -2.0)
+    grid = first[:, None] + 0.01 * np.arange(401)
+    score = rng.normal(scale=0.5, size=grid.shape)
+    score += 6 * clear[:, None] * np.exp(-0.5 * ((grid - offset_s[:, None]) / 0.015) ** 2)
+    score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
+    surface = ScoreSurface(np.arange(rows, dtype=float), first, 0.01, score.astype(np.float32))
+    *_, found = decode(surface)
+    assert isinstance(found, Decoded)
+    return conclude(
+        surface,
+        found.posterior,
+        found.log_evidence,
+        NONE,
+        surface.time_0_s,
+        rows + 2.0,
+        0.05,
+    )
+
+
+@pytest.fixture(scope="module")
+def unsure() -> tuple[Alignment, np.ndarray]:
+    """Clear at both ends; in the middle the clock bends unheard."""
+    time_s = np.arange(90.0)
+    truth = 0.5 + 0.4 * np.exp(-0.5 * ((time_s - 45) / 9) ** 2)
+    return machine(truth, (time_s < 22) | (time_s > 68)), truth
+
+
+def errors(alignment: Alignment, truth: np.ndarray) -> np.ndarray:
+    return np.abs(alignment.keypoints.offset_s - truth)
+
+
+def test_correcting_one_fixes_many(unsure):
+    alignment, truth = unsure
+    fixed = alignment.keypoints.move(45, 45 + truth[45])
+    again = realign(alignment, fixed)
+    neighbours = np.r_[35:45, 46:56]
+    assert errors(alignment, truth)[neighbours].mean() > 0.2
+    assert errors(again, truth)[neighbours].mean() < 0.08
+    assert again.keypoints.offset_s[45] == pytest.approx(truth[45], abs=0.002)
+    assert again.keypoints.confidence[45] > 0.98
+    assert again.keypoints.reason[45] == PINNED
+
+
+def test_the_machine_never_moves_what_a_person_fixed(unsure):
+    alignment, truth = unsure
+    fixed = alignment.keypoints.move(45, 45 + truth[45]).review(30, ReviewState.ACCEPTED)
+    merged = fixed.with_proposal(realign(alignment, fixed).keypoints)
+    assert merged.time_1_s[45] == fixed.time_1_s[45]
+    assert merged.time_1_s[30] == fixed.time_1_s[30]
+    assert merged.source[45] is Source.HUMAN
+
+
+def test_a_pin_wins_over_the_evidence(unsure):
+    alignment, _ = unsure
+    elsewhere = alignment.keypoints.move(10, 10 - 1.5)
+    again = realign(alignment, elsewhere)
+    assert again.keypoints.offset_s[10] == pytest.approx(-1.5, abs=0.01)
+
+
+def test_unalignable_removes_evidence(unsure):
+    alignment, _ = unsure
+    set_aside = alignment.keypoints
+    for index in range(22):
+        set_aside = set_aside.review(index, ReviewState.UNALIGNABLE)
+    again = realign(alignment, set_aside)
+    assert again.keypoints.confidence[:10].max() < alignment.keypoints.confidence[:10].min()
+    assert again.keypoints.reason[5] == UNALIGNABLE
+
+
+def test_without_a_decision_nothing_changes(unsure):
+    alignment, _ = unsure
+    assert realign(alignment, alignment.keypoints) is alignment
+
+
+def test_decoding_near_the_pin_equals_decoding_everything(unsure):
+    """Rows and offsets out of reach may be left out."""
+    time_s = np.arange(400.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    fixed = alignment.keypoints.move(205, 205 + truth[205] + 0.05)
+    near = realign(alignment, fixed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pins, "_REACH_ROWS", 10_000)
+        patch.setattr(pins, "_MARGIN_S", 10.0)
+        everything = realign(alignment, fixed)
+    np.testing.assert_allclose(near.path.offset_s, everything.path.offset_s, atol=0.003)
+    np.testing.assert_allclose(
+        near.keypoints.confidence, everything.keypoints.confidence, atol=0.03
+    )
+
+
+def test_a_pin_settles_an_alias():
+    rng = np.random.default_rng(0)
+    grid = -2.0 + 0.01 * np.arange(401)
+    score = rng.normal(scale=0.3, size=(60, 401))
+    for offset_s, height in ((0.2, 5.0), (0.96, 5.3)):
+        score += height * np.exp(-0.5 * ((grid - offset_s) / 0.015) ** 2)
+    score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
+    surface = ScoreSurface(np.arange(60.0), np.full(60, -2.0), 0.01, score.astype(np.float32))
+    *_, found = decode(surface)
+    alignment = conclude(
+        surface, found.posterior, found.log_evidence, NONE, surface.time_0_s, 70.0, 0.05
+    )
+    assert alignment.alias is not None
+    assert alignment.needs_review
+    assert alignment.keypoints.confidence.max() <= 0.5
+    again = realign(alignment, alignment.keypoints.move(30, 30.2))
+    assert again.alias is None
+    np.testing.assert_allclose(again.keypoints.offset_s, 0.2, atol=0.02)
+
+
+def test_accepting_everything_keeps_everything(unsure):
+    alignment, _ = unsure
+    accepted = alignment.keypoints
+    for index in range(len(accepted)):
+        accepted = accepted.review(index, ReviewState.ACCEPTED)
+    again = realign(alignment, accepted)
+    assert isinstance(accepted, KeypointSet)
+    np.testing.assert_allclose(again.keypoints.time_1_s, accepted.time_1_s, atol=0.01)
