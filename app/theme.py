@@ -59,7 +59,7 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
 QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {selection}; border-color: {accent}; }}
 QToolButton:disabled {{ color: #6b7483; }}
-QToolButton#bordered {{ background: {raised}; border-color: {border}; padding: 4px 2px; }}
+QToolButton#bordered {{ background: {raised}; border-color: {border}; padding: 4px; }}
 QToolButton#bordered:hover {{ border-color: {muted}; }}
 QToolButton#bordered:pressed {{ background: {selection}; border-color: {accent}; }}
 QTabBar::tab {{ background: {window}; color: {muted}; padding: 5px 12px; border: 0; }}
@@ -75,6 +75,13 @@ QPushButton:pressed {{ background: {selection}; }}
 QPushButton:default {{ background: {selection}; border-color: {accent}; }}
 QPushButton:disabled {{ color: #6b7483; background: {panel}; }}
 QPushButton:focus, QToolButton:focus, QTableView:focus {{ border-color: {accent}; }}
+QLineEdit {{ background: {panel}; border: 1px solid {border}; border-radius: 4px;
+    padding: 4px 6px; }}
+QLineEdit:focus {{ border-color: {accent}; }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {muted};
+    border-radius: 7px; background: {panel}; }}
+QRadioButton::indicator:checked {{ background: {accent}; border-color: {text}; }}
+QTextBrowser {{ border: 1px solid {border}; border-radius: 6px; }}
 QTableView {{ background: {panel}; alternate-background-color: #20252d; border: 1px solid {border};
     gridline-color: transparent; selection-background-color: {selection};
     selection-color: {text}; outline: 0; }}

@@ -76,7 +76,7 @@ class _CandidateModel(QAbstractTableModel):
             f"{row + 1}",
             f"{found.score[row]:.2f}",
             f"{found.offset_s[row]:+.3f}",
-            f"{found.drift_ppm[row]:+.0f}",
+            f"{round(found.drift_ppm[row]):+d}",
             f"{found.positive[row]:.2f}",
             f"{found.top[row]:.2f}",
             f"{found.votes[row]:.2f}",
@@ -110,6 +110,9 @@ class CandidateTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
+        small = self.font()
+        small.setPointSizeF(0.9 * small.pointSizeF())
+        self.setFont(small)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(22)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.marks import COLOURS, Mark, draw_marks
 
 _EDGE_PX = 8.0
-_LINES_FROM_PX, _MARKS_FROM_PX = 4.0, 9.0
+_LINES_FROM_PX, _MARKS_FROM_PX = 14.0, 9.0
 _OPACITY = 70
 
 

@@ -52,7 +52,7 @@ class KeypointPanel(QWidget):
         self._reason = QLabel()
         self._reason.setWordWrap(True)
         self._reason.setProperty("role", "muted")
-        self._reason.setMinimumHeight(2 * self._reason.fontMetrics().height())
+        self._reason.setMinimumHeight(2 * self._reason.fontMetrics().lineSpacing() + 4)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
@@ -93,8 +93,12 @@ class KeypointPanel(QWidget):
         self._state.setStyleSheet(f"color: {COLOURS[mark].name()}; font-weight: 600;")
         self._state_icon.setPixmap(self._icons[mark])
         self._offset.setText(f"{float(keypoints.offset_s[selected]):+.3f} s")
-        self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
-        self._reason.setText(self._why(keypoints.reason[selected]))
+        if mark is Mark.CORRECTED:
+            self._sure.setText("set by you")
+            self._reason.setText(self._proposed(selected, float(keypoints.time_1_s[selected])))
+        else:
+            self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
+            self._reason.setText(self._why(keypoints.reason[selected]))
 
     def _sureness(self, confidence: float) -> str:
         alignment = None if self._session.current is None else self._session.current.alignment
@@ -106,6 +110,17 @@ class KeypointPanel(QWidget):
         if half_ms is not None:
             words.append(f"path ± {half_ms:.0f} ms")
         return "\n".join(words)
+
+    def _proposed(self, selected: int, time_1_s: float) -> str:
+        entry = self._session.current
+        if entry is None or entry.alignment is None:
+            return ""
+        machine = entry.alignment.keypoints
+        moved_ms = 1000 * (time_1_s - float(machine.time_1_s[selected]))
+        return (
+            f"The machine proposed {float(machine.offset_s[selected]):+.3f} s; "
+            f"you moved it by {moved_ms:+.0f} ms."
+        )
 
     def _why(self, reason: str) -> str:
         if reason:

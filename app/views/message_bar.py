@@ -12,7 +12,7 @@ from app.messages import Kind, Message
 from app.theme import icon
 
 _INFO_MS = 9000
-_SIGNS = {Kind.INFO: "ⓘ", Kind.WARNING: "⚠", Kind.ERROR: "✕"}
+_SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
 
 
 class MessageBar(QFrame):
@@ -36,6 +36,7 @@ class MessageBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         self._act, self._copy, self._close = QToolButton(), QToolButton(), QToolButton()
+        self._act.setObjectName("bordered")
         self._copy.setText("Copy details")
         self._close.setIcon(icon("cancel"))
         self._close.setAccessibleName("Close message")
@@ -44,8 +45,11 @@ class MessageBar(QFrame):
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 4, 4)
-        for widget in (self._sign, self._text, self._act, self._copy, self._close):
-            layout.addWidget(widget)
+        layout.setSpacing(8)
+        layout.addWidget(self._sign)
+        layout.addWidget(self._text, 1)
+        for button in (self._act, self._copy, self._close):
+            layout.addWidget(button)
         self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._away.timeout.connect(self.hide)
         self.hide()
@@ -54,7 +58,7 @@ class MessageBar(QFrame):
     def tell(self, message: Message) -> None:
         """Show a message in place of the one before."""
         self.message = message
-        self._sign.setText(_SIGNS[message.kind])
+        self._sign.setPixmap(icon(_SIGNS[message.kind]).pixmap(18, 18))
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
         self._act.setVisible(bool(message.action))

@@ -18,6 +18,7 @@ _MOUSE = (
     ("drag the selected keypoint", "correct it"),
     ("drag elsewhere", "scroll in time"),
 )
+_RANKED = "review.take_candidate"
 _SHAPES = {
     Mark.MACHINE: "○",
     Mark.UNCERTAIN: "△",
@@ -33,7 +34,7 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(900, 640)
+        self.resize(900, 700)
         text = QTextBrowser()
         text.setAccessibleName("Keyboard shortcuts")
         text.setHtml(sheet_html())
@@ -57,11 +58,16 @@ def sheet_html() -> str:
 
 
 def _commands(menu: str) -> list[tuple[str, str, str]]:
-    return [
+    lines = [
         (" · ".join(map(shown_key, spec.keys)), spec.text.rstrip("…"), DARK.accent)
         for spec in ACTIONS
-        if spec.menu == menu and spec.keys
+        if spec.menu == menu and spec.keys and spec.slot != _RANKED
     ]
+    ranked = [spec for spec in ACTIONS if spec.menu == menu and spec.slot == _RANKED]
+    if ranked:
+        keys = f"{ranked[0].keys[0]} … {ranked[-1].keys[0]}"
+        lines.append((keys, "Take the best, second-best, … candidate", DARK.accent))
+    return lines
 
 
 def _group(group: tuple[str, list[tuple[str, str, str]]]) -> str:

@@ -91,9 +91,12 @@ class StatusBar(QStatusBar):
         words = [f"keypoint {selected + 1}/{len(keypoints)}"]
         offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
         half_ms = band_half_ms(self._session)
-        words.append(offset if half_ms is None else f"{offset} ± {half_ms:.0f} ms")
         confidence = float(keypoints.confidence[selected])
-        if math.isfinite(confidence):
-            words.append(f"p {confidence:.2f}")
+        if keypoints.is_pinned[selected]:
+            words.append(f"{offset}, set by you")
+        else:
+            words.append(offset if half_ms is None else f"{offset} ± {half_ms:.0f} ms")
+            if math.isfinite(confidence):
+                words.append(f"p {confidence:.2f}")
         self._keypoint.setText(" · ".join(words))
         self._reviewed.setText(f"{int(keypoints.is_reviewed.sum())} reviewed")

@@ -57,8 +57,6 @@ def fake_alignment(
         needs_review=bool(unsure.any()),
         warnings=(),
         tolerance_s=0.05,
-        log_evidence=400.0,
-        duration_1_s=float(time_0_s[-1]) + 2.0,
         log_evidence=50.0,
         duration_1_s=float(time_0_s[-1]) + 10.0,
     )

@@ -33,8 +33,9 @@ def test_every_action_is_in_its_menu(window: MainWindow) -> None:
 def test_the_sheet_shows_every_action_with_a_key() -> None:
     html = sheet_html()
     for spec in ACTIONS:
-        if spec.keys:
+        if spec.keys and spec.slot != "review.take_candidate":
             assert escape(spec.text.rstrip("…")) in html
+    assert "1 … 9" in html
 
 
 def test_controls_have_accessible_names(window: MainWindow) -> None:
