@@ -17,6 +17,10 @@ from core.evidence.spectral import DEFAULT_WEIGHTS, TermSurfaces
 
 Floats = NDArray[np.float64]
 
+TEMPER = 0.8
+"""Share of the fitted evidence that counts: neighbouring windows hear the same
+reverberation, movement and miss-match, so their evidence is not independent."""
+
 _PRIOR_PRECISION = 100.0
 _NEAR_COLUMNS = 3
 _TARGET_COLUMNS = 2
@@ -37,7 +41,8 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     Returns
     -------
     ndarray, shape (J,)
-        Non-negative; the defaults where fewer than five rows are settled.
+        Non-negative and tempered; the defaults, tempered, where fewer than five
+        rows are settled.
     """
     columns = posterior.shape[1]
     mode = posterior.argmax(axis=1)
@@ -47,27 +52,46 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     inside = (mode > _NEAR_COLUMNS) & (mode < columns - _NEAR_COLUMNS - 1)
     rows = np.flatnonzero(inside & (mass > _LEAST_MASS))
     if len(rows) < _LEAST_ROWS:
-        return DEFAULT_WEIGHTS
+        return TEMPER * DEFAULT_WEIGHTS
     if len(rows) > _MOST_ROWS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
     target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
     terms = surfaces.terms[:, rows].astype(np.float32)
     result = minimize(
-        _loss,
+        penalised_loss,
         np.maximum(DEFAULT_WEIGHTS, 0.01),
-        args=(terms, target, mass[rows].astype(np.float64)),
+        args=(terms, target, mass[rows].astype(np.float64), DEFAULT_WEIGHTS, _PRIOR_PRECISION),
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None)] * len(DEFAULT_WEIGHTS),
         options={"maxiter": 15},
     )
-    return np.asarray(result.x)
+    return np.asarray(TEMPER * result.x)
 
 
-def _loss(
-    weights: Floats, terms: NDArray[np.float32], target: NDArray[np.intp], mass: Floats
+def penalised_loss(
+    weights: Floats,
+    terms: NDArray[np.float32],
+    target: NDArray[np.intp],
+    mass: Floats,
+    prior: Floats,
+    precision: float,
 ) -> tuple[float, Floats]:
-    """Penalised negative log-likelihood of the target columns, and its gradient."""
+    """Penalised negative log-likelihood of target columns, and its gradient.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (J,)
+    terms : ndarray of float32, shape (J, K, L)
+    target : ndarray of int, shape (K, H)
+        Columns of each row that count as right.
+    mass : ndarray, shape (K,)
+        How much each row counts.
+    prior : ndarray, shape (J,)
+        Mean of the Gaussian prior.
+    precision : float
+        Its inverse variance.
+    """
     score = np.tensordot(weights.astype(np.float32), terms, 1)
     share = np.exp(score - score.max(axis=1, keepdims=True))
     share /= share.sum(axis=1, keepdims=True)
@@ -76,7 +100,7 @@ def _loss(
     rows = np.arange(len(target))[:, None]
     at_target = np.einsum("jkh,kh->jk", terms[:, rows, target], hit / total[:, None])
     expected = np.einsum("jkl,kl->jk", terms, share)
-    away = weights - DEFAULT_WEIGHTS
-    loss = 0.5 * _PRIOR_PRECISION * away @ away - mass @ np.log(np.maximum(total, 1e-30))
-    gradient = _PRIOR_PRECISION * away - (at_target - expected) @ mass
+    away = weights - prior
+    loss = 0.5 * precision * away @ away - mass @ np.log(np.maximum(total, 1e-30))
+    gradient = precision * away - (at_target - expected) @ mass
     return float(loss), np.asarray(gradient, dtype=np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.align.candidates import baseline_grid, confidence_weighted, score_candidates
-from core.align.weights import _loss
+from core.align.weights import penalised_loss
 from core.evidence.spectral import DEFAULT_WEIGHTS
 from core.evidence.surface import ScoreSurface
 
@@ -75,9 +75,10 @@ def test_weight_gradient_equals_finite_differences():
     target = rng.integers(2, 39, size=7)[:, None] + np.arange(-2, 3)
     mass = rng.uniform(0.3, 1.0, size=7)
     weights = DEFAULT_WEIGHTS + 0.1
-    _, gradient = _loss(weights, terms, target, mass)
+    rest = (terms, target, mass, DEFAULT_WEIGHTS, 100.0)
+    _, gradient = penalised_loss(weights, *rest)
     for j in range(10):
         step = np.zeros(10)
         step[j] = 1e-2
-        up, down = (_loss(weights + s, terms, target, mass)[0] for s in (step, -step))
+        up, down = (penalised_loss(weights + s, *rest)[0] for s in (step, -step))
         assert gradient[j] == pytest.approx((up - down) / 2e-2, abs=5e-3, rel=1e-3)
