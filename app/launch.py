@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 from PySide6.QtCore import (
@@ -22,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import FULL_SIZE, MainWindow
 from app.marks import needs_look
-from app.session_model import SessionModel
+from app.messages import Kind, Message
 from app.theme import apply_theme
 from core.align.alignment import Alignment
 from core.errors import InputError
@@ -30,6 +33,7 @@ from core.keypoints import KeypointSet
 
 _LONGEST_WAIT_S = 60.0
 _PICTURE_SPAN_S = 24.0
+_LOUD_WITHIN_S = 0.3
 _GIL_SWITCH_S = 0.001
 
 
@@ -49,6 +53,7 @@ def open_window(paths: Sequence[Path]) -> int:
     app = make_app()
     room = app.primaryScreen().availableSize()
     window = MainWindow(size=FULL_SIZE.boundedTo(room))
+    sys.excepthook = partial(_tell_unexpected, window)
     window.show()
     QTimer.singleShot(0, window, lambda: window.open(paths))
     return app.exec()
@@ -69,6 +74,22 @@ def make_app() -> QApplication:
         qInstallMessageHandler(_without_size_hints)
     apply_theme(app)
     return app
+
+
+def _tell_unexpected(
+    window: MainWindow,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Say in the window what nobody foresaw, and go on."""
+    sys.__excepthook__(kind, error, trace)
+    text = (
+        f"Something unexpected went wrong ({kind.__name__}: {error}). Your keypoints are as they "
+        "were; copy the details for a bug report."
+    )
+    details = "".join(traceback.format_exception(kind, error, trace))
+    window.messages.tell(Message(Kind.ERROR, text, details=details))
 
 
 def _without_size_hints(_kind: QtMsgType, _context: object, text: str) -> None:
@@ -135,24 +156,29 @@ def _pose(window: MainWindow, alignment: Alignment | None) -> None:
     keypoints = session.keypoints
     if keypoints is None or not len(keypoints):
         return
-    index = _interesting(session, keypoints)
+    index = _interesting(window, keypoints)
     window.select_keypoint(index)
     middle_s = float(keypoints.time_0_s[index])
     span_s = min(_PICTURE_SPAN_S, window.time.duration_s)
     window.time.show_span(middle_s - 0.5 * span_s, middle_s + 0.5 * span_s)
 
 
-def _interesting(session: SessionModel, keypoints: KeypointSet) -> int:
-    """An uncertain keypoint away from the ends if there is one, else one in loud company."""
+def _interesting(window: MainWindow, keypoints: KeypointSet) -> int:
+    """Of the uncertain keypoints away from the ends, or of all there, the loudest."""
     inner = np.arange(len(keypoints))
     inner = inner[len(inner) // 8 : max(len(inner) * 7 // 8, 1)]
     uncertain = inner[needs_look(keypoints)[inner]]
-    entry = session.current
-    strength = np.ones(len(keypoints))
-    if entry is not None and entry.surface is not None:
-        strength = entry.surface.score.max(axis=1)
     chosen = uncertain if len(uncertain) else inner
-    return int(chosen[np.argmax(strength[chosen])])
+    if window.workbench.spectrograms is None:
+        return int(chosen[0])
+    around_s = np.linspace(-_LOUD_WITHIN_S, _LOUD_WITHIN_S, 31)
+    loudness = [
+        [s.at(time_s + around_s).mean() for time_s in times_s[chosen]]
+        for s, times_s in zip(
+            window.workbench.spectrograms, (keypoints.time_0_s, keypoints.time_1_s), strict=True
+        )
+    ]
+    return int(chosen[np.argmax(np.min(loudness, axis=0))])
 
 
 def _settle(window: MainWindow) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from app.theme import DARK
 from core.keypoints import KeypointSet, ReviewState
@@ -20,7 +19,12 @@ CERTAIN = 0.95
 STAMP_PX = 16
 """Side of the square a mark is drawn in."""
 
-_TICK = ((-1.8, 0.0), (-0.4, 1.6), (2.0, -1.6))
+Points = NDArray[np.float64]
+Strokes = tuple[tuple[float, float, float, float], ...]
+
+_TRIANGLE: Strokes = ((0, -5, 5, 4), (5, 4, -5, 4), (-5, 4, 0, -5))
+_TICK: Strokes = ((-2.2, 0.2, -0.6, 1.9), (-0.6, 1.9, 2.4, -1.8))
+_CROSS: Strokes = ((-4, -4, 4, 4), (-4, 4, 4, -4))
 
 
 class Mark(IntEnum):
@@ -72,59 +76,82 @@ def needs_look(keypoints: KeypointSet) -> NDArray[np.bool_]:
     return np.asarray((marks == Mark.UNCERTAIN) | unknown)
 
 
-def shape(mark: Mark, radius_px: float = 5.0) -> QPainterPath:
-    """The outline of a mark around the origin."""
-    path = QPainterPath()
-    r = radius_px
-    if mark in (Mark.MACHINE, Mark.ACCEPTED):
-        path.addEllipse(QPointF(0, 0), r * 0.85, r * 0.85)
-    elif mark is Mark.UNCERTAIN:
-        path.addPolygon(QPolygonF([QPointF(0, -r), QPointF(r, 0.8 * r), QPointF(-r, 0.8 * r)]))
-        path.closeSubpath()
-    elif mark is Mark.CORRECTED:
-        path.addPolygon(
-            QPolygonF([QPointF(0, -r * 1.15), QPointF(r, 0), QPointF(0, r * 1.15), QPointF(-r, 0)])
-        )
-        path.closeSubpath()
-    else:
-        for sign in (-1, 1):
-            path.moveTo(-0.8 * r, -0.8 * r * sign)
-            path.lineTo(0.8 * r, 0.8 * r * sign)
-    return path
-
-
-@lru_cache(maxsize=32)
-def stamp(mark: Mark, scale: float) -> QImage:
-    """A mark drawn once, `STAMP_PX` wide and high, for a screen of `scale` pixels a pixel."""
-    side = round(STAMP_PX * scale)
-    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(scale)
-    image.fill(Qt.GlobalColor.transparent)
-    with QPainter(image) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(STAMP_PX / 2, STAMP_PX / 2)
-        filled = mark in (Mark.ACCEPTED, Mark.CORRECTED)
-        painter.setBrush(COLOURS[mark] if filled else QColor(DARK.plot))
-        painter.setPen(QPen(COLOURS[mark], 2.0 if mark is Mark.UNALIGNABLE else 1.5))
-        if mark is Mark.UNALIGNABLE:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(shape(mark))
-        if mark is Mark.ACCEPTED:
-            painter.setPen(QPen(QColor(DARK.plot), 1.4))
-            painter.drawPolyline(QPolygonF([QPointF(*point) for point in _TICK]))
-    return image
-
-
 def draw_marks(painter: QPainter, mark: Mark, points_px: NDArray[np.float64], area: QRectF) -> None:
-    """Draw one kind of mark at points, shape (N, 2), in the painter's pixels, inside `area`."""
-    image = stamp(mark, painter.device().devicePixelRatioF())
-    half = STAMP_PX / 2
-    inside = area.adjusted(-half, -half, half, half)
-    for x, y in points_px.tolist():
-        if inside.contains(x, y):
-            painter.drawImage(QPointF(x - half, y - half), image)
+    """Draw one kind of mark at points, shape (N, 2), in the painter's pixels, inside `area`.
+
+    However many there are, a few calls draw them: every call into Qt lets a
+    worker take the interpreter, and getting it back costs a millisecond.
+    """
+    margin = STAMP_PX / 2
+    corners = (
+        (area.left() - margin, area.top() - margin),
+        (
+            area.right() + margin,
+            area.bottom() + margin,
+        ),
+    )
+    points_px = points_px[np.all((points_px >= corners[0]) & (points_px <= corners[1]), axis=1)]
+    if not len(points_px):
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour, ground = COLOURS[mark], QColor(DARK.plot)
+    if mark is Mark.MACHINE:
+        _dots(painter, points_px, colour, 9.5)
+        _dots(painter, points_px, ground, 6.3)
+    elif mark is Mark.UNCERTAIN:
+        _dots(painter, np.add(points_px, (0.0, 1.0)), ground, 7.0)
+        _strokes(painter, points_px, colour, 1.6, _TRIANGLE)
+    elif mark is Mark.ACCEPTED:
+        _dots(painter, points_px, colour, 10.0)
+        _strokes(painter, points_px, ground, 1.5, _TICK)
+    elif mark is Mark.CORRECTED:
+        _diamonds(painter, points_px, colour, 8.0)
+    else:
+        _strokes(painter, points_px, colour, 2.0, _CROSS)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def mark_icon(mark: Mark) -> QIcon:
     """A mark as an icon for lists and legends."""
-    return QIcon(QPixmap.fromImage(stamp(mark, 2.0)))
+    pixmap = QPixmap(2 * STAMP_PX, 2 * STAMP_PX)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        middle = np.full((1, 2), STAMP_PX / 2)
+        draw_marks(painter, mark, middle, QRectF(0, 0, STAMP_PX, STAMP_PX))
+    return QIcon(pixmap)
+
+
+def _dots(painter: QPainter, points_px: Points, colour: QColor, size_px: float) -> None:
+    pen = QPen(colour, size_px)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawPoints([QPointF(x, y) for x, y in points_px.tolist()])
+
+
+def _diamonds(painter: QPainter, points_px: Points, colour: QColor, side_px: float) -> None:
+    """Squares in a painter turned by 45 degrees."""
+    pen = QPen(colour, side_px)
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+    half = np.sqrt(0.5)
+    turned = points_px @ np.array([[half, -half], [half, half]])
+    painter.save()
+    painter.rotate(45)
+    painter.setPen(pen)
+    painter.drawPoints([QPointF(x, y) for x, y in turned.tolist()])
+    painter.restore()
+
+
+def _strokes(
+    painter: QPainter, points_px: Points, colour: QColor, width_px: float, shape: Strokes
+) -> None:
+    pen = QPen(colour, width_px)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLines(
+        [
+            QLineF(x + x0, y + y0, x + x1, y + y1)
+            for x, y in points_px.tolist()
+            for x0, y0, x1, y1 in shape
+        ]
+    )

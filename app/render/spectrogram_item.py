@@ -12,7 +12,8 @@ from app.render.tiles import TILE_COLUMNS, TileStore
 from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
-_PIECE_PX = 40.0
+_FINEST_PX = 12.0
+_OFF_PX = 0.3
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,8 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
     """Draws tiles; x in seconds of the pane's clock, y in kilohertz.
 
     In the warped view the tiles are cut into pieces and moved by the time
-    map; the audio is never resampled.
+    map; the audio is never resampled. Few pieces are drawn, because every
+    drawing call lets a worker take the interpreter.
 
     Parameters
     ----------
@@ -66,8 +68,7 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         plan = self._spectrogram.plan
         (start_s, end_s), _range = view.viewRange()
         width_px = max(view.width(), 1.0)
-        pieces = int(width_px / _PIECE_PX) if self._warp is not None else 1
-        edges_s = self._to_channel(np.linspace(start_s, end_s, pieces + 1))
+        edges_s = self._edges(start_s, end_s, width_px)
         self.level = self._spectrogram.level_for((edges_s[-1] - edges_s[0]) / plan.hop_s / width_px)
         # Frame k covers hop/2 to either side of its centre.
         edges = edges_s / plan.hop_s + 0.5
@@ -79,6 +80,15 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         cuts = np.sort(np.concatenate([[first, last], edges, borders]))
         cuts = cuts[(cuts >= first) & (cuts <= last)]
         self._draw_pieces(painter, cuts, tile_frames)
+
+    def _edges(self, start_s: float, end_s: float, width_px: float) -> Floats:
+        """Channel times between which a straight piece is within `_OFF_PX` of the time map."""
+        if self._warp is None:
+            return np.array([start_s, end_s])
+        pane_s = np.linspace(start_s, end_s, int(width_px / _FINEST_PX) + 2)
+        channel_s = self._warp.to_channel_1(pane_s)
+        off_s = _OFF_PX * (end_s - start_s) / width_px
+        return channel_s[_corners(pane_s, channel_s, off_s)]
 
     def _draw_pieces(self, painter: QPainter, cuts: Floats, tile_frames: int) -> None:
         assert self._spectrogram is not None
@@ -109,3 +119,18 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def _to_pane(self, time_s: Floats) -> Floats:
         return time_s if self._warp is None else self._warp.to_channel_0(time_s)
+
+
+def _corners(x: Floats, y: Floats, off: float) -> list[int]:
+    """Indices of a broken line that stays within `off` of a curve (Ramer 1972)."""
+    corners = [0, len(x) - 1]
+    waiting = [(0, len(x) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        straight = np.interp(x[first : last + 1], x[[first, last]], y[[first, last]])
+        away = np.abs(y[first : last + 1] - straight)
+        middle = first + int(np.argmax(away))
+        if away.max() > off:
+            corners.append(middle)
+            waiting += [(first, middle), (middle, last)]
+    return sorted(corners)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.display import Display
@@ -20,6 +29,7 @@ from core.audio.spectrogram import Spectrogram
 _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
 _HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
 _EDGE_PX = 6.0
+_BOTTOM_UP = (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED)
 
 
 class OverviewStrip(QWidget):
@@ -46,19 +56,17 @@ class OverviewStrip(QWidget):
         self._tiles = tiles
         self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._thumbnails: list[QImage] = []
+        self._backdrop: QPixmap | None = None
         self._grip = ""
         self._grip_s = 0.0
         self.setFixedHeight(_HEIGHT_PX)
         self.setMouseTracking(True)
         self.setAccessibleName("Overview of the whole recording")
         self.setToolTip("Drag the window to move it, its edges to zoom")
-        for signal in (
-            session.keypoints_changed,
-            session.recording_selected,
-            session.selection_changed,
-            view.span_changed,
-        ):
+        for signal in (session.selection_changed, view.span_changed):
             signal.connect(self._refresh)
+        session.keypoints_changed.connect(self._redraw_states)
+        session.recording_selected.connect(self._redraw_states)
         display.changed.connect(self.redraw)
 
     def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
@@ -70,6 +78,11 @@ class OverviewStrip(QWidget):
     def redraw(self) -> None:
         """Frames were added, or they stand elsewhere."""
         self._thumbnails = []
+        self._redraw_states()
+
+    @Slot()
+    def _redraw_states(self) -> None:
+        self._backdrop = None
         self.update()
 
     @Slot()
@@ -86,6 +99,17 @@ class OverviewStrip(QWidget):
             self._draw(painter)
 
     def _draw(self, painter: QPainter) -> None:
+        if self._backdrop is None:
+            self._backdrop = QPixmap(self.size() * self.devicePixelRatioF())
+            self._backdrop.setDevicePixelRatio(self.devicePixelRatioF())
+            with QPainter(self._backdrop) as inner:
+                self._draw_backdrop(inner)
+        painter.drawPixmap(0, 0, self._backdrop)
+        if self._session.current is not None:
+            self._draw_selected(painter)
+            self._draw_window(painter)
+
+    def _draw_backdrop(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
         for channel, colour in enumerate((DARK.channel_0, DARK.channel_1)):
             top = self._channel_top(channel)
@@ -101,8 +125,7 @@ class OverviewStrip(QWidget):
         for channel, image in enumerate(self._thumbnails):
             top = self._channel_top(channel)
             painter.drawImage(QRectF(LEFT_PX, top, self._width_px(), _CHANNEL_PX), image)
-        self._draw_states(painter)
-        self._draw_window(painter)
+        painter.drawImage(LEFT_PX, _CHANNEL_PX + _GAP_PX, self._states())
 
     def _thumbnail(self, channel: int) -> QImage:
         assert self._spectrograms is not None
@@ -112,33 +135,35 @@ class OverviewStrip(QWidget):
         if channel == 1 and self._display.warp is not None:
             time_s = self._display.warp.to_channel_1(time_s)
         level = spectrogram.level_for(self._view.duration_s / spectrogram.plan.hop_s / width)
-        codes = spectrogram.at(time_s, level)
-        table = spectrogram_table(*self._tiles.levels(channel))
-        return draw(codes[:, ::-1], table)
+        # Every fifth bin is more than the strip is high.
+        codes = spectrogram.at(time_s, level)[:, ::-5]
+        return draw(codes, spectrogram_table(*self._tiles.levels(channel)))
 
-    def _draw_states(self, painter: QPainter) -> None:
+    def _states(self) -> QImage:
+        """One bar a keypoint: the less sure, the taller; decisions on top."""
+        width = max(int(self._width_px()), 1)
+        pixels = np.full((_STATES_PX, width), QColor(DARK.plot).rgb(), dtype=np.uint32)
         keypoints = self._session.keypoints
-        if keypoints is None or not len(keypoints):
-            return
-        top = self._states_top()
-        marks = marks_of(keypoints)
-        x_px = self._px(keypoints.time_0_s)
-        width = max(self._width_px() / len(keypoints) - 1, 1.0)
-        confidence = np.nan_to_num(keypoints.confidence, nan=0.5)
-        # The less sure, the taller: what needs a look stands out in any colour vision.
-        for mark in (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED):
-            for index in np.flatnonzero(marks == mark).tolist():
-                sure = confidence[index] if mark in (Mark.MACHINE, Mark.UNCERTAIN) else 0.75
-                height = 3 + (_STATES_PX - 4) * (1 - float(sure))
-                bottom = top + _STATES_PX - 1
-                painter.fillRect(
-                    QRectF(x_px[index] - width / 2, bottom - height, width, height), COLOURS[mark]
-                )
-        selected = self._session.selected
-        if selected >= 0:
-            x = float(x_px[selected])
+        if keypoints is not None and len(keypoints):
+            marks = marks_of(keypoints)
+            middle = (keypoints.time_0_s / self._view.duration_s * width).astype(int)
+            half = max(int((width / len(keypoints) - 1) / 2), 0)
+            doubt = 1 - np.nan_to_num(keypoints.confidence, nan=0.5)
+            doubt = np.where(marks <= Mark.UNCERTAIN, doubt, 0.25)
+            top = _STATES_PX - 4 - np.rint((_STATES_PX - 5) * doubt).astype(int)
+            left, right = np.maximum(middle - half, 0), middle + half + 1
+            for mark in _BOTTOM_UP:
+                colour = COLOURS[mark].rgb()
+                for i in np.flatnonzero(marks == mark).tolist():
+                    pixels[top[i] : -1, left[i] : right[i]] = colour
+        return QImage(pixels.data, width, _STATES_PX, 4 * width, QImage.Format.Format_RGB32).copy()
+
+    def _draw_selected(self, painter: QPainter) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        if keypoints is not None and selected >= 0:
+            x = int(self._px(keypoints.time_0_s[selected]))
             painter.setPen(QPen(QColor(DARK.selected), 1))
-            painter.drawLine(int(x), 0, int(x), self.height())
+            painter.drawLine(x, 0, x, self.height())
 
     def _draw_window(self, painter: QPainter) -> None:
         start, end = self._px(np.array([self._view.start_s, self._view.end_s])).tolist()
@@ -214,6 +239,3 @@ class OverviewStrip(QWidget):
 
     def _channel_top(self, channel: int) -> int:
         return 0 if channel == 0 else _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
-
-    def _states_top(self) -> int:
-        return _CHANNEL_PX + _GAP_PX

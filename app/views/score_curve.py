@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.marks import COLOURS, Mark, marks_of
@@ -13,12 +13,14 @@ from app.session_model import SessionModel
 from app.theme import DARK
 
 _REFRESH_MS = 40
+_REACH_S, _NEAREST_S, _FARTHEST_S = 1.2, 0.1, 10.0
+_NOTCH, _ZOOM = 120.0, 1.3
 
 
 class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     """Score and posterior of the selected keypoint, with where it stands.
 
-    Both curves are scaled to their largest value.
+    Both curves are scaled to their largest value; the wheel zooms the offset.
 
     Parameters
     ----------
@@ -28,6 +30,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False, enableMouse=False))
         self._session = session
+        self._reach_s = _REACH_S
         self.setMinimumHeight(84)
         self.setMaximumHeight(150)
         self.setAccessibleName("Evidence over the offset of the selected keypoint")
@@ -82,8 +85,15 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         mark = Mark(int(marks_of(keypoints)[self._session.selected]))
         self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
         self.getPlotItem().getViewBox().setXRange(
-            min(offset_s[0], stands_s), max(offset_s[-1], stands_s), padding=0.01
+            stands_s - self._reach_s, stands_s + self._reach_s, padding=0
         )
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show more or less to either side."""
+        notches = event.angleDelta().y() / _NOTCH
+        self._reach_s = min(max(self._reach_s * _ZOOM**-notches, _NEAREST_S), _FARTHEST_S)
+        self.refresh()
+        event.accept()
 
     def _row(self) -> int:
         """Row of the surface that belongs to the selected keypoint, -1 if there is none."""

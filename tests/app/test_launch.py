@@ -11,7 +11,9 @@ import pytest
 from fakes import fake_alignment
 from PySide6.QtGui import QImage
 
-from app.launch import screenshot
+from app.launch import _tell_unexpected, screenshot
+from app.main_window import MainWindow
+from app.messages import Kind
 from core.errors import InputError
 from core.keypoints import keypoint_grid
 
@@ -72,3 +74,13 @@ def test_screenshot_of_nothing_is_refused(qapp, tmp_path: Path) -> None:
 def test_screenshot_to_nowhere_is_refused(qapp, stereo: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         screenshot(stereo, None, tmp_path / "nowhere" / "window.png", (800, 600))
+
+
+def test_the_unforeseen_is_told_in_the_window(
+    window: MainWindow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = RuntimeError("what now")
+    _tell_unexpected(window, RuntimeError, error, None)
+    assert window.messages.message.kind is Kind.ERROR
+    assert "what now" in window.messages.message.details
+    assert "what now" in capsys.readouterr().err
