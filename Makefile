@@ -26,8 +26,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
-	@for script in $(sort $(wildcard benchmarks/[a-z]*.py)); do \
+bench: $(READY) .bench-venv/.ready
+	$(BIN)/python -m benchmarks $(BENCH)
+	@for script in $(sort $(wildcard benchmarks/gui_*.py)); do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 clean:
@@ -38,4 +39,11 @@ $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# Alternatives that cannot be installed are named in the tables instead of measured.
+.bench-venv/.ready: benchmarks/requirements.txt
+	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
+	$(PYTHON) -m venv .bench-venv
+	-.bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

@@ -1,0 +1,1 @@
+"""FinchSync measured beside the alternatives; run with ``make bench``."""
