@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.align import confidence
 from core.align.alignment import Alignment, CandidateScores, Path
+from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
 
@@ -53,11 +54,13 @@ def conclude(
     for row, reason in decided.items():
         why[row] = reason
     pinned = PINNED in decided.values()
-    related = 1.0 if pinned else confidence.related(log_evidence)
+    calibration = shipped_calibration()
+    related = 1.0 if pinned else calibration.related(log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
-    sure = np.minimum(mass * related, confidence.MOST_CONFIDENT)
-    if alias is not None:
-        sure = sure / 2
+    sure = calibration(mass * related * (1.0 if alias is None else 0.5))
+    for row, reason in decided.items():
+        if reason == PINNED:
+            sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
     return Alignment(

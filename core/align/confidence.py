@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from core.align.alignment import Alias, Path
 from core.evidence.surface import ScoreSurface
@@ -14,12 +13,9 @@ from core.evidence.surface import ScoreSurface
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
 
-MOST_CONFIDENT = 0.99
-"""No confidence above this is ever given."""
 REVIEW_BELOW = 0.95
 """Files with a lower mean confidence go to review."""
 
-_RELATED_NATS = 5.0
 _CLEAR_NATS = 3.0
 _REACH_S = 10.0
 _ALIAS_APART_S = 0.12
@@ -46,21 +42,6 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
     """
     low, middle, high = (_quantile(surface, posterior, q) for q in (0.025, 0.5, 0.975))
     return Path(middle, low, high)
-
-
-def related(log_evidence: float) -> float:
-    """Probability that the channels heard the same world at all.
-
-    Every row's likelihood ratios average to one, so the log evidence of the
-    mixed drift models is a log Bayes factor against "nothing matches". Pairs of
-    unrelated recordings stay below 3 nats, whatever path the decoder picks.
-
-    Parameters
-    ----------
-    log_evidence : float
-        Nats; see `core.align.decode.Decoded`.
-    """
-    return float(expit(log_evidence - _RELATED_NATS))
 
 
 def mass_within(surface: ScoreSurface, posterior: Grid, offset_s: Floats, reach_s: float) -> Floats:

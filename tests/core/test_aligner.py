@@ -10,6 +10,7 @@ from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
 from core.align.alignment import Alignment, CandidateScores, Progress
 from core.align.alignment import Path as DecodedPath
+from core.align.calibration import MOST_CONFIDENT
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evidence.surface import ScoreSurface
@@ -51,7 +52,7 @@ def test_a_finch_scene_is_aligned_and_says_so(scene, aligned):
 
 def test_every_keypoint_has_a_reason_and_none_is_certain(aligned):
     assert all(aligned.keypoints.reason)
-    assert aligned.keypoints.confidence.max() <= confidence.MOST_CONFIDENT
+    assert aligned.keypoints.confidence.max() <= MOST_CONFIDENT
     assert aligned.keypoints.confidence.min() >= 0
 
 
