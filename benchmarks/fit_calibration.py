@@ -146,9 +146,8 @@ def main() -> None:
         "confidence": [round(float(v), 5) for v in y],
     }
     OUT.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(
-        f"{OUT.name}: {len(right)} keypoints, Brier {brier:.4f}, centre {centre:.2f}, scale {scale:.2f}"
-    )
+    print(f"{OUT.name}: {len(right)} keypoints, Brier {brier:.4f}")
+    print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
 
 
 if __name__ == "__main__":
