@@ -118,17 +118,17 @@ def align_steps(
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     decoded: Decoded = yield from _staged("following the path with fitted weights", decode(surface))
-    scored: list[CandidateScores] = []
+    scored, batches = CandidateScores.none(), 0
     durations = (features[0].duration_s, features[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
-        scored.append(batch)
+        scored, batches = scored.joined(batch), batches + 1
         yield batch
-        yield _progress("ranking linear candidates", 1 - 0.5 ** len(scored))
+        yield _progress("ranking linear candidates", 1 - 0.5**batches)
     yield conclude(
         surface,
         decoded.posterior,
         decoded.log_evidence,
-        _joined(scored),
+        scored,
         time_0_s,
         durations[1],
         options.tolerance_s,
@@ -183,13 +183,6 @@ def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:
     """Centres of the evidence windows: 1 s apart, in step with the keypoints."""
     phase = float(np.median(np.mod(time_0_s, WINDOW_S))) if len(time_0_s) else 0.0
     return np.asarray(np.arange(phase, max(duration_s, phase + WINDOW_S), WINDOW_S))
-
-
-def _joined(batches: list[CandidateScores]) -> CandidateScores:
-    whole = batches[0]
-    for batch in batches[1:]:
-        whole = whole.joined(batch)
-    return whole
 
 
 def _refuse_short(recording: Recording) -> None:

@@ -64,6 +64,13 @@ class CandidateScores:
     def __len__(self) -> int:
         return len(self.offset_s)
 
+    @classmethod
+    def none(cls) -> CandidateScores:
+        """No candidate at all."""
+        empty = np.empty(0)
+        count = np.empty(0, dtype=np.int64)
+        return cls(empty, empty, empty, empty, empty, empty, empty, count)
+
     def ranked(self, most: int | None = None) -> CandidateScores:
         """The best `most` candidates, best first."""
         return self.take(np.argsort(-self.score, kind="stable")[:most])

@@ -62,42 +62,56 @@ def score_candidates(
     duration_s : tuple of two floats
         Lengths of both channels, seconds.
     max_offset_s : float
-        Candidates that leave this offset anywhere are dropped, as in the baseline.
+        Largest offset of the baseline's grid, seconds. Candidates that leave the
+        surface anywhere are dropped, as the baseline drops those beyond it.
 
     Yields
     ------
     CandidateScores
         A batch of at most 500 candidates at a time.
     """
-    scored: CandidateScores | None = None
+    scored = CandidateScores.none()
 
     def batches(offset_s: Floats, drift_ppm: Floats) -> Iterator[CandidateScores]:
+        new = ~np.isin(_key(offset_s, drift_ppm), _key(scored.offset_s, scored.drift_ppm))
+        offset_s, drift_ppm = offset_s[new], drift_ppm[new]
         for start in range(0, len(offset_s), _BATCH):
             offset, drift = offset_s[start : start + _BATCH], drift_ppm[start : start + _BATCH]
             line = offset[:, None] + surface.time_0_s * (1.0 + drift[:, None] * 1e-6)
             inside = (line >= 0) & (line <= duration_s[1])
-            away = np.where(inside, np.abs(line - surface.time_0_s), 0.0).max(axis=1)
-            usable = inside.any(axis=1) & (away <= max_offset_s + 1e-9)
+            covered = surface.covers(line - surface.time_0_s)
+            usable = inside.any(axis=1) & (covered | ~inside).all(axis=1)
             if usable.any():
                 reached = np.clip(line[usable], 0.0, duration_s[1]) - surface.time_0_s
                 yield confidence_weighted(surface.at(reached), offset[usable], drift[usable])
 
-    fine = max(2, round(2 * max_offset_s / _FINE_OFFSET_S) + 1)
-    steep = max_offset_s / duration_s[0] * 1e6
-    fine_grid = np.meshgrid(
-        np.linspace(-max_offset_s, max_offset_s, fine),
-        np.linspace(-steep, steep, _FINE_SLOPES),
-        indexing="ij",
-    )
-    for grid in (
-        baseline_grid(duration_s[0], max_offset_s),
-        (fine_grid[0].ravel(), fine_grid[1].ravel()),
-    ):
+    fine_grid, steep_ppm = _fine_grid(surface, duration_s[0])
+    for grid in (baseline_grid(duration_s[0], max_offset_s), fine_grid):
         for batch in batches(*grid):
-            scored = batch if scored is None else scored.joined(batch)
+            scored = scored.joined(batch)
             yield batch
-    if scored is not None:
-        yield from batches(*_around(scored.ranked(_BEST_TO_POLISH), steep))
+    if len(scored):
+        yield from batches(*_around(scored.ranked(_BEST_TO_POLISH), steep_ppm))
+
+
+def _key(offset_s: Floats, drift_ppm: Floats) -> NDArray[np.complex128]:
+    return np.asarray(np.round(offset_s, 4) + 1j * np.round(drift_ppm, 1))
+
+
+def _fine_grid(surface: ScoreSurface, duration_0_s: float) -> tuple[tuple[Floats, Floats], float]:
+    """Lines every 100 ms and 21 slopes within the surface, and its steepest slope."""
+    half_s = (surface.score.shape[1] - 1) * surface.step_s / 2
+    if len(surface.time_0_s) > 1:
+        slope, start_s = np.polyfit(surface.time_0_s, surface.first_offset_s + half_s, 1)
+    else:
+        slope, start_s = 0.0, float(surface.first_offset_s[0]) + half_s
+    steep = half_s / duration_0_s
+    offset_s = start_s + np.linspace(
+        -half_s, half_s, max(2, round(2 * half_s / _FINE_OFFSET_S) + 1)
+    )
+    drift = slope + np.linspace(-steep, steep, _FINE_SLOPES)
+    grid = np.meshgrid(offset_s, drift * 1e6, indexing="ij")
+    return (grid[0].ravel(), grid[1].ravel()), steep * 1e6
 
 
 def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
@@ -107,8 +121,8 @@ def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
     shift = np.stack(np.meshgrid(offset, drift, indexing="ij"), axis=-1).reshape(-1, 2)
     centre = np.stack([best.offset_s, best.drift_ppm], axis=-1)
     around = (centre[:, None] + shift[None]).reshape(-1, 2)
-    around = np.unique(np.round(around, 6), axis=0)
-    return around[:, 0], around[:, 1]
+    _, first = np.unique(_key(around[:, 0], around[:, 1]), return_index=True)
+    return around[first, 0], around[first, 1]
 
 
 def confidence_weighted(

@@ -72,7 +72,7 @@ def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
     width = surface.score.shape[1]
     shift = np.arange(-width, width + 1) * surface.step_s
     profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)
-    overlap = _inside(surface, path.offset_s + shift[:, None]).mean(axis=1)
+    overlap = surface.covers(path.offset_s + shift[:, None]).mean(axis=1)
     profile, shift = profile[overlap > 0.5], shift[overlap > 0.5]
     spread = float(profile.std())
     near = np.abs(shift) <= _ALIAS_APART_S
@@ -184,8 +184,3 @@ def _at(edge: Floats, column: Floats) -> Floats:
     rows = np.arange(len(edge))
     part = column - left
     return np.asarray(edge[rows, left] * (1 - part) + edge[rows, left + 1] * part)
-
-
-def _inside(surface: ScoreSurface, offset_s: Floats) -> NDArray[np.bool_]:
-    column = surface.column(offset_s)
-    return np.asarray((column >= 0) & (column <= surface.score.shape[1] - 1))

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.special import logsumexp
 
 from core.evidence.surface import ScoreSurface
@@ -202,7 +201,7 @@ class _Move:
         self._change = (steady * change).astype(np.float32)
         prior = np.exp(-np.abs(slope) / _SLOPE_SCALE)
         self._prior = (prior / prior.sum()).astype(np.float32)
-        self._decay = float(np.exp(-step_s / JUMP_SCALE_S))
+        self._near = _laplace(step_s / JUMP_SCALE_S, columns)
 
     def uniform(self) -> Grid:
         """The state before anything is known, shape (S, L)."""
@@ -227,11 +226,19 @@ class _Move:
 
     def _jump(self, mass: Grid) -> Grid:
         """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere)."""
-        a = self._decay
-        right, left = lfilter([1.0], [1.0, -a], np.stack([mass, mass[::-1]]))
-        near = (right + left[::-1] - mass) * ((1 - a) / (1 + a))
+        near = np.convolve(mass, self._near)
+        cut = len(self._near) // 2
+        near = near[cut : cut + self._columns]
         anywhere = float(mass.sum()) / self._columns
         return np.asarray(JUMP_PROBABILITY * near + LOST_PROBABILITY * anywhere, dtype=np.float32)
+
+
+def _laplace(decay: float, columns: int) -> Grid:
+    """Two-sided exponential of unit mass, cut where it has fallen to exp(-10)."""
+    radius = min(columns - 1, int(np.ceil(10.0 / decay)))
+    lag = np.abs(np.arange(-radius, radius + 1))
+    a = np.exp(-decay)
+    return np.asarray((1 - a) / (1 + a) * a**lag, dtype=np.float32)
 
 
 def _log_sum(block: list[tuple[Grid, float]]) -> float:

@@ -46,6 +46,11 @@ class ScoreSurface:
         offset = np.asarray(offset_s, dtype=np.float64)
         return np.asarray((offset - self.first_offset_s) / self.step_s)
 
+    def covers(self, offset_s: ArrayLike) -> NDArray[np.bool_]:
+        """Which offsets, one per keypoint, lie on the surface; shape (..., K)."""
+        column = self.column(offset_s)
+        return np.asarray((column >= -1e-6) & (column <= self.score.shape[1] - 1 + 1e-6))
+
     def at(self, offset_s: ArrayLike) -> NDArray[np.float32]:
         """Scores along paths, linear between columns, zero outside the surface.
 
@@ -60,13 +65,12 @@ class ScoreSurface:
         """
         column = self.column(offset_s)
         last = self.score.shape[1] - 1
-        inside = (column >= 0) & (column <= last)
         left = np.clip(np.floor(column).astype(np.intp), 0, max(last - 1, 0))
         part = (column - left).astype(np.float32)
         rows = np.arange(len(self.time_0_s))
         right = np.minimum(left + 1, last)
         value = self.score[rows, left] * (1 - part) + self.score[rows, right] * part
-        return np.where(inside, value, np.float32(0))
+        return np.where(self.covers(offset_s), value, np.float32(0))
 
     def rectangle(self) -> tuple[Floats, NDArray[np.float32]]:
         """The surface on one common offset axis, for drawing.

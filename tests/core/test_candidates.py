@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core.align.alignment import CandidateScores
 from core.align.candidates import baseline_grid, confidence_weighted, score_candidates
 from core.align.weights import penalised_loss
 from core.evidence.spectral import DEFAULT_WEIGHTS
@@ -67,6 +68,22 @@ def test_the_right_line_wins_and_comes_in_batches():
     reach = whole.offset_s[:, None] + time_0_s * whole.drift_ppm[:, None] * 1e-6
     clipped = np.clip(time_0_s + reach, 0, 60.0) - time_0_s
     assert np.abs(clipped).max() <= 5.0 + 1e-6
+    pairs = list(zip(whole.offset_s.round(4), whole.drift_ppm.round(1), strict=True))
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_lines_are_looked_for_within_a_band_far_away():
+    time_0_s = np.arange(60.0)
+    truth = 412.3 + 800e-6 * time_0_s
+    first = np.round(truth - 3.0, 2)
+    grid = first[:, None] + 0.01 * np.arange(601)
+    score = 6 * np.exp(-0.5 * ((grid - truth[:, None]) / 0.015) ** 2)
+    surface = ScoreSurface(time_0_s, first, 0.01, score.astype(np.float32))
+    whole = CandidateScores.none()
+    for batch in score_candidates(surface, (60.0, 600.0), 600.0):
+        whole = whole.joined(batch)
+    found = whole.ranked(1).time_map(0).offset_s(time_0_s)
+    assert np.abs(found - truth).max() < 0.03
 
 
 def test_weight_gradient_equals_finite_differences():

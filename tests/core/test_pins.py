@@ -11,7 +11,7 @@ from core.align.pins import realign
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
 
-NONE = CandidateScores(*(np.empty(0) for _ in range(7)), np.empty(0, dtype=np.int64))
+NONE = CandidateScores.none()
 
 
 def machine(offset_s: np.ndarray, clear: np.ndarray, seed: int = 0) -> Alignment:
