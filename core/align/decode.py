@@ -32,6 +32,7 @@ LOST_PROBABILITY = 1e-9
 """Chance per row that the clocks jump anywhere at all."""
 
 _BLOCK_ROWS = 128
+_LEAST_SHARE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def decode(
     """Forward-backward under every drift model, mixed by evidence.
 
     Forward messages are kept at every 128th row and recomputed in between, so
-    that memory does not grow with models times rows times slopes.
+    that memory does not grow with models times rows times slopes. A model whose
+    evidence leaves it less than a thousandth is not run backward.
 
     Parameters
     ----------
@@ -110,22 +112,21 @@ def decode(
     Decoded
         Once, last.
     """
-    posteriors: list[Grid] = []
-    evidence: list[float] = []
-    for number, model in enumerate(models):
-        chain = _Chain(surface, model)
-        for step in chain.run():
-            if isinstance(step, float):
-                yield (number + step) / len(models)
-            else:
-                posteriors.append(step)
-        evidence.append(chain.log_evidence)
+    chains = [_Chain(surface, model) for model in models]
+    for number, chain in enumerate(chains):
+        for share in chain.forward():
+            yield 0.5 * (number + share) / len(chains)
     log_prior = np.array([model.log_prior for model in models])
-    log_joint = np.array(evidence) + log_prior - logsumexp(log_prior)
+    log_joint = np.array([chain.log_evidence for chain in chains]) + log_prior
+    log_joint -= logsumexp(log_prior)
     total = float(logsumexp(log_joint))
-    posterior = np.zeros_like(posteriors[0])
-    for share, one in zip(np.exp(log_joint - total), posteriors, strict=True):
-        posterior += np.float32(share) * one
+    shares = np.exp(log_joint - total)
+    wanted = np.flatnonzero(shares >= _LEAST_SHARE)
+    posterior = np.zeros_like(surface.score)
+    for number, index in enumerate(wanted):
+        weight = shares[index] / shares[wanted].sum()
+        for done in chains[index].backward(posterior, float(weight)):
+            yield 0.5 + 0.5 * (number + done) / len(wanted)
     yield Decoded(posterior, log_joint - total, total)
 
 
@@ -141,34 +142,38 @@ class _Chain:
         self._origin_step = np.diff(first, prepend=first[:1])
         row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0
         self._move = _Move(model, row_s, surface.step_s, self._columns)
-        self.log_evidence = 0.0
+        self._starts = range(0, self._rows, _BLOCK_ROWS)
+        self._kept: list[Grid] = []
+        self._last_block: list[tuple[Grid, float]] = []
+        self.log_evidence = float(self._best.sum(dtype=np.float64))
 
-    def run(self) -> Iterator[float | Grid]:
-        move, starts = self._move, range(0, self._rows, _BLOCK_ROWS)
-        kept = [move.uniform()]
-        for start in starts[:-1]:
-            block = list(self._forward(start, kept[-1]))
-            self.log_evidence += _log_sum(block)
-            kept.append(block[-1][0])
-            yield 0.5 * (start + _BLOCK_ROWS) / self._rows
-        posterior = np.empty((self._rows, self._columns), dtype=np.float32)
-        message = np.ones_like(kept[0])
-        for start, state in zip(reversed(starts), reversed(kept), strict=True):
-            block = list(self._forward(start, state))
-            if start == starts[-1]:
-                self.log_evidence += _log_sum(block)
+    def forward(self) -> Iterator[float]:
+        """Run forward, adding up the evidence and keeping the state before every block."""
+        state = self._move.uniform()
+        for start in self._starts:
+            self._kept.append(state)
+            self._last_block = list(self._block(start, state))
+            self.log_evidence += _log_sum(self._last_block)
+            state = self._last_block[-1][0]
+            yield min(start + _BLOCK_ROWS, self._rows) / self._rows
+
+    def backward(self, posterior: Grid, weight: float) -> Iterator[float]:
+        """Run backward, adding the marginals times `weight` to `posterior`."""
+        message = np.ones_like(self._kept[0])
+        block = self._last_block
+        for start, state in zip(reversed(self._starts), reversed(self._kept), strict=True):
+            if start != self._starts[-1]:
+                block = list(self._block(start, state))
             for row in range(start + len(block) - 1, start - 1, -1):
                 marginal = np.einsum("sl,sl->l", block[row - start][0], message)
-                posterior[row] = marginal / marginal.sum()
+                posterior[row] += np.float32(weight) * (marginal / marginal.sum())
                 if row:
-                    message = move.backward(message * self._emission[row])
+                    message = self._move.backward(message * self._emission[row])
                     message = _shifted(message, -int(self._origin_step[row]))
                     message /= message.max()
-            yield 1.0 - 0.5 * start / self._rows
-        self.log_evidence += float(self._best.sum(dtype=np.float64))
-        yield posterior
+            yield 1.0 - start / self._rows
 
-    def _forward(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
+    def _block(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
         for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
             if row:
                 state = self._move.forward(_shifted(state, int(self._origin_step[row])))
