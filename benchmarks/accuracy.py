@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.calibration import Tally
+from benchmarks.calibration import SURE, Tally
 from benchmarks.corrections import BAD_MS, review
 from benchmarks.methods import ALTERNATIVES, REACH_S, Job
 from benchmarks.outside import Answer
@@ -95,11 +96,28 @@ def _details(alignment: Alignment, truth: KeypointSet) -> dict[str, object]:
         "log_evidence": round(alignment.log_evidence, 1),
         "sure_but_wrong": tally.sure - tally.sure_right,
         "tally": asdict(tally),
+        "reasons": _by_reason(alignment.keypoints, is_right),
     }
     if mae_ms > BAD_MS:
         for name, redecode in (("redecoded", True), ("not_redecoded", False)):
             details[f"mae_ms_by_corrections_{name}"] = review(alignment, truth, redecode=redecode)
     return details
+
+
+def _by_reason(keypoints: KeypointSet, is_right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """Count, right ones, sum of confidences and confident mistakes, by the kind of reason given."""
+    kinds = np.array([re.split(r"[:(\d]", reason)[0].strip() for reason in keypoints.reason])
+    sure_but_wrong = (keypoints.confidence >= SURE) & ~is_right
+    return {
+        str(kind): {
+            "count": int(of_kind.sum()),
+            "right": int(is_right[of_kind].sum()),
+            "confidence": round(float(keypoints.confidence[of_kind].sum()), 3),
+            "sure_but_wrong": int(sure_but_wrong[of_kind].sum()),
+        }
+        for kind in np.unique(kinds)
+        for of_kind in [kinds == kind]
+    }
 
 
 def _errors(jobs: Sequence[Job], answers: Sequence[Answer]) -> dict[str, object]:

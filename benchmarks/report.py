@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from benchmarks.cost import slope
 from benchmarks.store import Result
 from benchmarks.targets import bad_files, checks, tally_of
 
+_THREADS = {
+    "one_thread": "linear algebra on one thread, as its command and its window run",
+    "default_threads": "as a library in a process that allows more threads",
+}
 PLOTS = (
     ("errors.png", "Error by set and method"),
     ("reliability.png", "Share of right keypoints against confidence"),
@@ -37,6 +42,7 @@ def write(folder: Path) -> Path:
         *_comparison(results),
         *_ours(results),
         *_confidence(results),
+        *_reasons(results),
         *_stereotyped(results),
         *_lies(results),
         *_corrections(results),
@@ -220,6 +226,31 @@ def _confidence(results: Sequence[Result]) -> Iterator[str]:
     )
 
 
+def _reasons(results: Sequence[Result]) -> Iterator[str]:
+    """Whether the words beside a keypoint agree with its confidence and with the truth."""
+    total: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        for file in result["finchsync_files"].values():
+            for kind, counts in file.get("reasons", {}).items():
+                total[kind].update(counts)
+    if not total:
+        return
+    yield from ("Over all sets, by the reason that the keypoint carries:", "")
+    yield from _table(
+        ("reason", "keypoints", "mean confidence", "right", "claimed ≥ 0.95 and wrong"),
+        (
+            (
+                f"{kind} …",
+                f"{counts['count']:,}",
+                f"{counts['confidence'] / counts['count']:.3f}",
+                _share(counts["right"] / counts["count"]),
+                counts["sure_but_wrong"],
+            )
+            for kind, counts in sorted(total.items(), key=lambda item: -item[1]["count"])
+        ),
+    )
+
+
 def _stereotyped(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         if result["group"] != "stereotyped":
@@ -305,7 +336,7 @@ def _cost(cost: Result | None) -> Iterator[str]:
         return
     yield from ("## Cost of a 100 s file", "")
     rows = [
-        (f"FinchSync, {name.replace('_', ' ')}", *(v[k] for k in ("median", "least", "most")), "")
+        (f"FinchSync, {_THREADS[name]}", *(v[k] for k in ("median", "least", "most")), "")
         for name, v in cost["finchsync_cpu_s"].items()
     ]
     for hop, v in cost.get("librosa_dtw_cpu_s", {}).items():
