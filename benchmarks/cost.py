@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,8 +37,8 @@ def per_file(recording: Path, *, runs: int = _RUNS) -> dict[str, object]:
     theirs: dict[str, list[float]] = {hop: [] for hop in DTW_HOPS_MS}
     failure = ""
     for _ in range(runs):
-        ours["one_thread"].append(float(_run(recording, one_thread=True)["cpu_s"]))
-        ours["default_threads"].append(float(_run(recording)["cpu_s"]))
+        ours["one_thread"].append(_run(recording, one_thread=True)["cpu_s"])
+        ours["default_threads"].append(_run(recording)["cpu_s"])
         for hop in DTW_HOPS_MS:
             answer = Adapter("librosa_dtw.py", (hop,)).align([(recording, time_0_s)])[0]
             failure = failure or answer.error
@@ -67,8 +68,8 @@ def by_length(lengths_s: tuple[float, ...]) -> list[dict[str, object]]:
         told = _run(path, "--corrections", one_thread=True)
         times = np.array(told.pop("time_1_s"))
         told["mae_ms"] = float(1e3 * np.mean(np.abs(times - truth.time_1_s)))
-        told["cpu_s_per_hour"] = float(told["cpu_s"]) * HOUR_S / duration_s
-        told["times_real_time"] = duration_s / float(told["wall_s"])
+        told["cpu_s_per_hour"] = told["cpu_s"] * HOUR_S / duration_s
+        told["times_real_time"] = duration_s / told["wall_s"]
         rows.append(_rounded(told))
     return rows
 
@@ -83,7 +84,7 @@ def slope(rows: list[dict[str, object]]) -> float:
     return float(np.polyfit(length, cpu, 1)[0])
 
 
-def _run(recording: Path, *options: str, one_thread: bool = False) -> dict[str, object]:
+def _run(recording: Path, *options: str, one_thread: bool = False) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.cost_of_one", recording, *options],
         cwd=REPOSITORY,
@@ -92,7 +93,7 @@ def _run(recording: Path, *options: str, one_thread: bool = False) -> dict[str, 
         check=True,
         env=os.environ | (ONE_THREAD if one_thread else {}),
     )
-    told: dict[str, object] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 

@@ -7,6 +7,8 @@ both channels at the keypoint.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import stft
@@ -51,7 +53,8 @@ def log_mel(samples: Floats, rate_hz: int) -> Floats:
     frequency_hz, _, spectrum = stft(
         samples, rate_hz, nperseg=size, noverlap=size - hop, boundary="zeros"
     )
-    edges_mel = np.linspace(*(2595 * np.log10(1 + np.array(_RANGE_HZ) / 700)), _BANDS + 2)
+    low_mel, high_mel = (2595 * math.log10(1 + limit_hz / 700) for limit_hz in _RANGE_HZ)
+    edges_mel = np.linspace(low_mel, high_mel, _BANDS + 2)
     edges_hz = 700 * (10 ** (edges_mel / 2595) - 1)
     bank = np.stack(
         [np.interp(frequency_hz, edges_hz[b : b + 3], [0.0, 1.0, 0.0]) for b in range(_BANDS)]

@@ -55,7 +55,7 @@ def _tiles() -> NDArray[np.float32]:
             for seed in SEEDS
         ]
         np.save(kept, np.concatenate(scenes))
-    return np.load(kept)
+    return np.asarray(np.load(kept))
 
 
 def _write(path: Path, tiles: NDArray[np.float32], duration_s: float) -> None:

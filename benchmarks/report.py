@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import store
+from benchmarks import report_trust, store
 from benchmarks.accuracy import LOST_MS
-from benchmarks.corrections import BAD_MS
 from benchmarks.cost import slope
+from benchmarks.markdown import number, share, table
 from benchmarks.store import Result
-from benchmarks.targets import bad_files, checks, tally_of
+from benchmarks.targets import checks
 
 _THREADS = {
     "one_thread": "linear algebra on one thread, as its command and its window run",
@@ -41,11 +40,11 @@ def write(folder: Path) -> Path:
         *_targets(folder),
         *_comparison(results),
         *_ours(results),
-        *_confidence(results),
-        *_reasons(results),
-        *_stereotyped(results),
-        *_lies(results),
-        *_corrections(results),
+        *report_trust.confidence(results),
+        *report_trust.reasons(results),
+        *report_trust.stereotyped(results),
+        *report_trust.lies(results),
+        *report_trust.corrections(results),
         *_cost(cost),
         *_length(length),
         *_plots(folder),
@@ -53,29 +52,6 @@ def write(folder: Path) -> Path:
     path = folder / "README.md"
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     return path
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    return [
-        "| " + " | ".join(head) + " |",
-        "|---" * len(head) + "|",
-        *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows),
-        "",
-    ]
-
-
-def _number(value: float, digits: int = 3) -> str:
-    """To so many significant digits, without an exponent."""
-    if not np.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:,.{min(places, 6)}f}"
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
 
 
 def _machines(results: Sequence[Result]) -> Iterator[str]:
@@ -98,13 +74,13 @@ def _targets(folder: Path) -> Iterator[str]:
     if not found:
         return
     yield from ("## Targets", "")
-    yield from _table(
+    yield from table(
         ("what", "target", "measured", ""),
         (
             (
                 c.what,
                 f"{'≥' if c.at_least else '≤'} {c.limit:g} {c.unit}".strip(),
-                f"{_number(c.measured)} {c.unit}".strip(),
+                f"{number(c.measured)} {c.unit}".strip(),
                 "reached" if c.reached else "**not reached**",
             )
             for c in found
@@ -123,7 +99,7 @@ def _comparison(results: Sequence[Result]) -> Iterator[str]:
         ("MSE in s²", _mse_cell),
     ):
         yield from (f"{title}; mean over files of each file's mean over its keypoints:", "")
-        yield from _table(
+        yield from table(
             ("method", *(f"{r['set']} ({r['files']})" for r in compared)),
             (
                 (methods[name]["title"], *(cell(r["methods"].get(name)) for r in compared))
@@ -149,20 +125,20 @@ def _mae_cell(errors: Result | None) -> str:
     if errors is None or "mae_ms" not in errors:
         return "failed" if errors else "–"
     mark = "†" if errors["failed"] else ""
-    return f"{_number(errors['mae_ms'])}{mark} ({100 * errors['lost_share']:.0f} %)"
+    return f"{number(errors['mae_ms'])}{mark} ({100 * errors['lost_share']:.0f} %)"
 
 
 def _mse_cell(errors: Result | None) -> str:
     if errors is None or "mse_s2" not in errors:
         return "failed" if errors else "–"
-    return _number(errors["mse_s2"], 2) + ("†" if errors["failed"] else "")
+    return number(errors["mse_s2"], 2) + ("†" if errors["failed"] else "")
 
 
 def _ours(results: Sequence[Result]) -> Iterator[str]:
     if not results:
         return
     yield from ("## FinchSync in full", "")
-    yield from _table(
+    yield from table(
         (
             "set",
             "files",
@@ -179,156 +155,16 @@ def _ours(results: Sequence[Result]) -> Iterator[str]:
             (
                 f"{r['set']}: {r['title']}",
                 r["files"],
-                _number(m["mse_s2"], 2),
-                *(_number(m[k]) for k in ("mae_ms", "median_ms", "p95_ms", "median_file_mae_ms")),
-                _share(m["lost_share"]),
-                _number(r["methods"]["no_sync"]["mae_ms"]),
-                _number(m["cpu_s_median"]),
+                number(m["mse_s2"], 2),
+                *(number(m[k]) for k in ("mae_ms", "median_ms", "p95_ms", "median_file_mae_ms")),
+                share(m["lost_share"]),
+                number(r["methods"]["no_sync"]["mae_ms"]),
+                number(m["cpu_s_median"]),
             )
             for r in results
             for m in [r["methods"]["finchsync"]]
         ),
     )
-
-
-def _confidence(results: Sequence[Result]) -> Iterator[str]:
-    if not results:
-        return
-    groups = [(f"{r['set']}{'' if r['unseen'] else ' (seen)'}", [r]) for r in results]
-    unseen = [r for r in results if r["unseen"]]
-    if unseen:
-        groups.append(("**all unseen sets**", unseen))
-    groups.append(("all sets", list(results)))
-    yield from ("## Confidence", "")
-    yield from (
-        f"A keypoint is right within {results[0]['tolerance_ms']:.0f} ms. ECE: expected "
-        "calibration error, ten bins of equal width. Unseen: drawn anew for this benchmark; the "
-        "pairs that carry the redrawn drifts are those that development looked at.",
-        "",
-    )
-    rows = []
-    for name, group in groups:
-        t = tally_of(group)
-        rows.append(
-            (
-                name,
-                f"{t.keypoints:,}",
-                _share(t.accuracy),
-                f"{t.expected_error:.3f}",
-                _share(t.sure_share),
-                _share(t.sure_accuracy) if t.sure else "–",
-                t.sure - t.sure_right,
-            )
-        )
-    yield from _table(
-        ("set", "keypoints", "right", "ECE", "claimed ≥ 0.95", "right of those", "wrong of those"),
-        rows,
-    )
-
-
-def _reasons(results: Sequence[Result]) -> Iterator[str]:
-    """Whether the words beside a keypoint agree with its confidence and with the truth."""
-    total: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in results:
-        for file in result["finchsync_files"].values():
-            for kind, counts in file.get("reasons", {}).items():
-                total[kind].update(counts)
-    if not total:
-        return
-    yield from ("Over all sets, by the reason that the keypoint carries:", "")
-    yield from _table(
-        ("reason", "keypoints", "mean confidence", "right", "claimed ≥ 0.95 and wrong"),
-        (
-            (
-                f"{kind} …",
-                f"{counts['count']:,}",
-                f"{counts['confidence'] / counts['count']:.3f}",
-                _share(counts["right"] / counts["count"]),
-                counts["sure_but_wrong"],
-            )
-            for kind, counts in sorted(total.items(), key=lambda item: -item[1]["count"])
-        ),
-    )
-
-
-def _stereotyped(results: Sequence[Result]) -> Iterator[str]:
-    for result in results:
-        if result["group"] != "stereotyped":
-            continue
-        yield from (f"## {result['title'].capitalize()}", "")
-        yield from _table(
-            ("file", "MAE ms", "right", "alias flag", "mean confidence", "right or flagged"),
-            (
-                (
-                    name,
-                    _number(f["mae_ms"]),
-                    _share(f["share_right"]),
-                    "–" if f["alias_s"] is None else f"{f['alias_s']:+.2f} s",
-                    f["mean_confidence"],
-                    "yes" if f["path_right"] or f["alias_s"] is not None else "**no**",
-                )
-                for name, f in result["finchsync_files"].items()
-            ),
-        )
-
-
-def _lies(results: Sequence[Result]) -> Iterator[str]:
-    """Files that hold confident mistakes, or are wrong and not sent to review."""
-    rows = [
-        (
-            result["set"],
-            name,
-            _number(f["mae_ms"]),
-            _share(f["share_right"]),
-            f["mean_confidence"],
-            "yes" if f["needs_review"] else "**no**",
-            f["sure_but_wrong"],
-        )
-        for result in results
-        for name, f in result["finchsync_files"].items()
-        if f["sure_but_wrong"] or (not f["path_right"] and not f["needs_review"])
-    ]
-    files = sum(result["files"] for result in results)
-    yield from ("## Confident mistakes", "")
-    yield from (
-        f"{len(rows)} of {files} files hold keypoints claimed at 0.95 or above that are wrong, or "
-        "are wrong in more than 5 % of their keypoints without being sent to review.",
-        "",
-    )
-    if rows:
-        yield from _table(
-            ("set", "file", "MAE ms", "right", "mean confidence", "to review", "sure but wrong"),
-            rows,
-        )
-
-
-def _corrections(results: Sequence[Result]) -> Iterator[str]:
-    curves = [pair for pair in bad_files(results) if min(map(len, pair)) > 10]
-    if not curves:
-        return
-    yield from ("## Corrections", "")
-    yield from (
-        "A simulated reviewer sets the least certain keypoint to the truth, again and again, on "
-        f"the {len(curves)} files with MAE above {BAD_MS:.0f} ms.",
-        "",
-    )
-    data = np.array(curves)
-    part = data / data[:, :, :1]
-    counts = (0, 1, 2, 3, 5, 10)
-    rows = []
-    for index, name in enumerate(("re-decoded", "not re-decoded")):
-        rows.append(
-            (f"{name}: median MAE ms", *(_number(np.median(data[:, index, n])) for n in counts))
-        )
-        rows.append(
-            (
-                f"{name}: median share of the error left",
-                *(_share(np.median(part[:, index, n])) for n in counts),
-            )
-        )
-    worse = int(np.sum(data[:, 0, 3] > data[:, 0, 0]))
-    yield from _table(("corrections", *map(str, counts)), rows)
-    yield from (f"Files worse after three corrections than before: {worse} of {len(curves)}.", "")
 
 
 def _cost(cost: Result | None) -> Iterator[str]:
@@ -344,7 +180,7 @@ def _cost(cost: Result | None) -> Iterator[str]:
         rows.append(
             (f"librosa DTW, {hop} frames", *(v[k] for k in ("median", "least", "most")), ratio)
         )
-    yield from _table(("processor seconds", "median", "least", "most", "over FinchSync"), rows)
+    yield from table(("processor seconds", "median", "least", "most", "over FinchSync"), rows)
     if "librosa_dtw" in cost:
         yield from (f"librosa DTW: {cost['librosa_dtw']}.", "")
     yield from (
@@ -359,7 +195,7 @@ def _length(length: Result | None) -> Iterator[str]:
     if length is None:
         return
     yield from ("## Cost against length (48 kHz stereo, 16 bit)", "")
-    yield from _table(
+    yield from table(
         (
             "minutes",
             "CPU s",
@@ -372,12 +208,12 @@ def _length(length: Result | None) -> Iterator[str]:
         (
             (
                 f"{r['duration_s'] / 60:.0f}",
-                _number(r["cpu_s"]),
-                _number(r["cpu_s_per_hour"]),
+                number(r["cpu_s"]),
+                number(r["cpu_s_per_hour"]),
                 f"{r['times_real_time']:.0f}",
                 f"{r['peak_mb']:.0f}",
                 " / ".join(f"{1e3 * r['redecode_s'][n]['median']:.0f}" for n in ("1", "3", "10")),
-                _number(r["mae_ms"]),
+                number(r["mae_ms"]),
             )
             for r in length["rows"]
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +54,12 @@ def checks(folder: Path) -> list[Check]:
     ]
 
 
-def tally_of(results: list[Result]) -> Tally:
+def tally_of(results: Sequence[Result]) -> Tally:
     """All keypoints of some sets, counted by confidence."""
     return Tally.total(Tally(**result["calibration"]) for result in results)
 
 
-def bad_files(results: list[Result]) -> list[tuple[list[float], list[float]]]:
+def bad_files(results: Sequence[Result]) -> list[tuple[list[float], list[float]]]:
     """Error by number of corrections, re-decoded and not, of every file that was reviewed."""
     with_it, without = (f"mae_ms_by_corrections_{name}" for name in ("redecoded", "not_redecoded"))
     return [
