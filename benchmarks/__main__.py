@@ -73,8 +73,11 @@ def _run_set(bench_set: BenchSet, folder: Path, *, quick: bool, ours: bool) -> N
         return
     name = f"set_{bench_set.name}"
     before = store.load(folder, name) if ours else None
-    known = before["methods"] if before else None
-    store.save(folder, name, measure(bench_set, built, known))
+    result = measure(bench_set, built, before["methods"] if before else None)
+    if before and bench_set.compared:
+        now = {key: before["machine"][key] for key in ("date", "revision")}
+        result["alternatives_from"] = before.get("alternatives_from", now)
+    store.save(folder, name, result)
 
 
 def _run_cost(folder: Path, *, quick: bool) -> None:

@@ -111,6 +111,13 @@ def _comparison(results: Sequence[Result]) -> Iterator[str]:
         "unaligned.",
         "",
     )
+    kept = sorted({_run(r["alternatives_from"]) for r in compared if "alternatives_from" in r})
+    if kept:
+        yield from (
+            f"The alternatives are from {', '.join(kept)}, on the same files; only FinchSync was "
+            "measured again since.",
+            "",
+        )
     for name, method in methods.items():
         failed = [r for r in compared if r["methods"][name]["failed"]]
         if failed:
@@ -119,6 +126,10 @@ def _comparison(results: Sequence[Result]) -> Iterator[str]:
             total = sum(r["files"] for r in compared)
             yield f"* {method['title']} failed on {count} of {total} files: {why}"
     yield ""
+
+
+def _run(machine: Result) -> str:
+    return f"the run of {machine['date'][:10]} at revision {machine['revision']}"
 
 
 def _mae_cell(errors: Result | None) -> str:

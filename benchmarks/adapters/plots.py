@@ -98,7 +98,7 @@ def _reliability(sets: list[Result], path: Path) -> None:
             label=f"{label}: ECE {ece:.3f}, {count.sum():,} keypoints",
         )
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", ylabel="share right (50 ms)")
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+    axes.legend(loc="lower right", fontsize=7, markerscale=0.6)
     axes.grid(alpha=0.3)
     _save(figure, path)
 
