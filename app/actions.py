@@ -174,6 +174,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         icon="unalignable",
         label="Unalignable",
     ),
+    ActionSpec(
+        "release",
+        "Release",
+        "review.release",
+        "Keypoint",
+        ("R",),
+        "Take your decision back: the keypoint is the machine's again",
+    ),
     *_nudges(),
     ActionSpec(
         "align",
@@ -199,7 +207,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "workbench.cancel",
         "Align",
         ("Esc",),
-        "Stop aligning, or drop the drag under way",
+        "Drop the drag under way, or else stop aligning",
     ),
     ActionSpec(
         "take_alignment",

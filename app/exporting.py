@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.session_model import Entry
+from app.session_model import Basis, Entry
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, write_csv
 from core.keypoints import ReviewState
@@ -38,7 +38,7 @@ class ExportPlan:
         return tuple(
             entry.recording.name
             for entry in self.entries
-            if entry.alignment is None and not entry.keeps_times and not entry.reviewed
+            if entry.alignment is None and entry.basis is not Basis.IMPORTED and not entry.reviewed
         )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,6 +26,7 @@ from app.review import Review
 from app.session_model import SessionModel
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
+from app.views.concern_strip import ConcernStrip
 from app.views.drift_plot import DriftPlot
 from app.views.export_dialog import ExportDialog
 from app.views.keypoint_panel import KeypointPanel
@@ -45,6 +46,7 @@ FULL_SIZE = QSize(1600, 1000)
 _LAYOUT_VERSION = 1
 _COMPACT_PX = 1300
 _FIRST_SPAN_S = 30.0
+_FOLLOWED_SOON_MS = 50
 _AUDIO_FILTER = "Recordings and tables (*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv);;All (*)"
 
 
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
 
     def _build_centre(self) -> None:
         shared = (self.session, self.display, self.time)
+        self.concern = ConcernStrip(self.session)
         self.overview = OverviewStrip(*shared, self.tiles)
         self.panes = tuple(SpectrogramPane(c, *shared, self.tiles) for c in (0, 1))
         self.links = LinkStrip(*shared)
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(workspace)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
+        layout.addWidget(self.concern)
         layout.addWidget(self.overview)
         layout.addWidget(splitter, 1)
         self._stack = QStackedWidget()
@@ -183,6 +187,7 @@ class MainWindow(QMainWindow):
         bench = self.workbench
         bench.told.connect(self.messages.tell)
         bench.progressed.connect(self.status.show_progress)
+        bench.noted.connect(self.status.note)
         bench.spectrograms_changed.connect(self._show_spectrograms)
         bench.frames_added.connect(self._show_frames)
         self.review.told.connect(self.messages.inform)
@@ -242,6 +247,10 @@ class MainWindow(QMainWindow):
         """Show what an export would write, and write it."""
         if self.session.current is None:
             self.messages.inform("There is nothing to export; open a recording first.")
+            return
+        if self.workbench.is_following:
+            # What follows from the last decision belongs into the table.
+            QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
             return
         dialog = ExportDialog(self.session.current, self.session.entries, self)
         if dialog.exec() == QDialog.DialogCode.Accepted:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.session_model import Entry, Imported, new_entry
+from app.session_model import Basis, Entry, Imported, new_entry
 from core.audio.recording import Recording, find_audio, open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_times, find_table, read_csv
@@ -109,8 +109,8 @@ def _with_table(entry: Entry, table: Imported) -> Entry:
     if keypoints is None:
         return entry
     check_times(keypoints, entry.recording, table.path)
-    aligned = bool(np.any(keypoints.offset_s != 0))
-    return replace(entry, keypoints=keypoints, imported=table, keeps_times=aligned)
+    basis = Basis.IMPORTED if np.any(keypoints.offset_s != 0) else Basis.PATH
+    return replace(entry, keypoints=keypoints, imported=table, basis=basis)
 
 
 def _table_in(folder: Path, problems: list[InputError]) -> Imported | None:

@@ -79,10 +79,18 @@ class Review(QObject):
         """Mark the selected keypoint as unalignable, or take the mark back."""
         session = self._session
         if session.keypoints is not None and session.selected >= 0:
-            marked = session.keypoints.state[session.selected] is ReviewState.UNALIGNABLE
-            session.review_keypoint(
-                session.selected, ReviewState.UNREVIEWED if marked else ReviewState.UNALIGNABLE
-            )
+            if session.keypoints.state[session.selected] is ReviewState.UNALIGNABLE:
+                session.release_keypoint(session.selected)
+            else:
+                session.review_keypoint(session.selected, ReviewState.UNALIGNABLE)
+
+    @Slot()
+    def release(self) -> None:
+        """Give the selected keypoint back to the machine."""
+        session = self._session
+        session.cancel_preview()
+        if session.selected >= 0 and not session.release_keypoint(session.selected):
+            self.told.emit("This keypoint is the machine's already.")
 
     @Slot(int)
     def nudge(self, step_ms: int) -> None:

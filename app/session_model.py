@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from core.formats.biodcase import BiodcaseTable
 from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
 from core.time_map import TimeMap
 
+_SEEN_S = 0.0005
+"""A move that the millisecond on the screen shows."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
@@ -24,6 +28,14 @@ class Imported:
 
     path: Path
     table: BiodcaseTable
+
+
+class Basis(StrEnum):
+    """What the keypoints hold that no person has decided on."""
+
+    PATH = "path"
+    LINE = "line"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,10 +50,17 @@ class Entry:
         Where an export is offered first.
     imported : Imported or None
         The CSV the keypoints came from.
-    keeps_times : bool
-        Whether imported times stand until the person asks for the machine's.
-    surface, candidates, alignment
+    basis : Basis
+        Only on the path do keypoints follow corrections; imported times and the
+        line of a candidate stand until the person asks for the path.
+    proposal : KeypointSet or None
+        The times that `basis` stands for, which a released keypoint goes back to.
+    surface, candidates
         Evidence as far as it has been computed.
+    machine : Alignment or None
+        As the machine made it, before any decision.
+    alignment : Alignment or None
+        The same, led through what the person decided.
     problem : str
         Why the last alignment failed; empty if it did not.
     """
@@ -50,9 +69,11 @@ class Entry:
     keypoints: KeypointSet
     folder: Path
     imported: Imported | None = None
-    keeps_times: bool = False
+    basis: Basis = Basis.PATH
+    proposal: KeypointSet | None = None
     surface: ScoreSurface | None = None
     candidates: CandidateScores | None = None
+    machine: Alignment | None = None
     alignment: Alignment | None = None
     problem: str = ""
 
@@ -60,6 +81,20 @@ class Entry:
     def reviewed(self) -> int:
         """How many keypoints a person has decided on."""
         return int(self.keypoints.is_reviewed.sum())
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Why a person should look at the recording as a whole; empty once all is reviewed."""
+        alignment = self.alignment
+        if alignment is None or self.reviewed == len(self.keypoints):
+            return ()
+        found = list(alignment.warnings)
+        if alignment.alias is not None:
+            sentence = alignment.alias.sentence()
+            found = [sentence, *(text for text in found if sentence not in text)]
+        if alignment.needs_review and not found:
+            found.append(f"the mean confidence is only {alignment.mean_confidence:.2f}")
+        return tuple(found)
 
 
 def new_entry(recording: Recording, folder: Path) -> Entry:
@@ -84,6 +119,11 @@ class SessionModel(QObject):
         Surface, candidates or alignment of the current recording changed.
     selection_changed()
         Another keypoint, or another highlighted candidate.
+    decided(index)
+        A person decided on a keypoint of recording `index`, or took a decision back.
+    followed(moved)
+        The path of the current recording went after decisions; shape (N,), the keypoints that
+        moved along.
     """
 
     recordings_changed = Signal()
@@ -91,6 +131,8 @@ class SessionModel(QObject):
     keypoints_changed = Signal()
     evidence_changed = Signal()
     selection_changed = Signal()
+    decided = Signal(int)
+    followed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +141,7 @@ class SessionModel(QObject):
         self._selected = -1
         self._highlighted = -1
         self._preview: KeypointSet | None = None
+        self._preview_dropped = False
 
     # -- what is there ---------------------------------------------------------------
 
@@ -154,7 +197,7 @@ class SessionModel(QObject):
         for entry in entries:
             if entry.recording not in known:
                 known[entry.recording] = len(self._entries)
-                self._entries.append(entry)
+                self._entries.append(replace(entry, proposal=entry.keypoints))
             show = known[entry.recording] if show < 0 else show
         if len(self._entries) > first:
             self.recordings_changed.emit()
@@ -165,7 +208,7 @@ class SessionModel(QObject):
         """Show another recording."""
         if index == self._current or not 0 <= index < len(self._entries):
             return
-        self._preview = None
+        self._drop_preview()
         self._current = index
         self._selected = 0 if len(self._entries[index].keypoints) else -1
         self._highlighted = -1
@@ -188,6 +231,7 @@ class SessionModel(QObject):
         """The result of a run; proposed wherever no person has decided or imported times stand."""
         entry = replace(
             self._entries[index],
+            machine=alignment,
             alignment=alignment,
             surface=alignment.surface,
             candidates=alignment.candidates,
@@ -195,9 +239,28 @@ class SessionModel(QObject):
         )
         self._put(index, entry)
         self._evidence_of(index)
-        if not entry.keeps_times:
-            self._propose(index, alignment.keypoints)
+        if entry.basis is not Basis.IMPORTED:
+            self._propose(index, Basis.PATH, alignment.keypoints)
         self.recordings_changed.emit()
+
+    def follow(self, index: int, alignment: Alignment) -> int:
+        """The path led through everything a person decided; how many keypoints moved along.
+
+        Imported times and the line of a candidate stand.
+        """
+        entry = self._entries[index]
+        self._put(index, replace(entry, alignment=alignment))
+        self._evidence_of(index)
+        if entry.basis is not Basis.PATH:
+            self.recordings_changed.emit()
+            return 0
+        before_s = entry.keypoints.time_1_s
+        self._propose(index, Basis.PATH, alignment.keypoints)
+        away_s = np.abs(self._entries[index].keypoints.time_1_s - before_s)
+        moved = np.flatnonzero(away_s >= _SEEN_S)
+        if index == self._current:
+            self.followed.emit(moved)
+        return len(moved)
 
     def set_problem(self, index: int, problem: str) -> None:
         """Why a run failed."""
@@ -225,7 +288,7 @@ class SessionModel(QObject):
 
     def preview_move(self, index: int, time_1_s: float) -> None:
         """Show keypoint `index` at `time_1_s` everywhere, without deciding."""
-        if self.current is not None:
+        if self.current is not None and not self._preview_dropped:
             self._preview = self.current.keypoints.move(index, self._within(time_1_s))
             self.keypoints_changed.emit()
 
@@ -233,24 +296,43 @@ class SessionModel(QObject):
         """Decide on what is previewed."""
         preview, self._preview = self._preview, None
         if preview is not None:
-            self._commit(self._current, preview)
+            self._decide(preview)
 
     def cancel_preview(self) -> None:
-        """Drop what is previewed."""
+        """Drop what is previewed, and what the drag goes on to say until it ends."""
         if self._preview is not None:
-            self._preview = None
+            self._drop_preview()
             self.keypoints_changed.emit()
+
+    def end_drag(self) -> None:
+        """The mouse was released: decide on what is previewed, unless it was dropped."""
+        self._preview_dropped = False
+        self.commit_preview()
 
     def move_keypoint(self, index: int, time_1_s: float) -> None:
         """A person puts a keypoint at `time_1_s` seconds on channel 1."""
         if self.current is not None:
-            moved = self.current.keypoints.move(index, self._within(time_1_s))
-            self._commit(self._current, moved)
+            self._decide(self.current.keypoints.move(index, self._within(time_1_s)))
 
     def review_keypoint(self, index: int, state: ReviewState) -> None:
         """A person decides on a keypoint."""
         if self.current is not None:
-            self._commit(self._current, self.current.keypoints.review(index, state))
+            self._decide(self.current.keypoints.review(index, state))
+
+    def release_keypoint(self, index: int) -> bool:
+        """Take a person's decision back: the machine's again; False if there was none."""
+        entry = self.current
+        if entry is None or not entry.keypoints.is_reviewed[index]:
+            return False
+        proposal = entry.proposal
+        if entry.basis is Basis.PATH and entry.machine is not None:
+            # The path still goes through the decision.
+            proposal = entry.machine.keypoints
+        released = entry.keypoints.review(index, ReviewState.UNREVIEWED)
+        if proposal is not None:
+            released = _taken_over(released, proposal, index)
+        self._decide(released)
+        return True
 
     def propose_candidate(self, rank: int) -> bool:
         """Set unreviewed keypoints to the linear map of a candidate; False if there is none."""
@@ -263,7 +345,7 @@ class SessionModel(QObject):
         end_s = entry.recording.channels[1].duration_s
         words = (f"from linear candidate {rank + 1}, not from the path",) * len(time_0_s)
         proposal = machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
-        self._propose(self._current, proposal)
+        self._propose(self._current, Basis.LINE, proposal)
         return True
 
     def propose_alignment(self) -> bool:
@@ -271,19 +353,32 @@ class SessionModel(QObject):
         entry = self.current
         if entry is None or entry.alignment is None:
             return False
-        self._put(self._current, replace(entry, keeps_times=False))
-        self._propose(self._current, entry.alignment.keypoints)
+        self._propose(self._current, Basis.PATH, entry.alignment.keypoints)
         return True
 
-    def _propose(self, index: int, proposal: KeypointSet) -> None:
-        self._commit(index, self._entries[index].keypoints.with_proposal(proposal))
+    def _propose(self, index: int, basis: Basis, proposal: KeypointSet) -> None:
+        self._put(index, replace(self._entries[index], basis=basis, proposal=proposal))
+        keypoints = self._entries[index].keypoints.with_proposal(proposal)
+        if index == self._current and self._preview is not None:
+            # A drag under way goes on over the new proposal.
+            dragged_s = float(self._preview.time_1_s[self._selected])
+            self._preview = keypoints.move(self._selected, dragged_s)
+        self._commit(index, keypoints)
+
+    def _decide(self, keypoints: KeypointSet) -> None:
+        self._preview = None
+        self._commit(self._current, keypoints)
+        self.decided.emit(self._current)
 
     def _commit(self, index: int, keypoints: KeypointSet) -> None:
         self._put(index, replace(self._entries[index], keypoints=keypoints))
         if index == self._current:
-            self._preview = None
             self.keypoints_changed.emit()
         self.recordings_changed.emit()
+
+    def _drop_preview(self) -> None:
+        self._preview_dropped = self._preview_dropped or self._preview is not None
+        self._preview = None
 
     def _put(self, index: int, entry: Entry) -> None:
         self._entries[index] = entry
@@ -302,3 +397,10 @@ def next_uncertain(keypoints: KeypointSet, after: int) -> int:
     later = needs_look(keypoints).nonzero()[0]
     later = later[later > after]
     return int(later[0]) if len(later) else -1
+
+
+def _taken_over(keypoints: KeypointSet, proposal: KeypointSet, index: int) -> KeypointSet:
+    """Keypoint `index` as proposed, all others as they are."""
+    others = (ReviewState.ACCEPTED,) * len(keypoints)
+    only = replace(keypoints, state=others).review(index, ReviewState.UNREVIEWED)
+    return replace(only.with_proposal(proposal), state=keypoints.state)

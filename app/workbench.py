@@ -11,21 +11,25 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.exporting import ExportPlan, export_steps
 from app.messages import Kind, Message, RunProgress, short_name
 from app.opening import Opened, Skipped, open_paths
-from app.session_model import Entry, SessionModel
+from app.session_model import Basis, Entry, SessionModel
 from app.workers.lane import End, Lane, Outcome
 from core.align.alignment import Alignment, CandidateScores, Progress
 from core.audio.recording import Recording
 from core.audio.spectrogram import FramePlan, Spectrogram, frame_blocks
 from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet
 
 AlignSteps = Callable[[Recording, NDArray[np.float64]], Iterable[object]]
+FollowSteps = Callable[[Alignment, KeypointSet], Iterable[Alignment]]
 
 _FEWEST_SECONDS_TO_JUDGE = 0.3
+_STILL_MS = 80
+"""Longer than a held key takes to repeat: a row of nudges is followed once."""
 
 
 def align_steps(recording: Recording, time_0_s: NDArray[np.float64]) -> Iterator[object]:
@@ -33,6 +37,13 @@ def align_steps(recording: Recording, time_0_s: NDArray[np.float64]) -> Iterator
     from core.align import aligner
 
     yield from aligner.align_steps(recording, time_0_s)
+
+
+def follow_steps(machine: Alignment, keypoints: KeypointSet) -> Iterator[Alignment]:
+    """Lead the path through what a person decided; imported late, in the worker's thread."""
+    from core.align import pins
+
+    yield pins.realign(machine, keypoints)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +86,8 @@ class Workbench(QObject):
         A `Message` for the person.
     progressed(progress)
         A `RunProgress`, or None when nothing runs.
+    noted(text)
+        What came of a decision, for the status bar.
     spectrograms_changed()
         `spectrograms` are others.
     frames_added()
@@ -83,6 +96,7 @@ class Workbench(QObject):
 
     told = Signal(object)
     progressed = Signal(object)
+    noted = Signal(str)
     spectrograms_changed = Signal()
     frames_added = Signal()
 
@@ -95,14 +109,19 @@ class Workbench(QObject):
         super().__init__(parent)
         self._session = session
         self._steps = steps
+        self._follow_steps: FollowSteps = follow_steps
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True
         self._queue: deque[int] = deque()
         self._aligning = -1
         self._started_s = 0.0
         self._stage = ""
-        self._opening, self._framing, self._aligner, self._exporter = (
-            Lane(name, self) for name in ("open", "spectrogram", "align", "export")
+        self._to_follow: list[int] = []
+        self._following = -1
+        self._soon_follow = QTimer(self, singleShot=True, interval=_STILL_MS)
+        self._soon_follow.timeout.connect(self._follow_next)
+        self._opening, self._framing, self._aligner, self._follower, self._exporter = (
+            Lane(name, self) for name in ("open", "spectrogram", "align", "follow", "export")
         )
         self._opening.stepped.connect(self._on_opened)
         self._opening.ended.connect(self._on_opening_ended)
@@ -110,14 +129,22 @@ class Workbench(QObject):
         self._framing.ended.connect(self._on_framing_ended)
         self._aligner.stepped.connect(self._on_align_step)
         self._aligner.ended.connect(self._on_align_ended)
+        self._follower.stepped.connect(self._on_followed)
+        self._follower.ended.connect(self._on_follow_ended)
         self._exporter.stepped.connect(self._on_exported)
         self._exporter.ended.connect(self._on_export_ended)
         session.recording_selected.connect(self._load_spectrograms)
+        session.decided.connect(self._follow)
 
     @property
     def is_idle(self) -> bool:
         """Whether no background work is going on."""
-        return not any(lane.is_running for lane in self._lanes())
+        return not self.is_following and not any(lane.is_running for lane in self._lanes())
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the path has not gone after all decisions yet."""
+        return bool(self._to_follow) or self._follower.is_running
 
     @property
     def is_aligning(self) -> bool:
@@ -148,19 +175,23 @@ class Workbench(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Stop aligning, and drop a drag under way."""
-        self._session.cancel_preview()
+        """Drop a drag under way; if there is none, stop aligning."""
+        if self._session.is_previewing:
+            self._session.cancel_preview()
+            return
         self._queue.clear()
         self._aligner.cancel()
 
     def shut_down(self) -> None:
         """Stop all threads."""
         self._queue.clear()
+        self._to_follow.clear()
+        self._soon_follow.stop()
         for lane in self._lanes():
             lane.shut_down()
 
     def _lanes(self) -> tuple[Lane, ...]:
-        return self._opening, self._framing, self._aligner, self._exporter
+        return self._opening, self._framing, self._aligner, self._follower, self._exporter
 
     # -- files -----------------------------------------------------------------------
 
@@ -214,8 +245,8 @@ class Workbench(QObject):
     # -- aligning --------------------------------------------------------------------
 
     def _wants_alignment(self, entry: Entry) -> bool:
-        untouched = entry.alignment is None and not entry.problem and not entry.keeps_times
-        return self.aligns_on_open and untouched
+        untouched = entry.alignment is None and not entry.problem
+        return self.aligns_on_open and untouched and entry.basis is not Basis.IMPORTED
 
     def _enqueue(self, indices: Sequence[int], *, first: bool) -> None:
         new = [i for i in indices if i not in self._queue and i != self._aligning]
@@ -249,7 +280,10 @@ class Workbench(QObject):
             self._session.add_candidates(self._aligning, step)
         elif isinstance(step, Alignment):
             self._session.set_alignment(self._aligning, step)
-            self._tell_about(self._session.entries[self._aligning], step)
+            entry = self._session.entries[self._aligning]
+            if entry.reviewed:
+                self._follow(self._aligning)
+            self._tell_about(entry)
 
     @Slot(object)
     def _on_align_ended(self, end: End) -> None:
@@ -271,16 +305,59 @@ class Workbench(QObject):
         text = f"Aligning {name}: {self._stage}{waiting}"
         self.progressed.emit(RunProgress(text, fraction, left_s))
 
-    def _tell_about(self, entry: Entry, alignment: Alignment) -> None:
-        name = short_name(entry.recording.name)
-        if entry.keeps_times:
+    def _tell_about(self, entry: Entry) -> None:
+        """What the list and the strip over the recording do not say already."""
+        if entry.basis is Basis.IMPORTED:
             text = (
-                f"{name} is aligned. The imported times stand until you take the path instead; "
-                "reviewed keypoints stay as they are either way."
+                f"{short_name(entry.recording.name)} is aligned. The imported times stand until "
+                "you take the path instead; reviewed keypoints stay as they are either way."
             )
             self.told.emit(Message(Kind.INFO, text, "take_alignment"))
-        concerns = list(alignment.warnings)
-        if alignment.alias is not None:
-            concerns.append(alignment.alias.sentence())
-        if concerns:
-            self.told.emit(Message(Kind.WARNING, f"{name}: {'; '.join(concerns)}."))
+
+    # -- following decisions ---------------------------------------------------------
+
+    @Slot(int)
+    def _follow(self, index: int) -> None:
+        """Lead the path of a recording through its decisions, once they stand still."""
+        if self._session.entries[index].machine is None:
+            return
+        if index == self._following:
+            # What comes of decisions that are no longer these is of no use.
+            self._follower.cancel()
+        if index not in self._to_follow:
+            self._to_follow.append(index)
+        self._soon_follow.start()
+
+    @Slot()
+    def _follow_next(self) -> None:
+        if not self._to_follow or self._follower.is_running:
+            return
+        self._following = self._to_follow.pop(0)
+        entry = self._session.entries[self._following]
+        assert entry.machine is not None
+        self._follower.start(partial(self._follow_steps, entry.machine, entry.keypoints))
+
+    @Slot(object)
+    def _on_followed(self, alignment: Alignment) -> None:
+        moved = self._session.follow(self._following, alignment)
+        if self._following == self._session.current_index:
+            self.noted.emit(_followed_text(self._session.entries[self._following], moved))
+
+    @Slot(object)
+    def _on_follow_ended(self, end: End) -> None:
+        self._following = -1
+        if end.outcome is Outcome.FAILED:
+            text = f"The path did not follow; your decisions stand. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text))
+        if not self._soon_follow.isActive():
+            self._follow_next()
+
+
+def _followed_text(entry: Entry, moved: int) -> str:
+    if entry.basis is Basis.IMPORTED:
+        return "path led through your keypoints; the imported times stand (0 takes the path)"
+    if entry.basis is Basis.LINE:
+        return "path led through your keypoints; the candidate's line stands (0 takes the path)"
+    if moved == 0:
+        return "no other keypoint had to move"
+    return f"{moved} keypoint{'' if moved == 1 else 's'} followed"

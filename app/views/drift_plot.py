@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -52,6 +52,7 @@ class DriftPlot(TimePlot):
         self._band = pg.FillBetweenItem(
             self._band_low, self._band_high, brush=QColor(255, 255, 255, 38)
         )
+        self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
         self._points = KeypointItem()
         self._handle = pg.TargetItem(
             movable=True,
@@ -72,6 +73,7 @@ class DriftPlot(TimePlot):
             self._band_low,
             self._band_high,
             self._path,
+            self._alias,
             self._where,
             self._points,
             self._handle,
@@ -87,6 +89,7 @@ class DriftPlot(TimePlot):
         session.recording_selected.connect(self._show_recording)
         session.keypoints_changed.connect(self._show_keypoints)
         session.selection_changed.connect(self._show_selection)
+        session.followed.connect(self._points.flash)
         view.span_changed.connect(self._fit_offsets)
         self.clicked.connect(self._select_near)
         self.stretched.connect(self._stretch)
@@ -115,6 +118,10 @@ class DriftPlot(TimePlot):
             self._path.setData(time_s, alignment.path.offset_s)
             self._band_low.setData(time_s, alignment.path.low_s)
             self._band_high.setData(time_s, alignment.path.high_s)
+        alias = None if alignment is None else alignment.alias
+        self._alias.setVisible(alias is not None)
+        if alignment is not None and alias is not None:
+            self._alias.setData(alignment.surface.time_0_s, alignment.path.offset_s + alias.shift_s)
         self._fit_offsets()
         self._show_caption()
 
@@ -170,10 +177,12 @@ class DriftPlot(TimePlot):
         if keypoints is not None and selected >= 0:
             time_0_s = float(keypoints.time_0_s[selected])
             self._session.preview_move(selected, time_0_s + float(self._handle.pos().y()))
+            # After Esc the handle stays where the keypoint is, whatever the mouse does.
+            self._place_handle()
 
     @Slot()
     def _on_dropped(self) -> None:
-        self._session.commit_preview()
+        self._session.end_drag()
 
     @Slot(float, float)
     def _select_near(self, time_s: float, _offset_s: float) -> None:
@@ -222,6 +231,8 @@ class DriftPlot(TimePlot):
         words = []
         if entry is not None and entry.alignment is not None:
             words += [f"<span style='color:{DARK.path}'>— path with 95 % band</span>"]
+            if entry.alignment.alias is not None:
+                words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
         if entry is not None and entry.candidates is not None:
             words += [f"<span style='color:{DARK.candidate}'>— linear candidates</span>"]
         if entry is not None and entry.surface is not None:
@@ -229,7 +240,7 @@ class DriftPlot(TimePlot):
         self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")
 
 
-def _pen(colour: str, opacity: int) -> object:
+def _pen(colour: str, opacity: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> object:
     drawn = QColor(colour)
     drawn.setAlpha(opacity)
-    return pg.mkPen(drawn, width=1)
+    return pg.mkPen(drawn, width=1, style=style)

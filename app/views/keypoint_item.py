@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.marks import COLOURS, Mark, draw_marks
+from app.theme import DARK
 
 _EDGE_PX = 8.0
 _LINES_FROM_PX, _MARKS_FROM_PX = 14.0, 9.0
 _OPACITY = 70
+_FLASH_PX = 15.0
+_FLASH_STEPS, _FLASH_STEP_MS = 6, 110
+_FLASH_OPACITY = 130
 
 
 class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -33,7 +37,29 @@ class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
         self._x = np.empty(0)
         self._y = np.empty(0)
         self._marks = np.empty(0, dtype=np.int8)
+        self._flashing = np.empty(0, dtype=np.intp)
+        self._flash_left = 0
+        self._fade = QTimer(interval=_FLASH_STEP_MS)
+        self._fade.timeout.connect(self._fade_on)
         self.setZValue(10)
+
+    def flash(self, indices: NDArray[np.intp]) -> None:
+        """Let keypoints light up for a moment."""
+        self._flashing, self._flash_left = indices, _FLASH_STEPS
+        self._fade.start()
+        self.update()
+
+    @property
+    def flashing(self) -> list[int]:
+        """Which keypoints are lit."""
+        return [int(i) for i in self._flashing] if self._flash_left else []
+
+    @Slot()
+    def _fade_on(self) -> None:
+        self._flash_left -= 1
+        if self._flash_left <= 0:
+            self._fade.stop()
+        self.update()
 
     def show_points(
         self,
@@ -85,10 +111,25 @@ class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
         else:
             y_px = transform.m22() * self._y[first:stop] + transform.dy()
         painter.setClipRect(area)
+        if self._flash_left:
+            lit = self._flashing[(self._flashing >= first) & (self._flashing < stop)] - first
+            self._draw_flash(painter, x_px[lit], y_px[lit])
         # Reviewed and uncertain marks come last, on top.
         for mark in Mark:
             chosen = np.flatnonzero(marks == mark)[::stride]
             draw_marks(painter, mark, np.stack([x_px[chosen], y_px[chosen]], axis=1), area)
+
+    def _draw_flash(
+        self, painter: QPainter, x_px: NDArray[np.float64], y_px: NDArray[np.float64]
+    ) -> None:
+        colour = QColor(DARK.corrected)
+        colour.setAlpha(round(_FLASH_OPACITY * self._flash_left / _FLASH_STEPS))
+        pen = QPen(colour, _FLASH_PX)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(
+            [QPointF(x, y) for x, y in zip(x_px.tolist(), y_px.tolist(), strict=True)]
+        )
 
     def _draw_lines(
         self, painter: QPainter, x_px: NDArray[np.float64], marks: NDArray[np.int8], area: QRectF

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 
 from app.marks import COLOURS, WORDS, Mark, mark_icon, marks_of
 from app.render.tiles import TileStore
-from app.session_model import SessionModel
+from app.session_model import Basis, SessionModel
 from app.views.clip_view import ClipView
 from app.views.score_curve import ScoreCurve
 from app.views.time_plot import time_text
@@ -113,9 +113,9 @@ class KeypointPanel(QWidget):
 
     def _proposed(self, selected: int, time_1_s: float) -> str:
         entry = self._session.current
-        if entry is None or entry.alignment is None:
+        if entry is None or entry.machine is None:
             return ""
-        machine = entry.alignment.keypoints
+        machine = entry.machine.keypoints
         moved_ms = 1000 * (time_1_s - float(machine.time_1_s[selected]))
         return (
             f"The machine proposed {float(machine.offset_s[selected]):+.3f} s; "
@@ -126,10 +126,12 @@ class KeypointPanel(QWidget):
         if reason:
             return reason[0].upper() + reason[1:] + "."
         entry = self._session.current
+        if entry is not None and entry.basis is Basis.IMPORTED:
+            return "From the imported table."
         if entry is not None and entry.problem:
             return f"Not aligned: {entry.problem}"
         if entry is not None and entry.alignment is None:
-            return "From the imported table." if entry.keeps_times else "Not aligned yet."
+            return "Not aligned yet."
         return ""
 
 

@@ -8,18 +8,28 @@ from PySide6.QtCore import (
     QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
+    QRectF,
     Qt,
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app.marks import Mark, mark_icon, marks_of
 from app.session_model import Entry, SessionModel
+from app.theme import DARK
 from app.views.time_plot import time_text
 
 _REFRESH_MS = 40
+_BADGE, _BADGE_PX = "review", 7
 _COLUMNS = (
     ("Recording", "Name of the file"),
     ("conf.", "Mean confidence of its keypoints, once aligned"),
@@ -73,6 +83,8 @@ class _RecordingModel(QAbstractTableModel):
             return self._icons[_worst(entry)]
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(entry)
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0 and entry.concerns:
+            return f"{entry.recording.name}, needs review: {'; '.join(entry.concerns)}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -108,7 +120,46 @@ def _tip(entry: Entry) -> str:
         lines.append(f"keypoints from {entry.imported.path.name}")
     if entry.problem:
         lines.append(entry.problem)
+    lines += [f"Needs review: {concern}." for concern in entry.concerns]
     return "\n".join(lines)
+
+
+class _Badged(QStyledItemDelegate):
+    """Names with a badge behind those that need a look as a whole."""
+
+    def __init__(self, session: SessionModel, table: QTableView) -> None:
+        super().__init__(table)
+        self._session = session
+        self._table = table
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw the name, shortened by the badge."""
+        if not self._session.entries[index.row()].concerns:
+            super().paint(painter, option, index)
+            return
+        full = QRectF(option.rect)
+        metrics = option.fontMetrics
+        width = metrics.horizontalAdvance(_BADGE) + 2 * _BADGE_PX
+        # The style draws the row's ground under the badge.
+        ground = QStyleOptionViewItem(option)
+        ground.rect = full.adjusted(full.width() - width - _BADGE_PX, 0, 0, 0).toRect()
+        self.initStyleOption(ground, index)
+        ground.text, ground.icon = "", QIcon()
+        style = self._table.style()
+        style.drawControl(style.ControlElement.CE_ItemViewItem, ground, painter, self._table)
+        option.rect = full.adjusted(0, 0, -width - _BADGE_PX, 0).toRect()
+        super().paint(painter, option, index)
+        height = metrics.height() + 2
+        badge = QRectF(
+            full.right() - width - 3, full.center().y() - height / 2 + 0.5, width, height
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(DARK.uncertain)
+        painter.setPen(QPen(colour, 1))
+        painter.drawRoundedRect(badge, height / 2, height / 2)
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _BADGE)
+        painter.restore()
 
 
 class RecordingsList(QTableView):
@@ -124,6 +175,7 @@ class RecordingsList(QTableView):
         self._session = session
         self._model = _RecordingModel(session, self)
         self.setModel(self._model)
+        self.setItemDelegateForColumn(0, _Badged(session, self))
         self.setAccessibleName("Recordings")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

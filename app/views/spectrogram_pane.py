@@ -71,6 +71,7 @@ class SpectrogramPane(TimePlot):
         session.keypoints_changed.connect(self._show_keypoints)
         session.recording_selected.connect(self._show_keypoints)
         session.selection_changed.connect(self._show_selection)
+        session.followed.connect(self._points.flash)
         display.changed.connect(self._show_clock)
         self.clicked.connect(self._select_near)
         self.stretched.connect(self._stretch)
@@ -119,7 +120,7 @@ class SpectrogramPane(TimePlot):
         selected = self._session.selected
         there = self._session.keypoints is not None and selected >= 0
         self._line.setVisible(there)
-        if there and not self._line.moving:
+        if there and not (self._line.moving and self._session.is_previewing):
             self._line.setValue(float(self._pane_s()[selected]))
 
     def _pane_s(self) -> np.ndarray:
@@ -133,10 +134,13 @@ class SpectrogramPane(TimePlot):
     def _on_dragged(self, line: pg.InfiniteLine) -> None:
         time_1_s = self._display.channel_1_s(float(line.value()))
         self._session.preview_move(self._session.selected, time_1_s)
+        if not self._session.is_previewing:
+            # After Esc the line stays where the keypoint is, whatever the mouse does.
+            self._show_selection()
 
     @Slot(object)
     def _on_dropped(self, _line: pg.InfiniteLine) -> None:
-        self._session.commit_preview()
+        self._session.end_drag()
 
     @Slot(float, float)
     def _select_near(self, time_s: float, _khz: float) -> None:

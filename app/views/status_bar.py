@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
@@ -12,6 +12,8 @@ from app.messages import RunProgress
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.views.keypoint_panel import band_half_ms
+
+_NOTE_MS = 6000
 
 
 class StatusBar(QStatusBar):
@@ -50,6 +52,13 @@ class StatusBar(QStatusBar):
             self.addWidget(label)
         for widget in (self._run, self._bar, self._cancel):
             self.addPermanentWidget(widget)
+        self._note = QLabel()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setStyleSheet(f"color: {DARK.corrected}; padding: 0 8px;")
+        self.addWidget(self._note)
+        self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._note_away.timeout.connect(self._note.clear)
+        session.recording_selected.connect(self._note.clear)
         self.show_progress(None)
         for signal in (
             session.recording_selected,
@@ -62,6 +71,17 @@ class StatusBar(QStatusBar):
     def progress_text(self) -> str:
         """What is said about the run; empty when nothing runs."""
         return self._run.text()
+
+    @property
+    def note_text(self) -> str:
+        """What came of the last decision; empty after a while."""
+        return self._note.text()
+
+    @Slot(str)
+    def note(self, text: str) -> None:
+        """Say for a while what came of a decision."""
+        self._note.setText(text)
+        self._note_away.start()
 
     @Slot(object)
     def show_progress(self, progress: RunProgress | None) -> None:

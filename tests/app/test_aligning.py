@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +120,33 @@ def test_an_ambiguous_file_is_announced(
     window = make_window(steps)
     window.open([stereo])
     settle(window)
-    assert "0.76 s later fits almost as well" in window.messages.message.text
+    assert "0.76 s later fits almost as well" in window.concern.text
+    assert "instead of" in window.concern.text
+    assert window.concern.isVisible()
+    model = window.recordings.model()
+    assert "0.76 s later" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "review" in model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    window.session.select_keypoint(3)
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    settle(window)
+    assert window.session.current.concerns == ()
+    assert window.concern.isHidden()
+    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) is None
+
+
+def test_other_warnings_are_shown_with_the_recording(
+    make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    guess = "the channels may have nothing in common: this alignment is a guess"
+
+    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+        yield replace(fake_alignment(time_0_s), warnings=(guess,))
+
+    window = make_window(steps)
+    window.open([stereo])
+    settle(window)
+    assert guess in window.concern.text
+    assert guess in window.recordings.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_imported_times_stand_until_the_path_is_taken(

@@ -173,6 +173,45 @@ def test_dragging_in_channel_1(opened: MainWindow, qtbot: QtBot, warped: bool) -
     assert session.keypoints.state[10] is ReviewState.CORRECTED
 
 
+@pytest.mark.parametrize("where", ["drift plot", "channel 1"])
+def test_escape_drops_a_drag_until_the_mouse_is_released(
+    opened: MainWindow, qtbot: QtBot, where: str
+) -> None:
+    session = opened.session
+    session.select_keypoint(10)
+    qtbot.wait(50)
+    before = session.keypoints
+    if where == "drift plot":
+        plot, step = opened.drift, QPoint(0, -4)
+        at = QPointF(before.time_0_s[10], before.offset_s[10])
+    else:
+        plot, step = opened.panes[1], QPoint(4, 0)
+        at = QPointF(before.time_0_s[10], 2.0)
+    start = plot.mapFromScene(plot.box.mapViewToScene(at))
+    view = plot.viewport()
+    QTest.mouseMove(view, start)
+    qtbot.wait(30)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    for part in (1, 2, 3, 4):
+        QTest.mouseMove(view, start + step * part)
+        qtbot.wait(30)
+    assert session.is_previewing
+    press(opened, Key.Key_Escape)
+    assert not session.is_previewing
+    for part in (5, 6, 7):
+        QTest.mouseMove(view, start + step * part)
+        qtbot.wait(30)
+        assert not session.is_previewing
+    handle = opened.drift._handle.pos().y() if where == "drift plot" else plot._line.value()
+    stands = before.offset_s[10] if where == "drift plot" else before.time_0_s[10]
+    assert handle == pytest.approx(stands, abs=1e-6)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + step * 7)
+    qtbot.wait(30)
+    assert session.keypoints is before
+    _drag(plot, start, start + step * 5, qtbot)
+    assert session.keypoints.state[10] is ReviewState.CORRECTED
+
+
 def test_clicks_select(opened: MainWindow, qtbot: QtBot) -> None:
     pane = opened.panes[0]
     QTest.mouseClick(
@@ -253,6 +292,7 @@ def test_export_is_read_back(
     settle: Callable[[MainWindow], None],
 ) -> None:
     opened.session.move_keypoint(3, 3.456789)
+    settle(opened)
     out = tmp_path / "out 🐦.csv"
     _Export(monkeypatch, out)
     press(opened, Key.Key_E, Modifier.ControlModifier)

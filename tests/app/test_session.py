@@ -32,8 +32,11 @@ def test_a_preview_is_seen_but_not_kept(session: SessionModel) -> None:
     assert session.current.keypoints.time_1_s[3] == 3.0
     session.cancel_preview()
     assert session.keypoints.time_1_s[3] == 3.0
+    session.preview_move(3, 3.75)
+    assert session.keypoints.time_1_s[3] == 3.0
+    session.end_drag()
     session.preview_move(3, 3.8)
-    session.commit_preview()
+    session.end_drag()
     assert session.current.keypoints.time_1_s[3] == 3.8
     assert session.current.keypoints.state[3] is ReviewState.CORRECTED
 
