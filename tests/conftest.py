@@ -16,7 +16,7 @@ import pytest
 import soundfile as sf
 
 from core import cli
-from core.align.alignment import Alias, Alignment, CandidateScores, Progress
+from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
@@ -141,6 +141,7 @@ def shifted_alignment(
         tolerance_s=0.05,
         log_evidence=50.0,
         duration_1_s=recording.duration_s,
+        refinement=Refinement.none(count),
     )
 
 

@@ -13,7 +13,9 @@ from core.align.alignment import Alignment, CandidateScores, Progress
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
+from core.align.confidence import estimate
 from core.align.decode import FIRST_MODEL, Decoded, decode
+from core.align.refine import refine
 from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
@@ -57,7 +59,8 @@ _STAGES = {
     "searching large offsets": (0.30, 0.35),
     "comparing the channels": (0.35, 0.60),
     "finding the path": (0.60, 0.70),
-    "following the path with fitted weights": (0.70, 0.95),
+    "following the path with fitted weights": (0.70, 0.85),
+    "comparing waveforms": (0.85, 0.95),
     "ranking linear candidates": (0.95, 1.0),
 }
 
@@ -118,6 +121,10 @@ def align_steps(
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     decoded: Decoded = yield from _staged("following the path with fitted weights", decode(surface))
+    path = estimate(surface, decoded.posterior)
+    refinement = yield from _staged(
+        "comparing waveforms", refine(recording, surface.time_0_s, path)
+    )
     scored, batches = CandidateScores.none(), 0
     durations = (features[0].duration_s, features[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
@@ -132,6 +139,7 @@ def align_steps(
         time_0_s,
         durations[1],
         options.tolerance_s,
+        refinement,
     )
 
 

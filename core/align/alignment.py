@@ -14,6 +14,12 @@ from core.time_map import TimeMap
 Floats = NDArray[np.float64]
 
 
+BAND_SD = 1.96
+"""Half width of a 95 % band in standard deviations."""
+REFINE_REACH_S = 0.03
+"""Largest correction of a path by its waveforms, seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is.
@@ -114,6 +120,37 @@ class Path:
         return self.offset_s, self.low_s, self.high_s
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Refinement:
+    """Offsets from waveforms; arrays of shape (K,), seconds, NaN where there is none.
+
+    Parameters
+    ----------
+    offset_s : ndarray
+        Refined offset.
+    sd_s : ndarray
+        Its standard deviation.
+    """
+
+    offset_s: Floats
+    sd_s: Floats
+
+    @classmethod
+    def none(cls, rows: int) -> Refinement:
+        """No row refined."""
+        return cls(np.full(rows, np.nan), np.full(rows, np.nan))
+
+    def applied(self, path: Path) -> Path:
+        """The path with refined offsets where it still passes within reach of them."""
+        use = np.abs(self.offset_s - path.offset_s) <= REFINE_REACH_S
+        half_s = BAND_SD * self.sd_s
+        return Path(
+            np.where(use, self.offset_s, path.offset_s),
+            np.where(use, self.offset_s - half_s, path.low_s),
+            np.where(use, self.offset_s + half_s, path.high_s),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """A second alignment that fits almost as well.
@@ -163,6 +200,8 @@ class Alignment:
         Log Bayes factor of "the channels match" against "nothing matches", nats.
     duration_1_s : float
         Length of channel 1, seconds.
+    refinement : Refinement
+        What the waveforms added below the surface's grid.
     """
 
     keypoints: KeypointSet
@@ -177,6 +216,7 @@ class Alignment:
     tolerance_s: float
     log_evidence: float
     duration_1_s: float
+    refinement: Refinement
 
     @property
     def mean_confidence(self) -> float:

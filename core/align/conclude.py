@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import Alignment, CandidateScores, Path
+from core.align.alignment import Alignment, CandidateScores, Path, Refinement
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -25,6 +25,7 @@ def conclude(
     time_0_s: Floats,
     duration_1_s: float,
     tolerance_s: float,
+    refinement: Refinement,
     decided: dict[int, str] | None = None,
 ) -> Alignment:
     """Draw every conclusion from a posterior.
@@ -42,12 +43,14 @@ def conclude(
         Length of channel 1, seconds.
     tolerance_s : float
         Error within which a keypoint counts as right, seconds.
+    refinement : Refinement
+        Offsets from waveforms, used where the path passes near them.
     decided : dict of int to str, optional
         Rows that a person decided on, with the reason to show. A pin also
         settles which of two aliases is meant.
     """
     decided = decided or {}
-    path = confidence.estimate(surface, posterior)
+    path = refinement.applied(confidence.estimate(surface, posterior))
     clear = confidence.clarity(surface, path)
     mass = confidence.mass_within(surface, posterior, path.offset_s, tolerance_s)
     why = list(confidence.reasons(surface, posterior, path, clear, duration_1_s))
@@ -76,6 +79,7 @@ def conclude(
         tolerance_s=tolerance_s,
         log_evidence=log_evidence,
         duration_1_s=duration_1_s,
+        refinement=refinement,
     )
 
 

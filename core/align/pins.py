@@ -67,6 +67,7 @@ def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
         keypoints.time_0_s,
         alignment.duration_1_s,
         alignment.tolerance_s,
+        alignment.refinement,
         decided,
     )
     return replace(result, surface=alignment.surface)

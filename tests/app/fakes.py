@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from core.align.alignment import Alias, Alignment, CandidateScores, Progress
+from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
@@ -59,6 +59,7 @@ def fake_alignment(
         tolerance_s=0.05,
         log_evidence=50.0,
         duration_1_s=float(time_0_s[-1]) + 10.0,
+        refinement=Refinement.none(len(time_0_s)),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.align import pins
-from core.align.alignment import Alignment, CandidateScores
+from core.align.alignment import Alignment, CandidateScores, Refinement
 from core.align.conclude import PINNED, UNALIGNABLE, conclude
 from core.align.decode import Decoded, decode
 from core.align.pins import realign
@@ -34,6 +34,7 @@ def machine(offset_s: np.ndarray, clear: np.ndarray, seed: int = 0) -> Alignment
         surface.time_0_s,
         rows + 2.0,
         0.05,
+        Refinement.none(rows),
     )
 
 
@@ -119,7 +120,14 @@ def test_a_pin_settles_an_alias():
     surface = ScoreSurface(np.arange(60.0), np.full(60, -2.0), 0.01, score.astype(np.float32))
     *_, found = decode(surface)
     alignment = conclude(
-        surface, found.posterior, found.log_evidence, NONE, surface.time_0_s, 70.0, 0.05
+        surface,
+        found.posterior,
+        found.log_evidence,
+        NONE,
+        surface.time_0_s,
+        70.0,
+        0.05,
+        Refinement.none(60),
     )
     assert alignment.alias is not None
     assert alignment.needs_review

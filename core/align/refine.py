@@ -1,0 +1,178 @@
+"""Refinement below the grid: waveforms compared once the drift is compensated.
+
+Frames of channel 1 are taken where the path puts those of channel 0. What coherent
+sound there is then lies within milliseconds: a phase-transform cross-correlation (Knapp
+and Carter 1976), gated to the time-frequency cells that stand above the noise in
+both channels, is followed over the rows by a small hidden Markov model. Most
+pairs of a room microphone and a body-worn transmitter share little waveform, so
+a row is refined only where this is surer than the path itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
+
+from core.align.alignment import BAND_SD, REFINE_REACH_S, Path, Refinement
+from core.audio.recording import Recording
+
+Floats = NDArray[np.float64]
+Grid = NDArray[np.float32]
+
+_RATE_HZ = 16_000
+_FFT, _HOP = 2048, 1024
+_LOW_HZ, _HIGH_HZ = 500.0, 6000.0
+_ROWS_A_BLOCK = 60
+_FLOOR_EVERY = 4
+_LAG_S = 0.001
+_NATS_A_SD, _MOST_SD = 0.5, 12.0
+_STEP_LAGS, _LOST = 0.7, 0.02
+_START, _STOP = 0.05, 0.05
+_TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
+
+
+def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float | Refinement]:
+    """Refine a path by drift-compensated, gated cross-correlation.
+
+    Parameters
+    ----------
+    recording : Recording
+    time_0_s : ndarray, shape (K,)
+        The path's rows, seconds on channel 0.
+    path : Path
+
+    Yields
+    ------
+    float
+        Share of the rows done, block by block.
+    Refinement
+        Once, last.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
+    rows = len(time_0_s)
+    evidence = np.zeros((rows, 2 * round(REFINE_REACH_S / _LAG_S)), dtype=np.float32)
+    for start in range(0, rows, _ROWS_A_BLOCK):
+        block = slice(start, min(start + _ROWS_A_BLOCK, rows))
+        evidence[block] = _lags(recording, time_0_s, path, block)
+        yield block.stop / rows
+    shift_s, sd_s, coherent = _follow(evidence)
+    path_sd_s = (path.high_s - path.low_s) / (2 * BAND_SD)
+    tighter = (sd_s < _TIGHTER * path_sd_s) & (path_sd_s < _PATH_SD_S)
+    tighter &= coherent > _LEAST_COHERENT
+    yield Refinement(
+        np.where(tighter, path.offset_s + shift_s, np.nan), np.where(tighter, sd_s, np.nan)
+    )
+
+
+def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> Grid:
+    """Evidence for every remaining lag of the rows of a block, shape (rows, lags)."""
+    rows_s = time_0_s[block]
+    out = np.zeros((len(rows_s), 2 * round(REFINE_REACH_S / _LAG_S)), dtype=np.float32)
+    zero, start_0_s = _stretch(recording, 0, rows_s[0] - 0.6, rows_s[-1] + 0.6)
+    begin_0 = np.arange(0, len(zero) - _FFT, _HOP)
+    if len(begin_0) == 0:
+        return out
+    centre_s = start_0_s + (begin_0 + _FFT / 2) / _RATE_HZ
+    moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s) - _FFT / 2 / _RATE_HZ
+    one, start_1_s = _stretch(recording, 1, moved_s[0] - 0.2, moved_s[-1] + 0.4)
+    begin_1 = np.rint((moved_s - start_1_s) * _RATE_HZ).astype(np.intp)
+    spectra = [_spectra(zero, begin_0), _spectra(one, begin_1)]
+    gates = [_gate(spectrum) for spectrum in spectra]
+    cross = np.conj(spectra[0]) * spectra[1]
+    cross *= gates[0] * gates[1] / (np.abs(cross) + 1e-12)
+    full = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
+    for row, moment in enumerate(rows_s):
+        near = np.abs(centre_s - moment) <= 0.5
+        full[_BINS] = cross[near].sum(axis=0)
+        out[row] = _lag_evidence(irfft(full, _FFT))
+    return out
+
+
+def _stretch(
+    recording: Recording, channel: int, start_s: float, end_s: float
+) -> tuple[Grid, float]:
+    """A stretch of a channel at 16 kHz, and when exactly it starts, seconds."""
+    rate_hz = recording.channels[channel].sample_rate_hz
+    start_s = round(max(0.0, start_s) * rate_hz) / rate_hz
+    samples = recording.read(channel, start_s, max(start_s, end_s))
+    if len(samples) == 0:
+        return np.zeros(1, dtype=np.float32), start_s
+    if rate_hz != _RATE_HZ:
+        samples = soxr.resample(samples, rate_hz, _RATE_HZ, quality="LQ")
+    return samples, start_s
+
+
+_BINS = slice(round(_LOW_HZ * _FFT / _RATE_HZ), round(_HIGH_HZ * _FFT / _RATE_HZ))
+
+
+def _spectra(samples: Grid, begin: NDArray[np.intp]) -> NDArray[np.complex64]:
+    """Spectra of frames that begin at given samples; zero outside the stretch."""
+    padded = np.pad(samples, _FFT)
+    inside = np.clip(begin + _FFT, 0, len(padded) - _FFT)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[inside]
+    return np.asarray(rfft(frames * np.hanning(_FFT).astype(np.float32), axis=1)[:, _BINS])
+
+
+def _gate(spectra: NDArray[np.complex64]) -> Grid:
+    """Share of every cell's power that stands above twice the noise of its bin."""
+    power = spectra.real**2 + spectra.imag**2
+    noise = np.median(power[::_FLOOR_EVERY], axis=0) / np.log(2.0)
+    return np.asarray(np.clip(1.0 - 2.0 * noise / (power + 1e-12), 0.0, 1.0), dtype=np.float32)
+
+
+def _lag_evidence(correlation: Grid) -> Grid:
+    """Evidence for every millisecond of lag, nats: its peak above the median lag's."""
+    reach = round(REFINE_REACH_S * _RATE_HZ)
+    near = np.abs(np.concatenate([correlation[-reach:], correlation[:reach]]))
+    spread = float(near.std())
+    peaks = near.reshape(-1, round(_LAG_S * _RATE_HZ)).max(axis=1)
+    if spread <= 0:
+        return np.zeros_like(peaks)
+    return np.asarray(_NATS_A_SD * np.minimum((peaks - np.median(peaks)) / spread, _MOST_SD))
+
+
+def _follow(evidence: Grid) -> tuple[Floats, Floats, Floats]:
+    """Mean and spread of the remaining lag, seconds, and how surely there is one; each (rows,).
+
+    One state a lag, and one for "nothing coherent here", against which the
+    lags' likelihood ratios count.
+    """
+    rows, lags = evidence.shape
+    lag_s = (np.arange(lags) - (lags - 1) / 2) * _LAG_S
+    apart = np.abs(lag_s[:, None] - lag_s[None, :]) / _LAG_S
+    step = np.exp(-apart / _STEP_LAGS)
+    prior = np.exp(-0.5 * (lag_s / (0.4 * REFINE_REACH_S)) ** 2)
+    prior /= prior.sum()
+    move = np.empty((lags + 1, lags + 1))
+    move[:lags, :lags] = (1 - _LOST) * step / step.sum(axis=1, keepdims=True) + _LOST / lags
+    move[:lags] *= 1 - _STOP
+    move[:lags, lags] = _STOP
+    move[lags, :lags] = _START * prior
+    move[lags, lags] = 1 - _START
+    ratio = np.exp(evidence.astype(np.float64))
+    likely = np.hstack([ratio / ratio.mean(axis=1, keepdims=True), np.ones((rows, 1))])
+    ahead = np.empty((rows, lags + 1))
+    state = np.append(0.5 * prior, 0.5)
+    for row in range(rows):
+        state = (state @ move if row else state) * likely[row]
+        state /= state.sum()
+        ahead[row] = state
+    message = np.ones(lags + 1)
+    posterior = np.empty((rows, lags + 1))
+    for row in range(rows - 1, -1, -1):
+        posterior[row] = ahead[row] * message
+        posterior[row] /= posterior[row].sum()
+        message = move @ (likely[row] * message)
+        message /= message.max()
+    coherent = 1.0 - posterior[:, lags]
+    lag = posterior[:, :lags] / np.maximum(coherent[:, None], 1e-12)
+    mean_s = lag @ lag_s
+    return mean_s, np.sqrt(np.maximum(lag @ lag_s**2 - mean_s**2, 0.0)), coherent

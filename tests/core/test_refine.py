@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from core.align.alignment import Path, Refinement
+from core.align.refine import refine
+from core.audio.recording import Recording, open_recording
+
+
+def bursts(rate_hz: int, seconds: float, seed: int) -> np.ndarray:
+    """Broadband bursts, ten a second, in silence."""
+    rng = np.random.default_rng(seed)
+    samples = rng.normal(size=round(seconds * rate_hz))
+    on = np.repeat(rng.uniform(size=round(seconds * 20)) < 0.4, rate_hz // 20)
+    return 0.1 * samples[: len(on)] * on
+
+
+def pair(tmp_path: FilePath, rate_hz: int, offset_s: np.ndarray, other: bool = False) -> Recording:
+    """Channel 1 hears the same (or other) bursts, late by a bent offset, in noise."""
+    rng = np.random.default_rng(5)
+    zero = bursts(rate_hz, 30.0, seed=1)
+    world = bursts(rate_hz, 30.0, seed=2 if other else 1)
+    time_s = np.arange(len(world)) / rate_hz
+    late = time_s + np.interp(time_s, np.arange(30.0), offset_s)
+    one = np.interp(time_s, late, world)
+    path = tmp_path / "pair.wav"
+    noise = rng.normal(scale=3e-3, size=(len(zero), 2))
+    sf.write(path, np.stack([zero, one], axis=1) + noise, rate_hz, subtype="FLOAT")
+    return open_recording(path)
+
+
+def rough(offset_s: np.ndarray, error_s: float, sd_s: float = 0.008) -> Path:
+    guess = offset_s + error_s
+    return Path(guess, guess - 1.96 * sd_s, guess + 1.96 * sd_s)
+
+
+def refined(recording: Recording, path: Path) -> Refinement:
+    *shares, result = refine(recording, np.arange(30.0), path)
+    assert shares == sorted(shares)
+    return result
+
+
+@pytest.mark.parametrize("rate_hz", [16000, 44100])
+def test_coherent_sound_is_placed_within_a_millisecond(tmp_path, rate_hz):
+    offset_s = 0.3 + 0.004 * np.sin(np.arange(30.0) / 5)
+    recording = pair(tmp_path, rate_hz, offset_s)
+    path = rough(offset_s, 0.009)
+    result = refined(recording, path).applied(path)
+    inside = slice(2, 28)
+    assert np.abs(result.offset_s - offset_s)[inside].max() < 0.001
+    assert np.all((result.low_s <= result.offset_s) & (result.offset_s <= result.high_s))
+
+
+def test_other_sound_changes_nothing(tmp_path):
+    offset_s = np.full(30, 0.3)
+    path = rough(offset_s, 0.004)
+    result = refined(pair(tmp_path, 16000, offset_s, other=True), path).applied(path)
+    assert np.mean(result.offset_s != path.offset_s) < 0.1
+
+
+def test_an_unsure_path_is_left_alone(tmp_path):
+    """Within 30 ms of a path that may be 200 ms off, a peak means nothing."""
+    offset_s = np.full(30, 0.3)
+    path = rough(offset_s, 0.004, sd_s=0.1)
+    result = refined(pair(tmp_path, 16000, offset_s), path)
+    assert np.isnan(result.offset_s).all()
+
+
+def test_a_path_led_elsewhere_forgets_the_refinement():
+    path = rough(np.full(4, 0.3), 0.0)
+    result = Refinement(np.array([0.305, np.nan, 0.4, 0.298]), np.full(4, 0.001)).applied(path)
+    np.testing.assert_allclose(result.offset_s, [0.305, 0.3, 0.3, 0.298])
