@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
     def _arrange_docks(self) -> None:
         recordings, keypoint, candidates = self._docks
         compact = self.width() < _COMPACT_PX
-        widths = [180, 320] if compact else [280, 370]
+        widths = [195, 330] if compact else [280, 370]
         self.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
         if compact:
             self.tabifyDockWidget(keypoint, candidates)

@@ -308,10 +308,9 @@ class Workbench(QObject):
     def _tell_about(self, entry: Entry) -> None:
         """What the list and the strip over the recording do not say already."""
         if entry.basis is Basis.IMPORTED:
-            text = (
-                f"{short_name(entry.recording.name)} is aligned. The imported times stand until "
-                "you take the path instead; reviewed keypoints stay as they are either way."
-            )
+            shown = entry is self._session.current
+            name = "" if shown else f"{short_name(entry.recording.name)}: "
+            text = f"{name}Aligned. The imported times stand until you take the path."
             self.told.emit(Message(Kind.INFO, text, "take_alignment"))
 
     # -- following decisions ---------------------------------------------------------

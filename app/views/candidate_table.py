@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.session_model import SessionModel
+from app.views.empty_text import empty_text
 from core.align.alignment import CandidateScores
 
 _SHOWN = 50
@@ -118,6 +119,7 @@ class CandidateTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
+        self._empty = empty_text("Candidates show here while the recording is aligned.", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_candidates)
         session.evidence_changed.connect(self._soon.start)
@@ -132,6 +134,7 @@ class CandidateTable(QTableView):
         found = None if entry is None else entry.candidates
         with QSignalBlocker(self.selectionModel()):
             self._model.show(None if found is None else found.ranked(_SHOWN))
+        self._empty.setVisible(self._model.rowCount() == 0)
         self._show_highlight()
 
     @Slot()

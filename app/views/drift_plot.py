@@ -18,6 +18,8 @@ from app.views.time_plot import TimePlot
 
 _SHOWN_CANDIDATES = 30
 _LEAST_SPAN_S = 0.3
+_NEAR_ALIAS_S = 1.5
+_ROOMY_PX = 600
 _CLICK_PX = 12.0
 _REFRESH_MS = 40
 
@@ -217,6 +219,9 @@ class DriftPlot(TimePlot):
                 path = entry.alignment.path
                 inside = self._visible(entry.alignment.surface.time_0_s)
                 shown += [path.low_s[inside], path.high_s[inside]]
+                alias = entry.alignment.alias
+                if alias is not None and abs(alias.shift_s) <= _NEAR_ALIAS_S:
+                    shown += [path.offset_s[inside] + alias.shift_s]
             values = np.concatenate(shown)
             if len(values):
                 low_s, high_s = float(values.min()), float(values.max())
@@ -229,12 +234,13 @@ class DriftPlot(TimePlot):
     def _show_caption(self) -> None:
         entry = self._session.current
         words = []
+        path_words = "— path" if self.width() < _ROOMY_PX else "— path with 95 % band"
         if entry is not None and entry.alignment is not None:
-            words += [f"<span style='color:{DARK.path}'>— path with 95 % band</span>"]
+            words += [f"<span style='color:{DARK.path}'>{path_words}</span>"]
             if entry.alignment.alias is not None:
                 words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
         if entry is not None and entry.candidates is not None:
-            words += [f"<span style='color:{DARK.candidate}'>— linear candidates</span>"]
+            words += [f"<span style='color:{DARK.candidate}'>— candidates</span>"]
         if entry is not None and entry.surface is not None:
             words += ["<span style='color:#8cc4ee'>■ evidence</span>"]
         self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")

@@ -39,7 +39,7 @@ class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
         self._marks = np.empty(0, dtype=np.int8)
         self._flashing = np.empty(0, dtype=np.intp)
         self._flash_left = 0
-        self._fade = QTimer(interval=_FLASH_STEP_MS)
+        self._fade = QTimer(self, interval=_FLASH_STEP_MS)
         self._fade.timeout.connect(self._fade_on)
         self.setZValue(10)
 

@@ -185,7 +185,7 @@ def _decision_buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
 
 def _button(action: QAction, text: str) -> QToolButton:
     button = QToolButton()
-    button.setText(text)
+    button.setText(text if action.icon().isNull() else f" {text}")
     button.setIcon(action.icon())
     button.setToolTip(action.toolTip())
     button.setAccessibleName(action.text())

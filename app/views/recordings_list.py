@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -29,6 +29,7 @@ from app.theme import DARK
 from app.views.time_plot import time_text
 
 _REFRESH_MS = 40
+_LEAST_WIDTH_PX, _CONFIDENCE_FROM_PX = 150, 210
 _BADGE, _BADGE_PX = "review", 7
 _COLUMNS = (
     ("Recording", "Name of the file"),
@@ -189,11 +190,18 @@ class RecordingsList(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(36)
+        self.setMinimumWidth(_LEAST_WIDTH_PX)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._refresh)
         session.recordings_changed.connect(self._soon.start)
         session.recording_selected.connect(self._soon.start)
         self.selectionModel().selectionChanged.connect(self._on_row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Where there is little room, it belongs to the names."""
+        self.setColumnHidden(1, event.size().width() < _CONFIDENCE_FROM_PX)
+        super().resizeEvent(event)
 
     @Slot()
     def _refresh(self) -> None:

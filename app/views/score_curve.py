@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.marks import COLOURS, Mark, marks_of
 from app.session_model import SessionModel
 from app.theme import DARK
+from app.views.empty_text import empty_text
 
 _REFRESH_MS = 40
 _REACH_S, _NEAREST_S, _FARTHEST_S = 1.2, 0.1, 10.0
@@ -52,6 +53,9 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._stands = pg.InfiniteLine()
         for part in (self._score, self._posterior, self._stands):
             self.addItem(part, ignoreBounds=True)
+        self._empty = empty_text(
+            "How alike the channels are\nshows here once they are aligned.", self
+        )
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
         session.evidence_changed.connect(self._soon.start)
@@ -67,7 +71,10 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     def refresh(self) -> None:
         """Show the selected keypoint as it stands."""
         entry, keypoints, row = self._session.current, self._session.keypoints, self._row()
-        self._stands.setVisible(keypoints is not None and self._session.selected >= 0)
+        there = entry is not None and entry.surface is not None and row >= 0
+        self._stands.setVisible(there)
+        self._empty.setVisible(not there)
+        self.getPlotItem().showAxis("bottom", there)
         if entry is None or keypoints is None or entry.surface is None or row < 0:
             self._score.setData([], [])
             self._posterior.setData([], [])

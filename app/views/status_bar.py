@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 from app.messages import RunProgress
 from app.session_model import SessionModel
 from app.theme import DARK
+from app.views.elided_label import ElidedLabel
 from app.views.keypoint_panel import band_half_ms
 
 _NOTE_MS = 6000
@@ -37,8 +38,7 @@ class StatusBar(QStatusBar):
         self._level.setToolTip(
             "The spectrograms show the maximum of so many frames a column, so that no call is lost"
         )
-        self._run = QLabel()
-        self._run.setTextFormat(Qt.TextFormat.PlainText)
+        self._run = ElidedLabel(Qt.AlignmentFlag.AlignRight)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setFixedWidth(150)
@@ -50,12 +50,12 @@ class StatusBar(QStatusBar):
         for label in (self._keypoint, self._reviewed, self._level):
             label.setStyleSheet(f"color: {DARK.muted}; padding: 0 8px;")
             self.addWidget(label)
-        for widget in (self._run, self._bar, self._cancel):
+        self.addPermanentWidget(self._run, 1)
+        for widget in (self._bar, self._cancel):
             self.addPermanentWidget(widget)
-        self._note = QLabel()
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         self._note.setStyleSheet(f"color: {DARK.corrected}; padding: 0 8px;")
-        self.addWidget(self._note)
+        self.addWidget(self._note, 1)
         self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._note_away.timeout.connect(self._note.clear)
         session.recording_selected.connect(self._note.clear)

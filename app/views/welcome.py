@@ -31,7 +31,7 @@ class Welcome(QWidget):
         how = QLabel(_HOW)
         how.setProperty("role", "muted")
         how.setWordWrap(True)
-        how.setFixedWidth(560)
+        how.setFixedWidth(440)
         how.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.marks import CERTAIN
-from app.messages import Kind
+from app.messages import Kind, RunProgress
 from app.views import export_dialog
 from app.views.export_dialog import ExportDialog
 from core.formats.biodcase import read_csv
@@ -356,3 +356,25 @@ def test_layout_is_remembered(opened: MainWindow, make_window: Callable[..., Mai
     assert not again._docks[0].isVisible()
     again.commands["reset_layout"].trigger()
     assert again._docks[0].isVisible()
+
+
+def test_the_window_keeps_a_small_size_while_it_works(
+    make_window: Callable[..., MainWindow], stereo: Path, settle: Callable[[MainWindow], None]
+) -> None:
+    window = make_window()
+    window.resize(1024, 600)
+    window.open([stereo])
+    settle(window)
+    window.session.move_keypoint(3, 3.4)
+    settle(window)
+    window.status.show_progress(RunProgress("Aligning " + 40 * "long name ", 0.5, 3.0))
+    window.status.note("path led through your keypoints; " * 4)
+    QTest.qWait(50)
+    assert window.width() == 1024
+    assert window.recordings.columnWidth(0) >= 90
+
+
+def test_empty_panels_say_what_will_be_there(window: MainWindow, stereo: Path) -> None:
+    assert "Candidates show here" in window.candidates._empty.text()
+    assert not window.candidates._empty.isHidden()
+    assert not window.keypoint._curve._empty.isHidden()
