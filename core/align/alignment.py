@@ -172,6 +172,10 @@ class Alias:
         return f"{abs(self.shift_s):.2f} s {side} fits almost as well"
 
 
+Decision = tuple[int, str, float | None]
+"""A row of the surface, what was decided in words, and the offset of a pin, seconds."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
     """The result of aligning one recording.
@@ -202,6 +206,9 @@ class Alignment:
         Length of channel 1, seconds.
     refinement : Refinement
         What the waveforms added below the surface's grid.
+    decisions : frozenset of Decision
+        What a person decided that the path was led through; empty for the
+        machine's own alignment.
     """
 
     keypoints: KeypointSet
@@ -217,6 +224,7 @@ class Alignment:
     log_evidence: float
     duration_1_s: float
     refinement: Refinement
+    decisions: frozenset[Decision] = frozenset()
 
     @property
     def mean_confidence(self) -> float:

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 PINNED = "fixed by a person"
 UNALIGNABLE = "set aside by a person as unalignable"
+MOST_BLIND = 0.9
+"""No more confidence than this without a clear match within ten seconds."""
 
 
 def conclude(
@@ -61,6 +63,7 @@ def conclude(
     related = 1.0 if pinned else calibration.related(log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
     sure = calibration(mass * related * (1.0 if alias is None else 0.5))
+    sure[clear.is_blind] = np.minimum(sure[clear.is_blind], MOST_BLIND)
     for row, reason in decided.items():
         if reason == PINNED:
             sure[row] = MOST_CONFIDENT

@@ -24,8 +24,8 @@ from core.evidence.surface import ScoreSurface
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
 
-JUMP_PROBABILITY = 1e-4
-"""Chance per row of a dropped buffer."""
+JUMP_PROBABILITY = 3e-3
+"""Chance per row of a dropped buffer: one in five minutes or so."""
 JUMP_SCALE_S = 0.15
 """Scale of the Laplace distribution of a dropped buffer's length, seconds."""
 LOST_PROBABILITY = 1e-9

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alignment
+from core.align.alignment import Alignment, Decision
 from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
 from core.align.decode import Decoded, decode
 from core.evidence.surface import ScoreSurface
@@ -30,7 +30,9 @@ _TAIL = 1e-4
 _DEEPEST = -80.0
 
 
-def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
+def realign(
+    alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
+) -> Alignment:
     """Lead the path through everything a person decided.
 
     Parameters
@@ -40,6 +42,10 @@ def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
     keypoints : KeypointSet
         Of the same recording. Corrected and accepted keypoints become pins,
         unalignable ones remove their row's evidence.
+    last : Alignment, optional
+        What `realign` made of the same alignment for earlier decisions. Where
+        nothing changed since, it is kept, so that a pin among many costs no
+        more than the first.
 
     Returns
     -------
@@ -57,8 +63,15 @@ def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
             pins[int(rows[index])] = float(keypoints.offset_s[index])
     if not decided:
         return alignment
+    decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
-    posterior = _redecode(constrained, alignment.posterior, sorted(decided), pins)
+    posterior = alignment.posterior.copy()
+    for first, end in _stretches(sorted(decided), len(posterior)):
+        stretch = slice(first, end)
+        if last is not None and not _touched(decisions ^ last.decisions, stretch):
+            posterior[stretch] = last.posterior[stretch]
+        else:
+            _redecode(constrained, posterior, stretch, pins)
     result = conclude(
         constrained,
         posterior,
@@ -70,7 +83,14 @@ def realign(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
         alignment.refinement,
         decided,
     )
-    return replace(result, surface=alignment.surface)
+    return replace(result, surface=alignment.surface, decisions=decisions)
+
+
+def _touched(changed: frozenset[Decision], stretch: slice) -> bool:
+    return any(
+        row + _REACH_ROWS >= stretch.start and row - _REACH_ROWS < stretch.stop
+        for row, _, _ in changed
+    )
 
 
 def _constrain(
@@ -90,27 +110,24 @@ def _constrain(
 
 
 def _redecode(
-    surface: ScoreSurface, before: Grid, decided: list[int], pins: dict[int, float]
-) -> Grid:
-    """Decode again within reach of the decisions; the rest stays as it was."""
-    posterior = before.copy()
-    for first, last in _stretches(decided, len(before)):
-        stretch = slice(first, last)
-        near = {row: offset for row, offset in pins.items() if first <= row < last}
-        columns = _columns(surface, before, stretch, near)
-        part = ScoreSurface(
-            surface.time_0_s[stretch],
-            surface.first_offset_s[stretch] + columns.start * surface.step_s,
-            surface.step_s,
-            surface.score[stretch, columns].copy(),
-        )
-        # What lies beyond the stretch speaks through the old posterior at its ends.
-        for end, inside in ((first, first > 0), (last - 1, last < len(before))):
-            if inside:
-                part.score[end - first] = np.log(before[end, columns] + np.float32(1e-12))
-        posterior[stretch] = 0.0
-        posterior[stretch, columns] = _last(part).posterior
-    return posterior
+    surface: ScoreSurface, posterior: Grid, stretch: slice, pins: dict[int, float]
+) -> None:
+    """Decode a stretch of rows again, in place."""
+    first, end = stretch.start, stretch.stop
+    near = {row: offset for row, offset in pins.items() if first <= row < end}
+    columns = _columns(surface, posterior, stretch, near)
+    part = ScoreSurface(
+        surface.time_0_s[stretch],
+        surface.first_offset_s[stretch] + columns.start * surface.step_s,
+        surface.step_s,
+        surface.score[stretch, columns].copy(),
+    )
+    # What lies beyond the stretch speaks through the old posterior at its ends.
+    for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
+        if has_beyond:
+            part.score[row - first] = np.log(posterior[row, columns] + np.float32(1e-12))
+    posterior[stretch] = 0.0
+    posterior[stretch, columns] = _last(part).posterior
 
 
 def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:

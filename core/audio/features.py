@@ -188,37 +188,44 @@ def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:
     bands = np.concatenate([b.bands for b in blocks])
     noise_share = np.mean([b.noise_share for b in blocks], axis=0)
     weight = np.sqrt(np.clip(1.0 - noise_share, 0.02, 1.0))
+    onsets = {zone: np.concatenate([b.onset[zone] for b in blocks])[:, None] for zone in _ZONES_HZ}
+    calls = {zone: np.concatenate([b.call[zone] for b in blocks])[:, None] for zone in _ZONES_HZ}
+    del blocks[:]
     groups = {
-        "flux": _compressed(_standard(_change(bands)) * weight),
-        "level": _compressed(_standard(_above_mean(bands)) * weight),
+        "flux": _compressed(_standard(_change(bands), weight)),
+        "level": _compressed(_standard(_above_mean(bands), weight)),
     }
     for zone in _ZONES_HZ:
-        onset = np.concatenate([b.onset[zone] for b in blocks])[:, None]
-        groups[f"onset_{zone}"] = _standard(_change(onset))
-        call = np.concatenate([b.call[zone] for b in blocks])[:, None]
-        groups[f"call_{zone}"] = _standard(_above_mean(call))
-    return {name: group.astype(np.float16) for name, group in groups.items()}
+        groups[f"onset_{zone}"] = _standard(_change(onsets[zone])).astype(np.float16)
+        groups[f"call_{zone}"] = _standard(_above_mean(calls[zone])).astype(np.float16)
+    return groups
 
 
 def _change(level: Frames) -> Frames:
     change = np.zeros_like(level)
-    change[1:-1] = level[2:] - level[:-2]
+    np.subtract(level[2:], level[:-2], out=change[1:-1])
     return change
 
 
 def _above_mean(level: Frames) -> Frames:
-    return np.asarray(level - uniform_filter1d(level, _MEAN_FRAMES, axis=0))
+    above = uniform_filter1d(level, _MEAN_FRAMES, axis=0)
+    np.subtract(level, above, out=above)
+    return np.asarray(above)
 
 
-def _standard(group: Frames) -> Frames:
-    spread = group.std(axis=0, dtype=np.float64).astype(np.float32)
-    return np.asarray(np.clip(group / (spread + 1e-6), -_CLIP, _CLIP))
+def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:
+    """Scale to unit spread, clip and weigh, in place."""
+    group /= np.sqrt(np.mean(np.square(group), axis=0, dtype=np.float64)).astype(np.float32) + 1e-6
+    np.clip(group, -_CLIP, _CLIP, out=group)
+    group *= weight
+    return group
 
 
-def _compressed(group: Frames) -> Frames:
+def _compressed(group: Frames) -> NDArray[np.float16]:
     """Divide frames by the square root of their norm, so that one bang does not rule a window."""
-    norm = np.linalg.norm(group, axis=1, keepdims=True)
-    return np.asarray(group / np.sqrt(norm + 0.3 * np.median(norm) + 1e-6), dtype=np.float32)
+    norm = np.sqrt(np.einsum("td,td->t", group, group))
+    group /= np.sqrt(norm + 0.3 * np.median(norm) + 1e-6)[:, None]
+    return group.astype(np.float16)
 
 
 def _mel_bank() -> Frames:

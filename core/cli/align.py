@@ -8,38 +8,47 @@ from pathlib import Path
 
 from core.align.aligner import AlignOptions
 from core.cli import batch
-from core.cli.batch import Aligned, Batch, Failed, Outcome
+from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
-from core.cli.report import fail, print_json, print_table, progress_bar
+from core.cli.outcome import Aligned, Failed, Outcome, as_json
+from core.cli.report import fail, json_text, note, print_json, print_table, progress_bar
+from core.cli.resume import Kept
 from core.cli.screen import Screen
 from core.errors import InputError
-from core.formats.atomic import check_writable
+from core.formats.atomic import check_writable, write_whole
 from core.formats.biodcase import write_csv
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
-    """Align, write, report.
+    """Align, write, report; a stopped run keeps what it finished for the next.
 
     Raises
     ------
     InputError
-        Before any work, if the arguments, the place to write or a table are
+        Before any work, if the arguments, a place to write or a table are
         of no use.
     """
-    check_writable(args.out, overwrite=args.overwrite)
+    for place in filter(None, (args.out, args.report)):
+        check_writable(place, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)
-    _protect_inputs(args.out, work)
-    options = AlignOptions(max_offset_s=args.max_offset)
-    with progress_bar("aligning") as advance:
-        outcomes = batch.run(work, options, args.jobs, advance)
+    _protect_inputs(args.out, args.report, work)
+    outcomes = _align(work, args)
     aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     if aligned:
         write_csv(args.out, work.result(aligned), overwrite=args.overwrite)
+    Kept.beside(args.out).clear()
     for outcome in failed:
         fail(outcome.error)
+    report = {
+        "out": str(args.out) if aligned else None,
+        "recordings": [as_json(outcome) for outcome in outcomes],
+    }
+    if args.report:
+        with write_whole(args.report, overwrite=args.overwrite) as file:
+            file.write(f"{json_text(report)}\n".encode())
     if args.json:
-        print_json(_as_json(outcomes, args.out if aligned else None))
+        print_json(report)
     elif aligned:
         _print_summary(outcomes)
         print(f"{len(aligned)} of {len(outcomes)} recordings written to {args.out}")
@@ -48,10 +57,31 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     return SOME_FAILED if aligned else REFUSED
 
 
-def _protect_inputs(out: Path, work: Batch) -> None:
-    inputs = [*work.tables, *(path for job in work.jobs for path in (job.path, job.path_1) if path)]
-    if out.resolve() in {path.resolve() for path in inputs}:
-        raise InputError(out, "is one of the files to be read", "choose another name for --out")
+def _align(work: Batch, args: argparse.Namespace) -> list[Outcome]:
+    kept = Kept.beside(args.out)
+    options = AlignOptions(max_offset_s=args.max_offset)
+    try:
+        with progress_bar("aligning") as advance:
+            return batch.run(work, options, args.jobs, kept, advance)
+    except KeyboardInterrupt:
+        if finished := kept.count():
+            note(
+                f"{finished} of {len(work.jobs)} recordings are done and kept in {kept.folder}: "
+                "the same command goes on from there"
+            )
+        raise
+
+
+def _protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
+    inputs = [*work.tables, *(path for job in work.jobs for path in job.files)]
+    read = {path.resolve() for path in inputs}
+    for name, place in (("--out", out), ("--report", report)):
+        if place and place.resolve() in read:
+            raise InputError(
+                place, "is one of the files to be read", f"choose another name for {name}"
+            )
+    if report and report.resolve() == out.resolve():
+        raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
 def _print_summary(outcomes: Sequence[Outcome]) -> None:
@@ -74,33 +104,3 @@ def _print_summary(outcomes: Sequence[Outcome]) -> None:
         },
         rows,
     )
-
-
-def _as_json(outcomes: Sequence[Outcome], out: Path | None) -> dict[str, object]:
-    return {
-        "out": None if out is None else str(out),
-        "recordings": [_outcome_as_json(outcome) for outcome in outcomes],
-    }
-
-
-def _outcome_as_json(outcome: Outcome) -> dict[str, object]:
-    common = {"recording": outcome.name, "seconds": round(outcome.seconds, 3)}
-    if isinstance(outcome, Failed):
-        return {**common, "status": "failed", "error": outcome.error}
-    keypoints = outcome.keypoints
-    return {
-        **common,
-        "status": "to review" if outcome.needs_review else "aligned",
-        "mean_confidence": outcome.mean_confidence,
-        "notes": outcome.notes,
-        "keypoints": [
-            {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
-            for t0, t1, confidence, reason in zip(
-                keypoints.time_0_s.tolist(),
-                keypoints.time_1_s.tolist(),
-                keypoints.confidence.tolist(),
-                keypoints.reason,
-                strict=True,
-            )
-        ],
-    }

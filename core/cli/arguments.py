@@ -12,8 +12,8 @@ from core.errors import InputError
 
 COMMANDS = ("align", "evaluate", "simulate", "demo", "doctor")
 
-LARGEST_OFFSET_S = 60.0
-"""Evidence is held for every 10 ms of offset: memory grows with it."""
+LARGEST_OFFSET_S = 600.0
+"""Further apart, the coarse search has too many places to be wrong in."""
 
 _CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
 
@@ -52,7 +52,13 @@ def command_parser() -> argparse.ArgumentParser:
             name, help=what, description=what, epilog=_CODES, allow_abbrev=False
         )
 
-    _add_align(command("align", "Align recordings and write the keypoints as BioDCASE CSV."))
+    _add_align(
+        command(
+            "align",
+            "Align recordings and write the keypoints as BioDCASE CSV. A run that was "
+            "stopped goes on where it was when the same command is given again.",
+        )
+    )
     _add_evaluate(command("evaluate", "Compare predicted keypoints with the ground truth."))
     _add_simulate(command("simulate", "Write simulated recordings and their true keypoints."))
     _add_demo(command("demo", "Make a demo recording, align it and open it in the window."))
@@ -90,12 +96,21 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         type=_offset,
         default=5.0,
         metavar="SECONDS",
-        help=f"largest offset searched (default: 5, at most {LARGEST_OFFSET_S:g})",
+        help=f"largest offset searched (default: 5, at most {LARGEST_OFFSET_S:g}); above 10 it is "
+        "first searched coarsely, which needs a minute or more of sound that both recorders hear",
     )
     parser.add_argument(
         "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace CSV if it is there")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="JSON",
+        help="also write what --json prints to this file",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace CSV and JSON if they are there"
+    )
     _add_json(parser)
 
 
@@ -153,7 +168,9 @@ def _seconds(text: str) -> float:
 def _offset(text: str) -> float:
     value = _seconds(text)
     if value > LARGEST_OFFSET_S:
-        raise argparse.ArgumentTypeError(f"{text} s is more than {LARGEST_OFFSET_S:g} s")
+        raise argparse.ArgumentTypeError(
+            f"{text} s is more than {LARGEST_OFFSET_S:g} s; cut the recordings to start nearer"
+        )
     return value
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
+from core.cli.outcome import Aligned, Failed, Outcome, summarise
 from core.cli.report import Advance
+from core.cli.resume import Kept, key_of
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, check_names, check_times, find_table, read_csv
 from core.keypoints import KeypointSet
@@ -47,50 +51,10 @@ class Job:
         """File name as it stands in the table."""
         return self.path.name
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Aligned:
-    """A recording that could be aligned.
-
-    Parameters
-    ----------
-    name : str
-    keypoints : KeypointSet
-    mean_confidence : float
-    needs_review : bool
-    notes : tuple of str
-        What a person should know about the whole file.
-    seconds : float
-        Time it took.
-    """
-
-    name: str
-    keypoints: KeypointSet
-    mean_confidence: float
-    needs_review: bool
-    notes: tuple[str, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A recording that could not be aligned.
-
-    Parameters
-    ----------
-    name : str
-    error : str
-        One line: what, where, what to do.
-    seconds : float
-        Time it took.
-    """
-
-    name: str
-    error: str
-    seconds: float
-
-
-Outcome = Aligned | Failed
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The one or two files of the recording."""
+        return (self.path,) if self.path_1 is None else (self.path, self.path_1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +127,9 @@ def collect(
     return Batch(tuple(_distinct(jobs)), tables)
 
 
-def run(batch: Batch, options: AlignOptions, processes: int, advance: Advance) -> list[Outcome]:
+def run(
+    batch: Batch, options: AlignOptions, processes: int, kept: Kept, advance: Advance
+) -> list[Outcome]:
     """Align every recording of a batch; a failure leaves the others alone.
 
     Parameters
@@ -172,17 +138,31 @@ def run(batch: Batch, options: AlignOptions, processes: int, advance: Advance) -
     options : AlignOptions
     processes : int
         How many are aligned at a time, at least 1.
+    kept : Kept
+        Recordings that an earlier run finished; this run adds its own.
     advance : callable
-        Told the share of the whole that is done.
+        Told the share of the work that is done.
 
     Returns
     -------
     list of Aligned or Failed
         In the order of the batch.
     """
-    if processes == 1 or len(batch.jobs) == 1:
-        return _run_here(batch.jobs, options, advance)
-    return _run_in_processes(batch.jobs, options, min(processes, len(batch.jobs)), advance)
+    tasks: list[_Task] = []
+    done: dict[int, Outcome] = {}
+    for number, job in enumerate(batch.jobs):
+        advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
+        ready = _prepare(job, options, kept)
+        if isinstance(ready, _Task):
+            tasks.append(ready)
+        else:
+            done[number] = ready
+    bar = _Bar(advance, len(batch.jobs), [task.job for task in tasks])
+    if processes == 1 or len(tasks) < 2:
+        rest = _run_here(tasks, bar)
+    else:
+        rest = _run_in_processes(tasks, min(processes, len(tasks)), bar)
+    return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
 
 
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
@@ -212,6 +192,62 @@ def _distinct(jobs: Sequence[Job]) -> list[Job]:
     return list(by_name.values())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """A job whose recording is open and not yet aligned."""
+
+    job: Job
+    recording: Recording
+    options: AlignOptions
+    kept: Kept
+    key: str
+
+
+class _Bar:
+    """The share of the work that is done; a long recording counts for more than a short one."""
+
+    def __init__(self, advance: Advance, recordings: int, left: Sequence[Job]) -> None:
+        self._advance = advance
+        self._recordings = recordings
+        self._done = recordings - len(left)
+        self._sizes = {job.name: sum(map(_size, job.files)) for job in left}
+        self._total = max(1, sum(self._sizes.values()))
+        self._through = 0
+
+    def within(self, job: Job, share: float, stage: str) -> None:
+        """Some share of a recording is done."""
+        through = self._through + share * self._sizes[job.name]
+        count = f"{self._done + 1} of {self._recordings}"
+        self._advance(through / self._total, f"{count}: {stage}, {job.name}")
+
+    def finished(self, job: Job) -> None:
+        """A recording is done."""
+        self._through += self._sizes[job.name]
+        self._done += 1
+        self._advance(self._through / self._total, f"{self._done} of {self._recordings} done")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _prepare(job: Job, options: AlignOptions, kept: Kept) -> _Task | Outcome:
+    """Open a recording, or say why not, or what an earlier run made of it."""
+    started_s = time.perf_counter()
+    try:
+        recording = _open(job)
+        key = key_of(recording, None if job.keypoints is None else job.keypoints.time_0_s, options)
+    except InputError as error:
+        return Failed(job.name, str(error), time.perf_counter() - started_s)
+    before = kept.load(key, job.name)
+    if before is not None:
+        return before.with_texts(job.keypoints)
+    return _Task(job, recording, options, kept, key)
+
+
 def _open(job: Job) -> Recording:
     recording = open_recording(job.path, job.path_1)
     if job.table is not None:
@@ -223,52 +259,37 @@ def _open(job: Job) -> Recording:
     return recording
 
 
-def _aligned(job: Job, alignment: Alignment, started_s: float) -> Aligned:
-    keypoints = alignment.keypoints
-    if job.keypoints is not None:
-        keypoints = replace(keypoints, time_0_text=job.keypoints.time_0_text)
-    return Aligned(
-        job.name,
-        keypoints,
-        alignment.mean_confidence,
-        alignment.needs_review,
-        alignment.warnings,
-        time.perf_counter() - started_s,
-    )
-
-
-def _align_one(job: Job, options: AlignOptions, advance: Advance = lambda *_: None) -> Outcome:
+def _align_one(task: _Task, progress: Callable[[Progress], None] = lambda _: None) -> Outcome:
     started_s = time.perf_counter()
+    job = task.job
+    time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
-        recording = _open(job)
-        time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
-        for step in align_steps(recording, time_0_s, options):
+        for step in align_steps(task.recording, time_0_s, task.options):
             if isinstance(step, Progress):
-                advance(step.fraction, f"{step.stage}, {job.name}")
+                progress(step)
             elif isinstance(step, Alignment):
-                return _aligned(job, step, started_s)
+                aligned = summarise(job.name, step, time.perf_counter() - started_s)
+                task.kept.save(task.key, aligned)
+                return aligned.with_texts(job.keypoints)
     except InputError as error:
         return Failed(job.name, str(error), time.perf_counter() - started_s)
     raise AssertionError("align_steps ends with an Alignment")
 
 
-def _run_here(jobs: Sequence[Job], options: AlignOptions, advance: Advance) -> list[Outcome]:
-    def part(number: int) -> Advance:
-        count = f"{number + 1} of {len(jobs)}"
-        return lambda share, step: advance((number + share) / len(jobs), f"{count}: {step}")
+def _run_here(tasks: Sequence[_Task], bar: _Bar) -> Iterator[Outcome]:
+    for task in tasks:
+        job = task.job
+        yield _align_one(task, lambda p, job=job: bar.within(job, p.fraction, p.stage))
+        bar.finished(job)
 
-    return [_align_one(job, options, part(number)) for number, job in enumerate(jobs)]
 
-
-def _run_in_processes(
-    jobs: Sequence[Job], options: AlignOptions, processes: int, advance: Advance
-) -> list[Outcome]:
+def _run_in_processes(tasks: Sequence[_Task], processes: int, bar: _Bar) -> Iterator[Outcome]:
     started_s = time.perf_counter()
     outcomes: dict[int, Outcome] = {}
     with _pool(processes) as pool:
-        futures = {pool.submit(_align_one, job, options): i for i, job in enumerate(jobs)}
+        futures = {pool.submit(_align_one, task): i for i, task in enumerate(tasks)}
         for future in as_completed(futures):
-            job = jobs[futures[future]]
+            job = tasks[futures[future]].job
             try:
                 outcome = future.result()
             except BrokenProcessPool:
@@ -277,8 +298,8 @@ def _run_in_processes(
                 )
                 outcome = Failed(job.name, str(lost), time.perf_counter() - started_s)
             outcomes[futures[future]] = outcome
-            advance(len(outcomes) / len(jobs), f"{len(outcomes)} of {len(jobs)} done")
-    return [outcomes[i] for i in range(len(jobs))]
+            bar.finished(job)
+    yield from (outcomes[i] for i in range(len(tasks)))
 
 
 @contextmanager
@@ -287,10 +308,22 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=_as_worker,
     )
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _as_worker() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()

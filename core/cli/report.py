@@ -16,6 +16,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 _WIDE = 500
+_TIME_LEFT_FROM_S = 600.0
 _ONE_LINE = Column(no_wrap=True, overflow="ellipsis")
 
 Side = Literal["left", "right"]
@@ -24,14 +25,24 @@ Advance = Callable[[float, str], None]
 """Says how much of the whole is done, 0 to 1, and what is being done."""
 
 
+def json_text(value: object) -> str:
+    """A value as JSON to read; what is no number becomes null."""
+    return json.dumps(_plain(value), indent=2, allow_nan=False)
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON on standard output; what is no number becomes null."""
-    print(json.dumps(_plain(value), indent=2, allow_nan=False))
+    print(json_text(value))
 
 
 def warn(text: str) -> None:
     """One line on standard error that does not stop the work."""
     print(f"warning: {' '.join(text.split())}", file=sys.stderr)
+
+
+def note(text: str) -> None:
+    """One line on standard error that is good to know."""
+    print(" ".join(text.split()), file=sys.stderr)
 
 
 def fail(text: str) -> None:
@@ -87,6 +98,7 @@ def progress_bar(title: str) -> Iterator[Advance]:
         TextColumn("{task.fields[step]}", markup=False, table_column=_ONE_LINE),
         console=console,
         transient=True,
+        speed_estimate_period=_TIME_LEFT_FROM_S,
         disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=1.0, step="")

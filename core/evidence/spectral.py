@@ -126,7 +126,7 @@ def term_surfaces(
         norm_1 = {n: _norms(right[n], window, energy_1[n]) for n in names}
         for term, (a, b) in enumerate(TERMS):
             match = _correlate(left[a], right[b]) / (norm_0[a] * norm_1[b])
-            terms[term, row] = match - np.median(match)
+            terms[term, row] = match - match.mean()
         if (row + 1) % _ROWS_A_BATCH == 0:
             yield (row + 1) / rows
     for surface in terms:

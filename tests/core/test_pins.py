@@ -145,3 +145,20 @@ def test_accepting_everything_keeps_everything(unsure):
     again = realign(alignment, accepted)
     assert isinstance(accepted, KeypointSet)
     np.testing.assert_allclose(again.keypoints.time_1_s, accepted.time_1_s, atol=0.01)
+
+
+def test_going_on_from_the_last_result_equals_starting_over():
+    time_s = np.arange(700.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    keypoints = alignment.keypoints
+    last = None
+    for index, error_s in ((100, 0.04), (600, -0.05), (350, 0.03)):
+        keypoints = keypoints.move(index, index + truth[index] + error_s)
+        last = realign(alignment, keypoints, last)
+        afresh = realign(alignment, keypoints)
+        np.testing.assert_allclose(last.posterior, afresh.posterior, atol=1e-6)
+    released = keypoints.review(600, ReviewState.UNREVIEWED)
+    going_on, afresh = realign(alignment, released, last), realign(alignment, released)
+    np.testing.assert_allclose(going_on.posterior, afresh.posterior, atol=1e-6)
+    assert realign(alignment, alignment.keypoints, last) is alignment

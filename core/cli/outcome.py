@@ -1,0 +1,175 @@
+"""What came of one recording: values, and their JSON in reports and between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.align.alignment import Alias, Alignment
+from core.align.confidence import REVIEW_BELOW
+from core.keypoints import KeypointSet, machine_keypoints
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The best linear candidate.
+
+    Parameters
+    ----------
+    offset_s : float
+        At channel-0 time zero, seconds.
+    drift_ppm : float
+    score : float
+        The confidence-weighted score that ranks candidates.
+    """
+
+    offset_s: float
+    drift_ppm: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aligned:
+    """A recording that could be aligned.
+
+    Parameters
+    ----------
+    name : str
+        File name as it stands in the table.
+    keypoints : KeypointSet
+    mean_confidence : float
+    needs_review : bool
+    notes : tuple of str
+        What a person should know about the whole file.
+    alias : Alias or None
+        A second alignment that fits almost as well.
+    log_evidence : float
+        Nats for "the channels match" against "nothing matches".
+    line : Line or None
+        None where no line stays within the offsets searched.
+    seconds : float
+        Time it took.
+    """
+
+    name: str
+    keypoints: KeypointSet
+    mean_confidence: float
+    needs_review: bool
+    notes: tuple[str, ...]
+    alias: Alias | None
+    log_evidence: float
+    line: Line | None
+    seconds: float
+
+    def with_texts(self, keypoints: KeypointSet | None) -> Aligned:
+        """The same with ``Time Channel 0`` as it was imported, if it was."""
+        if keypoints is None:
+            return self
+        return replace(self, keypoints=replace(self.keypoints, time_0_text=keypoints.time_0_text))
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A recording that could not be aligned.
+
+    Parameters
+    ----------
+    name : str
+        File name as it stands in the table.
+    error : str
+        One line: what, where, what to do.
+    seconds : float
+        Time it took.
+    """
+
+    name: str
+    error: str
+    seconds: float
+
+
+Outcome = Aligned | Failed
+
+
+def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
+    """Keep of an alignment what a table and a report need."""
+    best = alignment.candidates.ranked(1)
+    line = None
+    if len(best):
+        line = Line(float(best.offset_s[0]), float(best.drift_ppm[0]), float(best.score[0]))
+    return Aligned(
+        name,
+        alignment.keypoints,
+        alignment.mean_confidence,
+        alignment.needs_review,
+        _notes(alignment),
+        alignment.alias,
+        alignment.log_evidence,
+        line,
+        seconds,
+    )
+
+
+def _notes(alignment: Alignment) -> tuple[str, ...]:
+    """What the aligner says of the file; where it says nothing, why it wants a look."""
+    if alignment.needs_review and not alignment.warnings:
+        mean = alignment.mean_confidence
+        return (
+            f"the mean confidence is only {mean:.2f}, below {REVIEW_BELOW}: "
+            "look at the least certain keypoints",
+        )
+    return alignment.warnings
+
+
+def as_json(outcome: Outcome) -> dict[str, object]:
+    """An outcome as it stands in a report; `from_json` reads it back."""
+    common = {"recording": outcome.name, "seconds": round(outcome.seconds, 3)}
+    if isinstance(outcome, Failed):
+        return {**common, "status": "failed", "error": outcome.error}
+    keypoints, alias, line = outcome.keypoints, outcome.alias, outcome.line
+    return {
+        **common,
+        "status": "to review" if outcome.needs_review else "aligned",
+        "mean_confidence": outcome.mean_confidence,
+        "notes": list(outcome.notes),
+        "alias": alias and {"shift_s": alias.shift_s, "margin": alias.margin},
+        "log_evidence_nats": outcome.log_evidence,
+        "best_line": line
+        and {"offset_s": line.offset_s, "drift_ppm": line.drift_ppm, "score": line.score},
+        "keypoints": [
+            {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
+            for t0, t1, confidence, reason in zip(
+                keypoints.time_0_s.tolist(),
+                keypoints.time_1_s.tolist(),
+                keypoints.confidence.tolist(),
+                keypoints.reason,
+                strict=True,
+            )
+        ],
+    }
+
+
+def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
+    """An aligned recording from its JSON, to the last digit of its times.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is not what `as_json` gives of an `Aligned`.
+    """
+    rows = value["keypoints"]
+    columns = ("time_0_s", "time_1_s", "confidence")
+    return Aligned(
+        name,
+        machine_keypoints(
+            *([row[column] for row in rows] for column in columns),
+            reason=[str(row["reason"]) for row in rows],
+        ),
+        float(value["mean_confidence"]),
+        value["status"] == "to review",
+        tuple(map(str, value["notes"])),
+        None if value["alias"] is None else Alias(**value["alias"]),
+        float(value["log_evidence_nats"]),
+        None if value["best_line"] is None else Line(**value["best_line"]),
+        float(value["seconds"]),
+    )
