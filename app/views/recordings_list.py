@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -30,7 +34,8 @@ from app.views.time_plot import time_text
 
 _REFRESH_MS = 40
 _LEAST_WIDTH_PX, _CONFIDENCE_FROM_PX = 150, 210
-_BADGE, _BADGE_PX = "review", 7
+_BADGE, _SHORT_BADGE, _BADGE_PX = "review", "!", 7
+_SHORT_UNDER_PX = 150
 _COLUMNS = (
     ("Recording", "Name of the file"),
     ("conf.", "Mean confidence of its keypoints, once aligned"),
@@ -45,12 +50,14 @@ class _RecordingModel(QAbstractTableModel):
         super().__init__(parent)
         self._session = session
         self._count = 0
+        self._shown: list[str] = []
         self._icons: dict[Mark, QIcon] = {mark: mark_icon(mark) for mark in Mark}
 
     def refresh(self) -> None:
         """Recordings were added or changed."""
         count = len(self._session.entries)
         if count > self._count:
+            self._shown = shown_names([e.recording.name for e in self._session.entries])
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
             self._count = count
             self.endInsertRows()
@@ -79,7 +86,7 @@ class _RecordingModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         entry = self._session.entries[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(entry, index.column())
+            return self._shown[index.row()] if index.column() == 0 else _text(entry, index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return self._icons[_worst(entry)]
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -90,15 +97,26 @@ class _RecordingModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def _text(self, entry: Entry, column: int) -> str:
-        if column == 0:
-            return entry.recording.name
-        if column == 1:
-            if entry.problem:
-                return "failed"
-            known = entry.keypoints.confidence[np.isfinite(entry.keypoints.confidence)]
-            return f"{known.mean():.2f}" if len(known) else "–"
-        return f"{entry.reviewed}/{len(entry.keypoints)}"
+
+def shown_names(names: Sequence[str]) -> list[str]:
+    """Names without the start and the ending that all share; what tells them apart is left."""
+    ends = {Path(name).suffix for name in names}
+    shortest = min(len(Path(name).stem) for name in names) if len(names) > 1 else 0
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    shared = names[0][: min(len(list(same)), shortest)] if shortest else ""
+    # Only whole words go, so that "mon" and "mo" do not become "n" and "".
+    start = max(shared.rfind(between) for between in "_-. ") + 1
+    bare = [Path(name).stem if len(names) > 1 and len(ends) == 1 else name for name in names]
+    return [f"…{name[start:]}" if start else name for name in bare]
+
+
+def _text(entry: Entry, column: int) -> str:
+    if column == 1:
+        if entry.problem:
+            return "failed"
+        known = entry.keypoints.confidence[np.isfinite(entry.keypoints.confidence)]
+        return f"{known.mean():.2f}" if len(known) else "–"
+    return f"{entry.reviewed}/{len(entry.keypoints)}"
 
 
 def _worst(entry: Entry) -> Mark:
@@ -140,7 +158,8 @@ class _Badged(QStyledItemDelegate):
             return
         full = QRectF(option.rect)
         metrics = option.fontMetrics
-        width = metrics.horizontalAdvance(_BADGE) + 2 * _BADGE_PX
+        words = _SHORT_BADGE if full.width() < _SHORT_UNDER_PX else _BADGE
+        width = metrics.horizontalAdvance(words) + 2 * _BADGE_PX
         # The style draws the row's ground under the badge.
         ground = QStyleOptionViewItem(option)
         ground.rect = full.adjusted(full.width() - width - _BADGE_PX, 0, 0, 0).toRect()
@@ -159,7 +178,7 @@ class _Badged(QStyledItemDelegate):
         colour = QColor(DARK.uncertain)
         painter.setPen(QPen(colour, 1))
         painter.drawRoundedRect(badge, height / 2, height / 2)
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _BADGE)
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
         painter.restore()
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.exporting import ExportPlan
 from app.session_model import Entry, Imported, SessionModel, new_entry, next_uncertain
 from app.time_view import SHORTEST_S, TimeView
+from app.views.recordings_list import shown_names
 from core.audio.recording import ChannelSource, Recording
 from core.formats.biodcase import BiodcaseTable
 from core.keypoints import ReviewState, machine_keypoints
@@ -136,3 +137,9 @@ def test_export_keeps_rows_of_recordings_that_are_not_open() -> None:
 
 def _with(entry: Entry, keypoints, imported: Imported | None = None) -> Entry:
     return replace(entry, keypoints=keypoints, imported=imported)
+
+
+def test_names_in_the_list_keep_what_tells_them_apart() -> None:
+    assert shown_names(["one.wav"]) == ["one.wav"]
+    assert shown_names(["a.wav", "b.flac"]) == ["a.wav", "b.flac"]
+    assert shown_names(["cage_3_mon.wav", "cage_3_mo.wav"]) == ["…mon", "…mo"]
