@@ -28,7 +28,7 @@ AlignSteps = Callable[[Recording, NDArray[np.float64]], Iterable[object]]
 FollowSteps = Callable[[Alignment, KeypointSet], Iterable[Alignment]]
 
 _FEWEST_SECONDS_TO_JUDGE = 0.3
-_STILL_MS = 80
+_STILL_MS = 50
 """Longer than a held key takes to repeat: a row of nudges is followed once."""
 
 
