@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
 
 import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from core.audio.truncated import missing_bytes
 from core.errors import InputError
 
 Samples = NDArray[np.float32]
@@ -20,12 +20,6 @@ AUDIO_SUFFIXES = frozenset(
     f".{name.lower()}" for name in sf.available_formats() if name not in ("RAW", "SD2")
 ) | {".aif", ".aifc", ".oga", ".opus"}
 """File name endings that a folder scan takes for audio (lower case)."""
-
-_PLACEHOLDER_SIZE = 0x7FFFF000
-"""From here on, a size in a header is what a recorder wrote that did not know better."""
-
-_W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
-_W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
 
 _FINGERPRINT_CHUNK = 1 << 16
 _FINGERPRINT_CHUNKS = 64
@@ -252,7 +246,7 @@ def _info(path: Path) -> sf._SoundFileInfo:
             raise InputError(path, "is a folder", "give an audio file")
         if path.stat().st_size == 0:
             raise InputError(path, "is an empty file", "copy it again from the recorder")
-        missing = _missing_bytes(path)
+        missing = missing_bytes(path)
         info = sf.info(path)
     except OSError as error:
         raise InputError(path, f"cannot be opened ({_message(error)})", "check the path") from error
@@ -271,68 +265,6 @@ def _info(path: Path) -> sf._SoundFileInfo:
             "copy it again from the recorder",
         )
     return info
-
-
-def _missing_bytes(path: Path) -> int:
-    """How much audio a file lacks of what its header promises.
-
-    libsndfile reads a shorter WAV, WAVEX, RF64, W64, AIFF or AU file without a word, so their
-    headers are read here. A placeholder for the size promises nothing. FLAC and CAF
-    say for themselves when they end early; Ogg, MP3 and rarer formats do not, and
-    a file of theirs that is cut short opens as a shorter recording.
-    """
-    with path.open("rb") as file:
-        there = path.stat().st_size
-        promised = _promised_end(file)
-    return 0 if promised is None else max(0, promised - there)
-
-
-def _promised_end(file: BinaryIO) -> int | None:
-    """Where the audio should end, bytes from the start, or None if the header does not tell."""
-    form = file.read(12)
-    if form[:4] == b".snd":
-        start, size = (int.from_bytes(form[i : i + 4], "big") for i in (4, 8))
-        return None if size >= _PLACEHOLDER_SIZE else start + size
-    if form[:4] in (b"RIFF", b"RF64") and form[8:] == b"WAVE":
-        return _end_of_riff(file, _Chunks(4, 4, "little", 2), b"data")
-    if form[:4] == b"FORM" and form[8:] in (b"AIFF", b"AIFC"):
-        return _end_of_riff(file, _Chunks(4, 4, "big", 2), b"SSND")
-    if form == _W64_RIFF[:12]:
-        file.seek(40)
-        return _end_of_riff(file, _Chunks(16, 8, "little", 8), _W64_DATA)
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunks:
-    """How a family of formats writes its chunks; W64 counts the header in the size."""
-
-    name_bytes: int
-    size_bytes: int
-    order: Literal["little", "big"]
-    aligned: int
-
-
-def _end_of_riff(file: BinaryIO, chunks: _Chunks, wanted: bytes) -> int | None:
-    """End of the chunk that holds the samples, bytes from the start."""
-    large: int | None = None
-    head = chunks.name_bytes + chunks.size_bytes
-    while len(header := file.read(head)) == head:
-        name = header[: chunks.name_bytes]
-        size = int.from_bytes(header[chunks.name_bytes :], chunks.order)
-        if chunks.size_bytes == 8:
-            size -= head
-        if size < 0:
-            return None
-        start = file.tell()
-        if name == wanted:
-            if chunks.size_bytes == 4 and size >= _PLACEHOLDER_SIZE:
-                return None if large is None else start + large
-            return start + size
-        if name == b"ds64":
-            large = int.from_bytes(file.read(16)[8:], "little")
-        file.seek(start + size + -size % chunks.aligned)
-    return None
 
 
 def _message(error: Exception) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,35 @@ def test_a_truncated_file_says_so(make_audio) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(InputError, match=r"cut\.flac"):
         open_recording(path).read(0)
+
+
+CUT_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC")
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+@pytest.mark.parametrize("form", CUT_FORMATS)
+def test_whole_files_open_and_cut_ones_are_refused(make_audio, form: str, subtype: str) -> None:
+    if not sf.check_format(form, subtype):
+        pytest.skip(f"libsndfile writes no {subtype} in {form}")
+    path = make_audio("a.bin", duration_s=2.003, format=form, subtype=subtype)
+    assert len(open_recording(path).read(1)) == 16024
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    with pytest.raises(InputError, match=r"a\.bin"):
+        open_recording(path).read(1)
+
+
+@pytest.mark.parametrize("form", ["WAV", "RF64", "W64", "AIFF", "AU"])
+def test_any_header_gets_an_answer_and_no_traceback(make_audio, form: str) -> None:
+    path = make_audio("a.bin", duration_s=0.1, format=form)
+    content = path.read_bytes()
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        broken = bytearray(content)
+        for place in rng.integers(4, 110, size=3):
+            broken[place] = rng.choice([0, 0x7F, 0xFF, rng.integers(256)])
+        path.write_bytes(broken)
+        with suppress(InputError):
+            open_recording(path).read(0)
 
 
 def test_a_header_that_does_not_know_the_length_is_no_truncation(make_audio) -> None:
