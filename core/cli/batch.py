@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.align.aligner import AlignOptions, align_steps
@@ -214,11 +215,11 @@ class _Bar:
         self._total = max(1, sum(self._sizes.values()))
         self._through = 0
 
-    def within(self, job: Job, share: float, stage: str) -> None:
+    def within(self, job: Job, progress: Progress) -> None:
         """Some share of a recording is done."""
-        through = self._through + share * self._sizes[job.name]
+        through = self._through + progress.fraction * self._sizes[job.name]
         count = f"{self._done + 1} of {self._recordings}"
-        self._advance(through / self._total, f"{count}: {stage}, {job.name}")
+        self._advance(through / self._total, f"{count}: {progress.stage}, {job.name}")
 
     def finished(self, job: Job) -> None:
         """A recording is done."""
@@ -278,9 +279,8 @@ def _align_one(task: _Task, progress: Callable[[Progress], None] = lambda _: Non
 
 def _run_here(tasks: Sequence[_Task], bar: _Bar) -> Iterator[Outcome]:
     for task in tasks:
-        job = task.job
-        yield _align_one(task, lambda p, job=job: bar.within(job, p.fraction, p.stage))
-        bar.finished(job)
+        yield _align_one(task, partial(bar.within, task.job))
+        bar.finished(task.job)
 
 
 def _run_in_processes(tasks: Sequence[_Task], processes: int, bar: _Bar) -> Iterator[Outcome]:

@@ -158,13 +158,12 @@ def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
         If it is not what `as_json` gives of an `Aligned`.
     """
     rows = value["keypoints"]
-    columns = ("time_0_s", "time_1_s", "confidence")
+    time_0_s, time_1_s, confidence = (
+        [row[column] for row in rows] for column in ("time_0_s", "time_1_s", "confidence")
+    )
     return Aligned(
         name,
-        machine_keypoints(
-            *([row[column] for row in rows] for column in columns),
-            reason=[str(row["reason"]) for row in rows],
-        ),
+        machine_keypoints(time_0_s, time_1_s, confidence, [str(row["reason"]) for row in rows]),
         float(value["mean_confidence"]),
         value["status"] == "to review",
         tuple(map(str, value["notes"])),

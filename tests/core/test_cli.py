@@ -3,17 +3,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core import __version__
-from core.audio.recording import open_recording
+from core.align.aligner import Step
+from core.align.alignment import Alignment
+from core.audio.recording import Recording, open_recording
+from core.cli import batch
 from core.cli.arguments import COMMANDS
 from core.formats.biodcase import read_csv
 from core.simulate import simulate_scene
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 
 
@@ -51,6 +58,7 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "-1"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "nan"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "1e9"],
+        ["align", "a.wav", "--out", "x.csv", "--max-offset", "600.1"],
         ["align", "a.wav", "--ou", "x.csv"],
         ["align", "--pair", "a.wav", "--out", "x.csv"],
         ["evaluate", "--predictions", "x.csv"],
@@ -101,6 +109,11 @@ def test_align_reports_json(finchsync, make_audio, tmp_path: Path) -> None:
         "confidence": 0.9,
         "reason": "clear",
     }
+    assert good["notes"] == ["0.76 s later fits almost as well", "made up"]
+    assert good["alias"] == {"shift_s": 0.76, "margin": 1.5}
+    assert good["best_line"] == {"offset_s": 0, "drift_ppm": 0, "score": 0}
+    assert good["log_evidence_nats"] == 50
+    assert good["seconds"] >= 0
     assert failed["status"] == "failed"
     assert failed["error"] == result.err.strip()
 
@@ -201,6 +214,135 @@ def test_ctrl_c_leaves_nothing_behind(finchsync, make_audio, tmp_path, monkeypat
         assert result.code == 130
         assert result.err == "stopped\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_the_report_is_what_json_prints(finchsync, make_audio, tmp_path: Path) -> None:
+    path, out, report = make_audio(), tmp_path / "p.csv", tmp_path / "report.json"
+    printed = finchsync("align", path, "--out", out, "--report", report, "--json").out
+    assert report.read_text() == printed
+    assert finchsync("align", path, "--out", tmp_path / "q.csv", "--report", report).code == 2
+    assert not (tmp_path / "q.csv").exists()
+    for place in (path, tmp_path / "q.csv"):
+        result = finchsync(
+            "align", path, "--out", tmp_path / "q.csv", "--report", place, "--overwrite"
+        )
+        assert result.code == 2
+        assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_low_mean_confidence_is_put_in_words(
+    finchsync, make_audio, tmp_path, monkeypatch
+) -> None:
+    fake = batch.align_steps
+
+    def unsure(*arguments: object) -> Iterator[Alignment]:
+        *_, alignment = fake(*arguments)
+        yield replace(alignment, warnings=(), alias=None)
+
+    monkeypatch.setattr("core.cli.batch.align_steps", unsure)
+    result = finchsync("align", make_audio(), "--out", tmp_path / "p.csv")
+    assert "to review" in result.out
+    assert "the mean confidence is only 0.90" in result.out
+
+
+def _stopped_after(count: int, names: list[str]) -> Callable[..., Iterator[Step]]:
+    """An aligner that is interrupted after some recordings and tells which it saw."""
+
+    aligner = batch.align_steps
+
+    def stopped(recording: Recording, *rest: object) -> Iterator[Step]:
+        if len(names) == count:
+            raise KeyboardInterrupt
+        names.append(recording.name)
+        yield from aligner(recording, *rest)
+
+    return stopped
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_stopped_run_goes_on_where_it_was(
+    finchsync, make_audio, tmp_path: Path, monkeypatch
+) -> None:
+    paths = [make_audio(f"{name}.wav", seed=seed) for seed, name in enumerate("abc")]
+    out, first, second = tmp_path / "p.csv", [], []
+    whole = _stopped_after(9, second)
+    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(2, first))
+    result = finchsync("align", *paths, "--out", out)
+    assert result.code == 130
+    assert "2 of 3 recordings are done" in result.err
+    assert not out.exists()
+    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    assert finchsync("align", *paths, "--out", out).code == 0
+    assert (first, second) == (["a.wav", "b.wav"], ["c.wav"])
+    assert list(read_csv(out).files) == ["a.wav", "b.wav", "c.wav"]
+    assert sorted(tmp_path.iterdir()) == sorted([*paths, out])
+
+
+@pytest.mark.usefixtures("fake_aligner")
+@pytest.mark.parametrize("change", ["audio", "option", "keypoints", "version", "damage"])
+def test_what_was_kept_is_used_only_for_the_same_work(
+    finchsync, make_audio, write_text, tmp_path: Path, monkeypatch, change: str
+) -> None:
+    paths, out = [make_audio(f"{name}.wav") for name in "ab"], tmp_path / "p.csv"
+    table = write_text("k.csv", HEADER + "a.wav,1.0,1\nb.wav,1.00,1\n")
+    arguments = ["align", *paths, "--out", out, "--keypoints", table]
+    seen: list[str] = []
+    whole = _stopped_after(9, seen)
+    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(1, seen))
+    assert finchsync(*arguments).code == 130
+    if change == "audio":
+        make_audio("a.wav", seed=5)
+    elif change == "option":
+        arguments += ["--max-offset", "2"]
+    elif change == "keypoints":
+        table.write_text(HEADER + "a.wav,1.5,1\nb.wav,1.00,1\n")
+    elif change == "version":
+        monkeypatch.setattr("core.cli.resume.__version__", "99.0.0")
+    else:
+        for path in (tmp_path / "p.csv.partial").iterdir():
+            path.write_text(path.read_text()[:50])
+    seen.clear()
+    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    assert finchsync(*arguments).code == 0
+    assert "a.wav" in seen
+    first_time = "1.5" if change == "keypoints" else "1.0"
+    assert out.read_text().startswith(f"{HEADER}a.wav,{first_time},")
+    assert "b.wav,1.00,1.25" in out.read_text()
+    assert not (tmp_path / "p.csv.partial").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_killed_run_ends_with_the_table_of_a_whole_one(
+    finchsync, make_audio, tmp_path: Path, monkeypatch, jobs: int
+) -> None:
+    paths = [make_audio(f"{n}.wav", duration_s=20.0, seed=n) for n in range(6)]
+    whole, out = tmp_path / "whole.csv", tmp_path / "p.csv"
+    assert finchsync("align", *paths, "--out", whole).code == 0
+    arguments = ["align", *map(str, paths), "--out", str(out), "--jobs", str(jobs)]
+    process = subprocess.Popen(
+        [sys.executable, REPOSITORY / "main.py", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    partial = tmp_path / "p.csv.partial"
+    while process.poll() is None and len(list(partial.glob("*.json"))) < 2:
+        time.sleep(0.002)
+    assert process.poll() is None
+    process.kill()
+    # The pipes close when the last worker is gone.
+    process.communicate(timeout=60)
+    finished = len(list(partial.glob("*.json")))
+    assert 2 <= finished < 6
+    assert not out.exists()
+
+    aligned: list[str] = []
+    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(9, aligned))
+    assert finchsync("align", *paths, "--out", out).code == 0
+    assert len(aligned) == 6 - finished
+    assert out.read_bytes() == whole.read_bytes()
+    assert not partial.exists()
 
 
 def test_evaluate_prints_a_table_and_warnings(finchsync, write_text) -> None:
