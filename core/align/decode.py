@@ -49,20 +49,29 @@ class DriftModel:
         Standard deviation of the slope's change in one second, seconds per second.
     log_prior : float
         Log weight of the model before the evidence.
+    step_s : float
+        Scale of the offset's own random step in one second (Laplace, at most
+        twice this), seconds. With it and a single slope of zero the model is of
+        first order: a clock without momentum.
     """
 
     max_slope: float
     slopes: int
     wander: float
     log_prior: float
+    step_s: float = 0.0
 
 
 DRIFT_MODELS = (
     DriftModel(0.015, 31, 0.0005, 0.0),
     DriftModel(0.015, 31, 0.002, -1.0),
     DriftModel(0.045, 37, 0.0025, -2.0),
+    DriftModel(0.0, 1, 1.0, -3.0, step_s=0.01),
 )
-"""Steady clocks, wandering clocks, and fast drift; steadier ones are favoured."""
+"""Steady clocks, wandering clocks, fast drift, and clocks without momentum.
+
+The first three are of second order (offset and slope), the last of first order:
+it follows less, and so is less led astray where evidence is scarce."""
 
 FIRST_MODEL = DRIFT_MODELS[1:2]
 """Enough to find the rows that the evidence weights are fitted to."""
@@ -199,6 +208,7 @@ class _Move:
         self._against = base + np.arange(0, columns + 1)[None, :] + whole[:, None]
         self._columns = columns
 
+        self._step = _small_steps(model.step_s * row_s / step_s)
         wander = model.wander * np.sqrt(row_s)
         change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
         change /= change.sum(axis=1, keepdims=True)
@@ -215,15 +225,20 @@ class _Move:
     def forward(self, state: Grid) -> Grid:
         """Distribution one row later, shape (S, L)."""
         near = self._gather(state, self._along)
-        moved = near[:, 1:] * (1 - self._part) + near[:, :-1] * self._part
+        moved = self._blur(near[:, 1:] * (1 - self._part) + near[:, :-1] * self._part)
         jumped = self._prior[:, None] * self._jump(moved.sum(axis=0))
         return np.asarray(self._change.T @ moved + jumped)
 
     def backward(self, message: Grid) -> Grid:
         """Adjoint of `forward`, shape (S, L)."""
         before = self._change @ message + self._jump(self._prior @ message)[None, :]
-        near = self._gather(before, self._against)
+        near = self._gather(self._blur(before), self._against)
         return np.asarray(near[:, :-1] * (1 - self._part) + near[:, 1:] * self._part)
+
+    def _blur(self, state: Grid) -> Grid:
+        if len(self._step) == 1:
+            return state
+        return np.stack([np.convolve(row, self._step, mode="same") for row in state])
 
     def _gather(self, values: Grid, index: NDArray[np.intp]) -> Grid:
         self._padded[:, self._margin : self._margin + self._columns] = values
@@ -236,6 +251,13 @@ class _Move:
         near = near[cut : cut + self._columns]
         anywhere = float(mass.sum()) / self._columns
         return np.asarray(JUMP_PROBABILITY * near + LOST_PROBABILITY * anywhere, dtype=np.float32)
+
+
+def _small_steps(scale: float) -> Grid:
+    """Laplace steps of a first-order model in columns, cut at twice their scale."""
+    reach = int(2 * scale)
+    step = np.exp(-np.abs(np.arange(-reach, reach + 1)) / max(scale, 1e-9))
+    return np.asarray(step / step.sum(), dtype=np.float32)
 
 
 def _laplace(decay: float, columns: int) -> Grid:

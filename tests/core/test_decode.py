@@ -21,6 +21,22 @@ def decoded(surface: ScoreSurface, *models: DriftModel) -> Decoded:
     return result
 
 
+def small_steps(model: DriftModel, columns: int) -> np.ndarray:
+    """Laplace steps of a first-order model, cut at twice their scale."""
+    if model.step_s == 0:
+        return np.eye(columns)
+    scale = model.step_s / STEP_S
+    lag = np.arange(-int(2 * scale), int(2 * scale) + 1)
+    chance = np.exp(-np.abs(lag) / scale)
+    chance /= chance.sum()
+    out = np.zeros((columns, columns))
+    for start in range(columns):
+        for step, share in zip(lag, chance, strict=True):
+            if 0 <= start + step < columns:
+                out[start, start + step] = share
+    return out
+
+
 def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
     """Probability of state (slope r, column i) -> (slope s, column j), from the definition."""
     slope = np.linspace(-model.max_slope, model.max_slope, model.slopes)
@@ -42,6 +58,7 @@ def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
         for column, share in ((low, low + 1 - target), (low + 1, target - low)):
             if 0 <= column < columns:
                 landed[column] += share
+        landed = landed @ small_steps(model, columns)
         steady = 1 - decoder.JUMP_PROBABILITY - decoder.LOST_PROBABILITY
         jump = decoder.JUMP_PROBABILITY * landed @ near
         jump = jump + decoder.LOST_PROBABILITY * landed.sum() / columns
@@ -76,15 +93,17 @@ def enumerate_paths(surface: ScoreSurface, model: DriftModel) -> tuple[np.ndarra
 @given(
     seed=st.integers(0, 10_000),
     shift=st.lists(st.integers(-1, 1), min_size=2, max_size=2),
-    max_slope=st.floats(0.003, 0.02),
+    model=st.one_of(
+        st.builds(DriftModel, st.floats(0.003, 0.02), st.just(3), st.just(0.004), st.just(0.0)),
+        st.just(DriftModel(0.0, 1, 1.0, 0.0, step_s=0.01)),
+    ),
     jumps=st.sampled_from([1e-4, 0.2]),
 )
-def test_posterior_equals_enumeration(seed, shift, max_slope, jumps):
+def test_posterior_equals_enumeration(seed, shift, model, jumps):
     rng = np.random.default_rng(seed)
     score = rng.normal(scale=1.5, size=(3, 5)).astype(np.float32)
     first = STEP_S * np.concatenate([[0], np.cumsum(shift)])
     surface = ScoreSurface(np.arange(3.0), first, STEP_S, score)
-    model = DriftModel(max_slope, 3, 0.004, 0.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoder, "JUMP_PROBABILITY", jumps)
         patch.setattr(decoder, "LOST_PROBABILITY", 1e-2)
