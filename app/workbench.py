@@ -25,7 +25,7 @@ from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 
 AlignSteps = Callable[[Recording, NDArray[np.float64]], Iterable[object]]
-FollowSteps = Callable[[Alignment, KeypointSet], Iterable[Alignment]]
+FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[Alignment]]
 
 _FEWEST_SECONDS_TO_JUDGE = 0.3
 _STILL_MS = 50
@@ -39,11 +39,13 @@ def align_steps(recording: Recording, time_0_s: NDArray[np.float64]) -> Iterator
     yield from aligner.align_steps(recording, time_0_s)
 
 
-def follow_steps(machine: Alignment, keypoints: KeypointSet) -> Iterator[Alignment]:
+def follow_steps(
+    machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+) -> Iterator[Alignment]:
     """Lead the path through what a person decided; imported late, in the worker's thread."""
     from core.align import pins
 
-    yield pins.realign(machine, keypoints)
+    yield pins.realign(machine, keypoints, last)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -334,7 +336,9 @@ class Workbench(QObject):
         self._following = self._to_follow.pop(0)
         entry = self._session.entries[self._following]
         assert entry.machine is not None
-        self._follower.start(partial(self._follow_steps, entry.machine, entry.keypoints))
+        self._follower.start(
+            partial(self._follow_steps, entry.machine, entry.keypoints, entry.alignment)
+        )
 
     @Slot(object)
     def _on_followed(self, alignment: Alignment) -> None:

@@ -25,7 +25,9 @@ Key = Qt.Key
 Settle = Callable[[MainWindow], None]
 
 
-def shifting(machine: Alignment, keypoints: KeypointSet) -> Iterator[Alignment]:
+def shifting(
+    machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+) -> Iterator[Alignment]:
     """A path that moves as a whole by what the person moved on average."""
     decided = keypoints.is_reviewed & (
         np.array([s is not ReviewState.UNALIGNABLE for s in keypoints.state])
@@ -57,10 +59,12 @@ class Held:
         self.seen: list[KeypointSet] = []
         self.released = threading.Semaphore(0)
 
-    def __call__(self, machine: Alignment, keypoints: KeypointSet) -> Iterator[Alignment]:
+    def __call__(
+        self, machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+    ) -> Iterator[Alignment]:
         self.seen.append(keypoints)
         assert self.released.acquire(timeout=20)
-        yield from shifting(machine, keypoints)
+        yield from shifting(machine, keypoints, last)
 
 
 def test_the_real_path_goes_through_a_correction(opened: MainWindow, settle: Settle) -> None:
@@ -245,7 +249,7 @@ def test_aligning_again_leads_the_new_path_through_decisions(
 
 
 def test_a_path_that_cannot_follow_says_so(shifted: MainWindow, settle: Settle) -> None:
-    def broken(_machine: Alignment, _keypoints: KeypointSet) -> Iterator[Alignment]:
+    def broken(*_: object) -> Iterator[Alignment]:
         raise RuntimeError("no way through")
         yield
 
