@@ -92,14 +92,16 @@ def test_a_truncated_file_says_so(make_audio) -> None:
         open_recording(path).read(0)
 
 
-CUT_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC")
+CUT = [
+    (form, subtype)
+    for form in ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC")
+    for subtype in ("PCM_16", "PCM_24", "FLOAT")
+    if sf.check_format(form, subtype)
+]
 
 
-@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
-@pytest.mark.parametrize("form", CUT_FORMATS)
+@pytest.mark.parametrize(("form", "subtype"), CUT)
 def test_whole_files_open_and_cut_ones_are_refused(make_audio, form: str, subtype: str) -> None:
-    if not sf.check_format(form, subtype):
-        pytest.skip(f"libsndfile writes no {subtype} in {form}")
     path = make_audio("a.bin", duration_s=2.003, format=form, subtype=subtype)
     assert len(open_recording(path).read(1)) == 16024
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
