@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -274,7 +275,20 @@ def _align_one(task: _Task, progress: Callable[[Progress], None] = lambda _: Non
                 return aligned.with_texts(job.keypoints)
     except InputError as error:
         return Failed(job.name, str(error), time.perf_counter() - started_s)
+    except Exception as error:  # noqa: BLE001
+        # A mistake of ours must not cost the other recordings.
+        return Failed(job.name, str(_ours(job, error)), time.perf_counter() - started_s)
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def _ours(job: Job, error: Exception) -> InputError:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return InputError(
+        job.path,
+        f"met a mistake in FinchSync ({type(error).__name__}: {error}, {place})",
+        "report it with the output of 'finchsync doctor'",
+    )
 
 
 def _run_here(tasks: Sequence[_Task], bar: _Bar) -> Iterator[Outcome]:

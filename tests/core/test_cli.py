@@ -281,6 +281,26 @@ def test_a_stopped_run_goes_on_where_it_was(
 
 
 @pytest.mark.usefixtures("fake_aligner")
+def test_a_mistake_of_ours_does_not_cost_the_other_recordings(
+    finchsync, make_audio, tmp_path: Path, monkeypatch
+) -> None:
+    fake = batch.align_steps
+
+    def mistaken(recording: Recording, *rest: object) -> Iterator[Step]:
+        if recording.name == "a.wav":
+            raise IndexError("out of\nbounds")
+        yield from fake(recording, *rest)
+
+    monkeypatch.setattr("core.cli.batch.align_steps", mistaken)
+    paths = [make_audio(f"{name}.wav") for name in "ab"]
+    result = finchsync("align", *paths, "--out", tmp_path / "p.csv")
+    assert result.code == 1
+    assert len(result.err.splitlines()) == 1
+    assert "a mistake in FinchSync (IndexError: out of bounds, test_cli.py:" in result.err
+    assert list(read_csv(tmp_path / "p.csv").files) == ["b.wav"]
+
+
+@pytest.mark.usefixtures("fake_aligner")
 @pytest.mark.parametrize("change", ["audio", "option", "keypoints", "version", "damage"])
 def test_what_was_kept_is_used_only_for_the_same_work(
     finchsync, make_audio, write_text, tmp_path: Path, monkeypatch, change: str
