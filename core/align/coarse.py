@@ -30,6 +30,7 @@ _PAIRS = (
     ("onset_low", "onset_high"),
     ("onset_high", "onset_high"),
 )
+_FASTEST = 0.045
 _MODEL = DriftModel(0.005, 9, 0.0005, 0.0)
 
 
@@ -80,10 +81,39 @@ def coarse_offsets(
     )
     for step in decode(surface, (_MODEL,)):
         if isinstance(step, Decoded):
-            best = surface.first_offset_s + step.posterior.argmax(axis=1) * CELL_S
-            yield np.interp(time_0_s, centre_s, best)
+            column = step.posterior.argmax(axis=1)
+            best = surface.first_offset_s + column * CELL_S
+            evidence = score[np.arange(len(column)), column]
+            yield np.interp(time_0_s, centre_s, _steady(best, evidence))
         else:
             yield 0.8 + 0.2 * step
+
+
+def _steady(offset_s: Floats, evidence: NDArray[np.float32]) -> Floats:
+    """Follow the offsets outward from the clearest stretch, holding where they run off.
+
+    Where channel 1 holds nothing of a stretch, the decoder follows noise, further
+    than any clock drifts and faster than a band of the fine surface may move.
+
+    Parameters
+    ----------
+    offset_s, evidence : ndarray, shape (R,)
+        Decoded offset of every stretch, seconds, and its score there.
+
+    Returns
+    -------
+    ndarray, shape (R,)
+    """
+    steady = offset_s.copy()
+    clearest = int(np.argmax(evidence))
+    for rows in (range(clearest + 1, len(steady)), range(clearest - 1, -1, -1)):
+        held = clearest
+        for row in rows:
+            reach_s = _FASTEST * STRETCH_S * abs(row - held) + CELL_S
+            if abs(offset_s[row] - steady[held]) <= reach_s:
+                held = row
+            steady[row] = steady[held]
+    return steady
 
 
 def _piece(features: ChannelFeatures, name: str, start: int, length: int) -> NDArray[np.float32]:

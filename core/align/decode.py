@@ -33,6 +33,7 @@ LOST_PROBABILITY = 1e-9
 
 _BLOCK_ROWS = 128
 _LEAST_SHARE = 1e-3
+_RULED_OUT = 1e-30
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +176,15 @@ class _Chain:
                 block = list(self._block(start, state))
             for row in range(start + len(block) - 1, start - 1, -1):
                 marginal = np.einsum("sl,sl->l", block[row - start][0], message)
-                posterior[row] += np.float32(weight) * (marginal / marginal.sum())
+                total = marginal.sum()
+                if total > 0:
+                    posterior[row] += np.float32(weight) * (marginal / total)
+                else:
+                    posterior[row] += np.float32(weight / self._columns)
                 if row:
                     message = self._move.backward(message * self._emission[row])
                     message = _shifted(message, -int(self._origin_step[row]))
-                    message /= message.max()
+                    message = _rescaled(message)
             yield 1.0 - start / self._rows
 
     def _block(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
@@ -188,7 +193,10 @@ class _Chain:
                 state = self._move.forward(_shifted(state, int(self._origin_step[row])))
             state = state * self._emission[row]
             norm = float(state.sum())
-            state /= np.float32(norm)
+            if norm < _RULED_OUT:
+                state, norm = self._move.uniform(), _RULED_OUT
+            else:
+                state /= np.float32(norm)
             yield state, norm
 
 
@@ -266,6 +274,12 @@ def _laplace(decay: float, columns: int) -> Grid:
     lag = np.abs(np.arange(-radius, radius + 1))
     a = np.exp(-decay)
     return np.asarray((1 - a) / (1 + a) * a**lag, dtype=np.float32)
+
+
+def _rescaled(message: Grid) -> Grid:
+    """Largest value one; where nothing is left (a band that jumped away), begin anew."""
+    most = message.max()
+    return message / most if most > 0 else np.ones_like(message)
 
 
 def _log_sum(block: list[tuple[Grid, float]]) -> float:

@@ -48,7 +48,7 @@ _ROWS_A_BATCH = 25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermSurfaces:
-    """Score surfaces of all terms, each with unit spread over the recording.
+    """Score surfaces of all terms, each with unit spread over the rows with any evidence.
 
     Parameters
     ----------
@@ -130,7 +130,8 @@ def term_surfaces(
         if (row + 1) % _ROWS_A_BATCH == 0:
             yield (row + 1) / rows
     for surface in terms:
-        spread = np.sqrt(np.mean(np.square(surface, dtype=np.float32)))
+        heard = surface[np.any(surface, axis=1)]
+        spread = np.sqrt(np.mean(np.square(heard, dtype=np.float32))) if len(heard) else 0.0
         surface /= np.float16(spread) if spread > 1e-4 else np.float16(np.inf)
     yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms)
 

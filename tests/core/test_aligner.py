@@ -114,6 +114,16 @@ def test_two_mono_files_of_other_rate_and_length(scene, tmp_path):
     assert set(after) <= {"after channel 1 ends"}
 
 
+def test_a_short_second_channel_is_aligned_where_it_is(scene, tmp_path):
+    first, second = tmp_path / "room.wav", tmp_path / "bird.wav"
+    sf.write(first, scene.samples[:, 0], 16000)
+    sf.write(second, scene.samples[: 16000 * 12, 1], 16000)
+    result = align(open_recording(first, second))
+    truth_s = scene.time_map.to_channel_1(result.keypoints.time_0_s)
+    covered = (truth_s > 1) & (truth_s < 11)
+    assert np.abs(result.keypoints.time_1_s - truth_s)[covered].max() < 0.05
+
+
 NOISE = np.random.default_rng(7).normal(scale=0.1, size=(16000 * 20, 2)).astype(np.float32)
 
 

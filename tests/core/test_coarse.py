@@ -31,3 +31,17 @@ def test_minutes_apart_are_found(late_s, tmp_path):
     error_s = np.abs(result.keypoints.time_1_s - truth_s)[covered]
     assert error_s.mean() < 0.02
     assert result.keypoints.confidence[covered].mean() > 0.9
+
+
+def test_where_channel_1_has_not_begun_the_path_waits(tmp_path):
+    """Noise is followed nowhere: the band would move faster than any clock."""
+    scene = simulate_scene("zebra_finch", seed=9203, duration_s=240.0, snr_db=10.0)
+    first, second = tmp_path / "room.wav", tmp_path / "bird.wav"
+    sf.write(first, scene.samples[:, 0], 16000)
+    sf.write(second, scene.samples[130 * 16000 :, 1], 16000)
+    result = align(open_recording(first, second), options=AlignOptions(max_offset_s=600.0))
+    truth_s = scene.time_map.to_channel_1(result.keypoints.time_0_s) - 130.0
+    covered = (truth_s > 1) & (truth_s < 109)
+    assert np.abs(result.keypoints.time_1_s - truth_s)[covered].max() < 0.05
+    assert result.keypoints.confidence[covered].mean() > 0.9
+    assert result.keypoints.reason[0] == "before channel 1 begins"

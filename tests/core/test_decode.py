@@ -163,3 +163,12 @@ def test_without_evidence_nothing_is_known():
     result = decoded(surface)
     assert result.posterior.max() < 0.02
     assert result.log_evidence == pytest.approx(0.0, abs=0.5)
+
+
+def test_a_band_that_jumps_away_is_survived():
+    first = np.where(np.arange(20) < 10, -1.0, 40.0)
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=(20, 201)).astype(np.float32)
+    result = decoded(ScoreSurface(np.arange(20.0), first, STEP_S, score))
+    assert np.isfinite(result.log_evidence)
+    np.testing.assert_allclose(result.posterior.sum(axis=1), 1.0, rtol=1e-3)
