@@ -36,7 +36,7 @@ TOLERANCE_S = 0.05
 FOUND_SHARE = 0.3
 BINS = 60
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
-SCENES = (("zebra_finch", 24, False), ("aru", 10, False), ("zebra_finch", 8, True))
+SCENES = (("zebra_finch", 36, False), ("aru", 12, False), ("zebra_finch", 12, True))
 UNRELATED = 16
 OUT = Path(__file__).parent.parent / "resources" / "calibration.json"
 
@@ -85,10 +85,17 @@ def simulated(place: Path) -> Iterator[Example]:
         yield example(open_recording(path), np.arange(100.0), None)
 
 
-def raw_certainty(data: list[Example], centre: float, scale: float) -> Floats:
+def raw_certainty(data: list[Example], centre: float, scale: float, alias_share: float) -> Floats:
     return np.concatenate(
-        [m * expit((e - centre) / scale) * (0.5 if alias else 1.0) for e, alias, m, _ in data]
+        [m * expit((e - centre) / scale) * (alias_share if a else 1.0) for e, a, m, _ in data]
     )
+
+
+def share_of_aliased(data: list[Example]) -> float:
+    """How often the path is the right one of the two where the alias flag is up."""
+    flagged = [(mass.mean(), right.mean()) for _, alias, mass, right in data if alias]
+    claimed, found = np.sum(flagged, axis=0)
+    return float(np.clip(found / claimed, 0.3, 0.9))
 
 
 def related_curve(data: list[Example]) -> tuple[float, float]:
@@ -120,7 +127,8 @@ def main() -> None:
         data = [*real(folders), *simulated(Path(place))]
     right = np.concatenate([r for *_, r in data])
     centre, scale = related_curve(data)
-    raw = raw_certainty(data, centre, scale)
+    alias_share = share_of_aliased(data)
+    raw = raw_certainty(data, centre, scale, alias_share)
     x, y = curve(raw, right)
     sure = np.minimum(np.interp(raw, x, y), MOST_CONFIDENT)
     brier = float(np.mean((sure - right) ** 2))
@@ -142,11 +150,13 @@ def main() -> None:
         "card": card,
         "related_centre_nats": round(centre, 3),
         "related_scale_nats": round(scale, 3),
+        "alias_share": round(alias_share, 3),
         "raw": [round(float(v), 5) for v in x],
         "confidence": [round(float(v), 5) for v in y],
     }
     OUT.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     print(f"{OUT.name}: {len(right)} keypoints, Brier {brier:.4f}")
+    print(f"alias share {alias_share:.2f}")
     print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
 
 

@@ -26,13 +26,16 @@ class Calibration:
     related_centre_nats, related_scale_nats : float
         Logistic curve from a recording's log evidence to the probability that
         its channels heard the same world.
+    alias_share : float
+        How often the path is the right one of two where the alias flag is up.
     raw, confidence : ndarray, shape (B,)
-        Isotonic curve from ``posterior mass * related`` to the share of
+        Isotonic curve from ``posterior mass * related [* alias share]`` to the share of
         keypoints within tolerance.
     """
 
     related_centre_nats: float
     related_scale_nats: float
+    alias_share: float
     raw: Floats
     confidence: Floats
 
@@ -62,6 +65,7 @@ def shipped_calibration() -> Calibration:
     return Calibration(
         curve["related_centre_nats"],
         curve["related_scale_nats"],
+        curve["alias_share"],
         np.array(curve["raw"]),
         np.array(curve["confidence"]),
     )
