@@ -66,8 +66,8 @@ def coarse_offsets(
     for row, start in enumerate(starts):
         total = np.zeros(2 * reach, dtype=np.float32)
         for a, b in _PAIRS:
-            left = _piece(features_0, a, int(start), stretch)
-            right = _piece(features_1, b, int(start) - reach, stretch + 2 * reach)
+            left = features_0.stretch(a, int(start), stretch)[:, 0]
+            right = features_1.stretch(b, int(start) - reach, stretch + 2 * reach)[:, 0]
             product = np.conj(rfft(left, size)) * rfft(right, size)
             total += irfft(product, size)[: 2 * reach]
         peaks = total.reshape(-1, cell).max(axis=1)
@@ -114,12 +114,3 @@ def _steady(offset_s: Floats, evidence: NDArray[np.float32]) -> Floats:
                 held = row
             steady[row] = steady[held]
     return steady
-
-
-def _piece(features: ChannelFeatures, name: str, start: int, length: int) -> NDArray[np.float32]:
-    group = features.groups[name]
-    out = np.zeros(length, dtype=np.float32)
-    low, high = max(start, 0), min(start + length, len(group))
-    if high > low:
-        out[low - start : high - start] = group[low:high, 0]
-    return out

@@ -66,6 +66,15 @@ class ChannelFeatures:
     def __len__(self) -> int:
         return len(self.groups["flux"])
 
+    def stretch(self, name: str, start: int, length: int) -> Frames:
+        """Frames of a group from `start`, zero outside the recording, shape (length, D)."""
+        group = self.groups[name]
+        out = np.zeros((length, group.shape[1]), dtype=np.float32)
+        low, high = max(start, 0), min(start + length, len(group))
+        if high > low:
+            out[low - start : high - start] = group[low:high]
+        return out
+
 
 def feature_blocks(recording: Recording, channel: int) -> Iterator[float | ChannelFeatures]:
     """Compute a channel's features, reading it once, block by block.

@@ -120,8 +120,8 @@ def term_surfaces(
     for row in range(rows):
         start_0 = int(centre[row]) - window // 2
         start_1 = start_0 + int(first[row])
-        left = {n: _stretch(features_0.groups[n], start_0, window) for n in names}
-        right = {n: _stretch(features_1.groups[n], start_1, window + columns - 1) for n in names}
+        left = {n: features_0.stretch(n, start_0, window) for n in names}
+        right = {n: features_1.stretch(n, start_1, window + columns - 1) for n in names}
         norm_0 = {n: np.sqrt(np.sum(left[n] ** 2) + energy_0[n]) for n in names}
         norm_1 = {n: _norms(right[n], window, energy_1[n]) for n in names}
         for term, (a, b) in enumerate(TERMS):
@@ -140,15 +140,6 @@ def _window_energy(features: ChannelFeatures, name: str, window: int) -> float:
     """Energy floor of a window: a tenth of the mean window's energy."""
     group = features.groups[name]
     return _ENERGY_FLOOR * window * float(np.mean(np.sum(group.astype(np.float32) ** 2, axis=1)))
-
-
-def _stretch(group: NDArray[np.float16], start: int, length: int) -> Scores:
-    """Frames from `start`, zero outside the recording, shape (length, D)."""
-    out = np.zeros((length, group.shape[1]), dtype=np.float32)
-    low, high = max(start, 0), min(start + length, len(group))
-    if high > low:
-        out[low - start : high - start] = group[low:high]
-    return out
 
 
 def _norms(frames: Scores, window: int, floor: float) -> Scores:
