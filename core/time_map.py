@@ -91,7 +91,8 @@ class TimeMap:
         t1 = np.asarray(time_1_s, dtype=np.float64)
         if t0.ndim != 1 or t0.shape != t1.shape or len(t0) == 0:
             raise ValueError("keypoints need two equally long, non-empty lists of times")
-        moving = np.flatnonzero((t0 > t0[0]) & (t1 > t1[0]))
+        passed = t0 - t0[0]
+        moving = np.flatnonzero((passed > 0) & (t1 - t1[0] > MIN_SLOPE * passed))
         first = int(moving[0]) - 1 if len(moving) else 0
         keep_0, keep_1 = [t0[first]], [t1[first]]
         for a, b in zip(t0[first + 1 :], t1[first + 1 :], strict=True):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.time_map import TimeMap
@@ -58,6 +58,7 @@ def test_end_slopes_go_on_and_drift_at_a_knot_is_that_to_its_right() -> None:
 
 
 @given(time_maps(), st.floats(0.0, 2.0), st.integers(2, 40))
+@example(TimeMap(np.array([1.0, 1.001]), np.array([0.0, 0.001])), 1.0, 4)
 def test_keypoints_clipped_to_the_recording_give_the_map_where_it_is_not_clipped(
     time_map: TimeMap, shift_s: float, count: int
 ) -> None:
