@@ -1,16 +1,13 @@
-"""Every command once, as data; menus, toolbar, shortcuts and the help sheet come from here."""
+"""Every command once, as data; menus, toolbar, keys, palette and the help sheet come from here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtGui import QKeySequence
 
-from app.theme import icon
+_OF_A_RECORDING = ("review", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +21,9 @@ class ActionSpec:
     text : str
         As menus and the help sheet show it.
     slot : str
-        ``target.method``; the targets are given to `build_actions`.
+        ``target.method``; the targets are given to `app.menus.build_actions`.
     menu : str
-        Menu it stands in.
+        Menu it stands in; "View/Theme" is a menu in a menu.
     keys : tuple of str
         Default shortcuts, portable names; the first is shown.
     tip : str
@@ -35,12 +32,14 @@ class ActionSpec:
         File in ``resources/icons``; with one it is in the toolbar.
     label : str
         Text in the toolbar; empty for the icon alone.
-    argument : int or None
+    argument : int, str or None
         Handed to the method.
     checkable : bool
         Whether it switches something; the method gets the new state.
     checked : bool
         The state at the start.
+    group : str
+        Of the checkable commands of one group, one is checked.
     separated : bool
         Whether a line stands before it.
     """
@@ -53,10 +52,16 @@ class ActionSpec:
     tip: str = ""
     icon: str = ""
     label: str = ""
-    argument: int | None = None
+    argument: int | str | None = None
     checkable: bool = False
     checked: bool = False
+    group: str = ""
     separated: bool = False
+
+    @property
+    def needs_recording(self) -> bool:
+        """Whether it acts on the recording shown, and is greyed while there is none."""
+        return self.slot.partition(".")[0] in _OF_A_RECORDING
 
 
 def _nudges() -> Iterator[ActionSpec]:
@@ -279,87 +284,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "About FinchSync", "window.show_about", "Help"),
 )
 
-MENUS = ("File", "Keypoint", "Align", "View", "Help")
-_TOOLBAR = (
+MENUS = ("File", "Edit", "Keypoint", "Align", "View", "View/Theme", "Help")
+TOOLBAR = (
     "open export | previous_keypoint next_keypoint next_uncertain | accept unalignable | align | "
     "warp links | zoom_out zoom_in fit | shortcuts"
 )
-
-
-def build_actions(
-    window: QMainWindow, targets: Mapping[str, QObject]
-) -> tuple[dict[str, QMenu], dict[str, QAction]]:
-    """Make the actions, fill the menu bar and the toolbar of `window`.
-
-    Parameters
-    ----------
-    window : QMainWindow
-    targets : mapping of str to QObject
-        The objects that `ActionSpec.slot` names.
-
-    Returns
-    -------
-    menus : dict of str to QMenu
-        By name.
-    actions : dict of str to QAction
-        By id.
-    """
-    menus = {name: window.menuBar().addMenu(name) for name in MENUS}
-    actions = {spec.id: _add(spec, window, menus[spec.menu], targets) for spec in ACTIONS}
-    toolbar = window.addToolBar("Tools")
-    toolbar.setObjectName("tools")
-    toolbar.setMovable(False)
-    _fill(toolbar, actions)
-    return menus, actions
-
-
-def _add(
-    spec: ActionSpec, window: QMainWindow, menu: QMenu, targets: Mapping[str, QObject]
-) -> QAction:
-    target, method = spec.slot.split(".")
-    call = getattr(targets[target], method)
-    action = QAction(spec.text, window, checkable=spec.checkable, checked=spec.checked)
-    action.setObjectName(spec.id)
-    action.setShortcuts([QKeySequence(key) for key in spec.keys])
-    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    keys = f" ({shown_key(spec.keys[0])})" if spec.keys else ""
-    action.setToolTip((spec.tip or spec.text) + keys)
-    action.setStatusTip(spec.tip)
-    if spec.label:
-        action.setIconText(f" {spec.label}")
-    if spec.icon:
-        action.setIcon(icon(spec.icon))
-    if spec.checkable:
-        action.toggled.connect(call)
-    elif spec.argument is not None:
-        action.triggered.connect(partial(_call_with, call, spec.argument))
-    else:
-        action.triggered.connect(partial(_call, call))
-    if spec.separated:
-        menu.addSeparator()
-    menu.addAction(action)
-    return action
-
-
-def _call_with(call: Callable[[int], object], argument: int, _checked: bool = False) -> None:
-    call(argument)
-
-
-def _call(call: Callable[[], object], _checked: bool = False) -> None:
-    call()
-
-
-def _fill(toolbar: QToolBar, actions: Mapping[str, QAction]) -> None:
-    labelled = {spec.id for spec in ACTIONS if spec.label}
-    for word in _TOOLBAR.split():
-        if word == "|":
-            toolbar.addSeparator()
-            continue
-        toolbar.addAction(actions[word])
-        button = toolbar.widgetForAction(actions[word])
-        button.setAccessibleName(actions[word].text())
-        if word in labelled and isinstance(button, QToolButton):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
 
 def shown_key(key: str) -> str:

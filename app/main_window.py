@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDockWidget,
     QFileDialog,
     QMainWindow,
     QMessageBox,
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import build_actions
 from app.display import Display
+from app.docks import Docks
+from app.menus import allow_with_recording, build_actions
 from app.render.tiles import TileStore
 from app.review import Review
 from app.session_model import SessionModel
@@ -43,8 +43,6 @@ from core import __version__
 
 FULL_SIZE = QSize(1600, 1000)
 
-_LAYOUT_VERSION = 1
-_COMPACT_PX = 1300
 _FIRST_SPAN_S = 30.0
 _FOLLOWED_SOON_MS = 50
 _AUDIO_FILTER = "Recordings and tables (*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv);;All (*)"
@@ -74,7 +72,6 @@ class MainWindow(QMainWindow):
         self._remembers_layout = remembers_layout
         self.setWindowTitle("FinchSync")
         self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
         self.session = SessionModel(self)
         self.time = TimeView(self)
         self.display = Display(self.session, self)
@@ -97,10 +94,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._connect()
         self.resize(size)
-        self._arrange_docks()
-        self._first_layout = self.saveState(_LAYOUT_VERSION)
+        self.docks.arrange()
         if remembers_layout:
-            self._restore_layout()
+            self.docks.restore()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open what a person picked, dropped or gave on the command line."""
@@ -156,32 +152,10 @@ class MainWindow(QMainWindow):
         self.candidates = CandidateTable(self.session)
         self.keypoint = KeypointPanel(self.session, self.tiles, self.commands)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        docks = (
-            ("Recordings", self.recordings, left),
-            ("Keypoint", self.keypoint, right),
-            ("Candidates", self.candidates, right),
-        )
-        self._docks = [self._add_dock(*dock) for dock in docks]
-        for dock in self._docks:
-            self.menus["View"].addAction(dock.toggleViewAction())
-
-    def _arrange_docks(self) -> None:
-        recordings, keypoint, candidates = self._docks
-        compact = self.width() < _COMPACT_PX
-        widths = [195, 330] if compact else [280, 370]
-        self.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
-        if compact:
-            self.tabifyDockWidget(keypoint, candidates)
-            keypoint.raise_()
-        else:
-            self.resizeDocks([keypoint, candidates], [600, 330], Qt.Orientation.Vertical)
-
-    def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title.lower())
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
+        self.docks = Docks(self, self.menus["View"])
+        self.docks.add("Recordings", self.recordings, left)
+        self.docks.add("Keypoint", self.keypoint, right)
+        self.docks.add("Candidates", self.candidates, right)
 
     def _connect(self) -> None:
         bench = self.workbench
@@ -195,6 +169,7 @@ class MainWindow(QMainWindow):
         self.session.recording_selected.connect(self._show_recording)
         self.time.span_changed.connect(self._show_level)
         self.tiles.tiles_ready.connect(self._show_level)
+        allow_with_recording(self.commands, is_open=False)
 
     # -- following the session -------------------------------------------------------
 
@@ -203,6 +178,7 @@ class MainWindow(QMainWindow):
         entry = self.session.current
         if entry is None:
             return
+        allow_with_recording(self.commands, is_open=True)
         self._stack.setCurrentIndex(1)
         self.setWindowTitle(f"{entry.recording.name} – FinchSync")
         self.time.set_duration(max(s.duration_s for s in entry.recording.channels))
@@ -270,7 +246,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def reset_layout(self) -> None:
         """Put all panels back where they were."""
-        self.restoreState(self._first_layout, _LAYOUT_VERSION)
+        self.docks.reset()
 
     @Slot()
     def focus_next_panel(self) -> None:
@@ -317,16 +293,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""
         if self._remembers_layout:
-            settings = QSettings()
-            settings.setValue("layout/geometry", self.saveGeometry())
-            settings.setValue("layout/state", self.saveState(_LAYOUT_VERSION))
+            self.docks.save()
         self.workbench.shut_down()
         self.tiles.shut_down()
         super().closeEvent(event)
-
-    def _restore_layout(self) -> None:
-        settings = QSettings()
-        geometry, state = settings.value("layout/geometry"), settings.value("layout/state")
-        if geometry is not None and state is not None:
-            self.restoreGeometry(geometry)
-            self.restoreState(state, _LAYOUT_VERSION)

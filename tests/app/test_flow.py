@@ -350,12 +350,12 @@ def test_export_to_a_missing_folder_says_so(
 
 
 def test_layout_is_remembered(opened: MainWindow, make_window: Callable[..., MainWindow]) -> None:
-    opened._docks[0].hide()
+    opened.docks.by_title["Recordings"].hide()
     opened.close()
     again = make_window()
-    assert not again._docks[0].isVisible()
+    assert not again.docks.by_title["Recordings"].isVisible()
     again.commands["reset_layout"].trigger()
-    assert again._docks[0].isVisible()
+    assert again.docks.by_title["Recordings"].isVisible()
 
 
 def test_the_window_keeps_a_small_size_while_it_works(

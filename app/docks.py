@@ -1,0 +1,73 @@
+"""The panels around the middle: where they stand, and that they stand there again next time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+
+_LAYOUT_VERSION = 1
+_COMPACT_PX = 1300
+_GEOMETRY, _STATE = "layout/geometry", "layout/state"
+
+
+class Docks:
+    """The docks of a window.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    menu : QMenu
+        Gets an entry for each dock, to close and open it.
+    """
+
+    def __init__(self, window: QMainWindow, menu: QMenu) -> None:
+        self._window = window
+        self._menu = menu
+        self._first_layout = QByteArray()
+        self.by_title: dict[str, QDockWidget] = {}
+        window.setDockNestingEnabled(True)
+
+    def add(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        """Put a panel at a side of the window."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(title.lower())
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        self._menu.addAction(dock.toggleViewAction())
+        self.by_title[title] = dock
+        return dock
+
+    def arrange(self) -> None:
+        """Place all panels for the window's size; what `reset` goes back to."""
+        window = self._window
+        recordings, keypoint, candidates = (
+            self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
+        )
+        compact = window.width() < _COMPACT_PX
+        widths = [195, 330] if compact else [280, 370]
+        window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
+        if compact:
+            window.tabifyDockWidget(keypoint, candidates)
+            keypoint.raise_()
+        else:
+            window.resizeDocks([keypoint, candidates], [600, 330], Qt.Orientation.Vertical)
+        self._first_layout = window.saveState(_LAYOUT_VERSION)
+
+    def reset(self) -> None:
+        """Put all panels back where they were at first."""
+        self._window.restoreState(self._first_layout, _LAYOUT_VERSION)
+
+    def save(self) -> None:
+        """Leave the layout in the settings."""
+        settings = QSettings()
+        settings.setValue(_GEOMETRY, self._window.saveGeometry())
+        settings.setValue(_STATE, self._window.saveState(_LAYOUT_VERSION))
+
+    def restore(self) -> None:
+        """Take the layout from the settings; what is no layout is passed over."""
+        settings = QSettings()
+        geometry, state = settings.value(_GEOMETRY), settings.value(_STATE)
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            self._window.restoreGeometry(geometry)
+            if not self._window.restoreState(state, _LAYOUT_VERSION):
+                self.reset()
