@@ -125,9 +125,12 @@ class KeypointSet:
             source=_put(self.source, index, Source.HUMAN),
         )
 
-    def review(self, index: int, state: ReviewState) -> KeypointSet:
-        """A person sets the review state of keypoint `index`."""
-        return replace(self, state=_put(self.state, index, state))
+    def review(self, index: int | Sequence[int], state: ReviewState) -> KeypointSet:
+        """A person sets the review state of keypoint `index`, or of several."""
+        states = list(self.state)
+        for each in (index,) if isinstance(index, int) else index:
+            states[each] = state
+        return replace(self, state=tuple(states))
 
     def with_proposal(self, proposal: KeypointSet) -> KeypointSet:
         """Take over a machine proposal wherever no person has decided.
