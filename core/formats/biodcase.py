@@ -147,7 +147,25 @@ def write_csv(path: Path | str, table: BiodcaseTable, *, overwrite: bool = False
         If the place cannot be written, exists and may not be replaced, or a
         file name is not valid Unicode.
     """
-    path = Path(path)
+    content = csv_bytes(table, path)
+    with write_whole(Path(path), overwrite=overwrite) as file:
+        file.write(content)
+
+
+def csv_bytes(table: BiodcaseTable, where: Path | str) -> bytes:
+    """The content of a file with this table.
+
+    Parameters
+    ----------
+    table : BiodcaseTable
+    where : Path or str
+        Where it goes, for the message.
+
+    Raises
+    ------
+    InputError
+        If a file name is not valid Unicode.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -164,14 +182,12 @@ def write_csv(path: Path | str, table: BiodcaseTable, *, overwrite: bool = False
         )
         written[name] += 1
     try:
-        content = text.getvalue().encode("utf-8")
+        return text.getvalue().encode("utf-8")
     except UnicodeEncodeError as error:
         name = ascii(error.object[error.start : error.end])
         raise InputError(
-            path, f"a file name holds {name}, which is not valid Unicode", "rename that file"
+            where, f"a file name holds {name}, which is not valid Unicode", "rename that file"
         ) from error
-    with write_whole(path, overwrite=overwrite) as file:
-        file.write(content)
 
 
 def check_times(keypoints: KeypointSet, recording: Recording, where: Path | str) -> None:

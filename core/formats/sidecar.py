@@ -1,0 +1,320 @@
+"""What a keypoint table cannot say, in a JSON file beside it: docs/export.md describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import __version__
+from core.align.alignment import Alias
+from core.errors import InputError
+from core.formats.atomic import write_whole
+from core.formats.biodcase import BiodcaseTable, csv_bytes
+from core.keypoints import KeypointSet, ReviewState, Source
+
+FORMAT = "finchsync-sidecar"
+VERSION = 1
+
+
+class Rows(StrEnum):
+    """Which keypoints stand in the table; unalignable ones never do."""
+
+    ALL = "all"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the aligner says of a recording as a whole.
+
+    Parameters
+    ----------
+    mean_confidence : float
+        Of its keypoints as proposed, 0 to 1.
+    tolerance_s : float
+        Error within which a keypoint counts as right, seconds.
+    needs_review : bool
+    alias : Alias or None
+        A second alignment that fits almost as well.
+    warnings : tuple of str
+    """
+
+    mean_confidence: float
+    tolerance_s: float
+    needs_review: bool
+    alias: Alias | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SidecarRecording:
+    """One recording in a sidecar.
+
+    Parameters
+    ----------
+    name : str
+        As in the table.
+    fingerprint : str
+        As `Recording.fingerprint`.
+    keypoints : KeypointSet
+        All of them, those left out of the table too.
+    in_table : tuple of bool
+        Which of them stand in the table.
+    basis : str
+        What undecided keypoints hold: "path", "line" or "imported".
+    imported_from : str or None
+        Name of the table that the keypoints came from.
+    aligner : mapping of str to object, or None
+        What made the alignment: version, evidence, model, device, settings, times.
+    verdict : Verdict or None
+    """
+
+    name: str
+    fingerprint: str
+    keypoints: KeypointSet
+    in_table: tuple[bool, ...]
+    basis: str
+    imported_from: str | None = None
+    aligner: Mapping[str, object] | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sidecar:
+    """A sidecar as it was read.
+
+    Parameters
+    ----------
+    finchsync : str
+        Version that wrote it.
+    made_at : datetime
+        UTC.
+    rows : Rows
+    recordings : mapping of str to SidecarRecording
+        By name.
+    """
+
+    finchsync: str
+    made_at: datetime
+    rows: Rows
+    recordings: Mapping[str, SidecarRecording]
+
+
+def sidecar_path(table: Path) -> Path:
+    """Where the sidecar of a table is."""
+    return table.with_suffix(".json")
+
+
+def write_table(
+    path: Path,
+    table: BiodcaseTable,
+    recordings: tuple[SidecarRecording, ...],
+    rows: Rows,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Write a table and its sidecar, both whole or none.
+
+    Parameters
+    ----------
+    path : Path
+        The table; the sidecar has the same stem.
+    table : BiodcaseTable
+    recordings : tuple of SidecarRecording
+    rows : Rows
+    overwrite : bool
+        Whether existing files may be replaced.
+
+    Raises
+    ------
+    InputError
+        If a place cannot be written, exists and may not be replaced, or a name
+        is not valid Unicode.
+    """
+    beside = sidecar_path(path)
+    if beside == path:
+        raise InputError(path, "is the name of the sidecar", "give the table the ending .csv")
+    content = csv_bytes(table, path)
+    text = _document(path.name, content, recordings, rows)
+    # A table whose sidecar could not be put in place stays as it was; a sidecar that
+    # went ahead of its table is told by the table's fingerprint.
+    with (
+        write_whole(path, overwrite=overwrite) as csv_file,
+        write_whole(beside, overwrite=overwrite) as json_file,
+    ):
+        csv_file.write(content)
+        json_file.write(text.encode("utf-8"))
+
+
+def read_sidecar(table: Path) -> Sidecar | None:
+    """What the sidecar of a table says.
+
+    Parameters
+    ----------
+    table : Path
+        A CSV file; its content must be what it was when both were written.
+
+    Returns
+    -------
+    Sidecar or None
+        None if there is no sidecar beside the table.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is damaged, is from a newer version, or the table
+        was changed since. The table itself is as good as without it.
+    """
+    path = sidecar_path(table)
+    try:
+        if path == table or not path.is_file():
+            return None
+        document = json.loads(path.read_text(encoding="utf-8"))
+        fingerprint = _fingerprint(table.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(path, f"cannot be read ({reason})", "check the path") from error
+    except (ValueError, RecursionError):
+        # Some other program's JSON, or none at all: not ours to judge.
+        return None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        return None
+    if document.get("version") != VERSION:
+        raise InputError(path, "is from another version of FinchSync", "update FinchSync")
+    try:
+        if document["table"]["fingerprint"] != fingerprint:
+            raise InputError(
+                path,
+                f"does not belong to {table.name} as it is now",
+                "export again; until then states and confidences are left out",
+            )
+        return _sidecar(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            path, f"is damaged ({type(error).__name__}: {error})", "export again or delete it"
+        ) from error
+
+
+def _fingerprint(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _document(name: str, table: bytes, recordings: tuple[SidecarRecording, ...], rows: Rows) -> str:
+    """The JSON text, one line a keypoint."""
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "finchsync": __version__,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "table": {"name": name, "fingerprint": _fingerprint(table), "rows": str(rows)},
+    }
+    listed = ",\n".join(map(_recording_text, recordings))
+    return f'{_json(head, indent=2)[:-2]},\n  "recordings": [\n{listed}\n  ]\n}}\n'
+
+
+def _recording_text(recording: SidecarRecording) -> str:
+    verdict = recording.verdict
+    alias = None if verdict is None else verdict.alias
+    about = {
+        "name": recording.name,
+        "fingerprint": recording.fingerprint,
+        "imported_from": recording.imported_from,
+        "basis": recording.basis,
+        "aligner": None if recording.aligner is None else dict(recording.aligner),
+        "verdict": None
+        if verdict is None
+        else {
+            "mean_confidence": _number(verdict.mean_confidence),
+            "tolerance_s": verdict.tolerance_s,
+            "needs_review": verdict.needs_review,
+            "alias": None if alias is None else {"shift_s": alias.shift_s, "margin": alias.margin},
+            "warnings": list(verdict.warnings),
+        },
+    }
+    keypoints = ",\n".join(f"        {_json(row)}" for row in _rows(recording))
+    return f'    {_json(about)[:-1]}, "keypoints": [\n{keypoints}\n    ]}}'
+
+
+def _rows(recording: SidecarRecording) -> list[dict[str, object]]:
+    kept = recording.keypoints
+    texts = kept.time_0_text or tuple(map(repr, kept.time_0_s.tolist()))
+    columns = (
+        kept.time_0_s.tolist(),
+        texts,
+        kept.time_1_s.tolist(),
+        map(str, kept.state),
+        map(str, kept.source),
+        map(_number, kept.confidence.tolist()),
+        kept.reason,
+        recording.in_table,
+    )
+    names = (
+        "time_0_s",
+        "time_0_text",
+        "time_1_s",
+        "state",
+        "source",
+        "confidence",
+        "reason",
+        "in_table",
+    )
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def _sidecar(document: Mapping[str, Any]) -> Sidecar:
+    recordings = [_recording(each) for each in document["recordings"]]
+    return Sidecar(
+        str(document["finchsync"]),
+        datetime.fromisoformat(document["made_at"]),
+        Rows(document["table"]["rows"]),
+        {recording.name: recording for recording in recordings},
+    )
+
+
+def _recording(value: Mapping[str, Any]) -> SidecarRecording:
+    rows, verdict = value["keypoints"], value["verdict"]
+    unknown = float("nan")
+    keypoints = KeypointSet(
+        np.array([float(row["time_0_s"]) for row in rows]),
+        np.array([float(row["time_1_s"]) for row in rows]),
+        tuple(ReviewState(row["state"]) for row in rows),
+        tuple(Source(row["source"]) for row in rows),
+        np.array([unknown if row["confidence"] is None else row["confidence"] for row in rows]),
+        tuple(str(row["reason"]) for row in rows),
+        tuple(str(row["time_0_text"]) for row in rows),
+    )
+    return SidecarRecording(
+        str(value["name"]),
+        str(value["fingerprint"]),
+        keypoints,
+        tuple(bool(row["in_table"]) for row in rows),
+        str(value["basis"]),
+        value["imported_from"],
+        value["aligner"],
+        None
+        if verdict is None
+        else Verdict(
+            unknown if verdict["mean_confidence"] is None else float(verdict["mean_confidence"]),
+            float(verdict["tolerance_s"]),
+            bool(verdict["needs_review"]),
+            None if verdict["alias"] is None else Alias(**verdict["alias"]),
+            tuple(map(str, verdict["warnings"])),
+        ),
+    )
