@@ -99,6 +99,21 @@ def _candidates() -> Iterator[ActionSpec]:
         )
 
 
+def _high_passes() -> Iterator[ActionSpec]:
+    for corner_hz in (0, 200, 500, 1000):
+        yield ActionSpec(
+            f"high_pass_{corner_hz}",
+            f"{corner_hz} Hz" if corner_hz else "Off",
+            "playback.set_high_pass",
+            "Playback/High-pass",
+            tip=f"Hear nothing lower than {corner_hz} Hz" if corner_hz else "Hear all frequencies",
+            argument=corner_hz,
+            checkable=True,
+            checked=corner_hz == 0,
+            group="high_pass",
+        )
+
+
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open",
@@ -225,6 +240,79 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     *_candidates(),
     ActionSpec(
+        "play",
+        "Play",
+        "playback.play",
+        "Playback",
+        ("Space",),
+        "Play aligned, channel 0 left and channel 1 right, from the click or half a second before "
+        "the selected keypoint; again to stop",
+        icon="play",
+    ),
+    ActionSpec(
+        "play_alternating",
+        "Play A/B",
+        "playback.play_alternating",
+        "Playback",
+        ("Shift+Space",),
+        "Play a second of channel 0, then the same of channel 1, and so on; again to stop",
+        icon="alternate",
+    ),
+    ActionSpec(
+        "play_loop",
+        "Loop the clip",
+        "playback.set_loop",
+        "Playback",
+        ("Shift+L",),
+        "Repeat the second around the selected keypoint; corrections are heard at once",
+        icon="loop",
+        checkable=True,
+        separated=True,
+    ),
+    ActionSpec(
+        "play_half_speed",
+        "Half speed",
+        "playback.set_half_speed",
+        "Playback",
+        ("H",),
+        "Play half as fast; everything sounds an octave lower",
+        checkable=True,
+    ),
+    *_high_passes(),
+    ActionSpec(
+        "next_high_pass",
+        "Next high-pass",
+        "playback.next_high_pass",
+        "Playback",
+        ("Shift+H",),
+        "Hear nothing lower than 200, 500, 1000 Hz in turn, then all again",
+    ),
+    ActionSpec(
+        "louder",
+        "Louder",
+        "playback.louder",
+        "Playback",
+        ("Ctrl+Up",),
+        "Raise the volume by 3 dB",
+        separated=True,
+    ),
+    ActionSpec(
+        "quieter",
+        "Quieter",
+        "playback.quieter",
+        "Playback",
+        ("Ctrl+Down",),
+        "Lower the volume by 3 dB",
+    ),
+    ActionSpec(
+        "find_devices",
+        "Look for devices again",
+        "playback.find_devices",
+        "Playback",
+        tip="Look for sound devices, also for those plugged in since the start",
+        separated=True,
+    ),
+    ActionSpec(
         "warp",
         "Channel 1 on channel 0's clock",
         "window.set_warped",
@@ -284,10 +372,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "About FinchSync", "window.show_about", "Help"),
 )
 
-MENUS = ("File", "Edit", "Keypoint", "Align", "View", "View/Theme", "Help")
+MENUS = (
+    "File",
+    "Edit",
+    "Keypoint",
+    "Align",
+    "Playback",
+    "Playback/High-pass",
+    "View",
+    "View/Theme",
+    "Help",
+)
 TOOLBAR = (
     "open export | previous_keypoint next_keypoint next_uncertain | accept unalignable | align | "
-    "warp links | zoom_out zoom_in fit | shortcuts"
+    "play play_alternating play_loop | warp links | zoom_out zoom_in fit | shortcuts"
 )
 
 

@@ -27,6 +27,7 @@ class Display(QObject):
         self.is_warped = True
         self.has_links = True
         self.warp: TimeMap | None = None
+        self._time_map = TimeMap.identity()
         session.keypoints_changed.connect(self._follow)
         session.recording_selected.connect(self._follow)
 
@@ -48,9 +49,18 @@ class Display(QObject):
         """The moment of channel 1 that its pane shows at `pane_s`."""
         return pane_s if self.warp is None else float(self.warp.to_channel_1(pane_s))
 
+    def channel_1_axis_s(self, time_0_s: float) -> float:
+        """Where a moment of channel 0 lies on the time axis of channel 1's pane."""
+        return time_0_s if self.warp is not None else float(self._time_map.to_channel_1(time_0_s))
+
+    def channel_0_s(self, pane_s: float) -> float:
+        """The moment of channel 0 that channel 1's pane shows at `pane_s`."""
+        return pane_s if self.warp is not None else float(self._time_map.to_channel_0(pane_s))
+
     @Slot()
     def _follow(self) -> None:
         # The warp stands still under a drag, so that what is aimed at does not move away.
         if not self._session.is_previewing:
-            self.warp = self._session.time_map() if self.is_warped else None
+            self._time_map = self._session.time_map()
+            self.warp = self._time_map if self.is_warped else None
             self.changed.emit()

@@ -35,6 +35,8 @@ _LONGEST_WAIT_S = 60.0
 _PICTURE_SPAN_S = 24.0
 _LOUD_WITHIN_S = 0.3
 _GIL_SWITCH_S = 0.001
+_SOUND_AFTER_MS = 1500
+"""The window and the first spectrogram come before the search for sound devices."""
 
 
 def open_window(paths: Sequence[Path]) -> int:
@@ -56,6 +58,7 @@ def open_window(paths: Sequence[Path]) -> int:
     sys.excepthook = partial(_tell_unexpected, window)
     window.show()
     QTimer.singleShot(0, window, lambda: window.open(paths))
+    QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
     return app.exec()
 
 

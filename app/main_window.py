@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 from app.display import Display
 from app.docks import Docks
 from app.menus import allow_with_recording, build_actions
+from app.playback.player import Playback
+from app.playback.sound import Sound
 from app.render.tiles import TileStore
 from app.review import Review
 from app.session_model import SessionModel
@@ -33,6 +35,7 @@ from app.views.keypoint_panel import KeypointPanel
 from app.views.link_strip import LinkStrip
 from app.views.message_bar import MessageBar
 from app.views.overview import OverviewStrip
+from app.views.playback_controls import PlaybackControls
 from app.views.recordings_list import RecordingsList
 from app.views.shortcut_sheet import ShortcutSheet
 from app.views.spectrogram_pane import SpectrogramPane
@@ -59,6 +62,8 @@ class MainWindow(QMainWindow):
         Size at the start; under 1300 pixels of width the panels on the right share one place.
     remembers_layout : bool
         Whether the layout is taken from the settings, and left there at the end.
+    sound : Sound, optional
+        Where playback comes out; PortAudio if not given.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class MainWindow(QMainWindow):
         size: QSize = FULL_SIZE,
         *,
         remembers_layout: bool = True,
+        sound: Sound | None = None,
     ) -> None:
         super().__init__()
         self._remembers_layout = remembers_layout
@@ -77,6 +83,7 @@ class MainWindow(QMainWindow):
         self.display = Display(self.session, self)
         self.workbench = Workbench(self.session, steps, self)
         self.review = Review(self.session, self.time, self)
+        self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
         self.menus, self.commands = build_actions(
             self,
@@ -85,6 +92,7 @@ class MainWindow(QMainWindow):
                 "review": self.review,
                 "workbench": self.workbench,
                 "time": self.time,
+                "playback": self.playback,
             },
         )
         self.messages = MessageBar(self.commands)
@@ -167,9 +175,21 @@ class MainWindow(QMainWindow):
         self.review.told.connect(self.messages.inform)
         self.candidates.taken.connect(self.review.take_candidate)
         self.session.recording_selected.connect(self._show_recording)
+        self._connect_playback()
         self.time.span_changed.connect(self._show_level)
         self.tiles.tiles_ready.connect(self._show_level)
         allow_with_recording(self.commands, is_open=False)
+
+    def _connect_playback(self) -> None:
+        playback = self.playback
+        PlaybackControls(playback, self.session, self.commands, self.menus["Playback"], self)
+        playback.told.connect(self.messages.tell)
+        playback.noted.connect(self.status.note)
+        for plot in (*self.panes, self.drift):
+            plot.pointed.connect(playback.start_from)
+            playback.cursor_moved.connect(plot.show_cursor)
+        for strip in (self.overview, self.links):
+            playback.cursor_moved.connect(strip.show_cursor)
 
     # -- following the session -------------------------------------------------------
 
@@ -294,6 +314,7 @@ class MainWindow(QMainWindow):
         """Remember the layout and stop all threads."""
         if self._remembers_layout:
             self.docks.save()
+        self.playback.shut_down()
         self.workbench.shut_down()
         self.tiles.shut_down()
         super().closeEvent(event)

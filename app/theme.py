@@ -32,6 +32,7 @@ class Palette:
     corrected: str = "#56b4e9"
     unalignable: str = "#ee7a4b"
     path: str = "#ffffff"
+    playing: str = "#e6ff3d"
     candidate: str = "#e9c25a"
     error: str = "#ff8a80"
 

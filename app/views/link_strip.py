@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.display import Display
 from app.marks import COLOURS, Mark, marks_of
+from app.playback.player import Cursor
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
+from app.views.play_cursor import draw_cursor
 from app.views.time_plot import LEFT_PX, RIGHT_PX
 
 _HEIGHT_PX = 30
@@ -39,6 +41,7 @@ class LinkStrip(QWidget):
         self._session = session
         self._display = display
         self._view = view
+        self._cursor: Cursor | None = None
         self.setFixedHeight(_HEIGHT_PX)
         self.setAccessibleName("Links between the channels")
         self.setToolTip("Each line joins the two moments of a keypoint; click to select")
@@ -50,6 +53,21 @@ class LinkStrip(QWidget):
             display.changed,
         ):
             signal.connect(self._refresh)
+
+    @Slot(object)
+    def show_cursor(self, cursor: Cursor | None) -> None:
+        """Join the cursors of the two panes."""
+        for shown in (self._cursor, cursor):
+            if shown is not None:
+                line = self._cursor_px(shown)
+                left, right = sorted((line.x1(), line.x2()))
+                self.update(int(left) - 2, 0, int(right - left) + 5, self.height())
+        self._cursor = cursor
+
+    def _cursor_px(self, cursor: Cursor) -> QLineF:
+        bottom_s = self._display.channel_1_axis_s(cursor.time_s)
+        top_px, bottom_px = self._px(np.array([cursor.time_s, bottom_s])).tolist()
+        return QLineF(top_px, 0, bottom_px, self.height())
 
     @Slot()
     def _refresh(self) -> None:
@@ -84,6 +102,8 @@ class LinkStrip(QWidget):
         if selected >= 0:
             painter.setPen(QPen(QColor(DARK.selected), 2))
             painter.drawLine(QLineF(top_px[selected], 0, bottom_px[selected], height))
+        if self._cursor is not None:
+            draw_cursor(painter, self._cursor, self._cursor_px(self._cursor))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         """Select the link under the mouse."""
@@ -99,11 +119,9 @@ class LinkStrip(QWidget):
     def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
         keypoints = self._session.keypoints
         assert keypoints is not None
-        width_px = self.width() - LEFT_PX - RIGHT_PX
-        scale = width_px / self._view.span_s
-        top_s = keypoints.time_0_s
         bottom_s = self._display.channel_1_pane_s(keypoints.time_1_s)
-        return (
-            LEFT_PX + (top_s - self._view.start_s) * scale,
-            LEFT_PX + (bottom_s - self._view.start_s) * scale,
-        )
+        return self._px(keypoints.time_0_s), self._px(bottom_s)
+
+    def _px(self, pane_s: np.ndarray) -> np.ndarray:
+        width_px = self.width() - LEFT_PX - RIGHT_PX
+        return LEFT_PX + (pane_s - self._view.start_s) * width_px / self._view.span_s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QLineF, QRectF, Qt, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.display import Display
 from app.marks import COLOURS, Mark, marks_of
+from app.playback.player import Cursor
 from app.render.colours import spectrogram_table
 from app.render.tiles import TileStore, draw
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
+from app.views.play_cursor import draw_cursor
 from app.views.time_plot import LEFT_PX, RIGHT_PX
 from core.audio.spectrogram import Spectrogram
 
@@ -57,6 +59,7 @@ class OverviewStrip(QWidget):
         self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._thumbnails: list[QImage] = []
         self._backdrop: QPixmap | None = None
+        self._cursor: Cursor | None = None
         self._grip = ""
         self._grip_s = 0.0
         self.setFixedHeight(_HEIGHT_PX)
@@ -73,6 +76,18 @@ class OverviewStrip(QWidget):
         """Show another recording."""
         self._spectrograms = spectrograms
         self.redraw()
+
+    @Slot(object)
+    def show_cursor(self, cursor: Cursor | None) -> None:
+        """Show where the sound is, or would start."""
+        for shown in (self._cursor, cursor):
+            if shown is not None:
+                self.update(int(self._cursor_px(shown).x1()) - 2, 0, 5, self.height())
+        self._cursor = cursor
+
+    def _cursor_px(self, cursor: Cursor) -> QLineF:
+        x = float(self._px(np.array(cursor.time_s)))
+        return QLineF(x, 0, x, self.height())
 
     @Slot()
     def redraw(self) -> None:
@@ -108,6 +123,8 @@ class OverviewStrip(QWidget):
         if self._session.current is not None:
             self._draw_selected(painter)
             self._draw_window(painter)
+            if self._cursor is not None:
+                draw_cursor(painter, self._cursor, self._cursor_px(self._cursor))
 
     def _draw_backdrop(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))

@@ -45,7 +45,7 @@ class SpectrogramPane(TimePlot):
     ) -> None:
         side = "top" if channel == 0 else ""
         caption = "top" if channel == 0 else "bottom"
-        super().__init__(view, f"Spectrogram of channel {channel}", side, caption, parent)
+        super().__init__(view, f"Spectrogram of channel {channel}", side, caption, channel, parent)
         self._channel = channel
         self._session = session
         self._display = display
@@ -104,6 +104,15 @@ class SpectrogramPane(TimePlot):
             f"<span style='color:{DARK.muted}'>{clock}</span>"
         )
         self._show_keypoints()
+        self.place_cursor()
+
+    def on_axis_s(self, time_0_s: float) -> float:
+        """Where a moment of channel 0 lies on the time axis of this pane."""
+        return time_0_s if self._channel == 0 else self._display.channel_1_axis_s(time_0_s)
+
+    def on_channel_0_s(self, axis_s: float) -> float:
+        """Which moment of channel 0 lies at a place of this pane's time axis."""
+        return axis_s if self._channel == 0 else self._display.channel_0_s(axis_s)
 
     @Slot()
     def _show_keypoints(self) -> None:

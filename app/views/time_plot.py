@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.playback.player import Cursor
 from app.time_view import TimeView
+from app.views.play_cursor import PlayCursor
 
 LEFT_PX, RIGHT_PX = 60, 10
 """Room left and right of the time axis, the same in every pane so that times line up."""
@@ -97,11 +99,15 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         Side with the time ticks: "top", "bottom" or "" for none.
     caption : str
         Side of the caption, "top" or "bottom", both left.
+    channel : int, optional
+        Which channel it shows; none for both.
 
     Signals
     -------
     clicked(time_s, y)
         A click that hit no handle.
+    pointed(time_0_s)
+        The same, after `clicked`, on channel 0's clock.
     stretched(factor, y)
         Shift+wheel at y.
     reset()
@@ -109,6 +115,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     clicked = Signal(float, float)
+    pointed = Signal(float)
     stretched = Signal(float, float)
     reset = Signal()
 
@@ -118,6 +125,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         name: str,
         time_axis: str = "",
         caption: str = "top",
+        channel: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         box = _TimeBox(view)
@@ -138,13 +146,36 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
             item.showAxis(side, side == time_axis)
         if time_axis:
             item.getAxis(time_axis).setStyle(tickLength=-4)
+        self._cursor: Cursor | None = None
+        self._play_cursor = PlayCursor(channel)
+        self.addItem(self._play_cursor, ignoreBounds=True)
         self._caption = QLabel(self)
         self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         box.clicked.connect(self.clicked)
+        box.clicked.connect(self._on_clicked)
         box.stretched.connect(self.stretched)
         box.reset.connect(self.reset)
         view.span_changed.connect(self._follow_view)
         self._follow_view()
+
+    @Slot(object)
+    def show_cursor(self, cursor: Cursor | None) -> None:
+        """Show where the sound is, or would start."""
+        self._cursor = cursor
+        self.place_cursor()
+
+    def place_cursor(self) -> None:
+        """The pane's clock changed under the cursor."""
+        at_s = 0.0 if self._cursor is None else self.on_axis_s(self._cursor.time_s)
+        self._play_cursor.show_cursor(self._cursor, at_s)
+
+    def on_axis_s(self, time_0_s: float) -> float:
+        """Where a moment of channel 0 lies on the time axis of this pane."""
+        return time_0_s
+
+    def on_channel_0_s(self, axis_s: float) -> float:
+        """Which moment of channel 0 lies at a place of this pane's time axis."""
+        return axis_s
 
     def set_caption(self, html: str) -> None:
         """Words in a corner; empty to hide."""
@@ -169,6 +200,10 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._caption.move(
             LEFT_PX + 8, self.height() - self._caption.height() - 8 if at_foot else top
         )
+
+    @Slot(float, float)
+    def _on_clicked(self, axis_s: float, _y: float) -> None:
+        self.pointed.emit(self.on_channel_0_s(axis_s))
 
     @Slot()
     def _follow_view(self) -> None:

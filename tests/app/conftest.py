@@ -22,6 +22,7 @@ from app.launch import make_app
 from app.main_window import MainWindow
 
 sys.path.insert(0, str(Path(__file__).parent))
+from fake_sound import FakeSound
 from fakes import fake_steps
 
 RATE_HZ = 8000
@@ -82,7 +83,7 @@ def make_window(qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
     windows: list[MainWindow] = []
 
     def make(steps: Callable = fake_steps, *, aligns: bool = True) -> MainWindow:
-        window = MainWindow(steps, QSize(1200, 800))
+        window = MainWindow(steps, QSize(1200, 800), sound=FakeSound())
         window.workbench.aligns_on_open = aligns
         windows.append(window)
         window.show()

@@ -1,0 +1,415 @@
+"""Playback as the window knows it: commands, settings and the cursor."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
+
+from app.messages import Kind, Message
+from app.playback.feed import Feed, Request, device_steps
+from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
+from app.render.clips import CLIP_S
+from app.session_model import SessionModel
+from app.time_view import TimeView
+from app.workers.lane import End, Lane, Outcome
+from core.audio.aligned import Heard, Passage, alternating
+
+HIGH_PASS_HZ = (0, 200, 500, 1000)
+
+_POLL_MS = 33
+_VOLUME_STEP_DB, _LOUDEST_DB = 3, 30
+_NEAR_PART = 0.01
+_DEVICE_KEY, _VOLUME_KEY = "playback/device", "playback/volume_db"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the sound is, or where it would start.
+
+    Parameters
+    ----------
+    time_s : float
+        On channel 0's clock.
+    heard : Heard
+    is_playing : bool
+    """
+
+    time_s: float
+    heard: Heard
+    is_playing: bool
+
+
+class _Mode(Enum):
+    TOGETHER = "together"
+    ALTERNATING = "alternating"
+
+
+class Playback(QObject):
+    """Plays the recording shown, aligned by its keypoints as they stand.
+
+    It starts where the person last clicked, or half a second before the selected
+    keypoint, whichever came last; if that is out of view, at the left edge. It
+    goes on to the end of the recording, and the view turns its pages.
+
+    Parameters
+    ----------
+    session : SessionModel
+    view : TimeView
+        Turns its page when the cursor runs out of it.
+    sound : Sound, optional
+        The sound device.
+
+    Signals
+    -------
+    cursor_moved(cursor)
+        A `Cursor`, or None for none.
+    changed()
+        Started, stopped, set differently, or playback has become possible or impossible.
+    devices_changed()
+        `devices` or `device` is another.
+    told(message)
+        A `Message` for the person.
+    noted(text)
+        Something in passing, for the status bar.
+    """
+
+    cursor_moved = Signal(object)
+    changed = Signal()
+    devices_changed = Signal()
+    told = Signal(object)
+    noted = Signal(str)
+
+    def __init__(
+        self,
+        session: SessionModel,
+        view: TimeView,
+        sound: Sound | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view = view
+        self._sound: Sound = PortAudio() if sound is None else sound
+        self._feed: Feed | None = None
+        self._mode = _Mode.TOGETHER
+        self._clicked_s: float | None = None
+        self._selected = -1
+        self._cursor: Cursor | None = None
+        self._loops = False
+        self._is_half_speed = False
+        self._tells_devices = False
+        self.high_pass_hz = 0
+        self.devices: Devices | None = None
+        self.problem = ""
+        settings = QSettings()
+        self.device = str(settings.value(_DEVICE_KEY, ""))
+        self.volume_db = _volume(settings.value(_VOLUME_KEY, 0))
+        self._lane = Lane("playback", self)
+        self._lane.stepped.connect(self._on_step)
+        self._lane.ended.connect(self._on_ended)
+        self._poll = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._poll.timeout.connect(self._follow_sound)
+        session.recording_selected.connect(self._on_recording)
+        session.selection_changed.connect(self._on_selection)
+        session.keypoints_changed.connect(self._on_keypoints)
+
+    # -- what is there ---------------------------------------------------------------
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether something is heard, or will be in a moment."""
+        return self._feed is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the worker has nothing to do."""
+        return not self._lane.is_running
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """What the panes show."""
+        return self._cursor
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the chosen device is not there."""
+        return bool(self.device and self.devices and self.device not in self.devices.names)
+
+    # -- commands --------------------------------------------------------------------
+
+    @Slot()
+    def play(self) -> None:
+        """Play both channels aligned, one in each ear; stop whatever plays."""
+        if self.is_playing:
+            self.stop()
+        else:
+            self._start(_Mode.TOGETHER)
+
+    @Slot()
+    def play_alternating(self) -> None:
+        """Play a second of channel 0, the same of channel 1, and so on; again to stop."""
+        if not self.is_playing:
+            self._start(_Mode.ALTERNATING)
+        elif self._mode is _Mode.ALTERNATING:
+            self.stop()
+        else:
+            self._mode = _Mode.ALTERNATING
+            self._play_on()
+
+    @Slot()
+    def stop(self) -> None:
+        """Fall silent."""
+        if self._feed is not None:
+            self._feed = None
+            self._lane.cancel()
+            self._poll.stop()
+            self._rest()
+            self.changed.emit()
+
+    @Slot(bool)
+    def set_loop(self, loops: bool) -> None:
+        """Repeat the clip around the selected keypoint, or play on."""
+        self._loops = loops
+        self._play_on()
+
+    @Slot(bool)
+    def set_half_speed(self, half: bool) -> None:
+        """Play half as fast and an octave lower."""
+        self._is_half_speed = half
+        self._play_on()
+
+    @Slot(int)
+    def set_high_pass(self, corner_hz: int) -> None:
+        """Cut what is lower than `corner_hz`; 0 for nothing."""
+        self.high_pass_hz = corner_hz
+        self.noted.emit(f"high-pass {corner_hz} Hz" if corner_hz else "high-pass off")
+        self._play_on()
+        self.changed.emit()
+
+    @Slot()
+    def next_high_pass(self) -> None:
+        """Take the next of the high-passes."""
+        at = HIGH_PASS_HZ.index(self.high_pass_hz)
+        self.set_high_pass(HIGH_PASS_HZ[(at + 1) % len(HIGH_PASS_HZ)])
+
+    @Slot()
+    def louder(self) -> None:
+        """Raise the volume."""
+        self._set_volume(self.volume_db + _VOLUME_STEP_DB)
+
+    @Slot()
+    def quieter(self) -> None:
+        """Lower the volume."""
+        self._set_volume(self.volume_db - _VOLUME_STEP_DB)
+
+    @Slot(str)
+    def choose_device(self, name: str) -> None:
+        """Play on another device; empty for the one that the system uses."""
+        self.device = name
+        QSettings().setValue(_DEVICE_KEY, name)
+        self.devices_changed.emit()
+        if self._cursor is not None and self.is_playing:
+            self._start(self._mode, self._cursor.time_s)
+
+    @Slot()
+    def find_devices(self) -> None:
+        """Look for sound devices, also for those plugged in since, and say what there is."""
+        self.stop()
+        self._tells_devices = True
+        self._lane.start(partial(device_steps, self._sound, afresh=True))
+
+    @Slot()
+    def prepare(self) -> None:
+        """Load the sound library and look for devices, in the background."""
+        if self.is_idle:
+            self._lane.start(partial(device_steps, self._sound, afresh=False))
+
+    @Slot(float)
+    def start_from(self, time_0_s: float) -> None:
+        """A click: start there the next time, or go on from there."""
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            return
+        self._clicked_s = max(time_0_s, 0.0)
+        if self._selected >= 0:
+            away_s = abs(float(keypoints.time_0_s[self._selected]) - time_0_s)
+            if away_s <= _NEAR_PART * self._view.span_s:
+                self._clicked_s = None
+        if not self.is_playing:
+            self._rest()
+        elif not self._loops:
+            self._play_on(self._first_s())
+
+    def shut_down(self) -> None:
+        """Stop the sound and the thread."""
+        self.stop()
+        self._lane.shut_down()
+
+    # -- what is wanted --------------------------------------------------------------
+
+    def _start(self, mode: _Mode, from_s: float | None = None) -> None:
+        if self._session.current is None:
+            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            return
+        self._mode = mode
+        first_s = self._first_s() if from_s is None else from_s
+        request = self._request(first_s)
+        self._feed = Feed(request, self._session.time_map(), _gain(self.volume_db))
+        self._lane.start(partial(self._feed.steps, self._sound, self.device))
+        self._show(Cursor(request.passages[0].start_s, request.passages[0].heard, is_playing=True))
+        self._poll.start()
+        self.changed.emit()
+
+    def _play_on(self, from_s: float | None = None) -> None:
+        """Something was set differently: go on with it from where the sound is."""
+        if self._feed is not None and self._cursor is not None:
+            self._feed.wanted = self._request(self._cursor.time_s if from_s is None else from_s)
+
+    def _request(self, first_s: float) -> Request:
+        entry = self._session.current
+        assert entry is not None
+        end_s = entry.recording.duration_s
+        if self._loops:
+            keypoints = self._session.keypoints
+            if keypoints is not None and self._selected >= 0:
+                first_s = float(keypoints.time_0_s[self._selected]) - CLIP_S / 2
+            end_s = min(first_s + CLIP_S, end_s)
+        first_s = min(max(first_s, 0.0), max(end_s - CLIP_S, 0.0))
+        passages: tuple[Passage, ...] = (Passage(first_s, end_s),)
+        if self._mode is _Mode.ALTERNATING:
+            passages = alternating(first_s, end_s, CLIP_S)
+        speed = 0.5 if self._is_half_speed else 1.0
+        return Request(entry.recording, passages, speed, float(self.high_pass_hz), self._loops)
+
+    def _first_s(self) -> float:
+        """Where the sound starts."""
+        wanted_s = self._clicked_s
+        keypoints = self._session.keypoints
+        lead_s = 0.0
+        if wanted_s is None and keypoints is not None and self._selected >= 0:
+            wanted_s, lead_s = float(keypoints.time_0_s[self._selected]), CLIP_S / 2
+        if wanted_s is None or not self._view.start_s <= wanted_s <= self._view.end_s:
+            return self._view.start_s
+        return max(wanted_s - lead_s, self._view.start_s)
+
+    def _set_volume(self, volume_db: int) -> None:
+        self.volume_db = min(max(volume_db, -_LOUDEST_DB), _LOUDEST_DB)
+        QSettings().setValue(_VOLUME_KEY, self.volume_db)
+        if self._feed is not None:
+            self._feed.gain = _gain(self.volume_db)
+        self.noted.emit(f"volume {self.volume_db:+d} dB")
+
+    # -- following -------------------------------------------------------------------
+
+    @Slot()
+    def _on_recording(self) -> None:
+        self.stop()
+        self._clicked_s = None
+        self._selected = self._session.selected
+        self._rest()
+
+    @Slot()
+    def _on_selection(self) -> None:
+        if self._session.selected == self._selected:
+            return
+        self._selected = self._session.selected
+        self._clicked_s = None
+        if not self.is_playing:
+            self._rest()
+        elif self._loops:
+            self._play_on()
+
+    @Slot()
+    def _on_keypoints(self) -> None:
+        if self._feed is not None:
+            self._feed.time_map = self._session.time_map()
+
+    @Slot()
+    def _follow_sound(self) -> None:
+        feed, before = self._feed, self._cursor
+        if feed is None or feed.track is None or before is None:
+            return
+        time_s, heard = feed.track.where(self._sound.now_s())
+        self._show(Cursor(time_s, heard, is_playing=True))
+        view = self._view
+        if before.time_s <= view.end_s < time_s and before.time_s >= view.start_s:
+            view.show_span(time_s, time_s + view.span_s, remember=False)
+
+    def _rest(self) -> None:
+        """Show where the sound would start, if a click said so."""
+        at_s = self._clicked_s
+        self._show(None if at_s is None else Cursor(at_s, Heard.BOTH, is_playing=False))
+
+    def _show(self, cursor: Cursor | None) -> None:
+        if cursor != self._cursor:
+            self._cursor = cursor
+            self.cursor_moved.emit(cursor)
+
+    # -- what the worker says --------------------------------------------------------
+
+    @Slot(object)
+    def _on_step(self, step: Devices | SoundError | None) -> None:
+        if isinstance(step, Devices):
+            self._on_devices(step)
+        elif isinstance(step, SoundError):
+            self._on_problem(step)
+
+    def _on_devices(self, devices: Devices) -> None:
+        self.problem = ""
+        self.devices = devices
+        if self.is_missing:
+            self.noted.emit(f"“{self.device}” is not connected; playing on “{devices.default}”")
+        elif self._tells_devices:
+            name = self.device or devices.default
+            self.told.emit(Message(Kind.INFO, f"Playback goes to “{name}”."))
+        self._tells_devices = False
+        self.devices_changed.emit()
+        self.changed.emit()
+
+    def _on_problem(self, error: SoundError) -> None:
+        was_wanted = self.is_playing or self._tells_devices
+        self._tells_devices = False
+        self.stop()
+        if isinstance(error, NoSoundError):
+            self.problem = str(error)
+            self.devices = None
+            self.devices_changed.emit()
+            self.changed.emit()
+        else:
+            # What is gone leaves the menu; what is left can be chosen there.
+            self._lane.start(partial(device_steps, self._sound, afresh=True))
+        if was_wanted:
+            self.told.emit(Message(Kind.ERROR, str(error), "find_devices"))
+
+    @Slot(object)
+    def _on_ended(self, end: End) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        if end.outcome is Outcome.DONE and feed.played is not feed.wanted:
+            # The wish came while the last frames were heard.
+            self._start(self._mode, feed.wanted.passages[0].start_s)
+            return
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, end.message))
+        elif feed.gaps:
+            self.noted.emit(f"the sound had {feed.gaps} gaps; the computer was busy")
+        self.stop()
+
+
+def _gain(volume_db: int) -> float:
+    return float(10 ** (volume_db / 20))
+
+
+def _volume(stored: object) -> int:
+    try:
+        volume_db = float(str(stored))
+    except ValueError:
+        return 0
+    if not math.isfinite(volume_db):
+        return 0
+    return round(min(max(volume_db, -_LOUDEST_DB), _LOUDEST_DB))
