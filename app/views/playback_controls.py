@@ -42,8 +42,7 @@ class PlaybackControls(QObject):
         self._play = actions["play"]
         self._starters = (self._play, actions["play_alternating"])
         self._tips: list[str] = []
-        self._text, self._play_icon = self._play.text(), self._play.icon()
-        self._stop_icon = icon("stop")
+        self._text = self._play.text()
         for action in self._starters:
             # Held down, a key must not start and stop over and over.
             action.setAutoRepeat(False)
@@ -65,7 +64,7 @@ class PlaybackControls(QObject):
             allow(action, why_not)
         self._say_problem(playback.problem)
         self._play.setText("Stop" if playback.is_playing else self._text)
-        self._play.setIcon(self._stop_icon if playback.is_playing else self._play_icon)
+        self._play.setIcon(icon("stop" if playback.is_playing else "play"))
         self._actions[f"high_pass_{playback.high_pass_hz}"].setChecked(True)
 
     def _say_problem(self, problem: str) -> None:
