@@ -1,0 +1,37 @@
+"""The session: what a person did to recordings, as a value and as a file on disk.
+
+`Session` is the value: every method returns the next session and the `Change` that led
+there. `SessionFile` is the file: `commit` makes one change durable. `locate` finds the
+audio again. Nothing in here starts a thread.
+"""
+
+from core.session.change import Change, Shown, Step
+from core.session.edit import Edit
+from core.session.file import SessionFile
+from core.session.locate import Located, Place, locate
+from core.session.recordings import FileStamp, ImportedTable, SessionRecording, identify
+from core.session.run import Provenance, RankedCandidate, Run
+from core.session.session import Session
+from core.session.state import Basis, Proposal, RecordingState
+
+__all__ = [
+    "Basis",
+    "Change",
+    "Edit",
+    "FileStamp",
+    "ImportedTable",
+    "Located",
+    "Place",
+    "Proposal",
+    "Provenance",
+    "RankedCandidate",
+    "RecordingState",
+    "Run",
+    "Session",
+    "SessionFile",
+    "SessionRecording",
+    "Shown",
+    "Step",
+    "identify",
+    "locate",
+]

@@ -1,0 +1,114 @@
+"""One window a session: a lock of the operating system that ends with the process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import InputError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+SUFFIX = ".lock"
+_FAR = 1 << 20
+"""Windows keeps others from reading locked bytes, so one far behind the text is locked."""
+_MOST_TEXT = 400
+
+
+class SessionLock:
+    """A locked file beside a session; the text in it says who holds it.
+
+    The file alone means nothing: after a crash it may stay behind, and the next window takes
+    it over.
+
+    Parameters
+    ----------
+    session : Path
+        The session file.
+
+    Raises
+    ------
+    InputError
+        If another window holds the session, or the folder cannot be written.
+    """
+
+    def __init__(self, session: Path) -> None:
+        self._path = session.with_name(session.name + SUFFIX)
+        self._handle: int | None = None
+        try:
+            self._handle = _locked(session, self._path)
+            text = f"process {os.getpid()} on {socket.gethostname()} since {_moment()}"
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, text.encode("utf-8", "replace"))
+        except OSError as error:
+            self.release()
+            raise InputError(
+                session,
+                f"cannot be opened for editing ({(error.strerror or str(error)).lower()})",
+                "copy it into a folder that you can write to, and open the copy",
+            ) from error
+
+    def release(self) -> None:
+        """Let others open the session; may be called again."""
+        handle, self._handle = self._handle, None
+        if handle is None:
+            return
+        if sys.platform == "win32":
+            os.close(handle)
+            with suppress(OSError):
+                self._path.unlink()
+        else:
+            # Gone before it is free: whoever waits for it sees that it is another file.
+            with suppress(OSError):
+                self._path.unlink()
+            os.close(handle)
+
+
+def _locked(session: Path, path: Path) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _take(handle)
+        except (BlockingIOError, PermissionError):
+            holder = os.read(handle, _MOST_TEXT).decode("utf-8", "replace").strip()
+            os.close(handle)
+            raise InputError(
+                session,
+                f"is open in another window ({holder or 'which has just opened it'})",
+                "close it there, or copy the session and open the copy",
+            ) from None
+        except OSError:
+            os.close(handle)
+            raise
+        if _is_still(path, handle):
+            return handle
+        os.close(handle)
+
+
+def _take(handle: int) -> None:
+    if sys.platform == "win32":
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
+
+
+def _moment() -> str:
+    return datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M")

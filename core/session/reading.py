@@ -1,0 +1,207 @@
+"""Tables into a session."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.align.alignment import Alias
+from core.align.alignment import Path as DecodedPath
+from core.audio.recording import ChannelSource, Recording
+from core.errors import InputError
+from core.keypoints import Floats, KeypointSet, ReviewState, Source
+from core.session.change import Shown, Step, StepState
+from core.session.codec import changes_from, floats, proposed, shared
+from core.session.edit import Edit
+from core.session.paths import beside, nearest
+from core.session.recordings import FileStamp, ImportedTable, SessionRecording
+from core.session.run import Provenance, RankedCandidate, Run
+from core.session.session import Session
+from core.session.state import Basis, Proposal, RecordingState
+
+ASK_FOR_A_COPY = "open a copy from before, or save its keypoints with sqlite3 (docs/session.md)"
+
+
+def read(connection: sqlite3.Connection, path: Path) -> Session:
+    """Everything in a session file but dropped edits and earlier runs.
+
+    Parameters
+    ----------
+    connection : Connection
+    path : Path
+        The session file.
+
+    Raises
+    ------
+    InputError
+        If a table holds what cannot be.
+    sqlite3.Error
+        If SQLite cannot read it.
+    """
+    recordings = read_recordings(connection, path)
+    states: dict[int, RecordingState] = {}
+    for row in _rows(connection, "SELECT id, name, basis FROM recording ORDER BY id"):
+        with _judged(path, f"recording {row['name']}"):
+            states[row["id"]] = _state(connection, row)
+    steps: dict[StepState, list[Step]] = {StepState.DONE: [], StepState.UNDONE: []}
+    for row in _rows(connection, "SELECT * FROM edit WHERE state <> 'dropped' ORDER BY number"):
+        with _judged(path, f"edit {row['number']}"):
+            steps[StepState(row["state"])].append(_step(row, states))
+    runs: dict[int, tuple[int, Run]] = {}
+    last = "SELECT *, max(number) FROM model_run GROUP BY recording"
+    for row in _rows(connection, last):
+        with _judged(path, f"run {row['number']}"):
+            time_0_s = states[row["recording"]].keypoints.time_0_s
+            runs[row["recording"]] = row["number"], _run(connection, row, time_0_s)
+    (last_number,) = connection.execute("SELECT coalesce(max(number), 0) FROM edit").fetchone()
+    done, undone = tuple(steps[StepState.DONE]), tuple(steps[StepState.UNDONE])
+    return Session(recordings, states, runs, done, undone, last_number, _shown(connection))
+
+
+def read_recordings(connection: sqlite3.Connection, path: Path) -> dict[int, SessionRecording]:
+    """What a session file knows of its recordings, by key; errors as in `read`."""
+    found: dict[int, SessionRecording] = {}
+    for row in _rows(connection, "SELECT * FROM recording ORDER BY id"):
+        with _judged(path, f"recording {row['name']}"):
+            found[row["id"]] = _recording(connection, row, path.parent)
+    return found
+
+
+@contextmanager
+def _judged(path: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, OverflowError, zlib.error) as error:
+        raise InputError(path, f"{what} makes no sense in it ({error})", ASK_FOR_A_COPY) from error
+
+
+def _rows(connection: sqlite3.Connection, query: str, *values: object) -> list[sqlite3.Row]:
+    cursor = connection.execute(query, values)
+    cursor.row_factory = sqlite3.Row
+    return cursor.fetchall()
+
+
+def _columns(connection: sqlite3.Connection, query: str, width: int, key: int) -> list[Any]:
+    """The columns of a query, empty ones too if nothing is found."""
+    rows = connection.execute(query, (key,)).fetchall()
+    return [*zip(*rows, strict=True)] if rows else [()] * width
+
+
+def _recording(connection: sqlite3.Connection, row: sqlite3.Row, home: Path) -> SessionRecording:
+    query = "SELECT * FROM channel WHERE recording = ? ORDER BY channel"
+    first, second = _rows(connection, query, row["id"])
+    sources = [
+        ChannelSource(
+            Path(c["path"]), *map(int, (c["file_channel"], c["sample_rate_hz"], c["frames"]))
+        )
+        for c in (first, second)
+    ]
+    near = [beside(c["path_relative"], home) for c in (first, second)]
+    imported = None
+    if row["imported"] is not None:
+        table = nearest(row["imported_relative"], row["imported"], home)
+        imported = ImportedTable(table, row["imported_fingerprint"])
+    return SessionRecording(
+        Recording(row["name"], (sources[0], sources[1])),
+        row["fingerprint"],
+        (
+            FileStamp(first["size_bytes"], first["modified_ns"]),
+            FileStamp(second["size_bytes"], second["modified_ns"]),
+        ),
+        nearest(row["folder_relative"], row["folder"], home),
+        imported,
+        tuple(place for place in near if place is not None),
+    )
+
+
+def _state(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordingState:
+    columns = _columns(
+        connection,
+        "SELECT position, time_0_s, time_0_text, time_1_s, state, source, confidence, reason, "
+        "proposed_time_1_s, proposed_confidence, proposed_reason "
+        "FROM keypoint WHERE recording = ? ORDER BY position",
+        11,
+        row["id"],
+    )
+    position, time_0_s, text, time_1_s, state, source, confidence, reason, *proposal = columns
+    if position != tuple(range(len(position))):
+        raise ValueError("keypoints are missing")
+    keypoints = KeypointSet(
+        floats(time_0_s),
+        floats(time_1_s),
+        tuple(map(ReviewState, state)),
+        tuple(map(Source, source)),
+        floats(confidence),
+        shared(reason),
+        None if None in text or not text else tuple(text),
+    )
+    stands = proposed(keypoints.time_0_s, floats(proposal[0]), floats(proposal[1]), proposal[2])
+    return RecordingState(keypoints, Proposal(Basis(row["basis"]), stands))
+
+
+def _step(row: sqlite3.Row, states: dict[int, RecordingState]) -> Step:
+    time_0_s = states[row["recording"]].keypoints.time_0_s
+    edit = Edit(
+        row["recording"],
+        row["text"],
+        *changes_from(row["changes"], time_0_s),
+        merge_key=row["merge_key"],
+        made_at=datetime.fromisoformat(row["made_at"]),
+    )
+    return Step(row["number"], edit, row["run"])
+
+
+def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> Run:
+    number = row["number"]
+    said = _columns(
+        connection,
+        "SELECT time_1_s, confidence, reason FROM run_keypoint WHERE run = ? ORDER BY position",
+        3,
+        number,
+    )
+    path = _columns(
+        connection,
+        "SELECT time_0_s, offset_s, low_s, high_s FROM run_path WHERE run = ? ORDER BY position",
+        4,
+        number,
+    )
+    best = connection.execute(
+        "SELECT offset_s, drift_ppm, score FROM run_candidate WHERE run = ? ORDER BY rank",
+        (number,),
+    )
+    alias = None
+    if row["alias_shift_s"] is not None:
+        alias = Alias(row["alias_shift_s"], row["alias_margin"])
+    made = Provenance(
+        datetime.fromisoformat(row["started_at"]),
+        row["duration_s"],
+        row["finchsync"],
+        row["evidence"],
+        row["model"],
+        row["device"],
+        json.loads(row["settings"]),
+    )
+    return Run(
+        row["recording"],
+        made,
+        proposed(time_0_s, floats(said[0]), floats(said[1]), said[2]),
+        floats(path[0]),
+        DecodedPath(floats(path[1]), floats(path[2]), floats(path[3])),
+        tuple(RankedCandidate(*candidate) for candidate in best),
+        alias,
+        bool(row["needs_review"]),
+        tuple(json.loads(row["warnings"])),
+        row["tolerance_s"],
+        floats([row["mean_confidence"]])[0],
+    )
+
+
+def _shown(connection: sqlite3.Connection) -> Shown | None:
+    row = connection.execute("SELECT shown_recording, shown_keypoint FROM session").fetchone()
+    return None if row is None or row[0] is None else Shown(row[0], row[1])

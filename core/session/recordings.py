@@ -1,0 +1,112 @@
+"""A recording as a session remembers it: enough to know its audio again anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.audio.recording import Recording
+from core.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells cheaply that a file has not changed.
+
+    Parameters
+    ----------
+    size_bytes : int
+    modified_ns : int
+        Time of the last change, nanoseconds since 1970.
+    """
+
+    size_bytes: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        """The stamp of a file; raises OSError."""
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTable:
+    """The CSV that keypoints came from; it is never written to.
+
+    Parameters
+    ----------
+    path : Path
+    fingerprint : str
+        Digest of its content, 32 hexadecimal digits.
+    """
+
+    path: Path
+    fingerprint: str
+
+    @classmethod
+    def of(cls, path: Path) -> ImportedTable:
+        """The table at `path`; raises InputError if it cannot be read."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(path, "cannot be read any more", "check the path") from error
+        return cls(path, hashlib.blake2b(content, digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecording:
+    """A recording and how to find it again.
+
+    Parameters
+    ----------
+    recording : Recording
+        With the paths at which it was last found.
+    fingerprint : str
+        As `Recording.fingerprint`.
+    stamps : tuple of FileStamp
+        Of the files of channel 0 and 1.
+    folder : Path
+        Where an export is offered first.
+    imported : ImportedTable or None
+    beside : tuple of Path
+        Where the files of channel 0 and 1 are if they moved together with the session file;
+        empty if they cannot have.
+    """
+
+    recording: Recording
+    fingerprint: str
+    stamps: tuple[FileStamp, FileStamp]
+    folder: Path
+    imported: ImportedTable | None = None
+    beside: tuple[Path, ...] = ()
+
+
+def identify(
+    recording: Recording, folder: Path, imported: ImportedTable | None = None
+) -> SessionRecording:
+    """Take down what a recording is known by; reads a few MiB of it.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
+    first, second = (Path(os.path.abspath(source.path)) for source in recording.channels)  # noqa: PTH100
+    try:
+        stamps = FileStamp.of(first), FileStamp.of(second)
+    except OSError as error:
+        raise InputError(recording.name, "cannot be read any more", "check the path") from error
+    placed = at_paths(recording, (first, second))
+    return SessionRecording(placed, placed.fingerprint(), stamps, folder, imported)
+
+
+def at_paths(recording: Recording, paths: Sequence[Path]) -> Recording:
+    """The same recording with its two channels in other files."""
+    first, second = (
+        replace(source, path=path) for source, path in zip(recording.channels, paths, strict=True)
+    )
+    return Recording(recording.name, (first, second))

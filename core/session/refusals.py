@@ -1,0 +1,99 @@
+"""Files that are no session of this program, and what SQLite refuses, in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import InputError
+from core.session import reading, schema
+
+_GIVE = "give a .finchsync file"
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_ID_AT = 68
+_DAMAGED = "is damaged"
+
+_SAID: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_FULL: (
+        "does not fit on the disk, which is full",
+        "free some space and try again; what was saved before is safe",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "cannot be written or read (disk I/O error)",
+        "check the disk and its free space, and try again; what was saved before is safe",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "is read-only",
+        "copy it into a folder that you can write to, and open the copy",
+    ),
+    sqlite3.SQLITE_BUSY: ("is in use by another program", "close it there and try again"),
+    sqlite3.SQLITE_LOCKED: ("is in use by another program", "close it there and try again"),
+    sqlite3.SQLITE_CORRUPT: (_DAMAGED, reading.ASK_FOR_A_COPY),
+    sqlite3.SQLITE_NOTADB: (_DAMAGED, reading.ASK_FOR_A_COPY),
+}
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """What SQLite and the disk refuse, for a person."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        unknown = f"cannot be used as a session ({error})", reading.ASK_FOR_A_COPY
+        what, fix = _SAID.get(code & 0xFF, unknown)
+        raise InputError(path, what, fix) from error
+    except UnicodeEncodeError as error:
+        name = ascii(error.object[error.start : error.end])
+        raise InputError(
+            path, f"cannot hold the name {name}, which is not valid Unicode", "rename that file"
+        ) from error
+
+
+def refuse_no_file(path: Path) -> None:
+    """Refuse a path at which no file is."""
+    if path.is_dir():
+        raise InputError(path, "is a folder", _GIVE)
+    if not path.is_file():
+        raise InputError(path, "there is no such file", "check the path")
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse what no session is, before SQLite may touch it."""
+    try:
+        with path.open("r+b") as file:
+            head = file.read(_APPLICATION_ID_AT + 4)
+    except OSError as error:
+        raise InputError(
+            path,
+            f"cannot be opened for editing ({(error.strerror or str(error)).lower()})",
+            "copy it into a folder that you can write to, and open the copy",
+        ) from error
+    if not head:
+        raise InputError(path, "is an empty file", _GIVE)
+    if not head.startswith(_MAGIC):
+        raise InputError(path, "is not a FinchSync session", _GIVE)
+    if int.from_bytes(head[_APPLICATION_ID_AT:], "big") != schema.APPLICATION_ID:
+        raise InputError(path, "is a database of another program", _GIVE)
+
+
+def refuse_newer(path: Path, version: int) -> None:
+    """Refuse a session of a schema version that this program does not know."""
+    known = len(schema.MIGRATIONS)
+    if version > known:
+        raise InputError(
+            path,
+            f"was made by a newer FinchSync (schema {version}; this one reads {known})",
+            "update FinchSync",
+        )
+
+
+def refuse_damaged(path: Path, connection: sqlite3.Connection) -> None:
+    """Refuse a file whose pages do not hang together."""
+    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise InputError(path, f"{_DAMAGED} ({said})", reading.ASK_FOR_A_COPY)

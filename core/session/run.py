@@ -1,0 +1,119 @@
+"""What a run of a model said of a recording, and what made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.align.alignment import Alias, Alignment
+from core.align.alignment import Path as DecodedPath
+from core.keypoints import Floats, KeypointSet
+
+BEST_CANDIDATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made a run.
+
+    Parameters
+    ----------
+    started_at : datetime
+        UTC.
+    duration_s : float
+        How long it took, seconds.
+    finchsync : str
+        Version of the program.
+    evidence, model, device : str
+        Names, as "spectral", "none" and "cpu".
+    settings : mapping of str to object
+        Whatever JSON can hold.
+    """
+
+    started_at: datetime
+    duration_s: float
+    finchsync: str
+    evidence: str
+    model: str
+    device: str
+    settings: Mapping[str, object]
+
+    def is_like(self, other: Provenance) -> bool:
+        """Whether a run made so says the same of the same audio, whenever it runs."""
+        mine = (self.finchsync, self.evidence, self.model, dict(self.settings))
+        return mine == (other.finchsync, other.evidence, other.model, dict(other.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCandidate:
+    """One of the best linear candidates.
+
+    Parameters
+    ----------
+    offset_s : float
+        Offset at channel-0 time zero, seconds.
+    drift_ppm : float
+    score : float
+    """
+
+    offset_s: float
+    drift_ppm: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """An alignment without its surface, which is computed again when it is needed.
+
+    Parameters
+    ----------
+    recording : int
+        Key of the recording in its session.
+    made : Provenance
+    keypoints : KeypointSet
+        What the machine said before any decision.
+    path_time_0_s : ndarray, shape (R,)
+        Moments of channel 0 at which the path was decoded, seconds.
+    path : DecodedPath
+        Offset and band there, seconds, shape (R,).
+    candidates : tuple of RankedCandidate
+        Best first.
+    alias : Alias or None
+    needs_review : bool
+    warnings : tuple of str
+    tolerance_s : float
+        As in `Alignment`.
+    mean_confidence : float
+    """
+
+    recording: int
+    made: Provenance
+    keypoints: KeypointSet
+    path_time_0_s: Floats
+    path: DecodedPath
+    candidates: tuple[RankedCandidate, ...]
+    alias: Alias | None
+    needs_review: bool
+    warnings: tuple[str, ...]
+    tolerance_s: float
+    mean_confidence: float
+
+    @classmethod
+    def of(cls, recording: int, alignment: Alignment, made: Provenance) -> Run:
+        """What is kept of an alignment."""
+        best = alignment.candidates.ranked(BEST_CANDIDATES)
+        columns = (best.offset_s.tolist(), best.drift_ppm.tolist(), best.score.tolist())
+        return cls(
+            recording,
+            made,
+            alignment.keypoints,
+            alignment.surface.time_0_s,
+            alignment.path,
+            tuple(RankedCandidate(*row) for row in zip(*columns, strict=True)),
+            alignment.alias,
+            alignment.needs_review,
+            alignment.warnings,
+            alignment.tolerance_s,
+            alignment.mean_confidence,
+        )

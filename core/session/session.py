@@ -1,0 +1,214 @@
+"""The session as a value: every change makes the next session and says what to write down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from core.keypoints import KeypointSet
+from core.session.change import Change, Shown, Step, StepState, change_of
+from core.session.edit import Edit
+from core.session.recordings import SessionRecording
+from core.session.replay import carried
+from core.session.run import Run
+from core.session.state import Basis, Proposal, RecordingState
+
+_DROPPED = StepState.DROPPED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """All recordings with what was done to them; immutable.
+
+    Mappings go by the key of a recording, in the order added.
+
+    Parameters
+    ----------
+    recordings : mapping of int to SessionRecording
+    states : mapping of int to RecordingState
+    runs : mapping of int to (int, Run)
+        The last run of each recording that has one, and its number.
+    done : tuple of Step
+        What can be undone, oldest first.
+    undone : tuple of Step
+        What can be redone; the next one first.
+    last_number : int
+        Number of the newest step ever made.
+    shown : Shown or None
+    """
+
+    recordings: Mapping[int, SessionRecording] = field(default_factory=dict)
+    states: Mapping[int, RecordingState] = field(default_factory=dict)
+    runs: Mapping[int, tuple[int, Run]] = field(default_factory=dict)
+    done: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+    last_number: int = 0
+    shown: Shown | None = None
+
+    def add(
+        self, items: Iterable[tuple[SessionRecording, RecordingState]]
+    ) -> tuple[Session, Change]:
+        """Add recordings; their keys are in the change."""
+        first = max(self.recordings, default=0) + 1
+        added = tuple((first + n, known, state) for n, (known, state) in enumerate(items))
+        session = replace(
+            self,
+            recordings={**self.recordings, **{key: known for key, known, _ in added}},
+            states={**self.states, **{key: state for key, _, state in added}},
+        )
+        return session, Change(added=added)
+
+    def edit(
+        self,
+        recording: int,
+        keypoints: KeypointSet,
+        text: str,
+        merge_key: str = "",
+        proposal: Proposal | None = None,
+    ) -> tuple[Session, Change]:
+        """A person changes keypoints: a new step, or a part of the last one.
+
+        What was undone before can no longer be redone. Where nothing differs, nothing happens.
+
+        Parameters
+        ----------
+        recording : int
+        keypoints : KeypointSet
+            All keypoints of the recording, as they are to be.
+        text : str
+            What was done, for the undo menu: "Move keypoint 37".
+        merge_key : str
+            See `Edit`. It merges only with the last step, and not after an undo.
+        proposal : Proposal, optional
+            What undecided keypoints go back to from now on, where the person chose that.
+
+        Raises
+        ------
+        ValueError
+            If the keypoints are not those of the recording.
+        """
+        before = self.states[recording]
+        after = RecordingState(keypoints, proposal or before.proposal)
+        made = Edit.between(recording, before, after, text, merge_key)
+        if made.is_empty:
+            return self, Change()
+        marks = tuple((step.number, _DROPPED) for step in self.undone)
+        done, number = self.done, self.last_number
+        if done and not self.undone and done[-1].edit.merges(made):
+            step = replace(done[-1], edit=done[-1].edit.then(made))
+            done = done[:-1]
+        else:
+            number += 1
+            step = Step(number, made, self.run_number(recording))
+        if step.edit.is_empty:
+            marks += ((step.number, _DROPPED),)
+        else:
+            done += (step,)
+        session = replace(self._with(recording, after), done=done, undone=(), last_number=number)
+        return session, change_of(made, steps=(step,), marks=marks)
+
+    def follow(self, recording: int, proposal: KeypointSet) -> tuple[Session, Change]:
+        """The path went after decisions: undecided keypoints move along.
+
+        It joins the recording's last step, so that one undo takes back the decision and what
+        followed from it.
+
+        Parameters
+        ----------
+        recording : int
+        proposal : KeypointSet
+            The path led through all decisions; it counts where nobody decided.
+        """
+        before = self.states[recording]
+        after = replace(before, keypoints=before.keypoints.with_proposal(proposal))
+        moved = Edit.between(recording, before, after, "")
+        if moved.is_empty:
+            return self, Change()
+        session = self._with(recording, after)
+        for index in range(len(self.done) - 1, -1, -1):
+            step = self.done[index]
+            if step.edit.recording == recording:
+                step = replace(step, edit=step.edit.followed_by(moved))
+                done = (*self.done[:index], step, *self.done[index + 1 :])
+                session = replace(session, done=done)
+                return session, change_of(moved, is_by_machine=True, steps=(step,))
+        return session, change_of(moved, is_by_machine=True)
+
+    def undo(self) -> tuple[Session, Change]:
+        """Take the last step back; raises ValueError if there is none."""
+        if not self.done:
+            raise ValueError("there is nothing to undo")
+        step, steps = self._as_it_stands(self.done[-1], undoing=True)
+        key = step.edit.recording
+        session = replace(
+            self._with(key, step.edit.revert(self.states[key])),
+            done=self.done[:-1],
+            undone=(step, *self.undone),
+        )
+        marks = ((step.number, StepState.UNDONE),)
+        return session, change_of(step.edit, undoing=True, steps=steps, marks=marks)
+
+    def redo(self) -> tuple[Session, Change]:
+        """Take the last undo back; raises ValueError if there is none."""
+        if not self.undone:
+            raise ValueError("there is nothing to redo")
+        step, steps = self._as_it_stands(self.undone[0], undoing=False)
+        key = step.edit.recording
+        session = replace(
+            self._with(key, step.edit.apply(self.states[key])),
+            done=(*self.done, step),
+            undone=self.undone[1:],
+        )
+        return session, change_of(step.edit, steps=steps, marks=((step.number, StepState.DONE),))
+
+    def record_run(self, run: Run, *, propose: bool) -> tuple[Session, Change]:
+        """Keep what a run said of a recording; it is no step and cannot be undone.
+
+        Parameters
+        ----------
+        run : Run
+        propose : bool
+            Whether undecided keypoints take the path it found. Decided ones never do.
+        """
+        key = run.recording
+        number = 1 + max((number for number, _ in self.runs.values()), default=0)
+        session = replace(self, runs={**self.runs, key: (number, run)})
+        if not propose:
+            return session, Change(run=(number, run))
+        before = self.states[key]
+        after = RecordingState(
+            before.keypoints.with_proposal(run.keypoints), Proposal(Basis.PATH, run.keypoints)
+        )
+        change = change_of(Edit.between(key, before, after, ""), is_by_machine=True)
+        return session._with(key, after), replace(change, run=(number, run))
+
+    def relocate(self, found: Mapping[int, SessionRecording]) -> tuple[Session, Change]:
+        """Recordings are somewhere else from now on, as `locate` says."""
+        session = replace(self, recordings={**self.recordings, **found})
+        return session, Change(relocated=tuple(found.items()))
+
+    def show(self, shown: Shown) -> tuple[Session, Change]:
+        """Remember what is on screen."""
+        return replace(self, shown=shown), Change(shown=shown)
+
+    def run_number(self, recording: int) -> int:
+        """Number of a recording's last run, 0 if it has none."""
+        return self.runs[recording][0] if recording in self.runs else 0
+
+    def _with(self, recording: int, state: RecordingState) -> Session:
+        return replace(self, states={**self.states, recording: state})
+
+    def _as_it_stands(self, step: Step, *, undoing: bool) -> tuple[Step, tuple[Step, ...]]:
+        """A step that fits what the recording holds now, and the same again if it is another."""
+        edit, key = step.edit, step.edit.recording
+        state, number = self.states[key], self.run_number(key)
+        if step.run == number:
+            if edit.leads_to(state) if undoing else edit.starts_from(state):
+                return step, ()
+            target = edit.revert(state) if undoing else edit.apply(state)
+        else:
+            target = carried(edit, state, self.runs[key][1].keypoints, undoing=undoing)
+        before, after = (target, state) if undoing else (state, target)
+        edit = Edit.between(key, before, after, edit.text, edit.merge_key, edit.made_at)
+        step = Step(step.number, edit, number)
+        return step, (step,)
