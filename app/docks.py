@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
 
 _LAYOUT_VERSION = 1
 _COMPACT_PX = 1300
 _GEOMETRY, _STATE = "layout/geometry", "layout/state"
+
+
+def step_through(panels: Sequence[QWidget], step: int) -> None:
+    """Move the keyboard from the panel that has it to the next visible one, or the one before."""
+    visible = [panel for panel in panels if panel.isVisible()]
+    if not visible:
+        return
+    focused = [i for i, p in enumerate(visible) if p.hasFocus() or p.isAncestorOf(_with_focus(p))]
+    start = focused[0] if focused else (-1 if step > 0 else 0)
+    visible[(start + step) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _with_focus(panel: QWidget) -> QWidget:
+    return QApplication.focusWidget() or panel
 
 
 class Docks:
@@ -44,7 +60,9 @@ class Docks:
             self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
         )
         compact = window.width() < _COMPACT_PX
-        widths = [195, 330] if compact else [280, 370]
+        widths = [195, 330] if compact else [330, 370]
+        window.tabifyDockWidget(recordings, self.by_title["History"])
+        recordings.raise_()
         window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
         if compact:
             window.tabifyDockWidget(keypoint, candidates)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from app.session_model import Basis, Entry, Imported, new_entry
+from app.entries import Entry, Imported, new_entry
 from core.audio.recording import Recording, find_audio, open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_times, find_table, read_csv
@@ -93,8 +91,7 @@ def _entries(
     batch: list[Entry] = []
     for file in files:
         try:
-            entry = new_entry(open_recording(file), folder)
-            batch.append(entry if table is None else _with_table(entry, table))
+            batch.append(_entry(open_recording(file), folder, table))
         except InputError as error:
             problems.append(error)
         if len(batch) == _BATCH:
@@ -104,13 +101,12 @@ def _entries(
         yield tuple(batch)
 
 
-def _with_table(entry: Entry, table: Imported) -> Entry:
-    keypoints = table.table.files.get(entry.recording.name)
-    if keypoints is None:
-        return entry
-    check_times(keypoints, entry.recording, table.path)
-    basis = Basis.IMPORTED if np.any(keypoints.offset_s != 0) else Basis.PATH
-    return replace(entry, keypoints=keypoints, imported=table, basis=basis)
+def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
+    keypoints = None if table is None else table.table.files.get(recording.name)
+    if table is None or keypoints is None:
+        return new_entry(recording, folder)
+    check_times(keypoints, recording, table.path)
+    return new_entry(recording, folder, keypoints, table)
 
 
 def _table_in(folder: Path, problems: list[InputError]) -> Imported | None:

@@ -2,110 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.entries import Entry, Evidence
 from app.marks import needs_look
 from core.align.alignment import Alignment, CandidateScores
-from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
-from core.formats.biodcase import BiodcaseTable
-from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
+from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.session import (
+    Basis,
+    Change,
+    Proposal,
+    Provenance,
+    Run,
+    Session,
+    SessionRecording,
+    Shown,
+    Step,
+)
 from core.time_map import TimeMap
 
 _SEEN_S = 0.0005
 """A move that the millisecond on the screen shows."""
+_SEEN_CONFIDENCE = 0.005
+"""A change that the two digits on the screen show."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Imported:
-    """A CSV that keypoints came from; it is never written to."""
-
-    path: Path
-    table: BiodcaseTable
-
-
-class Basis(StrEnum):
-    """What the keypoints hold that no person has decided on."""
-
-    PATH = "path"
-    LINE = "line"
-    IMPORTED = "imported"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """One open recording.
-
-    Parameters
-    ----------
-    recording : Recording
-    keypoints : KeypointSet
-    folder : Path
-        Where an export is offered first.
-    imported : Imported or None
-        The CSV the keypoints came from.
-    basis : Basis
-        Only on the path do keypoints follow corrections; imported times and the
-        line of a candidate stand until the person asks for the path.
-    proposal : KeypointSet or None
-        The times that `basis` stands for, which a released keypoint goes back to.
-    surface, candidates
-        Evidence as far as it has been computed.
-    machine : Alignment or None
-        As the machine made it, before any decision.
-    alignment : Alignment or None
-        The same, led through what the person decided.
-    problem : str
-        Why the last alignment failed; empty if it did not.
-    """
-
-    recording: Recording
-    keypoints: KeypointSet
-    folder: Path
-    imported: Imported | None = None
-    basis: Basis = Basis.PATH
-    proposal: KeypointSet | None = None
-    surface: ScoreSurface | None = None
-    candidates: CandidateScores | None = None
-    machine: Alignment | None = None
-    alignment: Alignment | None = None
-    problem: str = ""
-
-    @property
-    def reviewed(self) -> int:
-        """How many keypoints a person has decided on."""
-        return int(self.keypoints.is_reviewed.sum())
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """Why a person should look at the recording as a whole; empty once all is reviewed."""
-        alignment = self.alignment
-        if alignment is None or self.reviewed == len(self.keypoints):
-            return ()
-        found = list(alignment.warnings)
-        if alignment.alias is not None:
-            sentence = alignment.alias.sentence()
-            found = [sentence, *(text for text in found if sentence not in text)]
-        if alignment.needs_review and not found:
-            found.append(f"the mean confidence is only {alignment.mean_confidence:.2f}")
-        return tuple(found)
-
-
-def new_entry(recording: Recording, folder: Path) -> Entry:
-    """A recording without keypoints of its own: the 1-s grid, not aligned yet."""
-    time_0_s = keypoint_grid(recording.duration_s)
-    end_s = recording.channels[1].duration_s
-    return Entry(recording, machine_keypoints(time_0_s, np.minimum(time_0_s, end_s)), folder)
+_DONE_TO = {
+    ReviewState.ACCEPTED: "Accept",
+    ReviewState.CORRECTED: "Pin",
+    ReviewState.UNALIGNABLE: "Set aside",
+    ReviewState.UNREVIEWED: "Release",
+}
 
 
 class SessionModel(QObject):
     """The open recordings; views read from here and ask here for every edit.
+
+    What is to be kept lives in a `core.session.Session`; every change of it is told by
+    `changed` and written down by whoever listens.
 
     Signals
     -------
@@ -124,6 +62,10 @@ class SessionModel(QObject):
     followed(moved)
         The path of the current recording went after decisions; shape (N,), the keypoints that
         moved along.
+    history_changed()
+        What can be undone or redone is something else.
+    changed(change)
+        A `core.session.Change` to write down.
     """
 
     recordings_changed = Signal()
@@ -133,10 +75,14 @@ class SessionModel(QObject):
     selection_changed = Signal()
     decided = Signal(int)
     followed = Signal(object)
+    history_changed = Signal()
+    changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._session = Session()
         self._entries: list[Entry] = []
+        self._keys: list[int] = []
         self._current = -1
         self._selected = -1
         self._highlighted = -1
@@ -149,6 +95,11 @@ class SessionModel(QObject):
     def entries(self) -> tuple[Entry, ...]:
         """All open recordings, in the order opened."""
         return tuple(self._entries)
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Their keys in the session, in the same order."""
+        return tuple(self._keys)
 
     @property
     def current_index(self) -> int:
@@ -182,27 +133,88 @@ class SessionModel(QObject):
         """Whether a drag is under way."""
         return self._preview is not None
 
+    @property
+    def done(self) -> tuple[Step, ...]:
+        """What can be undone, oldest first."""
+        return self._session.done
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """What can be redone; the next one first."""
+        return self._session.undone
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is on screen, for the next time."""
+        if self._current < 0:
+            return None
+        return Shown(self._keys[self._current], self._selected)
+
+    def entry_of(self, key: int) -> Entry:
+        """The recording with a key."""
+        return self._entries[self._keys.index(key)]
+
     def time_map(self) -> TimeMap:
         """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
         keypoints = self.keypoints
         return TimeMap.identity() if keypoints is None else keypoints.time_map()
 
-    # -- recordings and evidence -----------------------------------------------------
+    # -- recordings ------------------------------------------------------------------
+
+    def restore(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Show a session that was read from disk instead of what is open.
+
+        Parameters
+        ----------
+        session : Session
+        entries : sequence of Entry
+            One for each of its recordings, in their order.
+        """
+        self._drop_preview()
+        self._session = session
+        self._entries, self._keys = list(entries), list(session.recordings)
+        self._current = self._selected = self._highlighted = -1
+        self.recordings_changed.emit()
+        self.history_changed.emit()
+        shown = session.shown
+        if shown is not None and shown.recording in self._keys:
+            self.select_recording(self._keys.index(shown.recording))
+            self.select_keypoint(shown.keypoint)
+        else:
+            self.select_recording(0)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Open recordings; the first one added is shown."""
-        first = len(self._entries)
-        known = {e.recording: i for i, e in enumerate(self._entries)}
+        """Open recordings; the first one is shown, whether it was open already or not."""
+        known = {entry.known.fingerprint: i for i, entry in enumerate(self._entries)}
+        new: list[Entry] = []
         show = -1
         for entry in entries:
-            if entry.recording not in known:
-                known[entry.recording] = len(self._entries)
-                self._entries.append(replace(entry, proposal=entry.keypoints))
-            show = known[entry.recording] if show < 0 else show
-        if len(self._entries) > first:
+            index = known.setdefault(entry.known.fingerprint, len(self._entries) + len(new))
+            if index == len(self._entries) + len(new):
+                new.append(entry)
+            show = index if show < 0 else show
+        if new:
+            session, change = self._session.add((entry.known, entry.state) for entry in new)
+            self._entries += new
+            self._keys += [key for key, _, _ in change.added]
+            self._keep(session, change)
             self.recordings_changed.emit()
         if show >= 0:
             self.select_recording(show)
+
+    def relocate(self, found: Mapping[int, SessionRecording]) -> None:
+        """The audio of recordings, by their keys, is somewhere else from now on."""
+        if not found:
+            return
+        session, change = self._session.relocate(found)
+        for key, known in found.items():
+            index = self._keys.index(key)
+            was_lost = self._entries[index].is_lost
+            self._entries[index] = replace(self._entries[index], known=known, lost="")
+            if was_lost and index == self._current:
+                self.recording_selected.emit()
+        self._keep(session, change)
+        self.recordings_changed.emit()
 
     def select_recording(self, index: int) -> None:
         """Show another recording."""
@@ -214,58 +226,65 @@ class SessionModel(QObject):
         self._highlighted = -1
         self.recording_selected.emit()
 
+    # -- evidence --------------------------------------------------------------------
+
     def set_surface(self, index: int, surface: ScoreSurface) -> None:
         """The evidence of a run that begins to rank candidates."""
-        entry = self._entries[index]
-        self._put(index, replace(entry, surface=surface, candidates=None, problem=""))
-        self._evidence_of(index)
+        evidence = self._entries[index].evidence
+        self._see(index, replace(evidence, surface=surface, candidates=None, problem=""))
 
     def add_candidates(self, index: int, batch: CandidateScores) -> None:
         """More candidates of the run under way."""
-        entry = self._entries[index]
-        known = entry.candidates
-        self._put(index, replace(entry, candidates=known.joined(batch) if known else batch))
-        self._evidence_of(index)
+        evidence = self._entries[index].evidence
+        known = evidence.candidates
+        self._see(index, replace(evidence, candidates=known.joined(batch) if known else batch))
 
-    def set_alignment(self, index: int, alignment: Alignment) -> None:
-        """The result of a run; proposed wherever no person has decided or imported times stand."""
-        entry = replace(
-            self._entries[index],
-            machine=alignment,
-            alignment=alignment,
-            surface=alignment.surface,
-            candidates=alignment.candidates,
-            problem="",
-        )
-        self._put(index, entry)
-        self._evidence_of(index)
-        if entry.basis is not Basis.IMPORTED:
-            self._propose(index, Basis.PATH, alignment.keypoints)
+    def set_alignment(
+        self, index: int, alignment: Alignment, made: Provenance | None = None
+    ) -> None:
+        """The result of a run; proposed wherever no person has decided or imported times stand.
+
+        Parameters
+        ----------
+        index : int
+        alignment : Alignment
+        made : Provenance, optional
+            What made it, to be kept. A run that repeats the last one only brings its evidence
+            back: the keypoints are as they were left.
+        """
+        entry = self._entries[index]
+        surface, candidates = alignment.surface, alignment.candidates
+        self._see(index, Evidence(surface, candidates, alignment, alignment))
+        if made is not None and (entry.run is None or not entry.run.made.is_like(made)):
+            run = Run.of(self._keys[index], alignment, made)
+            self._entries[index] = replace(self._entries[index], run=run)
+            propose = entry.basis is not Basis.IMPORTED
+            self._take(index, self._session.record_run(run, propose=propose))
         self.recordings_changed.emit()
 
     def follow(self, index: int, alignment: Alignment) -> int:
         """The path led through everything a person decided; how many keypoints moved along.
 
-        Imported times and the line of a candidate stand.
+        Imported times and the line of a candidate stand, and so does what an undo brought
+        back.
         """
         entry = self._entries[index]
-        self._put(index, replace(entry, alignment=alignment))
-        self._evidence_of(index)
-        if entry.basis is not Basis.PATH:
+        self._see(index, replace(entry.evidence, alignment=alignment))
+        if entry.basis is not Basis.PATH or self._session.undone:
             self.recordings_changed.emit()
             return 0
-        before_s = entry.keypoints.time_1_s
-        self._propose(index, Basis.PATH, alignment.keypoints)
-        away_s = np.abs(self._entries[index].keypoints.time_1_s - before_s)
-        moved = np.flatnonzero(away_s >= _SEEN_S)
+        after = entry.keypoints.with_proposal(alignment.keypoints)
+        moved = np.flatnonzero(np.abs(after.time_1_s - entry.keypoints.time_1_s) >= _SEEN_S)
+        surer = np.abs(after.confidence - entry.keypoints.confidence) >= _SEEN_CONFIDENCE
+        if len(moved) or surer.any():
+            self._take(index, self._session.follow(self._keys[index], alignment.keypoints))
         if index == self._current:
             self.followed.emit(moved)
         return len(moved)
 
     def set_problem(self, index: int, problem: str) -> None:
         """Why a run failed."""
-        self._put(index, replace(self._entries[index], problem=problem))
-        self._evidence_of(index)
+        self._see(index, replace(self._entries[index].evidence, problem=problem))
         self.recordings_changed.emit()
 
     # -- selection -------------------------------------------------------------------
@@ -284,7 +303,7 @@ class SessionModel(QObject):
             self._highlighted = rank
             self.selection_changed.emit()
 
-    # -- edits: each ends in `_commit` -----------------------------------------------
+    # -- edits: each ends in `_decide` -----------------------------------------------
 
     def preview_move(self, index: int, time_1_s: float) -> None:
         """Show keypoint `index` at `time_1_s` everywhere, without deciding."""
@@ -296,7 +315,7 @@ class SessionModel(QObject):
         """Decide on what is previewed."""
         preview, self._preview = self._preview, None
         if preview is not None:
-            self._decide(preview)
+            self._decide(preview, f"Move keypoint {self._selected + 1}")
 
     def cancel_preview(self) -> None:
         """Drop what is previewed, and what the drag goes on to say until it ends."""
@@ -309,29 +328,36 @@ class SessionModel(QObject):
         self._preview_dropped = False
         self.commit_preview()
 
-    def move_keypoint(self, index: int, time_1_s: float) -> None:
-        """A person puts a keypoint at `time_1_s` seconds on channel 1."""
+    def move_keypoint(self, index: int, time_1_s: float, merge_key: str = "") -> None:
+        """A person puts a keypoint at `time_1_s` seconds on channel 1.
+
+        Moves of one keypoint that follow each other under one merge key are one step to undo.
+        """
         if self.current is not None:
-            self._decide(self.current.keypoints.move(index, self._within(time_1_s)))
+            keypoints = self.current.keypoints.move(index, self._within(time_1_s))
+            own_key = f"{merge_key} {index}" if merge_key else ""
+            self._decide(keypoints, f"Move keypoint {index + 1}", own_key)
 
     def review_keypoint(self, index: int, state: ReviewState) -> None:
         """A person decides on a keypoint."""
-        if self.current is not None:
-            self._decide(self.current.keypoints.review(index, state))
+        self.review_keypoints([index], state)
+
+    def review_keypoints(self, indices: Sequence[int], state: ReviewState) -> None:
+        """A person decides on keypoints, in one step."""
+        if self.current is None or not len(indices):
+            return
+        keypoints = self.current.keypoints.review(indices, state)
+        what = f"keypoint {indices[0] + 1}" if len(indices) == 1 else f"{len(indices)} keypoints"
+        self._decide(keypoints, f"{_DONE_TO[state]} {what}")
 
     def release_keypoint(self, index: int) -> bool:
         """Take a person's decision back: the machine's again; False if there was none."""
         entry = self.current
         if entry is None or not entry.keypoints.is_reviewed[index]:
             return False
-        proposal = entry.proposal
-        if entry.basis is Basis.PATH and entry.machine is not None:
-            # The path still goes through the decision.
-            proposal = entry.machine.keypoints
         released = entry.keypoints.review(index, ReviewState.UNREVIEWED)
-        if proposal is not None:
-            released = _taken_over(released, proposal, index)
-        self._decide(released)
+        released = _taken_over(released, entry.proposal, index)
+        self._decide(released, f"Release keypoint {index + 1}")
         return True
 
     def propose_candidate(self, rank: int) -> bool:
@@ -344,46 +370,75 @@ class SessionModel(QObject):
         time_1_s = best.time_map(rank).to_channel_1(time_0_s)
         end_s = entry.recording.channels[1].duration_s
         words = (f"from linear candidate {rank + 1}, not from the path",) * len(time_0_s)
-        proposal = machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
-        self._propose(self._current, Basis.LINE, proposal)
+        line = machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
+        self._propose(Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
         return True
 
     def propose_alignment(self) -> bool:
         """Set unreviewed keypoints to the path; False if there is none."""
         entry = self.current
-        if entry is None or entry.alignment is None:
+        if entry is None or entry.alignment is None or entry.machine is None:
             return False
-        self._propose(self._current, Basis.PATH, entry.alignment.keypoints)
+        path = Proposal(Basis.PATH, entry.machine.keypoints)
+        self._propose(path, entry.alignment.keypoints, "Take the path")
         return True
 
-    def _propose(self, index: int, basis: Basis, proposal: KeypointSet) -> None:
-        self._put(index, replace(self._entries[index], basis=basis, proposal=proposal))
-        keypoints = self._entries[index].keypoints.with_proposal(proposal)
-        if index == self._current and self._preview is not None:
-            # A drag under way goes on over the new proposal.
-            dragged_s = float(self._preview.time_1_s[self._selected])
-            self._preview = keypoints.move(self._selected, dragged_s)
-        self._commit(index, keypoints)
+    def undo(self) -> None:
+        """Take the last step back, and show where."""
+        self._step_in_history(self._session.done[-1:], back=True)
 
-    def _decide(self, keypoints: KeypointSet) -> None:
+    def redo(self) -> None:
+        """Take the last undo back, and show where."""
+        self._step_in_history(self._session.undone[:1], back=False)
+
+    def _step_in_history(self, steps: Sequence[Step], *, back: bool) -> None:
+        self.cancel_preview()
+        for step in steps:
+            index = self._keys.index(step.edit.recording)
+            self.select_recording(index)
+            self._take(index, self._session.undo() if back else self._session.redo())
+            if len(step.edit.position):
+                self.select_keypoint(_middle(step))
+            self.decided.emit(index)
+
+    def _propose(self, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
+        taken = self._entries[self._current].keypoints.with_proposal(keypoints)
+        key = self._keys[self._current]
+        self._take(self._current, self._session.edit(key, taken, text, proposal=proposal))
+
+    def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:
         self._preview = None
-        self._commit(self._current, keypoints)
+        key = self._keys[self._current]
+        self._take(self._current, self._session.edit(key, keypoints, text, merge_key))
         self.decided.emit(self._current)
 
-    def _commit(self, index: int, keypoints: KeypointSet) -> None:
-        self._put(index, replace(self._entries[index], keypoints=keypoints))
-        if index == self._current:
+    def _take(self, index: int, made: tuple[Session, Change]) -> None:
+        """The session goes on to what a change made of it."""
+        session, change = made
+        entry = self._entries[index]
+        state = session.states[self._keys[index]]
+        self._entries[index] = replace(entry, state=state)
+        self._keep(session, change)
+        if index == self._current and state is not entry.state:
+            if self._preview is not None:
+                # A drag under way goes on over what is new.
+                dragged_s = float(self._preview.time_1_s[self._selected])
+                self._preview = state.keypoints.move(self._selected, dragged_s)
             self.keypoints_changed.emit()
         self.recordings_changed.emit()
+
+    def _keep(self, session: Session, change: Change) -> None:
+        if session is not self._session:
+            self._session = session
+            self.changed.emit(change)
+            self.history_changed.emit()
 
     def _drop_preview(self) -> None:
         self._preview_dropped = self._preview_dropped or self._preview is not None
         self._preview = None
 
-    def _put(self, index: int, entry: Entry) -> None:
-        self._entries[index] = entry
-
-    def _evidence_of(self, index: int) -> None:
+    def _see(self, index: int, evidence: Evidence) -> None:
+        self._entries[index] = replace(self._entries[index], evidence=evidence)
         if index == self._current:
             self.evidence_changed.emit()
 
@@ -397,6 +452,19 @@ def next_uncertain(keypoints: KeypointSet, after: int) -> int:
     later = needs_look(keypoints).nonzero()[0]
     later = later[later > after]
     return int(later[0]) if len(later) else -1
+
+
+def _middle(step: Step) -> int:
+    """The keypoint that a step was about: of the decided ones it changed, the middle one."""
+    edit = step.edit
+    decided = [
+        int(position)
+        for position, before, after in zip(
+            edit.position, edit.before.state, edit.after.state, strict=True
+        )
+        if ReviewState.UNREVIEWED not in (before, after) or before is not after
+    ]
+    return decided[len(decided) // 2] if decided else int(edit.position[len(edit.position) // 2])
 
 
 def _taken_over(keypoints: KeypointSet, proposal: KeypointSet, index: int) -> KeypointSet:

@@ -1,30 +1,32 @@
-"""Background work for the session: opening, spectrograms, aligning."""
+"""Background work on open recordings: spectrograms, aligning, following decisions."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.exporting import ExportPlan, export_steps
+from app.entries import Entry
 from app.messages import Kind, Message, RunProgress, short_name
-from app.opening import Opened, Skipped, open_paths
-from app.session_model import Basis, Entry, SessionModel
+from app.session_model import SessionModel
 from app.workers.lane import End, Lane, Outcome
+from core import __version__
 from core.align.alignment import Alignment, CandidateScores, Progress
 from core.audio.recording import Recording
 from core.audio.spectrogram import FramePlan, Spectrogram, frame_blocks
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
+from core.session import Basis, Provenance
 
-AlignSteps = Callable[[Recording, NDArray[np.float64]], Iterable[object]]
+AlignSteps = Callable[..., Iterable[object]]
+"""Called with a recording, its keypoints on channel 0 in seconds, and settings by name."""
 FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[Alignment]]
 
 _FEWEST_SECONDS_TO_JUDGE = 0.3
@@ -32,11 +34,13 @@ _STILL_MS = 50
 """Longer than a held key takes to repeat: a row of nudges is followed once."""
 
 
-def align_steps(recording: Recording, time_0_s: NDArray[np.float64]) -> Iterator[object]:
+def align_steps(
+    recording: Recording, time_0_s: NDArray[np.float64], **settings: float
+) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
     from core.align import aligner
 
-    yield from aligner.align_steps(recording, time_0_s)
+    yield from aligner.align_steps(recording, time_0_s, aligner.AlignOptions(**settings))
 
 
 def follow_steps(
@@ -82,6 +86,13 @@ class Workbench(QObject):
     steps : callable
         Aligns a recording at keypoints, step by step.
 
+    Attributes
+    ----------
+    aligns_on_open : bool
+        Whether a recording without an alignment is aligned when it is shown.
+    settings : mapping of str to float
+        Of the next alignments, by the names of `core.align.aligner.AlignOptions`.
+
     Signals
     -------
     told(message)
@@ -114,27 +125,24 @@ class Workbench(QObject):
         self._follow_steps: FollowSteps = follow_steps
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True
+        self.settings: Mapping[str, float] = {}
         self._queue: deque[int] = deque()
         self._aligning = -1
-        self._started_s = 0.0
+        self._started_s, self._started_at = 0.0, datetime.now(UTC)
         self._stage = ""
         self._to_follow: list[int] = []
         self._following = -1
         self._soon_follow = QTimer(self, singleShot=True, interval=_STILL_MS)
         self._soon_follow.timeout.connect(self._follow_next)
-        self._opening, self._framing, self._aligner, self._follower, self._exporter = (
-            Lane(name, self) for name in ("open", "spectrogram", "align", "follow", "export")
+        self._framing, self._aligner, self._follower = (
+            Lane(name, self) for name in ("spectrogram", "align", "follow")
         )
-        self._opening.stepped.connect(self._on_opened)
-        self._opening.ended.connect(self._on_opening_ended)
         self._framing.stepped.connect(self._on_frames)
         self._framing.ended.connect(self._on_framing_ended)
         self._aligner.stepped.connect(self._on_align_step)
         self._aligner.ended.connect(self._on_align_ended)
         self._follower.stepped.connect(self._on_followed)
         self._follower.ended.connect(self._on_follow_ended)
-        self._exporter.stepped.connect(self._on_exported)
-        self._exporter.ended.connect(self._on_export_ended)
         session.recording_selected.connect(self._load_spectrograms)
         session.decided.connect(self._follow)
 
@@ -152,14 +160,6 @@ class Workbench(QObject):
     def is_aligning(self) -> bool:
         """Whether an alignment runs."""
         return self._aligner.is_running
-
-    def open(self, paths: Sequence[Path]) -> None:
-        """Open folders, recordings and CSVs."""
-        self._opening.start(partial(open_paths, tuple(paths)))
-
-    def export(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
-        """Write a plan's keypoints as a BioDCASE CSV."""
-        self._exporter.start(partial(export_steps, path, plan.table(), overwrite=overwrite))
 
     @Slot()
     def align(self) -> None:
@@ -184,39 +184,24 @@ class Workbench(QObject):
         self._queue.clear()
         self._aligner.cancel()
 
-    def shut_down(self) -> None:
-        """Stop all threads."""
+    @Slot()
+    def stop(self) -> None:
+        """Drop all work; another session comes."""
         self._queue.clear()
         self._to_follow.clear()
         self._soon_follow.stop()
+        self._aligning = -1
+        for lane in self._lanes():
+            lane.cancel()
+
+    def shut_down(self) -> None:
+        """Stop all threads."""
+        self.stop()
         for lane in self._lanes():
             lane.shut_down()
 
     def _lanes(self) -> tuple[Lane, ...]:
-        return self._opening, self._framing, self._aligner, self._follower, self._exporter
-
-    # -- files -----------------------------------------------------------------------
-
-    @Slot(object)
-    def _on_opened(self, step: Opened | Skipped) -> None:
-        if isinstance(step, Opened):
-            self._session.add(step.entries)
-        else:
-            self.told.emit(Message(Kind.WARNING, step.text, details=step.details))
-
-    @Slot(object)
-    def _on_opening_ended(self, end: End) -> None:
-        if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message))
-
-    @Slot(object)
-    def _on_exported(self, path: Path) -> None:
-        self.told.emit(Message(Kind.INFO, f"Exported to {path}."))
-
-    @Slot(object)
-    def _on_export_ended(self, end: End) -> None:
-        if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, f"Not exported. {end.message}"))
+        return self._framing, self._aligner, self._follower
 
     # -- spectrograms ----------------------------------------------------------------
 
@@ -225,7 +210,9 @@ class Workbench(QObject):
         entry = self._session.current
         self.spectrograms = None
         self.spectrograms_changed.emit()
-        if entry is not None:
+        if entry is None or entry.is_lost:
+            self._framing.cancel()
+        else:
             self._framing.start(partial(spectrogram_steps, entry.recording))
 
     @Slot(object)
@@ -248,7 +235,8 @@ class Workbench(QObject):
 
     def _wants_alignment(self, entry: Entry) -> bool:
         untouched = entry.alignment is None and not entry.problem
-        return self.aligns_on_open and untouched and entry.basis is not Basis.IMPORTED
+        wanted = entry.basis is not Basis.IMPORTED or entry.run is not None
+        return self.aligns_on_open and untouched and wanted
 
     def _enqueue(self, indices: Sequence[int], *, first: bool) -> None:
         new = [i for i in indices if i not in self._queue and i != self._aligning]
@@ -266,10 +254,12 @@ class Workbench(QObject):
             return
         self._aligning = self._queue.popleft()
         entry = self._session.entries[self._aligning]
-        self._started_s = time.monotonic()
+        self._started_s, self._started_at = time.monotonic(), datetime.now(UTC)
         self._stage = "starting"
         self._show_progress(0.0)
-        self._aligner.start(partial(self._steps, entry.recording, entry.keypoints.time_0_s))
+        self._aligner.start(
+            partial(self._steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
+        )
 
     @Slot(object)
     def _on_align_step(self, step: object) -> None:
@@ -281,7 +271,7 @@ class Workbench(QObject):
         elif isinstance(step, CandidateScores):
             self._session.add_candidates(self._aligning, step)
         elif isinstance(step, Alignment):
-            self._session.set_alignment(self._aligning, step)
+            self._session.set_alignment(self._aligning, step, self._provenance(step))
             entry = self._session.entries[self._aligning]
             if entry.reviewed:
                 self._follow(self._aligning)
@@ -290,12 +280,27 @@ class Workbench(QObject):
     @Slot(object)
     def _on_align_ended(self, end: End) -> None:
         index = self._aligning
+        if index < 0:
+            # What was stopped belonged to another session.
+            self._align_next()
+            return
         if end.outcome is Outcome.FAILED:
             self._session.set_problem(index, end.message)
             self.told.emit(Message(Kind.ERROR, f"Not aligned. {end.message}"))
         elif end.outcome is Outcome.CANCELLED:
             self.told.emit(Message(Kind.INFO, "Alignment cancelled; nothing was changed.", "align"))
         self._align_next()
+
+    def _provenance(self, alignment: Alignment) -> Provenance:
+        return Provenance(
+            self._started_at,
+            (datetime.now(UTC) - self._started_at).total_seconds(),
+            __version__,
+            evidence="spectral",
+            model="none",
+            device="cpu",
+            settings={"tolerance_s": alignment.tolerance_s, **self.settings},
+        )
 
     def _show_progress(self, fraction: float) -> None:
         spent_s = time.monotonic() - self._started_s
@@ -343,7 +348,7 @@ class Workbench(QObject):
     @Slot(object)
     def _on_followed(self, alignment: Alignment) -> None:
         moved = self._session.follow(self._following, alignment)
-        if self._following == self._session.current_index:
+        if self._following == self._session.current_index and not self._session.undone:
             self.noted.emit(_followed_text(self._session.entries[self._following], moved))
 
     @Slot(object)

@@ -78,12 +78,14 @@ def write_calls(path: Path, duration_s: float = 20.0, channels: int = 2) -> None
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
+def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
     """Open windows with a fake aligner, and close them at the end."""
     windows: list[MainWindow] = []
 
-    def make(steps: Callable = fake_steps, *, aligns: bool = True) -> MainWindow:
-        window = MainWindow(steps, QSize(1200, 800), sound=FakeSound())
+    def make(
+        steps: Callable = fake_steps, *, aligns: bool = True, home: Path = tmp_path / "sessions"
+    ) -> MainWindow:
+        window = MainWindow(steps, QSize(1200, 800), sound=FakeSound(), home=home)
         window.workbench.aligns_on_open = aligns
         windows.append(window)
         window.show()
@@ -109,7 +111,7 @@ def settle(qtbot: QtBot) -> Callable[[MainWindow], None]:
     """Wait until a window has nothing left to do in the background."""
 
     def wait(window: MainWindow) -> None:
-        qtbot.waitUntil(lambda: window.workbench.is_idle and window.tiles.is_settled, timeout=20000)
+        qtbot.waitUntil(lambda: window.is_settled, timeout=20000)
         qtbot.wait(80)
 
     return wait

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
+from app.entries import Entry
 from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
 from core.align.alignment import Path as DecodedPath
-from core.audio.recording import Recording
+from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import machine_keypoints
+from core.session import FileStamp, Provenance, RecordingState, SessionRecording
 from core.time_map import TimeMap
 
 STEP_S = 0.01
@@ -93,3 +97,17 @@ def failing_steps(error: Exception) -> Callable[..., Iterator[object]]:
         raise error
 
     return steps
+
+
+def fake_entry(name: str = "a.wav", duration_s: float = 20.0) -> Entry:
+    """A recording without audio, not aligned yet."""
+    sources = tuple(ChannelSource(Path(name), c, 100, round(100 * duration_s)) for c in (0, 1))
+    stamp = FileStamp(0, 0)
+    known = SessionRecording(Recording(name, sources), f"print of {name}", (stamp, stamp), Path())
+    time_s = np.arange(0.0, duration_s)
+    return Entry(known, RecordingState.new(machine_keypoints(time_s, time_s)))
+
+
+def fake_provenance(evidence: str = "fake") -> Provenance:
+    """What made a fake alignment."""
+    return Provenance(datetime.now(UTC), 0.1, "0", evidence, "none", "cpu", {})

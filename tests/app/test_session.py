@@ -3,27 +3,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import fake_alignment
+from fakes import fake_alignment, fake_entry, fake_provenance
 from pytestqt.qtbot import QtBot
 
+from app.entries import Entry, Imported
 from app.exporting import ExportPlan
-from app.session_model import Entry, Imported, SessionModel, new_entry, next_uncertain
+from app.session_model import SessionModel, next_uncertain
 from app.time_view import SHORTEST_S, TimeView
-from app.views.recordings_list import shown_names
-from core.audio.recording import ChannelSource, Recording
+from app.triage import shown_names
 from core.formats.biodcase import BiodcaseTable
 from core.keypoints import ReviewState, machine_keypoints
-
-
-def entry(name: str = "a.wav", duration_s: float = 20.0) -> Entry:
-    sources = tuple(ChannelSource(Path(name), c, 100, round(100 * duration_s)) for c in (0, 1))
-    return new_entry(Recording(name, sources), Path())
+from core.session import RecordingState
 
 
 @pytest.fixture
 def session(qapp) -> SessionModel:
     session = SessionModel()
-    session.add([entry()])
+    session.add([fake_entry()])
     return session
 
 
@@ -58,7 +54,7 @@ def test_moves_stay_within_channel_1(session: SessionModel) -> None:
 
 def test_an_edit_during_a_run_wins_over_its_result(session: SessionModel) -> None:
     session.move_keypoint(4, 4.44)
-    session.set_alignment(0, fake_alignment(session.keypoints.time_0_s))
+    session.set_alignment(0, fake_alignment(session.keypoints.time_0_s), fake_provenance())
     assert session.keypoints.time_1_s[4] == 4.44
     assert session.keypoints.time_1_s[5] != 5.0
 
@@ -66,10 +62,12 @@ def test_an_edit_during_a_run_wins_over_its_result(session: SessionModel) -> Non
 def test_a_result_for_another_recording_does_not_disturb(
     session: SessionModel, qtbot: QtBot
 ) -> None:
-    session.add([entry("b.wav")])
+    session.add([fake_entry("b.wav")])
     assert session.current.recording.name == "b.wav"
     with qtbot.assertNotEmitted(session.keypoints_changed):
-        session.set_alignment(0, fake_alignment(session.entries[0].keypoints.time_0_s))
+        session.set_alignment(
+            0, fake_alignment(session.entries[0].keypoints.time_0_s), fake_provenance()
+        )
     assert session.entries[0].alignment is not None
     assert session.current.alignment is None
 
@@ -112,9 +110,10 @@ def test_zooming_keeps_the_cursor_in_place(qapp) -> None:
 
 
 def test_export_counts_and_cautions() -> None:
-    first = entry()
+    first = fake_entry()
     keypoints = first.keypoints.move(1, 1.2).review(2, ReviewState.ACCEPTED)
-    plan = ExportPlan((_with(first, keypoints.review(3, ReviewState.UNALIGNABLE)), entry("a.wav")))
+    mixed = _with(first, keypoints.review(3, ReviewState.UNALIGNABLE))
+    plan = ExportPlan((mixed, fake_entry("a.wav")))
     assert plan.count(ReviewState.ACCEPTED, ReviewState.CORRECTED) == 2
     assert plan.count(ReviewState.UNALIGNABLE) == 1
     assert plan.count(ReviewState.UNREVIEWED) == 37
@@ -123,7 +122,7 @@ def test_export_counts_and_cautions() -> None:
 
 
 def test_export_keeps_rows_of_recordings_that_are_not_open() -> None:
-    first = entry()
+    first = fake_entry()
     gone = machine_keypoints([0.0, 1.0], [0.1, 1.1])
     rows = ("gone.wav", *["a.wav"] * len(first.keypoints), "gone.wav")
     table = BiodcaseTable({"gone.wav": gone, "a.wav": first.keypoints}, rows)
@@ -136,7 +135,7 @@ def test_export_keeps_rows_of_recordings_that_are_not_open() -> None:
 
 
 def _with(entry: Entry, keypoints, imported: Imported | None = None) -> Entry:
-    return replace(entry, keypoints=keypoints, imported=imported)
+    return replace(entry, state=RecordingState.new(keypoints), imported=imported)
 
 
 def test_names_in_the_list_keep_what_tells_them_apart() -> None:

@@ -1,0 +1,140 @@
+"""What is opened and what goes out: sessions, recordings, tables, exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.exporting import ExportPlan, export_steps
+from app.messages import Kind, Message
+from app.opening import Opened, Skipped, open_paths
+from app.restoring import Relocated, Restored, find_steps, reopen_steps
+from app.session_model import SessionModel
+from app.store import SUFFIX, SessionStore
+from app.workers.lane import End, Lane, Outcome
+from core.session import Session
+
+
+class Documents(QObject):
+    """Opens what a person picked, into the session, and writes exports.
+
+    Parameters
+    ----------
+    session : SessionModel
+    store : SessionStore
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    replacing()
+        Another session takes the place of the one that is open.
+    """
+
+    told = Signal(object)
+    replacing = Signal()
+
+    def __init__(
+        self, session: SessionModel, store: SessionStore, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._store = store
+        self._to_open: tuple[Path, ...] = ()
+        self._is_reading = False
+        self._opening, self._exporter = Lane("open", self), Lane("export", self)
+        self._opening.stepped.connect(self._on_opened)
+        self._opening.ended.connect(self._on_opening_ended)
+        self._exporter.stepped.connect(self._on_exported)
+        self._exporter.ended.connect(self._on_export_ended)
+        store.opened.connect(self._restore)
+        store.refused.connect(self._on_refused)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being opened or written."""
+        busy = self._is_reading or self._opening.is_running or self._exporter.is_running
+        return not busy and self._store.is_settled
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open folders, recordings and CSVs into the session, or another session.
+
+        The first recordings of a window open the session of their folder, so that what was
+        decided there before is there again.
+        """
+        sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
+        if sessions:
+            self._read(sessions[0], ())
+        elif self._store.keeps and self._store.path is None:
+            self._read(self._store.place_for(paths), tuple(paths))
+        else:
+            self._opening.start(partial(open_paths, tuple(paths)))
+
+    def recover(self) -> bool:
+        """Open what was open when FinchSync ended without closing it; whether there is any."""
+        self._is_reading = self._store.recover()
+        return self._is_reading
+
+    def find_audio(self, folder: Path) -> None:
+        """Look in a folder for recordings whose audio is not where it was."""
+        pairs = zip(self._session.keys, self._session.entries, strict=True)
+        lost = {key: entry.known for key, entry in pairs if entry.is_lost}
+        self._opening.start(partial(find_steps, lost, folder))
+
+    def export(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
+        """Write a plan's keypoints as a BioDCASE CSV."""
+        self._exporter.start(partial(export_steps, path, plan, overwrite=overwrite))
+
+    def shut_down(self) -> None:
+        """Stop all threads."""
+        for lane in (self._opening, self._exporter):
+            lane.shut_down()
+
+    def _read(self, session: Path, then_open: tuple[Path, ...]) -> None:
+        self._is_reading = True
+        self._to_open = then_open
+        self._store.open(session, may_create=bool(then_open))
+
+    @Slot(object)
+    def _restore(self, session: Session) -> None:
+        self._is_reading = False
+        paths, self._to_open = self._to_open, ()
+        self._opening.start(partial(reopen_steps, session, paths))
+
+    @Slot(object)
+    def _on_refused(self, _path: Path) -> None:
+        self._is_reading = False
+        self._to_open = ()
+
+    @Slot(object)
+    def _on_opened(self, step: object) -> None:
+        if isinstance(step, Opened):
+            self._session.add(step.entries)
+        elif isinstance(step, Restored):
+            self.replacing.emit()
+            self._session.restore(step.session, step.entries)
+            self._session.relocate(step.moved)
+        elif isinstance(step, Relocated):
+            self._session.relocate(step.found)
+            count = len(step.found)
+            text = f"Found the audio of {count} recording{'' if count == 1 else 's'}."
+            self.told.emit(Message(Kind.INFO, text))
+        elif isinstance(step, Skipped):
+            self.told.emit(Message(Kind.WARNING, step.text, details=step.details))
+
+    @Slot(object)
+    def _on_opening_ended(self, end: End) -> None:
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, end.message))
+
+    @Slot(object)
+    def _on_exported(self, path: Path) -> None:
+        self.told.emit(Message(Kind.INFO, f"Exported to {path}."))
+
+    @Slot(object)
+    def _on_export_ended(self, end: End) -> None:
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, f"Not exported. {end.message}"))

@@ -1,0 +1,188 @@
+"""A recording that is open: what stands of it, and the evidence as far as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.align.alignment import Alignment, CandidateScores
+from core.audio.recording import Recording
+from core.evidence.surface import ScoreSurface
+from core.formats.biodcase import BiodcaseTable
+from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
+from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """A CSV that keypoints came from; it is never written to."""
+
+    path: Path
+    table: BiodcaseTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the aligner computed since the recording was opened; it can be computed again.
+
+    Parameters
+    ----------
+    surface, candidates
+        As far as they have been computed.
+    machine : Alignment or None
+        As the machine made it, before any decision.
+    alignment : Alignment or None
+        The same, led through what the person decided.
+    problem : str
+        Why the last alignment failed; empty if it did not.
+    """
+
+    surface: ScoreSurface | None = None
+    candidates: CandidateScores | None = None
+    machine: Alignment | None = None
+    alignment: Alignment | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One open recording.
+
+    Parameters
+    ----------
+    known : SessionRecording
+    state : RecordingState
+        Keypoints, and what those hold that nobody decided on.
+    imported : Imported or None
+        The CSV the keypoints came from.
+    run : Run or None
+        What was said by the aligner when it last ran, perhaps before the session was reopened.
+    evidence : Evidence
+    lost : str
+        Why the audio is not there as it was; empty if it is.
+    """
+
+    known: SessionRecording
+    state: RecordingState
+    imported: Imported | None = None
+    run: Run | None = None
+    evidence: Evidence = Evidence()
+    lost: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the audio is not there as it was."""
+        return bool(self.lost)
+
+    @property
+    def recording(self) -> Recording:
+        """Where the audio is."""
+        return self.known.recording
+
+    @property
+    def folder(self) -> Path:
+        """Where an export is offered first."""
+        return self.known.folder
+
+    @property
+    def keypoints(self) -> KeypointSet:
+        """All keypoints as they stand."""
+        return self.state.keypoints
+
+    @property
+    def basis(self) -> Basis:
+        """What the keypoints hold that nobody decided on.
+
+        Only on the path do they follow corrections; imported times and the line of a candidate
+        stand until the person asks for the path.
+        """
+        return self.state.basis
+
+    @property
+    def proposal(self) -> KeypointSet:
+        """What a released keypoint goes back to."""
+        return self.state.proposal.keypoints
+
+    @property
+    def surface(self) -> ScoreSurface | None:
+        """The evidence, if it has been computed."""
+        return self.evidence.surface
+
+    @property
+    def candidates(self) -> CandidateScores | None:
+        """Linear candidates scored so far."""
+        return self.evidence.candidates
+
+    @property
+    def machine(self) -> Alignment | None:
+        """The alignment before any decision."""
+        return self.evidence.machine
+
+    @property
+    def alignment(self) -> Alignment | None:
+        """The alignment led through what the person decided."""
+        return self.evidence.alignment
+
+    @property
+    def verdict(self) -> Alignment | Run | None:
+        """Who speaks for the recording as a whole: the alignment, or the last run's record."""
+        return self.alignment or self.run
+
+    @property
+    def problem(self) -> str:
+        """Why the recording cannot be aligned; empty if it can."""
+        return self.lost or self.evidence.problem
+
+    @property
+    def reviewed(self) -> int:
+        """How many keypoints a person has decided on."""
+        return int(self.keypoints.is_reviewed.sum())
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Why a person should look at the recording as a whole; empty once all is reviewed."""
+        verdict = self.verdict
+        if verdict is None or self.reviewed == len(self.keypoints):
+            return ()
+        found = list(verdict.warnings)
+        if verdict.alias is not None:
+            sentence = verdict.alias.sentence()
+            found = [sentence, *(text for text in found if sentence not in text)]
+        if verdict.needs_review and not found:
+            found.append(f"the mean confidence is only {verdict.mean_confidence:.2f}")
+        return tuple(found)
+
+
+def new_entry(
+    recording: Recording,
+    folder: Path,
+    keypoints: KeypointSet | None = None,
+    imported: Imported | None = None,
+) -> Entry:
+    """A recording as it is opened first; reads a little of its audio.
+
+    Parameters
+    ----------
+    recording : Recording
+    folder : Path
+    keypoints : KeypointSet, optional
+        By default the 1-s grid, not aligned yet.
+    imported : Imported, optional
+        Where they come from. Times that differ from those of channel 0 stand until the
+        person asks for the path.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
+    if keypoints is None:
+        time_0_s = keypoint_grid(recording.duration_s)
+        end_s = recording.channels[1].duration_s
+        keypoints = machine_keypoints(time_0_s, np.minimum(time_0_s, end_s))
+    stands = imported is not None and bool(np.any(keypoints.offset_s != 0))
+    state = RecordingState.new(keypoints, Basis.IMPORTED if stands else Basis.PATH)
+    table = None if imported is None else ImportedTable.of(imported.path)
+    return Entry(identify(recording, folder, table), state, imported)

@@ -1,0 +1,180 @@
+"""Where the open session is kept: every change goes to disk as it happens."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.messages import Kind, Message
+from app.session_model import SessionModel
+from app.workers.writer import Writer
+from core.session import Change
+
+SUFFIX = ".finchsync"
+_LEFT_OPEN = "session/left_open"
+
+
+class SessionStore(QObject):
+    """Keeps the open session in a file.
+
+    Parameters
+    ----------
+    session : SessionModel
+    home : Path or None
+        Folder for sessions that nobody gave a place; without one nothing is kept.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    opened(session)
+        A `core.session.Session` was read.
+    refused(path)
+        A session could not be opened.
+    state_changed()
+        `path` or `unwritten` is something else.
+    """
+
+    told = Signal(object)
+    opened = Signal(object)
+    refused = Signal(object)
+    state_changed = Signal()
+
+    def __init__(
+        self, session: SessionModel, home: Path | None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._home = home
+        self.path: Path | None = None
+        self.problem = ""
+        self._recovering: Path | None = None
+        self._writer = Writer(self)
+        self._writer.opened.connect(self._on_opened)
+        self._writer.not_opened.connect(self._on_not_opened)
+        self._writer.written.connect(self._on_written)
+        self._writer.refused.connect(self._on_refused)
+        self._writer.moved.connect(self._on_moved)
+        if home is not None:
+            session.changed.connect(self._writer.put)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether changes are kept at all."""
+        return self._home is not None
+
+    @property
+    def unwritten(self) -> int:
+        """How many changes are not on disk yet."""
+        return self._writer.unwritten
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is on disk, or the disk refuses."""
+        return not self.keeps or self.unwritten == 0 or bool(self.problem)
+
+    def place_for(self, paths: Sequence[Path]) -> Path:
+        """The session of the folder that the first of `paths` is in: always the same file."""
+        assert self._home is not None
+        first = paths[0].absolute()
+        folder = first if first.is_dir() else first.parent
+        folder = folder.parent if folder.name == "audio" else folder
+        name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
+        digest = hashlib.blake2b(str(folder).encode("utf-8", "replace"), digest_size=6)
+        return self._home / f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+
+    def open(self, path: Path, *, may_create: bool = False) -> None:
+        """Open a session instead of the one that is open."""
+        self._writer.open(path, may_create=may_create)
+
+    def recover(self) -> bool:
+        """Open the session that was open when FinchSync ended without closing it, if any."""
+        left = QSettings().value(_LEFT_OPEN)
+        path = Path(left) if isinstance(left, str) and left else None
+        if not self.keeps or path is None or not path.is_file():
+            return False
+        self._recovering = path
+        self.open(path)
+        return True
+
+    def save_as(self, path: Path, *, overwrite: bool) -> None:
+        """Go on in a file of the person's choice."""
+        self._writer.move(path, overwrite=overwrite)
+
+    @Slot()
+    def retry(self) -> None:
+        """Try again to write what the disk refused."""
+        self._writer.retry()
+
+    def shut_down(self) -> None:
+        """Write what is left and close the file."""
+        shown = self._session.shown
+        if self.path is not None and shown is not None:
+            self._writer.put(Change(shown=shown))
+        self._writer.shut_down()
+        if self.path is not None:
+            QSettings().remove(_LEFT_OPEN)
+
+    def _is_at(self, path: Path) -> None:
+        self.path, self.problem = path, ""
+        QSettings().setValue(_LEFT_OPEN, str(path))
+        self.state_changed.emit()
+
+    @Slot(object, object)
+    def _on_opened(self, path: Path, session: object) -> None:
+        if path == self._recovering:
+            text = "FinchSync was not closed the last time. All that you decided is here."
+            self.told.emit(Message(Kind.INFO, text))
+        self._recovering = None
+        self._is_at(path)
+        self.opened.emit(session)
+
+    @Slot(object, str)
+    def _on_not_opened(self, path: Path, why: str) -> None:
+        if path == self._recovering:
+            # Most likely it is open in a window that is still there.
+            self._recovering = None
+            self.told.emit(Message(Kind.INFO, f"The last session was not opened: {why}"))
+        else:
+            self.told.emit(Message(Kind.ERROR, why))
+        self.refused.emit(path)
+
+    @Slot(int)
+    def _on_written(self, _waiting: int) -> None:
+        if self.problem and not self.unwritten:
+            self.told.emit(Message(Kind.INFO, "Everything is on disk again."))
+            self.problem = ""
+        self.state_changed.emit()
+
+    @Slot(str)
+    def _on_refused(self, why: str) -> None:
+        if why != self.problem:
+            self.problem = why
+            text = f"Your last decisions are not on disk yet. {why}"
+            self.told.emit(Message(Kind.ERROR, text, "save_session_as"))
+        self.state_changed.emit()
+
+    @Slot(object)
+    def _on_moved(self, path: Path) -> None:
+        self._is_at(path)
+        self.told.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
+
+
+def may_close(window: QWidget, store: SessionStore) -> bool:
+    """Ask before a window closes whose last changes the disk refused."""
+    if not (store.problem and store.unwritten):
+        return True
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Warning)
+    count = store.unwritten
+    box.setText(f"{count} change{'' if count == 1 else 's'} could not be written to disk.")
+    box.setInformativeText(
+        f"{store.problem}\n\nCancel, and choose File > Save session as… to keep them elsewhere."
+    )
+    box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    return box.exec() == QMessageBox.StandardButton.Discard

@@ -1,0 +1,214 @@
+"""What a person decided is on disk at once, and there again whatever happened in between."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import write_calls
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from core.errors import InputError
+from core.keypoints import ReviewState
+from core.session import SessionFile
+
+Settle = Callable[[MainWindow], None]
+MakeWindow = Callable[..., MainWindow]
+
+
+def test_decisions_and_undo_are_there_after_closing(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    review = opened.review
+    review.go_to(4)
+    qtbot.keyClick(opened, Qt.Key.Key_Return)
+    review.go_to(7)
+    review.nudge(100)
+    settle(opened)
+    times_s = opened.session.keypoints.time_1_s
+    opened.close()
+
+    again = make_window()
+    again.open([stereo.parent])
+    settle(again)
+    session = again.session
+    assert len(session.entries) == 1
+    assert session.selected == 7
+    assert session.keypoints.time_1_s == pytest.approx(times_s, abs=1e-9)
+    assert session.keypoints.state[4] is ReviewState.ACCEPTED
+    assert again.commands["undo"].text() == "Undo move keypoint 8"
+    again.commands["undo"].trigger()
+    again.commands["undo"].trigger()
+    assert not session.keypoints.is_reviewed.any()
+    settle(again)
+    again.close()
+
+    third = make_window()
+    third.open([stereo])
+    settle(third)
+    assert not third.session.keypoints.is_reviewed.any()
+    third.commands["redo"].trigger()
+    assert third.session.keypoints.state[4] is ReviewState.ACCEPTED
+
+
+def test_a_correction_and_what_followed_are_one_step(opened: MainWindow, settle: Settle) -> None:
+    session = opened.session
+    before_s = session.keypoints.time_1_s
+    for _ in range(3):
+        opened.review.nudge(10)
+    settle(opened)
+    moved_s = session.keypoints.time_1_s
+    assert len(session.done) == 1
+    opened.commands["undo"].trigger()
+    assert session.keypoints.time_1_s == pytest.approx(before_s, abs=1e-12)
+    settle(opened)
+    assert session.keypoints.time_1_s == pytest.approx(before_s, abs=1e-12)
+    opened.commands["redo"].trigger()
+    settle(opened)
+    assert session.keypoints.time_1_s == pytest.approx(moved_s, abs=1e-12)
+
+
+def test_undo_shows_where_it_acts(window: MainWindow, tmp_path: Path, settle: Settle) -> None:
+    for name in ("a.wav", "b.wav"):
+        write_calls(tmp_path / name)
+    window.open([tmp_path])
+    settle(window)
+    window.review.go_to(5)
+    window.review.accept()
+    window.session.select_recording(1)
+    settle(window)
+    window.commands["undo"].trigger()
+    assert window.session.current_index == 0
+    assert window.session.selected == 5
+    assert window.session.keypoints.state[5] is ReviewState.UNREVIEWED
+
+
+def test_the_history_panel_goes_back_and_forth(opened: MainWindow, settle: Settle) -> None:
+    for index in (2, 4, 6):
+        opened.review.go_to(index)
+        opened.review.accept()
+    settle(opened)
+    panel = opened.findChild(type(opened.edit_history))
+    texts = [panel.model().index(row).data() for row in range(4)]
+    assert texts[0] == "Before all edits"
+    assert texts[3].startswith("Accept keypoint 7")
+    panel.activated.emit(panel.model().index(1))
+    assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [2]
+    panel.activated.emit(panel.model().index(3))
+    assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [2, 4, 6]
+
+
+def test_a_second_window_is_refused_politely(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    settle(opened)
+    other = make_window()
+    other.open([stereo])
+    settle(other)
+    assert other.session.current is None
+    assert "open in another window" in other.messages.message.text
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
+
+
+def test_after_a_crash_the_next_start_is_where_the_person_was(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    opened.review.go_to(9)
+    opened.review.unalignable()
+    settle(opened)
+    # What the disk holds at this moment is what a crash leaves behind.
+    left = tmp_path / "left"
+    left.mkdir()
+    for file in opened.store.path.parent.iterdir():
+        shutil.copy(file, left / file.name)
+    opened.close()
+    QSettings().setValue("session/left_open", str(left / opened.store.path.name))
+    again = make_window()
+    again.start_with([])
+    settle(again)
+    assert "not closed the last time" in again.messages.message.text
+    assert again.session.keypoints.state[9] is ReviewState.UNALIGNABLE
+
+
+def test_after_a_proper_close_nothing_opens_by_itself(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle
+) -> None:
+    opened.close()
+    again = make_window()
+    again.start_with([])
+    settle(again)
+    assert again.session.current is None
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot,
+) -> None:  # fmt: skip
+    settle(opened)
+
+    def refuse(self: SessionFile, _change: object) -> None:
+        raise InputError(self.path, "does not fit on the disk, which is full", "free some space")
+
+    with monkeypatch.context() as full:
+        full.setattr(SessionFile, "commit", refuse)
+        opened.review.accept()
+        opened.review.next_keypoint()
+        opened.review.accept()
+        qtbot.waitUntil(lambda: opened.messages.message is not None)
+        assert "not on disk yet" in opened.messages.message.text
+        assert "disk, which is full" in opened.messages.message.text
+        assert opened.store.unwritten >= 2
+        full.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
+        assert not opened.close()
+    opened.store.save_as(tmp_path / "elsewhere.finchsync", overwrite=False)
+    qtbot.waitUntil(lambda: opened.store.unwritten == 0)
+    opened.close()
+    again = make_window()
+    again.open([tmp_path / "elsewhere.finchsync"])
+    settle(again)
+    assert again.session.keypoints.is_reviewed.sum() == 2
+
+
+def test_moved_audio_is_asked_for_and_found(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path
+) -> None:
+    opened.review.accept()
+    settle(opened)
+    session = opened.store.path
+    opened.close()
+    away = tmp_path / "away" / "deep"
+    away.mkdir(parents=True)
+    shutil.move(stereo, away / stereo.name)
+    again = make_window()
+    again.open([session])
+    settle(again)
+    assert "cannot be found" in again.messages.message.text
+    assert again.session.current.is_lost
+    assert again.session.keypoints.is_reviewed.sum() == 1
+    again.documents.find_audio(tmp_path / "away")
+    settle(again)
+    assert not again.session.current.is_lost
+    assert again.workbench.spectrograms is not None
+    assert again.session.current.alignment is not None
+
+
+def test_something_that_is_no_session_leaves_what_is_open(
+    opened: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "foreign.finchsync"
+    foreign.write_bytes(b"not a session at all")
+    opened.open([foreign])
+    settle(opened)
+    assert "is not a FinchSync session" in opened.messages.message.text
+    assert opened.session.current is not None
+    assert foreign.read_bytes() == b"not a session at all"
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
