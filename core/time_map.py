@@ -94,8 +94,11 @@ class TimeMap:
         passed = t0 - t0[0]
         moving = np.flatnonzero((passed > 0) & (t1 - t1[0] > MIN_SLOPE * passed))
         first = int(moving[0]) - 1 if len(moving) else 0
-        keep_0, keep_1 = [t0[first]], [t1[first]]
-        for a, b in zip(t0[first + 1 :], t1[first + 1 :], strict=True):
+        steps_0, steps_1 = np.diff(t0[first:]), np.diff(t1[first:])
+        stuck = np.flatnonzero((steps_0 <= 0) | (steps_1 <= MIN_SLOPE * steps_0))
+        stop = first + 1 + (int(stuck[0]) if len(stuck) else len(steps_0))
+        keep_0, keep_1 = t0[first:stop].tolist(), t1[first:stop].tolist()
+        for a, b in zip(t0[stop:].tolist(), t1[stop:].tolist(), strict=True):
             step = a - keep_0[-1]
             if step > 0 and b - keep_1[-1] > MIN_SLOPE * step:
                 keep_0.append(a)

@@ -37,28 +37,34 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         self._tiles = tiles
         self._spectrogram: Spectrogram | None = None
         self._warp: TimeMap | None = None
+        self._rect = QRectF()
         self.level = 0
+        self.is_covered = False
         self.setZValue(-10)
 
     def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
         """Draw another spectrogram."""
         self.prepareGeometryChange()
         self._spectrogram = spectrogram
-        self.update()
+        self._measure()
 
     def set_warp(self, warp: TimeMap | None) -> None:
         """Put the tiles on channel 0's clock by `warp`, or leave them as they are."""
         self.prepareGeometryChange()
         self._warp = warp
-        self.update()
+        self._measure()
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         """The whole channel, on the pane's clock."""
-        if self._spectrogram is None:
-            return QRectF()
-        plan = self._spectrogram.plan
-        start_s, end_s = self._to_pane(np.array([0.0, plan.frames * plan.hop_s]))
-        return QRectF(start_s, 0.0, end_s - start_s, plan.top_hz / 1000)
+        return self._rect
+
+    def _measure(self) -> None:
+        self._rect = QRectF()
+        if self._spectrogram is not None:
+            plan = self._spectrogram.plan
+            start_s, end_s = self._to_pane(np.array([0.0, plan.frames * plan.hop_s]))
+            self._rect = QRectF(start_s, 0.0, end_s - start_s, plan.top_hz / 1000)
+        self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw what the view shows."""
@@ -101,6 +107,12 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
             for index in range(int(cuts[0] // tile_frames), int(cuts[-1] // tile_frames) + 1)
             if index * tile_frames < plan.frames
         }
+        self.is_covered = all(
+            tile is not None
+            and tile.key[1] == self.level
+            and tile.version[0] >= min(cuts[-1], (index + 1) * tile_frames)
+            for index, tile in tiles.items()
+        )
         for a, b, x0, x1 in zip(cuts[:-1], cuts[1:], pane_s[:-1], pane_s[1:], strict=True):
             tile = tiles.get(int((a + b) / 2 // tile_frames))
             if tile is None or b <= a:

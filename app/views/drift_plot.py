@@ -18,6 +18,8 @@ from app.views.time_plot import TimePlot
 
 _SHOWN_CANDIDATES = 30
 _LEAST_SPAN_S = 0.3
+_LOOSEST = 2.5
+"""Times more room than wanted at which the offset axis shrinks; it stands still in between."""
 _NEAR_ALIAS_S = 1.5
 _ROOMY_PX = 600
 _CLICK_PX = 12.0
@@ -196,7 +198,7 @@ class DriftPlot(TimePlot):
     def _stretch(self, factor: float, at_s: float) -> None:
         self._follows = False
         low, high = self.box.viewRange()[1]
-        self.box.setYRange(at_s + (low - at_s) * factor, at_s + (high - at_s) * factor, padding=0)
+        self.show_heights(at_s + (low - at_s) * factor, at_s + (high - at_s) * factor)
 
     @Slot()
     def _follow_offsets(self) -> None:
@@ -225,8 +227,12 @@ class DriftPlot(TimePlot):
             values = np.concatenate(shown)
             if len(values):
                 low_s, high_s = float(values.min()), float(values.max())
-        margin_s = max(0.25 * (high_s - low_s), (_LEAST_SPAN_S - (high_s - low_s)) / 2)
-        self.box.setYRange(low_s - margin_s, high_s + margin_s, padding=0)
+        shown_low_s, shown_high_s = self.box.viewRange()[1]
+        wanted_s = max(1.5 * (high_s - low_s), _LEAST_SPAN_S)
+        inside = shown_low_s <= low_s and high_s <= shown_high_s
+        if not inside or shown_high_s - shown_low_s > _LOOSEST * wanted_s:
+            middle_s = (low_s + high_s) / 2
+            self.show_heights(middle_s - wanted_s / 2, middle_s + wanted_s / 2)
 
     def _visible(self, time_s: np.ndarray) -> np.ndarray:
         return (time_s >= self.view.start_s) & (time_s <= self.view.end_s)

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.marks import COLOURS, WORDS, Mark, mark_icon, marks_of
+from app.marks import WORDS, Mark, colour_of, mark_icon, marks_of
 from app.render.tiles import TileStore
-from app.session_model import Basis, SessionModel
+from app.session_model import SessionModel
+from app.theme import LOOK
+from app.views.action_button import ActionButton
 from app.views.clip_view import ClipView
 from app.views.score_curve import ScoreCurve
-from app.views.time_plot import time_text
+from app.views.time_axis import time_text
+from core.session import Basis
 
 _NUDGES = (-100, -10, -1, 1, 10, 100)
 
@@ -64,8 +67,6 @@ class KeypointPanel(QWidget):
         layout.addWidget(self._curve)
         layout.addLayout(_nudge_buttons(actions))
         layout.addLayout(_decision_buttons(actions))
-        # Both colour and shape say the state; icons are made once.
-        self._icons = {mark: mark_icon(mark).pixmap(16, 16) for mark in Mark}
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         for signal in (
@@ -75,6 +76,13 @@ class KeypointPanel(QWidget):
             session.evidence_changed,
         ):
             signal.connect(self._soon.start)
+        LOOK.changed.connect(self._repaint)
+        self._repaint()
+
+    @Slot()
+    def _repaint(self) -> None:
+        # Both colour and shape say the state; icons are made once.
+        self._icons = {mark: mark_icon(mark).pixmap(16, 16) for mark in Mark}
         self._refresh()
 
     @Slot()
@@ -90,7 +98,8 @@ class KeypointPanel(QWidget):
         time_s = float(keypoints.time_0_s[selected])
         self._title.setText(f"Keypoint {selected + 1}/{len(keypoints)} · {time_text(time_s, 1)}")
         self._state.setText(WORDS[mark])
-        self._state.setStyleSheet(f"color: {COLOURS[mark].name()}; font-weight: 600;")
+        colour = colour_of(mark, LOOK.palette).name()
+        self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
         self._state_icon.setPixmap(self._icons[mark])
         self._offset.setText(f"{float(keypoints.offset_s[selected]):+.3f} s")
         if mark is Mark.CORRECTED:
@@ -162,7 +171,7 @@ def _nudge_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
     layout.setSpacing(3)
     for column, step_ms in enumerate(_NUDGES):
         word = "earlier" if step_ms < 0 else "later"
-        button = _button(actions[f"nudge_{word}_{abs(step_ms)}"], f"{step_ms:+d}")
+        button = ActionButton(actions[f"nudge_{word}_{abs(step_ms)}"], f"{step_ms:+d}")
         button.setAutoRepeat(True)
         layout.addWidget(button, 0, column)
         layout.setColumnStretch(column, 1)
@@ -176,20 +185,5 @@ def _decision_buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(4)
     for name in ("accept", "unalignable", "take_alignment"):
-        button = _button(actions[name], actions[name].text())
-        if not actions[name].icon().isNull():
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        layout.addWidget(button, 1)
+        layout.addWidget(ActionButton(actions[name]), 1)
     return layout
-
-
-def _button(action: QAction, text: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text if action.icon().isNull() else f" {text}")
-    button.setIcon(action.icon())
-    button.setToolTip(action.toolTip())
-    button.setAccessibleName(action.text())
-    button.setObjectName("bordered")
-    button.clicked.connect(action.trigger)
-    button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().verticalPolicy())
-    return button

@@ -41,18 +41,16 @@ class LinkStrip(QWidget):
         self._session = session
         self._display = display
         self._view = view
+        self._marks = np.empty(0, dtype=np.int8)
+        self._ends_s = (np.empty(0), np.empty(0))
         self._cursor: Cursor | None = None
         self.setFixedHeight(_HEIGHT_PX)
         self.setAccessibleName("Links between the channels")
         self.setToolTip("Each line joins the two moments of a keypoint; click to select")
-        for signal in (
-            session.keypoints_changed,
-            session.recording_selected,
-            session.selection_changed,
-            view.span_changed,
-            display.changed,
-        ):
+        for signal in (session.selection_changed, view.span_changed):
             signal.connect(self._refresh)
+        for signal in (session.keypoints_changed, session.recording_selected, display.changed):
+            signal.connect(self._follow)
 
     @Slot(object)
     def show_cursor(self, cursor: Cursor | None) -> None:
@@ -68,6 +66,15 @@ class LinkStrip(QWidget):
         bottom_s = self._display.channel_1_axis_s(cursor.time_s)
         top_px, bottom_px = self._px(np.array([cursor.time_s, bottom_s])).tolist()
         return QLineF(top_px, 0, bottom_px, self.height())
+
+    @Slot()
+    def _follow(self) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            self._marks = marks_of(keypoints)
+            bottom_s = self._display.channel_1_pane_s(keypoints.time_1_s)
+            self._ends_s = (keypoints.time_0_s, bottom_s)
+        self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
@@ -86,7 +93,7 @@ class LinkStrip(QWidget):
             return
         painter.setClipRect(LEFT_PX, 0, self.width() - LEFT_PX - RIGHT_PX, self.height())
         top_px, bottom_px = self._ends_px()
-        marks = marks_of(keypoints)
+        marks = self._marks
         low, high = np.minimum(top_px, bottom_px), np.maximum(top_px, bottom_px)
         visible = np.flatnonzero((high >= LEFT_PX) & (low <= self.width() - RIGHT_PX))
         if len(visible):
@@ -117,10 +124,8 @@ class LinkStrip(QWidget):
             self._session.select_keypoint(int(np.argmin(distance_px)))
 
     def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
-        keypoints = self._session.keypoints
-        assert keypoints is not None
-        bottom_s = self._display.channel_1_pane_s(keypoints.time_1_s)
-        return self._px(keypoints.time_0_s), self._px(bottom_s)
+        top_s, bottom_s = self._ends_s
+        return self._px(top_s), self._px(bottom_s)
 
     def _px(self, pane_s: np.ndarray) -> np.ndarray:
         width_px = self.width() - LEFT_PX - RIGHT_PX

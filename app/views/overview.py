@@ -168,11 +168,16 @@ class OverviewStrip(QWidget):
             doubt = 1 - np.nan_to_num(keypoints.confidence, nan=0.5)
             doubt = np.where(marks <= Mark.UNCERTAIN, doubt, 0.25)
             top = _STATES_PX - 4 - np.rint((_STATES_PX - 5) * doubt).astype(int)
-            left, right = np.maximum(middle - half, 0), middle + half + 1
+            across = np.arange(-half, half + 1)
+            rows = np.arange(_STATES_PX)[:, None]
             for mark in _BOTTOM_UP:
-                colour = COLOURS[mark].rgb()
-                for i in np.flatnonzero(marks == mark).tolist():
-                    pixels[top[i] : -1, left[i] : right[i]] = colour
+                chosen = marks == mark
+                columns = middle[chosen, None] + across
+                tops = np.broadcast_to(top[chosen, None], columns.shape)
+                there = (columns >= 0) & (columns < width)
+                highest = np.full(width, _STATES_PX)
+                np.minimum.at(highest, columns[there], tops[there])
+                pixels[(rows >= highest) & (rows < _STATES_PX - 1)] = COLOURS[mark].rgb()
         return QImage(pixels.data, width, _STATES_PX, 4 * width, QImage.Format.Format_RGB32).copy()
 
     def _draw_selected(self, painter: QPainter) -> None:

@@ -83,6 +83,11 @@ class SpectrogramPane(TimePlot):
         """Level of the pyramid that was painted last."""
         return self._spectrogram.level
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether the last painting showed every frame in view, at the level it asks for."""
+        return self._spectrogram.is_covered
+
     def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
         """Show another recording's spectrogram."""
         self._spectrogram.show_spectrogram(spectrogram)
@@ -164,8 +169,8 @@ class SpectrogramPane(TimePlot):
         high = at_khz + (high - at_khz) * factor
         low, high = max(low, 0.0), min(high, self._top_khz)
         if high - low >= _SMALLEST_KHZ:
-            self.box.setYRange(low, high, padding=0)
+            self.show_heights(low, high)
 
     @Slot()
     def _show_all_frequencies(self) -> None:
-        self.box.setYRange(0.0, self._top_khz, padding=0)
+        self.show_heights(0.0, self._top_khz)

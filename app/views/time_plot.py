@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.playback.player import Cursor
+from app.theme import DARK
 from app.time_view import TimeView
 from app.views.play_cursor import PlayCursor
+from app.views.time_axis import TimeAxis
 
 LEFT_PX, RIGHT_PX = 60, 10
 """Room left and right of the time axis, the same in every pane so that times line up."""
@@ -20,28 +21,6 @@ LEFT_PX, RIGHT_PX = 60, 10
 _NOTCH = 120.0
 _WHEEL_PAGE = 0.1
 _WHEEL_ZOOM = 1.25
-
-
-def time_text(time_s: float, decimals: int = 0) -> str:
-    """A moment as ``m:ss`` or ``h:mm:ss``, with `decimals` of the second."""
-    sign = "-" if time_s < 0 else ""
-    total = round(abs(time_s), decimals)
-    minutes, seconds = divmod(total, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    width = 2 if decimals == 0 else 3 + decimals
-    tail = f"{minutes:02d}" if hours else f"{minutes}"
-    return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"
-
-
-class TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    """Ticks in minutes and seconds."""
-
-    def tickStrings(  # noqa: N802 (pyqtgraph's name)
-        self, values: Sequence[float], scale: float, spacing: float
-    ) -> list[str]:
-        """Times as text."""
-        decimals = next((d for d in range(4) if spacing * 10**d >= 0.999), 3)
-        return [time_text(value * scale, decimals) for value in values]
 
 
 class _TimeBox(pg.ViewBox):  # type: ignore[misc]
@@ -144,6 +123,9 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         item.getAxis("left").setStyle(hideOverlappingLabels=True)
         for side in ("top", "bottom"):
             item.showAxis(side, side == time_axis)
+        for side in ("left", "right", "top", "bottom"):
+            # Choosing a prefix lays the label out again on every movement, and paints twice.
+            item.getAxis(side).enableAutoSIPrefix(enable=False)
         if time_axis:
             item.getAxis(time_axis).setStyle(tickLength=-4)
         self._cursor: Cursor | None = None
@@ -180,9 +162,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     def set_caption(self, html: str) -> None:
         """Words in a corner; empty to hide."""
         self._caption.setText(html)
-        self._caption.setStyleSheet(
-            "background: rgba(13, 15, 19, 190); padding: 2px 7px; border-radius: 4px;"
-        )
+        self._style_caption()
         self._caption.setVisible(bool(html))
         self._place_caption()
 
@@ -192,6 +172,23 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         # The base class resizes once before this object is complete.
         if hasattr(self, "_caption"):
             self._place_caption()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show that the keyboard is here."""
+        super().focusInEvent(event)
+        self._style_caption()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """It went elsewhere."""
+        super().focusOutEvent(event)
+        self._style_caption()
+
+    def _style_caption(self) -> None:
+        edge = DARK.accent if self.hasFocus() else "transparent"
+        self._caption.setStyleSheet(
+            f"color: {DARK.text}; background: rgba(13, 15, 19, 190); padding: 1px 6px; "
+            f"border: 1px solid {edge}; border-radius: 4px;"
+        )
 
     def _place_caption(self) -> None:
         self._caption.adjustSize()
@@ -205,6 +202,13 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     def _on_clicked(self, axis_s: float, _y: float) -> None:
         self.pointed.emit(self.on_channel_0_s(axis_s))
 
+    def show_heights(self, low: float, high: float) -> None:
+        """Show a stretch of the other axis, in its unit."""
+        self.box.setYRange(low, high, padding=0)
+        # Left to the painting, this would ask for a second one.
+        self.box.updateMatrix()
+
     @Slot()
     def _follow_view(self) -> None:
         self.box.setXRange(self.view.start_s, self.view.end_s, padding=0)
+        self.box.updateMatrix()

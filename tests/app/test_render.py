@@ -9,7 +9,8 @@ from app.render.heat_item import heat_codes
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore, draw
 from app.time_view import TimeView
-from app.views.time_plot import LEFT_PX, TimePlot, time_text
+from app.views.time_axis import time_text
+from app.views.time_plot import LEFT_PX, TimePlot
 from core.audio.spectrogram import FramePlan, Spectrogram
 from core.time_map import TimeMap
 
@@ -31,8 +32,8 @@ def _bright_columns(plot: TimePlot) -> list[float]:
     image = plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), -1, 4)[:, :, :3]
     middle = pixels[image.height() // 2 : image.height() // 2 + 20].astype(int).sum(axis=(0, 2))
-    # Left of the spectrogram, and on its border, stands the axis.
-    middle[: LEFT_PX + 2] = 0
+    # Left of the spectrogram stands the axis, and around it all the sign of the focus.
+    middle[: LEFT_PX + 2] = middle[-2:] = 0
     bright = np.flatnonzero(middle > 0.5 * middle.max())
     groups = np.split(bright, np.flatnonzero(np.diff(bright) > 3) + 1)
     left = plot.box.mapToScene(plot.box.boundingRect().topLeft()).x()

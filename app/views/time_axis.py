@@ -1,0 +1,65 @@
+"""Ticks of the shared time axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+_STEPS_S = (
+    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
+    *(60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000),
+)
+_LABEL_PX, _TEXT_PX = 90.0, 17.0
+_TICK_PX, _SHORT_TICK_PX = 6.0, 3.0
+_PARTS = 5
+
+
+def time_text(time_s: float, decimals: int = 0) -> str:
+    """A moment as ``m:ss`` or ``h:mm:ss``, with `decimals` of the second."""
+    sign = "-" if time_s < 0 else ""
+    total = round(abs(time_s), decimals)
+    minutes, seconds = divmod(total, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    width = 2 if decimals == 0 else 3 + decimals
+    tail = f"{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"
+
+
+class TimeAxis(pg.AxisItem):  # type: ignore[misc]
+    """Labels at round minutes and seconds.
+
+    pyqtgraph's own ticks measure every label; on an axis that moves with every
+    frame that costs more than the rest of the plot.
+    """
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:  # noqa: ARG002, N802 (pyqtgraph's name)
+        """Axis line, ticks and labels as pyqtgraph's `AxisItem.drawPicture` takes them."""
+        bounds = self.mapRectFromParent(self.geometry())
+        low_s, high_s = self.range
+        if bounds.width() <= 0 or high_s <= low_s:
+            return None
+        scale = bounds.width() / (high_s - low_s)
+        step_s = next((step for step in _STEPS_S if step * scale >= _LABEL_PX), _STEPS_S[-1])
+        decimals = next((d for d in range(3) if step_s * 10**d >= 0.999), 3)
+        at_top = self.orientation == "top"
+        line_y = bounds.bottom() if at_top else bounds.top()
+        away = -1.0 if at_top else 1.0
+        pen, faint = self.pen(), self.tickPen()
+        ticks, texts = [], []
+        first, last = np.ceil(low_s / step_s * _PARTS), np.floor(high_s / step_s * _PARTS)
+        for number in range(int(first), int(last) + 1):
+            time_s = number * step_s / _PARTS
+            x = bounds.left() + (time_s - low_s) * scale
+            labelled = number % _PARTS == 0
+            length = _TICK_PX if labelled else _SHORT_TICK_PX
+            ticks.append((faint, QPointF(x, line_y), QPointF(x, line_y + away * length)))
+            if labelled:
+                top = line_y + (-_TICK_PX - _TEXT_PX if at_top else _TICK_PX)
+                rect = QRectF(x - _LABEL_PX / 2, top, _LABEL_PX, _TEXT_PX)
+                texts.append((rect, Qt.AlignmentFlag.AlignCenter, time_text(time_s, decimals)))
+        ends = QPointF(bounds.left(), line_y), QPointF(bounds.right(), line_y)
+        return (pen, *ends), ticks, texts
