@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence
 
-_OF_A_RECORDING = ("review", "time")
+_OF_A_RECORDING = ("review", "queue", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,21 @@ def _high_passes() -> Iterator[ActionSpec]:
         )
 
 
+def _themes() -> Iterator[ActionSpec]:
+    for name, text in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
+        yield ActionSpec(
+            f"theme_{name}",
+            text,
+            "shell.set_theme",
+            "View/Theme",
+            tip=f"Colours {text[0].lower()}{text[1:]}; pictures of sound stay dark",
+            argument=name,
+            checkable=True,
+            checked=name == "system",
+            group="theme",
+        )
+
+
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open",
@@ -144,7 +159,65 @@ ACTIONS: tuple[ActionSpec, ...] = (
         label="Export",
         separated=True,
     ),
+    ActionSpec(
+        "save_picture",
+        "Save a picture of the window…",
+        "shell.save_picture",
+        "File",
+        ("F12",),
+        "Save the window as a PNG",
+        separated=True,
+    ),
+    ActionSpec(
+        "copy_picture",
+        "Copy a picture of the window",
+        "shell.copy_picture",
+        "File",
+        ("Ctrl+F12",),
+        "Put a picture of the window on the clipboard",
+    ),
+    ActionSpec(
+        "save_session_as",
+        "Save session as…",
+        "window.save_session_as",
+        "File",
+        ("Ctrl+Shift+S",),
+        "Keep the session in a file of your choice from now on; everything is saved as it happens",
+        separated=True,
+    ),
+    ActionSpec(
+        "find_audio",
+        "Find audio…",
+        "window.find_audio",
+        "File",
+        tip="Look in a folder for recordings of this session that were moved",
+    ),
+    ActionSpec("undo", "Undo", "history.undo", "Edit", ("Ctrl+Z",), "Take the last step back"),
+    ActionSpec(
+        "redo",
+        "Redo",
+        "history.redo",
+        "Edit",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Take the last undo back",
+    ),
     ActionSpec("quit", "Quit", "window.close", "File", ("Ctrl+Q",), separated=True),
+    ActionSpec(
+        "find_command",
+        "Find a command…",
+        "shell.find_command",
+        "Edit",
+        ("Ctrl+Shift+P",),
+        "Type some letters of a command and run it",
+        separated=True,
+    ),
+    ActionSpec(
+        "preferences",
+        "Preferences…",
+        "shell.show_preferences",
+        "Edit",
+        tip="Theme, alignment and keys",
+    ),
     ActionSpec(
         "previous_keypoint",
         "Previous keypoint",
@@ -185,6 +258,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         separated=True,
     ),
     ActionSpec(
+        "accept_in_view",
+        "Accept all in view",
+        "review.accept_in_view",
+        "Keypoint",
+        ("A",),
+        "Accept every visible keypoint that nobody has decided on",
+    ),
+    ActionSpec(
+        "accept_certain",
+        "Accept all certain",
+        "review.accept_certain",
+        "Keypoint",
+        ("Shift+A",),
+        "Accept every keypoint of this recording whose confidence is 0.95 or more",
+    ),
+    ActionSpec(
         "unalignable",
         "Unalignable",
         "review.unalignable",
@@ -202,7 +291,57 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("R",),
         "Take your decision back: the keypoint is the machine's again",
     ),
+    ActionSpec(
+        "snap",
+        "Snap to a peak",
+        "review.snap",
+        "Keypoint",
+        ("S",),
+        "Move the keypoint to the nearest peak of its score; from there, to the highest other one",
+        separated=True,
+    ),
     *_nudges(),
+    ActionSpec(
+        "next_recording",
+        "Next recording",
+        "review.next_recording",
+        "Recordings",
+        ("Ctrl+PgDown",),
+        "Show the next recording of the list",
+    ),
+    ActionSpec(
+        "previous_recording",
+        "Previous recording",
+        "review.previous_recording",
+        "Recordings",
+        ("Ctrl+PgUp",),
+        "Show the previous recording of the list",
+    ),
+    ActionSpec(
+        "least_certain_first",
+        "Least certain first",
+        "queue.least_certain_first",
+        "Recordings",
+        ("Ctrl+L",),
+        "Sort the list by confidence; it stays so until it is sorted again",
+        separated=True,
+    ),
+    ActionSpec(
+        "sort_again",
+        "Sort again",
+        "queue.sort_again",
+        "Recordings",
+        ("F5",),
+        "Bring the order and the filter of the list up to date",
+    ),
+    ActionSpec(
+        "find_recording",
+        "Find a recording",
+        "queue.find_recording",
+        "Recordings",
+        ("Ctrl+F",),
+        "Filter the list by a part of the name",
+    ),
     ActionSpec(
         "align",
         "Align this recording",
@@ -345,6 +484,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("page_left", "A page back", "time.page_left", "View", ("Shift+Left",)),
     ActionSpec("page_right", "A page on", "time.page_right", "View", ("Shift+Right",)),
     ActionSpec(
+        "go_to",
+        "Go to…",
+        "shell.go_to",
+        "View",
+        ("Ctrl+G",),
+        "Go to a time or to a keypoint",
+        separated=True,
+    ),
+    *_themes(),
+    ActionSpec(
         "reset_layout",
         "Reset layout",
         "window.reset_layout",
@@ -361,21 +510,45 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Move the keyboard to the next panel",
     ),
     ActionSpec(
+        "previous_pane",
+        "Previous panel",
+        "window.focus_previous_panel",
+        "View",
+        ("Shift+F6",),
+        "Move the keyboard to the previous panel",
+    ),
+    ActionSpec(
         "shortcuts",
         "Keyboard shortcuts",
-        "window.show_shortcuts",
+        "shell.show_shortcuts",
         "Help",
         ("?", "F1"),
         "Show all commands and keys",
         icon="help",
     ),
-    ActionSpec("about", "About FinchSync", "window.show_about", "Help"),
+    ActionSpec(
+        "try_demo",
+        "Try the demo recording",
+        "shell.try_demo",
+        "Help",
+        tip="Make two minutes of two simulated recorders, and open them",
+        separated=True,
+    ),
+    ActionSpec(
+        "messages",
+        "Messages…",
+        "window.show_messages",
+        "Help",
+        tip="Read again what was said since the start",
+    ),
+    ActionSpec("about", "About FinchSync", "shell.show_about", "Help", separated=True),
 )
 
 MENUS = (
     "File",
     "Edit",
     "Keypoint",
+    "Recordings",
     "Align",
     "Playback",
     "Playback/High-pass",
@@ -394,11 +567,17 @@ def shown_key(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def collisions(specs: tuple[ActionSpec, ...] = ACTIONS) -> dict[str, list[str]]:
-    """Keys that more than one action claims, with the actions' ids."""
+def collisions(keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Keys that more than one command claims, with the commands' ids.
+
+    Parameters
+    ----------
+    keys : mapping of str to sequence of str
+        The keys of every command, by id.
+    """
     owners: dict[str, list[str]] = {}
-    for spec in specs:
-        for key in spec.keys:
-            name = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
-            owners.setdefault(name, []).append(spec.id)
+    for name, claimed in keys.items():
+        for key in claimed:
+            portable = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+            owners.setdefault(portable, []).append(name)
     return {key: ids for key, ids in owners.items() if len(ids) > 1}

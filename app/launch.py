@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QEventLoop,
     QSettings,
     QSize,
+    QStandardPaths,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import QApplication
 from app.main_window import FULL_SIZE, MainWindow
 from app.marks import needs_look
 from app.messages import Kind, Message
-from app.theme import apply_theme
+from app.theme import LOOK
 from core.align.alignment import Alignment
 from core.errors import InputError
 from core.keypoints import KeypointSet
@@ -54,10 +55,11 @@ def open_window(paths: Sequence[Path]) -> int:
     """
     app = make_app()
     room = app.primaryScreen().availableSize()
-    window = MainWindow(size=FULL_SIZE.boundedTo(room))
+    window = MainWindow(size=FULL_SIZE.boundedTo(room), home=_home())
     sys.excepthook = partial(_tell_unexpected, window)
     window.show()
-    QTimer.singleShot(0, window, lambda: window.open(paths))
+    QTimer.singleShot(0, window.shell.tell_wrong_settings)
+    QTimer.singleShot(0, window, lambda: window.start_with(paths))
     QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
     return app.exec()
 
@@ -75,8 +77,14 @@ def make_app() -> QApplication:
     app = QApplication(sys.argv[:1])
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
-    apply_theme(app)
+    LOOK.start(app)
     return app
+
+
+def _home() -> Path:
+    """Where sessions are kept that nobody gave a place."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+    return Path(place) / "sessions"
 
 
 def _tell_unexpected(
@@ -190,7 +198,7 @@ def _settle(window: MainWindow) -> None:
     quiet = 0
     while quiet < 3 and time.monotonic() < until_s:
         _process_events()
-        quiet = quiet + 1 if window.workbench.is_idle and window.tiles.is_settled else 0
+        quiet = quiet + 1 if window.is_settled else 0
         time.sleep(0.02)
 
 

@@ -6,49 +6,53 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QMainWindow,
-    QMessageBox,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.display import Display
-from app.docks import Docks
+from app.docks import Docks, step_through
+from app.documents import Documents
+from app.history import History
 from app.menus import allow_with_recording, build_actions
 from app.playback.player import Playback
 from app.playback.sound import Sound
 from app.render.tiles import TileStore
 from app.review import Review
+from app.review_progress import ReviewProgress
+from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
+from app.shell import Shell
+from app.store import SUFFIX, SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
-from app.views.concern_strip import ConcernStrip
-from app.views.drift_plot import DriftPlot
+from app.views.drop_cover import DropCover
 from app.views.export_dialog import ExportDialog
+from app.views.history_list import HistoryList
 from app.views.keypoint_panel import KeypointPanel
-from app.views.link_strip import LinkStrip
 from app.views.message_bar import MessageBar
-from app.views.overview import OverviewStrip
 from app.views.playback_controls import PlaybackControls
-from app.views.recordings_list import RecordingsList
-from app.views.shortcut_sheet import ShortcutSheet
-from app.views.spectrogram_pane import SpectrogramPane
+from app.views.queue_panel import QueuePanel
 from app.views.status_bar import StatusBar
+from app.views.tip_strip import TipStrip
 from app.views.welcome import Welcome
+from app.views.workspace import Workspace
 from app.workbench import AlignSteps, Workbench, align_steps
-from core import __version__
 
 FULL_SIZE = QSize(1600, 1000)
 
 _FIRST_SPAN_S = 30.0
 _FOLLOWED_SOON_MS = 50
-_AUDIO_FILTER = "Recordings and tables (*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv);;All (*)"
+_AUDIO_FILTER = (
+    "Recordings, tables, sessions "
+    "(*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv *.finchsync);;All (*)"
+)
 
 
 class MainWindow(QMainWindow):
@@ -60,6 +64,8 @@ class MainWindow(QMainWindow):
         Aligns a recording, step by step; see `app.workbench.AlignSteps`.
     size : QSize
         Size at the start; under 1300 pixels of width the panels on the right share one place.
+    home : Path, optional
+        Folder for sessions that nobody gave a place; without one nothing is kept.
     remembers_layout : bool
         Whether the layout is taken from the settings, and left there at the end.
     sound : Sound, optional
@@ -71,6 +77,7 @@ class MainWindow(QMainWindow):
         steps: AlignSteps = align_steps,
         size: QSize = FULL_SIZE,
         *,
+        home: Path | None = None,
         remembers_layout: bool = True,
         sound: Sound | None = None,
     ) -> None:
@@ -81,24 +88,38 @@ class MainWindow(QMainWindow):
         self.session = SessionModel(self)
         self.time = TimeView(self)
         self.display = Display(self.session, self)
+        self.store = SessionStore(self.session, home, self)
+        self.documents = Documents(self.session, self.store, self)
+        self.history = History(self.session, self)
         self.workbench = Workbench(self.session, steps, self)
-        self.review = Review(self.session, self.time, self)
+        self.queue = ReviewQueue(self.session, self)
+        self.queue_panel = QueuePanel(self.session, self.queue)
+        self.recordings = self.queue_panel.table
+        self.review = Review(self.session, self.time, self.queue, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
-        self.menus, self.commands = build_actions(
+        self.shell = Shell(self, self.session, self.time, remembers=remembers_layout)
+        self.menus, self.commands, self.toolbar = build_actions(
             self,
             {
                 "window": self,
                 "review": self.review,
+                "queue": self.queue_panel,
+                "documents": self.documents,
+                "history": self.history,
                 "workbench": self.workbench,
                 "time": self.time,
+                "shell": self.shell,
                 "playback": self.playback,
             },
         )
+        self.shell.attach(self.menus, self.commands)
+        self.history.attach(self.commands)
         self.messages = MessageBar(self.commands)
         self._build_centre()
         self._build_docks()
-        self.status = StatusBar(self.session, self.commands["cancel"])
+        self.progress = ReviewProgress(self.session, self.queue, self)
+        self.status = StatusBar(self.session, self.progress, self.commands["cancel"])
         self.setStatusBar(self.status)
         self._connect()
         self.resize(size)
@@ -109,7 +130,18 @@ class MainWindow(QMainWindow):
     def open(self, paths: Sequence[Path]) -> None:
         """Open what a person picked, dropped or gave on the command line."""
         if paths:
-            self.workbench.open(paths)
+            self.shell.note_opening(tuple(paths))
+            self.documents.open(paths)
+
+    def start_with(self, paths: Sequence[Path]) -> None:
+        """Open `paths`, or what was open when FinchSync ended without closing it."""
+        if paths or not self.documents.recover():
+            self.open(paths)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no background work goes on and everything that can be is on disk."""
+        return self.documents.is_idle and self.workbench.is_idle and self.tiles.is_settled
 
     def select_keypoint(self, index: int) -> None:
         """Select a keypoint and show it."""
@@ -118,34 +150,12 @@ class MainWindow(QMainWindow):
     # -- building --------------------------------------------------------------------
 
     def _build_centre(self) -> None:
-        shared = (self.session, self.display, self.time)
-        self.concern = ConcernStrip(self.session)
-        self.overview = OverviewStrip(*shared, self.tiles)
-        self.panes = tuple(SpectrogramPane(c, *shared, self.tiles) for c in (0, 1))
-        self.links = LinkStrip(*shared)
-        self.drift = DriftPlot(self.session, self.time)
-        pair = QWidget()
-        stacked = QVBoxLayout(pair)
-        stacked.setContentsMargins(0, 0, 0, 0)
-        stacked.setSpacing(0)
-        stacked.addWidget(self.panes[0], 1)
-        stacked.addWidget(self.links)
-        stacked.addWidget(self.panes[1], 1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(pair)
-        splitter.addWidget(self.drift)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setChildrenCollapsible(False)
-        workspace = QWidget()
-        layout = QVBoxLayout(workspace)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.concern)
-        layout.addWidget(self.overview)
-        layout.addWidget(splitter, 1)
+        self.tips = TipStrip(self.shell.keymap.keys)
+        workspace = Workspace(self.session, self.display, self.time, self.tiles, self.tips)
+        self.concern, self.overview = workspace.concern, workspace.overview
+        self.panes, self.links, self.drift = workspace.panes, workspace.links, workspace.drift
         self._stack = QStackedWidget()
-        self._stack.addWidget(Welcome(self.commands["open"], self.commands["open_folder"]))
+        self._stack.addWidget(Welcome(self.commands))
         self._stack.addWidget(workspace)
         centre = QWidget()
         outer = QVBoxLayout(centre)
@@ -154,20 +164,32 @@ class MainWindow(QMainWindow):
         outer.addWidget(self.messages)
         outer.addWidget(self._stack, 1)
         self.setCentralWidget(centre)
+        self.drop = DropCover(centre)
 
     def _build_docks(self) -> None:
-        self.recordings = RecordingsList(self.session)
         self.candidates = CandidateTable(self.session)
         self.keypoint = KeypointPanel(self.session, self.tiles, self.commands)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = Docks(self, self.menus["View"])
-        self.docks.add("Recordings", self.recordings, left)
+        self.docks.add("Recordings", self.queue_panel, left)
         self.docks.add("Keypoint", self.keypoint, right)
         self.docks.add("Candidates", self.candidates, right)
+        self.edit_history = HistoryList(self.session, self.history)
+        self.docks.add("History", self.edit_history, left)
 
     def _connect(self) -> None:
         bench = self.workbench
+        self.shell.told.connect(self.messages.tell)
+        self.shell.opened.connect(self.open)
+        self.shell.went_to.connect(self.select_keypoint)
+        self.shell.preferences.changed.connect(self._prefer)
+        self.shell.keymap.changed.connect(self._show_keys)
+        self.tips.refused.connect(self.shell.refuse_tips)
+        self._prefer()
         bench.told.connect(self.messages.tell)
+        self.documents.told.connect(self.messages.tell)
+        self.documents.replacing.connect(bench.stop)
+        self.store.told.connect(self.messages.tell)
         bench.progressed.connect(self.status.show_progress)
         bench.noted.connect(self.status.note)
         bench.spectrograms_changed.connect(self._show_spectrograms)
@@ -190,6 +212,17 @@ class MainWindow(QMainWindow):
             playback.cursor_moved.connect(plot.show_cursor)
         for strip in (self.overview, self.links):
             playback.cursor_moved.connect(strip.show_cursor)
+
+    @Slot()
+    def _prefer(self) -> None:
+        value = self.shell.preferences.value
+        self.workbench.aligns_on_open = value.aligns_on_open
+        self.workbench.settings = value.align_settings
+        self.tips.set_wanted(wanted=value.shows_tips)
+
+    @Slot()
+    def _show_keys(self) -> None:
+        self.tips.set_keys(self.shell.keymap.keys)
 
     # -- following the session -------------------------------------------------------
 
@@ -233,6 +266,24 @@ class MainWindow(QMainWindow):
         self.open([Path(name) for name in names])
 
     @Slot()
+    def save_session_as(self) -> None:
+        """Ask where the session is kept from now on."""
+        name, _kind = QFileDialog.getSaveFileName(
+            self, "Save session as", "", f"Sessions (*{SUFFIX})"
+        )
+        if name:
+            path = Path(name)
+            path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+            self.store.save_as(path, overwrite=path.exists())
+
+    @Slot()
+    def find_audio(self) -> None:
+        """Ask for the folder where moved audio is now."""
+        name = QFileDialog.getExistingDirectory(self, "Find audio in this folder and all inside")
+        if name:
+            self.documents.find_audio(Path(name))
+
+    @Slot()
     def choose_folder(self) -> None:
         """Ask for a folder to open."""
         name = QFileDialog.getExistingDirectory(self, "Open folder")
@@ -250,7 +301,7 @@ class MainWindow(QMainWindow):
             return
         dialog = ExportDialog(self.session.current, self.session.entries, self)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.workbench.export(dialog.plan, dialog.path, overwrite=dialog.overwrite)
+            self.documents.export(dialog.plan, dialog.path, overwrite=dialog.overwrite)
         dialog.deleteLater()
 
     @Slot(bool)
@@ -271,50 +322,57 @@ class MainWindow(QMainWindow):
     @Slot()
     def focus_next_panel(self) -> None:
         """Move the keyboard to the next panel."""
-        panels: list[QWidget] = [
+        self._focus_panel(1)
+
+    @Slot()
+    def focus_previous_panel(self) -> None:
+        """Move the keyboard to the previous panel."""
+        self._focus_panel(-1)
+
+    def _focus_panel(self, step: int) -> None:
+        panels: tuple[QWidget, ...] = (
             self.recordings,
-            self.panes[0],
-            self.panes[1],
+            *self.panes,
             self.drift,
+            self.keypoint,
             self.candidates,
-        ]
-        visible = [panel for panel in panels if panel.isVisible()]
-        focused = [i for i, panel in enumerate(visible) if panel.hasFocus()]
-        if visible:
-            visible[(focused[0] + 1) % len(visible) if focused else 0].setFocus()
-
-    @Slot()
-    def show_shortcuts(self) -> None:
-        """Show all commands and keys."""
-        ShortcutSheet(self).exec()
-
-    @Slot()
-    def show_about(self) -> None:
-        """Say what this is."""
-        QMessageBox.about(
-            self,
-            "About FinchSync",
-            f"<b>FinchSync {__version__}</b><p>Aligns two-recorder bioacoustic recordings, shows "
-            "how sure the alignment is, and lets you correct it in seconds.</p>",
         )
+        step_through(panels, step)
+
+    @Slot()
+    def show_messages(self) -> None:
+        """Show again what was said."""
+        self.shell.show_log(list(self.messages.told))
 
     # -- events ----------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
-        """Files may be dropped."""
+        """Files may be dropped, and the window says so."""
         if event.mimeData().hasUrls():
+            self.drop.offer(len(event.mimeData().urls()))
             event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802 (Qt's name)
+        """They went elsewhere."""
+        self.drop.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
         """Open what was dropped."""
+        self.drop.hide()
         urls = event.mimeData().urls()
         self.open([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""
+        if not may_close(self, self.store):
+            event.ignore()
+            return
         if self._remembers_layout:
             self.docks.save()
         self.playback.shut_down()
+        self.documents.shut_down()
+        self.shell.shut_down()
         self.workbench.shut_down()
         self.tiles.shut_down()
+        self.store.shut_down()
         super().closeEvent(event)

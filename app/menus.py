@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from app.actions import ACTIONS, MENUS, TOOLBAR, ActionSpec, shown_key
+from app.actions import ACTIONS, MENUS, ActionSpec, shown_key
 from app.theme import icon
+from app.views.command_bar import CommandBar
 
 _WHY_NOT = "why_not"
 _NO_RECORDING = "open a recording first"
@@ -18,7 +19,7 @@ _NO_RECORDING = "open a recording first"
 
 def build_actions(
     window: QMainWindow, targets: Mapping[str, QObject]
-) -> tuple[dict[str, QMenu], dict[str, QAction]]:
+) -> tuple[dict[str, QMenu], dict[str, QAction], CommandBar]:
     """Make the actions, fill the menu bar and the toolbar of `window`.
 
     Parameters
@@ -33,6 +34,7 @@ def build_actions(
         By name.
     actions : dict of str to QAction
         By id.
+    toolbar : CommandBar
     """
     menus: dict[str, QMenu] = {}
     for name in MENUS:
@@ -50,17 +52,16 @@ def build_actions(
         if spec.separated:
             menu.addSeparator()
         menu.addAction(action)
-    toolbar = window.addToolBar("Tools")
-    toolbar.setObjectName("tools")
-    toolbar.setMovable(False)
-    _fill(toolbar, actions)
-    return menus, actions
+    toolbar = CommandBar(actions)
+    window.addToolBar(toolbar)
+    return menus, actions, toolbar
 
 
 def _menu(spec: ActionSpec, menus: dict[str, QMenu]) -> QMenu:
     if spec.menu not in menus:
         parent, _, title = spec.menu.rpartition("/")
         menus[spec.menu] = menus[parent].addMenu(title)
+        menus[spec.menu].setToolTipsVisible(True)
     return menus[spec.menu]
 
 
@@ -90,6 +91,13 @@ def give_keys(action: QAction, spec: ActionSpec, keys: tuple[str, ...]) -> None:
     action.setShortcuts([QKeySequence(key) for key in keys])
     shown = f" ({shown_key(keys[0])})" if keys else ""
     action.setToolTip((spec.tip or spec.text) + shown)
+
+
+def repaint_icons(actions: Mapping[str, QAction]) -> None:
+    """Draw all icons in the colours in use."""
+    for spec in ACTIONS:
+        if spec.icon:
+            actions[spec.id].setIcon(icon(spec.icon))
 
 
 def allow(action: QAction, why_not: str = "") -> None:
@@ -123,16 +131,3 @@ def _call_with(call: Callable[[object], object], argument: object, _checked: boo
 
 def _call(call: Callable[[], object], _checked: bool = False) -> None:
     call()
-
-
-def _fill(toolbar: QToolBar, actions: Mapping[str, QAction]) -> None:
-    labelled = {spec.id for spec in ACTIONS if spec.label}
-    for word in TOOLBAR.split():
-        if word == "|":
-            toolbar.addSeparator()
-            continue
-        toolbar.addAction(actions[word])
-        button = toolbar.widgetForAction(actions[word])
-        button.setAccessibleName(actions[word].text())
-        if word in labelled and isinstance(button, QToolButton):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

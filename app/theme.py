@@ -1,13 +1,22 @@
-"""Colours and style: one dark palette, safe for colour-blind eyes."""
+"""Colours and style: a dark and a light palette, safe for colour-blind eyes.
+
+Pictures of sound are drawn in the colours of `DARK` in both themes: calls are light on
+dark there, and the marks over them are made for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
+
+_ICON_PX = 20
+_SCALES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +25,14 @@ class Palette:
 
     window: str = "#16191f"
     panel: str = "#1c2027"
+    stripe: str = "#20252d"
     raised: str = "#262b34"
     plot: str = "#0d0f13"
     border: str = "#323946"
+    handle: str = "#4a5466"
     text: str = "#e8ebf0"
     muted: str = "#a0a9b8"
+    disabled: str = "#6b7483"
     accent: str = "#6cb2ff"
     selection: str = "#27476b"
     channel_0: str = "#f39be8"
@@ -38,6 +50,94 @@ class Palette:
 
 
 DARK = Palette()
+LIGHT = Palette(
+    window="#eef0f3",
+    panel="#ffffff",
+    stripe="#f5f7f9",
+    raised="#e2e6ec",
+    plot="#ffffff",
+    border="#bcc4cf",
+    handle="#96a0b0",
+    text="#191c22",
+    muted="#4c5563",
+    disabled="#8b94a3",
+    accent="#0a5fb4",
+    selection="#cbe1f8",
+    channel_0="#98248f",
+    channel_1="#13683a",
+    selected="#000000",
+    machine="#48505d",
+    uncertain="#7d4f00",
+    accepted="#03664a",
+    corrected="#095b91",
+    unalignable="#a33a0c",
+    path="#000000",
+    playing="#5d6b00",
+    candidate="#6e5400",
+    error="#a8221b",
+)
+
+
+class ThemeChoice(StrEnum):
+    """What a person may want."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Look(QObject):
+    """The palette in use; there is one, `LOOK`.
+
+    Attributes
+    ----------
+    palette : Palette
+        Of everything but the pictures of sound.
+
+    Signals
+    -------
+    changed()
+        `palette` is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.palette = DARK
+        self._choice = ThemeChoice.SYSTEM
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the light palette is in use."""
+        return self.palette is LIGHT
+
+    def start(self, app: QApplication) -> None:
+        """Dress `app`, and follow the system from now on if that is wanted."""
+        dress(app, self.palette)
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+        self._follow()
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Use another theme, at once."""
+        self._choice = choice
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        app = QApplication.instance()
+        light = self._choice is ThemeChoice.LIGHT
+        if self._choice is ThemeChoice.SYSTEM:
+            scheme = QGuiApplication.styleHints().colorScheme()
+            light = scheme is Qt.ColorScheme.Light
+        palette = LIGHT if light else DARK
+        if palette is not self.palette and isinstance(app, QApplication):
+            self.palette = palette
+            dress(app, palette)
+            self.changed.emit()
+
+
+LOOK = Look()
 
 _STYLE = """
 QWidget {{ color: {text}; }}
@@ -50,7 +150,7 @@ QMenuBar::item {{ padding: 4px 9px; background: transparent; border-radius: 4px;
 QMenuBar::item:selected, QMenu::item:selected {{ background: {selection}; }}
 QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 26px 5px 12px; border-radius: 3px; }}
-QMenu::item:disabled {{ color: #6b7483; }}
+QMenu::item:disabled {{ color: {disabled}; }}
 QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
 QToolBar {{ background: {window}; border: 0; border-bottom: 1px solid {border};
     spacing: 2px; padding: 3px 6px; }}
@@ -59,7 +159,7 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
     padding: 4px 8px; }}
 QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {selection}; border-color: {accent}; }}
-QToolButton:disabled {{ color: #6b7483; }}
+QToolButton:disabled {{ color: {disabled}; }}
 QToolButton#bordered {{ background: {raised}; border-color: {border}; padding: 4px; }}
 QToolButton#bordered:hover {{ border-color: {muted}; }}
 QToolButton#bordered:pressed {{ background: {selection}; border-color: {accent}; }}
@@ -74,8 +174,10 @@ QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 
 QPushButton:hover {{ border-color: {muted}; }}
 QPushButton:pressed {{ background: {selection}; }}
 QPushButton:default {{ background: {selection}; border-color: {accent}; }}
-QPushButton:disabled {{ color: #6b7483; background: {panel}; }}
-QPushButton:focus, QToolButton:focus, QTableView:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {disabled}; background: {panel}; }}
+QPushButton:focus, QToolButton:focus, QTableView:focus, QTextBrowser:focus,
+QPlainTextEdit:focus {{ border: 1px solid {accent}; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
 QLineEdit {{ background: {panel}; border: 1px solid {border}; border-radius: 4px;
     padding: 4px 6px; }}
 QLineEdit:focus {{ border-color: {accent}; }}
@@ -83,9 +185,9 @@ QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {muted};
     border-radius: 7px; background: {panel}; }}
 QRadioButton::indicator:checked {{ background: {accent}; border-color: {text}; }}
 QTextBrowser {{ border: 1px solid {border}; border-radius: 6px; }}
-QTableView {{ background: {panel}; alternate-background-color: #20252d; border: 1px solid {border};
-    gridline-color: transparent; selection-background-color: {selection};
-    selection-color: {text}; outline: 0; }}
+QTableView {{ background: {panel}; alternate-background-color: {stripe};
+    border: 1px solid {border}; gridline-color: transparent;
+    selection-background-color: {selection}; selection-color: {text}; outline: 0; }}
 QTableView::item {{ padding: 1px 3px; border: 0; }}
 QHeaderView {{ background: {panel}; border: 0; }}
 QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;
@@ -97,22 +199,28 @@ QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
 QScrollBar {{ background: {panel}; border: 0; width: 11px; height: 11px; }}
 QScrollBar::handle {{ background: {border}; border-radius: 4px; margin: 2px; min-height: 24px;
     min-width: 24px; }}
-QScrollBar::handle:hover {{ background: #4a5466; }}
+QScrollBar::handle:hover {{ background: {handle}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px; }}
-QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="muted"], QLabel[role="status"] {{ color: {muted}; }}
+QLabel#empty {{ color: {muted}; background: transparent; }}
+QLabel[role="note"] {{ color: {corrected}; }}
+QLabel[role="status"], QLabel[role="note"] {{ padding: 0 8px; }}
+QLabel[role="link"] {{ color: {accent}; }}
 QLabel[role="title"] {{ font-weight: 600; font-size: 15px; }}
 QLabel[role="big"] {{ font-weight: 600; font-size: 20px; }}
 QFrame#message {{ background: {raised}; border: 1px solid {border}; border-left: 4px solid {accent};
     border-radius: 4px; }}
 QFrame#message[kind="warning"] {{ border-left-color: {uncertain}; }}
 QFrame#message[kind="error"] {{ border-left-color: {error}; }}
+QLabel#drop {{ background: {raised}; border: 2px dashed {accent}; border-radius: 10px;
+    font-size: 18px; }}
 QFrame#card {{ background: {panel}; border: 1px solid {border}; border-radius: 6px; }}
 """
 
 
-def apply_theme(app: QApplication, palette: Palette = DARK) -> None:
+def dress(app: QApplication, palette: Palette) -> None:
     """Give every widget of `app` the colours of `palette`."""
     import pyqtgraph as pg
 
@@ -136,31 +244,33 @@ def apply_theme(app: QApplication, palette: Palette = DARK) -> None:
     for role, name in roles.items():
         colours.setColor(role, QColor(name))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        colours.setColor(QPalette.ColorGroup.Disabled, role, QColor("#6b7483"))
+        colours.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.disabled))
     app.setPalette(colours)
     app.setStyleSheet(_STYLE.format(**{n: getattr(palette, n) for n in Palette.__slots__}))
     pg.setConfigOptions(
-        background=palette.plot,
-        foreground=palette.muted,
+        background=DARK.plot,
+        foreground=DARK.muted,
         antialias=False,
         imageAxisOrder="row-major",
         useNumba=False,
     )
 
 
-def icon(name: str, palette: Palette = DARK) -> QIcon:
-    """An icon of ``resources/icons`` in the colours of `palette`."""
+def icon(name: str) -> QIcon:
+    """An icon of ``resources/icons`` in the colours in use, sharp on every screen."""
     drawing = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+    palette = LOOK.palette
     result = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, palette.text), (QIcon.Mode.Disabled, "#6b7483")):
-        pixmap = QPixmap()
-        pixmap.loadFromData(drawing.replace("currentColor", colour).encode(), "SVG")
-        pixmap = pixmap.scaled(
-            40,
-            40,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap.setDevicePixelRatio(2)
-        result.addPixmap(pixmap, mode)
+    for mode, colour in (
+        (QIcon.Mode.Normal, palette.text),
+        (QIcon.Mode.Disabled, palette.disabled),
+    ):
+        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
+        for scale in _SCALES:
+            pixmap = QPixmap(_ICON_PX * scale, _ICON_PX * scale)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            with QPainter(pixmap) as painter:
+                renderer.render(painter, QRectF(pixmap.rect()))
+            pixmap.setDevicePixelRatio(scale)
+            result.addPixmap(pixmap, mode)
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
 
 from app.theme import DARK
 
@@ -24,6 +24,9 @@ def empty_text(text: str, over: QWidget) -> QLabel:
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     label.setWordWrap(True)
-    label.setStyleSheet(f"color: {DARK.muted}; background: transparent;")
+    label.setObjectName("empty")
+    if isinstance(over, QGraphicsView):
+        # Pictures are dark in both themes.
+        label.setStyleSheet(f"color: {DARK.muted};")
     over.installEventFilter(label)
     return label

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QDateTime, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from app.messages import Kind, Message
-from app.theme import icon
+from app.theme import LOOK, icon
+from app.views.message_log import Told, details_of
 
 _INFO_MS = 9000
+_KEPT = 200
+_NARROW_PX = 620
+_SIGN_PX = 20
 _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
 
 
@@ -22,12 +35,20 @@ class MessageBar(QFrame):
     ----------
     actions : mapping of str to QAction
         What a message may offer as a button.
+
+    Attributes
+    ----------
+    message : Message or None
+        The latest.
+    told : deque of (QDateTime, Message)
+        All, the latest last.
     """
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
         self.message: Message | None = None
+        self.told: deque[Told] = deque(maxlen=_KEPT)
         self.setObjectName("message")
         self._sign = QLabel()
         self._text = QLabel()
@@ -36,37 +57,55 @@ class MessageBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         self._act, self._copy, self._close = QToolButton(), QToolButton(), QToolButton()
+        self._text.setAccessibleName("Message")
+        self._act.setAccessibleName("What to do about it")
         self._act.setObjectName("bordered")
         self._copy.setText("Copy details")
-        self._close.setIcon(icon("cancel"))
+        self._copy.setToolTip("Copy the message, what is known about it and all versions")
         self._close.setAccessibleName("Close message")
         self._act.clicked.connect(self._on_act)
         self._copy.clicked.connect(self._on_copy)
         self._close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 4, 4)
-        layout.setSpacing(8)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._text, 1)
+        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words.addWidget(self._sign)
+        words.addWidget(self._text, 1)
+        buttons.addStretch(1)
         for button in (self._act, self._copy, self._close):
-            layout.addWidget(button)
+            buttons.addWidget(button)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(10, 4, 4, 4)
+        self._layout.setSpacing(8)
+        self._layout.addLayout(words, 1)
+        self._layout.addLayout(buttons)
         self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._away.timeout.connect(self.hide)
+        LOOK.changed.connect(self._paint_signs)
+        self._paint_signs()
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """In a narrow window the buttons stand under the words."""
+        narrow = event.size().width() < _NARROW_PX
+        sides = QBoxLayout.Direction
+        self._layout.setDirection(sides.TopToBottom if narrow else sides.LeftToRight)
+        super().resizeEvent(event)
 
     @Slot(object)
     def tell(self, message: Message) -> None:
         """Show a message in place of the one before."""
         self.message = message
-        self._sign.setPixmap(icon(_SIGNS[message.kind]).pixmap(18, 18))
+        self.told.append((QDateTime.currentDateTime(), message))
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
         self._act.setVisible(bool(message.action))
         if message.action:
-            self._act.setText(self._actions[message.action].text())
+            words = self._actions[message.action].text()
+            self._act.setText(words)
+            self._act.setAccessibleName(words)
         self._copy.setVisible(message.kind is not Kind.INFO)
         self.setProperty("kind", str(message.kind))
         self.style().polish(self)
+        self._paint_signs()
         self.show()
         if message.kind is Kind.INFO and not message.action:
             self._away.start()
@@ -87,4 +126,11 @@ class MessageBar(QFrame):
     @Slot()
     def _on_copy(self) -> None:
         if self.message is not None:
-            QGuiApplication.clipboard().setText(self.message.details or self.message.text)
+            QGuiApplication.clipboard().setText(details_of(self.message))
+
+    @Slot()
+    def _paint_signs(self) -> None:
+        self._close.setIcon(icon("cancel"))
+        if self.message is not None:
+            sign = icon(_SIGNS[self.message.kind])
+            self._sign.setPixmap(sign.pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))

@@ -1,0 +1,264 @@
+"""What surrounds the work: palette, preferences, keys, recent files, pictures, demo, help."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox
+
+from app.actions import ACTIONS
+from app.demo import demo_folder, demo_steps
+from app.keymap import KeyMap
+from app.menus import allow, repaint_icons
+from app.messages import Kind, Message
+from app.moments import Place
+from app.preferences import PreferenceStore
+from app.recent import RecentMenu
+from app.session_model import SessionModel
+from app.theme import LOOK, ThemeChoice
+from app.time_view import TimeView
+from app.versions import versions_text
+from app.views.command_palette import CommandPalette
+from app.views.go_to import GoTo
+from app.views.message_log import MessageLog, Told
+from app.views.preferences_dialog import PreferencesDialog
+from app.views.shortcut_sheet import ShortcutSheet
+from app.workers.lane import End, Lane, Outcome
+
+_LATELY = "palette/recent"
+_LATELY_KEPT = 12
+
+
+class Shell(QObject):
+    """The commands of the window itself that are about no keypoint.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    session, time
+        Where "go to" goes.
+    remembers : bool
+        Whether preferences, keys and lists come from the settings and go there.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    opened(paths)
+        A tuple of Path that the person wants to open.
+    went_to(index)
+        The keypoint the person wants to see.
+    """
+
+    told = Signal(object)
+    opened = Signal(object)
+    went_to = Signal(int)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: SessionModel,
+        time: TimeView,
+        *,
+        remembers: bool = True,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._time = time
+        self._remembers = remembers
+        self.preferences = PreferenceStore(remembers=remembers, parent=self)
+        self._actions: Mapping[str, QAction] = {}
+        self._lately: list[str] = _stored_lately() if remembers else []
+        self._pending: tuple[Path, ...] = ()
+        self._known = session.keys
+        self._demo = Lane("demo", self)
+        self._demo.stepped.connect(self._on_demo)
+        self._demo.ended.connect(self._on_demo_ended)
+        self.keymap: KeyMap
+        self.recent: RecentMenu
+
+    def attach(self, menus: Mapping[str, QMenu], actions: Mapping[str, QAction]) -> None:
+        """Take over the actions once they are made: their keys, icons, and the recent files."""
+        self._actions = actions
+        self.keymap = KeyMap(actions, remembers=self._remembers, parent=self)
+        menu = QMenu("Open recent", self._window)
+        menu.setToolTipsVisible(True)
+        menus["File"].insertMenu(actions["export"], menu)
+        self.recent = RecentMenu(menu, remembers=self._remembers, parent=self)
+        self.recent.chosen.connect(self.opened)
+        self._session.recordings_changed.connect(self._remember_opened)
+        self.preferences.changed.connect(self._on_preferences)
+        LOOK.changed.connect(self._repaint)
+        self._on_preferences()
+
+    def tell_wrong_settings(self) -> None:
+        """Say, once and in one message, what made no sense in the settings."""
+        wrong = list(self.preferences.wrong)
+        if self.keymap.is_wrong:
+            wrong.append("keys")
+        status = QSettings().status() if self._remembers else QSettings.Status.NoError
+        if status is QSettings.Status.FormatError:
+            wrong = ["all of them"]
+        if wrong:
+            text = (
+                f"Some settings made no sense and are back at their defaults: {', '.join(wrong)}. "
+                "See the preferences."
+            )
+            self.told.emit(Message(Kind.WARNING, text, "preferences", QSettings().fileName()))
+
+    def note_opening(self, paths: tuple[Path, ...]) -> None:
+        """Something is being opened; it joins the recent files once it is."""
+        self._pending, self._known = paths, self._session.keys
+
+    def shut_down(self) -> None:
+        """Stop the threads."""
+        self._demo.shut_down()
+        self.recent.shut_down()
+
+    # -- commands --------------------------------------------------------------------
+
+    @Slot()
+    def find_command(self) -> None:
+        """Show the command palette."""
+        palette = CommandPalette(self._actions, self._lately, self._window)
+        palette.chosen.connect(self._run)
+        _show(palette)
+
+    @Slot()
+    def go_to(self) -> None:
+        """Ask for a time or a keypoint, and go there."""
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            return
+        dialog = GoTo(keypoints, self._time.duration_s, self._window)
+        dialog.chosen.connect(self._go)
+        _show(dialog)
+
+    @Slot()
+    def show_preferences(self) -> None:
+        """Show the preferences."""
+        _show(PreferencesDialog(self.preferences, self.keymap, self._window))
+
+    def set_theme(self, name: str) -> None:
+        """Prefer another theme."""
+        self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))
+
+    @Slot()
+    def refuse_tips(self) -> None:
+        """Never show tips again."""
+        self.preferences.put(replace(self.preferences.value, shows_tips=False))
+
+    @Slot()
+    def save_picture(self) -> None:
+        """Save a picture of the window as it is now."""
+        picture = self._window.grab()
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, "Save a picture of the window", "finchsync.png", "PNG (*.png)"
+        )
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+        if picture.save(str(path), "PNG"):
+            self.told.emit(Message(Kind.INFO, f"Picture saved to {path}."))
+        else:
+            text = f"{path}: cannot be written; choose another place."
+            self.told.emit(Message(Kind.ERROR, text, "save_picture"))
+
+    @Slot()
+    def copy_picture(self) -> None:
+        """Copy a picture of the window as it is now."""
+        QGuiApplication.clipboard().setPixmap(self._window.grab())
+        self.told.emit(Message(Kind.INFO, "A picture of the window is on the clipboard."))
+
+    @Slot()
+    def try_demo(self) -> None:
+        """Make the demo recording, if it is not there yet, and open it."""
+        allow(self._actions["try_demo"], "the demo recording is being made")
+        self.told.emit(Message(Kind.INFO, "Making the demo recording; it takes a few seconds."))
+        self._demo.start(partial(demo_steps, demo_folder()))
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show all commands and keys."""
+        _show(ShortcutSheet(self.keymap.keys, self._window))
+
+    @Slot()
+    def show_about(self) -> None:
+        """Say what this is."""
+        first, *others = versions_text().splitlines()
+        QMessageBox.about(
+            self._window,
+            "About FinchSync",
+            f"<b>{first}</b><p>Aligns two-recorder bioacoustic recordings, shows how sure the "
+            f"alignment is, and lets you correct it in seconds.</p><p>{'<br>'.join(others)}</p>",
+        )
+
+    def show_log(self, told: list[Told]) -> None:
+        """Show all messages again."""
+        _show(MessageLog(told, self._window))
+
+    # -- what follows ----------------------------------------------------------------
+
+    @Slot(str)
+    def _run(self, name: str) -> None:
+        self._lately = [name, *(n for n in self._lately if n != name)][:_LATELY_KEPT]
+        if self._remembers:
+            QSettings().setValue(_LATELY, json.dumps(self._lately))
+        self._actions[name].trigger()
+
+    @Slot(object)
+    def _go(self, place: Place) -> None:
+        if place.keypoint >= 0:
+            self.went_to.emit(place.keypoint)
+        else:
+            half_s = self._time.span_s / 2
+            self._time.show_span(place.time_0_s - half_s, place.time_0_s + half_s)
+
+    @Slot()
+    def _on_preferences(self) -> None:
+        value = self.preferences.value
+        LOOK.choose(value.theme)
+        self._actions[f"theme_{value.theme}"].setChecked(True)
+
+    @Slot()
+    def _repaint(self) -> None:
+        repaint_icons(self._actions)
+
+    @Slot()
+    def _remember_opened(self) -> None:
+        # What failed to open changes no recordings.
+        if self._pending and self._session.keys != self._known:
+            self.recent.add(self._pending)
+            self._pending = ()
+
+    @Slot(object)
+    def _on_demo(self, path: Path) -> None:
+        self.opened.emit((path,))
+
+    @Slot(object)
+    def _on_demo_ended(self, end: End) -> None:
+        allow(self._actions["try_demo"])
+        if end.outcome is Outcome.FAILED:
+            self.told.emit(Message(Kind.ERROR, f"There is no demo recording. {end.message}"))
+
+
+def _show(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _stored_lately() -> list[str]:
+    try:
+        stored = json.loads(str(QSettings().value(_LATELY, "[]")))
+    except ValueError:
+        return []
+    known = {spec.id for spec in ACTIONS}
+    return [n for n in stored if n in known] if isinstance(stored, list) else []

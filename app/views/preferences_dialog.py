@@ -1,0 +1,139 @@
+"""The preferences; every change acts at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.keymap import KeyMap
+from app.preferences import LIMITS, Preferences, PreferenceStore
+from app.theme import ThemeChoice
+from app.views.keys_page import KeysPage
+
+_THEMES = {
+    ThemeChoice.SYSTEM: "As the system",
+    ThemeChoice.LIGHT: "Light",
+    ThemeChoice.DARK: "Dark",
+}
+
+
+class PreferencesDialog(QDialog):
+    """General preferences on one page, keys on the other.
+
+    Parameters
+    ----------
+    store : PreferenceStore
+    keymap : KeyMap
+    """
+
+    def __init__(
+        self, store: PreferenceStore, keymap: KeyMap, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Preferences")
+        room = 560 if parent is None else min(560, parent.height() - 60)
+        self.resize(720, room)
+        self._store = store
+        self.theme = QComboBox()
+        for choice, words in _THEMES.items():
+            self.theme.addItem(words, choice)
+        self.max_offset = QDoubleSpinBox(decimals=1, suffix=" s", singleStep=1.0)
+        self.max_offset.setRange(*LIMITS["max_offset_s"])
+        self.max_offset.setToolTip("The aligner searches offsets up to this one; more takes longer")
+        low_s, high_s = LIMITS["tolerance_s"]
+        self.tolerance = QSpinBox(suffix=" ms", singleStep=5)
+        self.tolerance.setRange(round(1000 * low_s), round(1000 * high_s))
+        self.tolerance.setToolTip("A keypoint this close to the truth counts as right")
+        self.aligns = QCheckBox("Align a recording when it is opened")
+        self.tips = QCheckBox("Show tips")
+        for spin in (self.max_offset, self.tolerance):
+            spin.setKeyboardTracking(False)
+        hint = QLabel(
+            "Offset and tolerance act the next time a recording is aligned (Align › Align this "
+            "recording)."
+        )
+        hint.setProperty("role", "muted")
+        hint.setWordWrap(True)
+        general = QWidget()
+        form = QFormLayout(general)
+        form.setSpacing(10)
+        rows = (
+            ("Theme", self.theme),
+            ("Largest offset", self.max_offset),
+            ("Tolerance", self.tolerance),
+        )
+        for words, widget in rows:
+            form.addRow(words, widget)
+            widget.setAccessibleName(words)
+        for box in (self.aligns, self.tips):
+            form.addRow("", box)
+        form.addRow(hint)
+        self.keys = KeysPage(keymap)
+        self._tabs = QTabWidget()
+        self._tabs.setAccessibleName("Pages of the preferences")
+        self._tabs.addTab(general, "General")
+        self._tabs.addTab(self.keys, "Keys")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.defaults = buttons.addButton(
+            "Reset general preferences", QDialogButtonBox.ButtonRole.ResetRole
+        )
+        self.defaults.setAutoDefault(False)
+        buttons.rejected.connect(self.reject)
+        self.defaults.clicked.connect(self._on_defaults)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._tabs)
+        layout.addWidget(buttons)
+        self._fill()
+        for signal in (
+            self.theme.currentIndexChanged,
+            self.max_offset.valueChanged,
+            self.tolerance.valueChanged,
+            self.aligns.toggled,
+            self.tips.toggled,
+        ):
+            signal.connect(self._on_changed)
+        store.changed.connect(self._fill)
+
+    @Slot()
+    def _fill(self) -> None:
+        value = self._store.value
+        widgets = (self.theme, self.max_offset, self.tolerance, self.aligns, self.tips)
+        blockers = [QSignalBlocker(widget) for widget in widgets]
+        self.theme.setCurrentIndex(list(_THEMES).index(value.theme))
+        self.max_offset.setValue(value.max_offset_s)
+        self.tolerance.setValue(round(1000 * value.tolerance_s))
+        self.aligns.setChecked(value.aligns_on_open)
+        self.tips.setChecked(value.shows_tips)
+        for blocker in blockers:
+            blocker.unblock()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._store.put(
+            replace(
+                self._store.value,
+                theme=list(_THEMES)[self.theme.currentIndex()],
+                max_offset_s=self.max_offset.value(),
+                tolerance_s=self.tolerance.value() / 1000,
+                aligns_on_open=self.aligns.isChecked(),
+                shows_tips=self.tips.isChecked(),
+            )
+        )
+
+    @Slot()
+    def _on_defaults(self) -> None:
+        self._store.put(Preferences())
