@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.marks import CERTAIN
+from app.messages import short_name
+from app.review_queue import ReviewQueue
 from app.session_model import SessionModel, next_uncertain
 from app.time_view import TimeView
+from app.triage import Stage
+from core.evidence.peaks import peak_to_snap_to
 from core.keypoints import ReviewState
 
 
@@ -17,6 +24,8 @@ class Review(QObject):
     session : SessionModel
     view : TimeView
         Follows the selection.
+    queue : ReviewQueue
+        The order in which recordings are reviewed.
 
     Signals
     -------
@@ -26,10 +35,20 @@ class Review(QObject):
 
     told = Signal(str)
 
-    def __init__(self, session: SessionModel, view: TimeView, parent: QObject | None = None):
+    def __init__(
+        self,
+        session: SessionModel,
+        view: TimeView,
+        queue: ReviewQueue,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._view = view
+        self._queue = queue
+        self._open_before = 0
+        session.recording_selected.connect(self._count_open)
+        session.keypoints_changed.connect(self._say_if_done)
 
     @Slot()
     def next_keypoint(self) -> None:
@@ -51,15 +70,40 @@ class Review(QObject):
         if index >= 0:
             self.go_to(index)
             return
-        count = len(session.entries)
-        for step in range(1, count + 1):
-            other = (session.current_index + step) % count
-            index = next_uncertain(session.entries[other].keypoints, -1)
-            if index >= 0:
-                session.select_recording(other)
-                self.go_to(index)
+        self._queue.refresh()
+        here = session.current_index
+        for other in (*self._queue.after(here), here):
+            if self._queue.rows[other].uncertain:
+                self._go_on_to(other)
                 return
-        self.told.emit("No uncertain keypoint is left.")
+        self.told.emit(self._nothing_left())
+
+    def _go_on_to(self, recording: int) -> None:
+        session = self._session
+        left = session.current
+        session.select_recording(recording)
+        self.go_to(next_uncertain(session.entries[recording].keypoints, -1))
+        if session.current is not left and left is not None and session.current is not None:
+            name, other = (short_name(e.recording.name) for e in (left, session.current))
+            self.told.emit(f"Nothing uncertain is left in {name}; this is {other}.")
+
+    def _nothing_left(self) -> str:
+        where = " in the recordings listed" if self._queue.is_filtered else ""
+        waiting = sum(row.stage is Stage.TO_ALIGN for row in self._queue.rows)
+        if not waiting:
+            return f"No uncertain keypoint is left{where}."
+        are = "recording is" if waiting == 1 else "recordings are"
+        return f"No uncertain keypoint is left{where}; {waiting} {are} not aligned yet."
+
+    @Slot()
+    def next_recording(self) -> None:
+        """Show the next recording of the queue."""
+        self._walk(1)
+
+    @Slot()
+    def previous_recording(self) -> None:
+        """Show the previous recording of the queue."""
+        self._walk(-1)
 
     @Slot()
     def accept(self) -> None:
@@ -73,6 +117,49 @@ class Review(QObject):
             and session.keypoints.state[session.selected] is not ReviewState.CORRECTED
         ):
             session.review_keypoint(session.selected, ReviewState.ACCEPTED)
+
+    @Slot()
+    def accept_in_view(self) -> None:
+        """Accept every visible keypoint that nobody has decided on."""
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            time_s = keypoints.time_0_s
+            seen = (time_s >= self._view.start_s) & (time_s <= self._view.end_s)
+            self._accept_all(seen, "in view")
+
+    @Slot()
+    def accept_certain(self) -> None:
+        """Accept every keypoint of the recording that needs no second look."""
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            self._accept_all(keypoints.confidence >= CERTAIN, "certain enough")
+
+    def _accept_all(self, chosen: NDArray[np.bool_], what: str) -> None:
+        session = self._session
+        session.cancel_preview()
+        if session.keypoints is None:
+            return
+        indices = np.flatnonzero(chosen & ~session.keypoints.is_reviewed)
+        if len(indices):
+            session.review_keypoints(indices.tolist(), ReviewState.ACCEPTED)
+        else:
+            self.told.emit(f"No unreviewed keypoint is {what}.")
+
+    @Slot()
+    def snap(self) -> None:
+        """Move the selected keypoint to a peak of its score."""
+        session = self._session
+        entry, keypoints, selected = session.current, session.keypoints, session.selected
+        if entry is None or keypoints is None or selected < 0:
+            return
+        peak_s = None
+        if entry.surface is not None and selected < len(entry.surface.time_0_s):
+            stands_s = float(keypoints.offset_s[selected])
+            peak_s = peak_to_snap_to(entry.surface, selected, stands_s)
+        if peak_s is None:
+            self.told.emit("There is no peak of the score to snap to.")
+        else:
+            session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)
 
     @Slot()
     def unalignable(self) -> None:
@@ -122,6 +209,27 @@ class Review(QObject):
         keypoints = self._session.keypoints
         if keypoints is not None and self._session.selected >= 0:
             self._view.bring_into_view(float(keypoints.time_0_s[self._session.selected]))
+
+    @Slot()
+    def _count_open(self) -> None:
+        entry = self._session.current
+        self._open_before = 0 if entry is None else len(entry.keypoints) - entry.reviewed
+
+    @Slot()
+    def _say_if_done(self) -> None:
+        entry, before = self._session.current, self._open_before
+        self._count_open()
+        if entry is not None and before and not self._open_before:
+            name, count = short_name(entry.recording.name), len(entry.keypoints)
+            self.told.emit(f"{name} is done: all {count:,} keypoints are reviewed.")
+
+    def _walk(self, step: int) -> None:
+        self._queue.refresh()
+        order = self._queue.order
+        if order:
+            place = self._queue.place(self._session.current_index)
+            place = place + step if place >= 0 else 0
+            self._session.select_recording(order[min(max(place, 0), len(order) - 1)])
 
     def _step(self, step: int) -> None:
         keypoints = self._session.keypoints

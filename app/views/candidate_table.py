@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.session_model import SessionModel
+from app.table_headers import HeaderTexts
 from app.views.empty_text import empty_text
 from core.align.alignment import CandidateScores
 
@@ -37,7 +38,9 @@ _COLUMNS = (
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class _CandidateModel(QAbstractTableModel):
+class _CandidateModel(HeaderTexts, QAbstractTableModel):
+    headings = _COLUMNS
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._candidates: CandidateScores | None = None
@@ -50,22 +53,6 @@ class _CandidateModel(QAbstractTableModel):
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
         return 0 if self._candidates is None or parent.isValid() else len(self._candidates)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
-        return 0 if parent.isValid() else len(_COLUMNS)
-
-    def headerData(  # noqa: N802 (Qt's name)
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return _COLUMNS[section][0]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return _COLUMNS[section][1]
-        return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.TextAlignmentRole:

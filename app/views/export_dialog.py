@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -21,11 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.entries import Entry
 from app.exporting import ExportPlan, suggested_path
 from app.marks import Mark, mark_icon
 from app.messages import short_name
-from app.session_model import Entry
+from app.views.elided_label import ElidedLabel
 from core.errors import InputError
+from core.formats.sidecar import Rows, sidecar_path
 from core.keypoints import ReviewState
 
 _SHOWN_NAMES = 3
@@ -57,14 +60,25 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export keypoints")
         self.setMinimumWidth(520)
-        self._plans = (ExportPlan((current,)), ExportPlan(entries))
+        self._chosen = ((current,), entries)
         self.overwrite = False
         self._one = QRadioButton(f"This recording: {short_name(current.recording.name)}")
         self._all = QRadioButton(f"All {len(entries)} open recordings")
         self._one.setChecked(len(entries) == 1)
         self._all.setChecked(len(entries) > 1)
         self._all.setVisible(len(entries) > 1)
-        self._one.toggled.connect(self._refresh)
+        self._every = QRadioButton("All keypoints, reviewed or not")
+        self._reviewed = QRadioButton("Reviewed only: accepted and corrected")
+        self._every.setChecked(True)
+        self._what, self._which = QButtonGroup(self), QButtonGroup(self)
+        for group, buttons in (
+            (self._what, (self._one, self._all)),
+            (self._which, (self._every, self._reviewed)),
+        ):
+            for button in buttons:
+                group.addButton(button)
+        self._one.toggled.connect(self._on_recordings)
+        self._every.toggled.connect(self._refresh)
         self._counts = QGridLayout()
         self._counts.setColumnStretch(2, 1)
         self._warning = QLabel()
@@ -77,28 +91,33 @@ class ExportDialog(QDialog):
         place = QHBoxLayout()
         place.addWidget(self._place, 1)
         place.addWidget(browse)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        self._go = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._place.textChanged.connect(self._show_sidecar)
+        self._sidecar = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
+        self._sidecar.setProperty("role", "muted")
+        standard = QDialogButtonBox.StandardButton
+        box = QDialogButtonBox(standard.Ok | standard.Cancel)
+        self._go = box.button(standard.Ok)
         self._go.setText("Export")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
         card = QFrame()
         card.setObjectName("card")
         card.setLayout(self._counts)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for widget in (self._one, self._all, card, self._warning, QLabel("BioDCASE CSV:")):
+        for widget in (self._one, self._all, card, self._every, self._reviewed, self._warning):
             layout.addWidget(widget)
+        layout.addWidget(QLabel("BioDCASE CSV:"))
         layout.addLayout(place)
-        layout.addWidget(buttons)
-        self._refresh()
+        layout.addWidget(self._sidecar)
+        layout.addWidget(box)
+        self._on_recordings()
 
     @property
     def plan(self) -> ExportPlan:
         """What the person chose."""
-        return self._plans[0] if self._one.isChecked() else self._plans[1]
+        rows = Rows.REVIEWED if self._reviewed.isChecked() else Rows.ALL
+        return ExportPlan(self._chosen[0 if self._one.isChecked() else 1], rows)
 
     @property
     def path(self) -> Path:
@@ -122,8 +141,10 @@ class ExportDialog(QDialog):
         except InputError as error:
             QMessageBox.warning(self, "Export", str(error))
             return
-        if self.path.exists():
-            question = f"{self.path.name} already exists. Replace it?"
+        there = [p.name for p in (self.path, sidecar_path(self.path)) if p.exists()]
+        if there:
+            exist, them = ("exist", "them") if len(there) > 1 else ("exists", "it")
+            question = f"{' and '.join(there)} already {exist}. Replace {them}?"
             answer = QMessageBox.question(self, "Export", question)
             if answer != QMessageBox.StandardButton.Yes:
                 return
@@ -131,28 +152,45 @@ class ExportDialog(QDialog):
         super().accept()
 
     @Slot()
+    def _on_recordings(self) -> None:
+        self._refresh()
+        self.set_path(suggested_path(self.plan.entries))
+
+    @Slot()
+    def _show_sidecar(self) -> None:
+        name = sidecar_path(self.path).name if self._place.text().strip() else ""
+        self._sidecar.setText(f"States, confidence and origin go into {name}" if name else "")
+
+    @Slot()
     def _refresh(self) -> None:
         plan = self.plan
         while (item := self._counts.takeAt(0)) is not None:
             if (label := item.widget()) is not None:
                 label.deleteLater()
-        reviewed = plan.count(ReviewState.ACCEPTED, ReviewState.CORRECTED)
+        unreviewed, uncertain = plan.count(ReviewState.UNREVIEWED), plan.uncertain
         rows = (
-            (Mark.ACCEPTED, reviewed, "reviewed (accepted or corrected)"),
-            (Mark.MACHINE, plan.count(ReviewState.UNREVIEWED), "not reviewed"),
-            (Mark.UNALIGNABLE, plan.count(ReviewState.UNALIGNABLE), "unalignable"),
+            (Mark.ACCEPTED, plan.count(ReviewState.ACCEPTED), "accepted"),
+            (Mark.CORRECTED, plan.count(ReviewState.CORRECTED), "corrected"),
+            (Mark.MACHINE, unreviewed - uncertain, "not reviewed"),
+            (Mark.UNCERTAIN, uncertain, "not reviewed and uncertain"),
+            (
+                Mark.UNALIGNABLE,
+                plan.count(ReviewState.UNALIGNABLE),
+                "unalignable: never in the CSV",
+            ),
         )
         for row, (mark, count, words) in enumerate(rows):
             sign = QLabel()
             sign.setPixmap(mark_icon(mark).pixmap(16, 16))
-            number = QLabel(str(count))
+            number = QLabel(f"{count:,}")
             number.setAlignment(Qt.AlignmentFlag.AlignRight)
             for column, label in enumerate((sign, number, QLabel(words))):
                 self._counts.addWidget(label, row, column)
         self._warning.setText("\n".join(_cautions(plan)))
         self._warning.setVisible(bool(self._warning.text()))
-        self._go.setEnabled(not plan.repeated)
-        self.set_path(suggested_path(plan.entries))
+        rows_written = plan.written + plan.kept
+        self._go.setText(f"Export {rows_written:,} keypoint{'' if rows_written == 1 else 's'}")
+        self._go.setEnabled(not plan.repeated and bool(rows_written))
 
     @Slot()
     def _browse(self) -> None:
@@ -175,15 +213,15 @@ def _cautions(plan: ExportPlan) -> list[str]:
             f"Several open recordings are called {names}; a CSV cannot tell them apart. "
             "Export them one by one."
         )
-    if plan.unaligned:
+    if plan.unaligned and plan.rows is Rows.ALL:
         names = ", ".join(plan.unaligned[:_SHOWN_NAMES])
         more = len(plan.unaligned) - _SHOWN_NAMES
         lines.append(
             f"Not aligned yet: {names}{f' and {more} more' if more > 0 else ''}. "
             "Their times on channel 1 are those of channel 0."
         )
-    if plan.count(ReviewState.UNALIGNABLE):
-        lines.append("The format knows no states: unalignable keypoints go out with their times.")
+    if not plan.written:
+        lines.append("Nothing is reviewed yet: accept or correct keypoints, or export all of them.")
     if plan.kept:
         lines.append(
             f"{plan.kept} imported keypoints of recordings that are not open "

@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.messages import RunProgress
+from app.review_progress import ReviewProgress
 from app.session_model import SessionModel
-from app.theme import DARK
 from app.views.elided_label import ElidedLabel
 from app.views.keypoint_panel import band_half_ms
 
@@ -23,17 +23,24 @@ class StatusBar(QStatusBar):
     Parameters
     ----------
     session : SessionModel
+    progress : ReviewProgress
     cancel : QAction
         Stops the run.
     """
 
     def __init__(
-        self, session: SessionModel, cancel: QAction, parent: QWidget | None = None
+        self,
+        session: SessionModel,
+        progress: ReviewProgress,
+        cancel: QAction,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._progress = progress
         self.setSizeGripEnabled(False)
-        self._keypoint, self._reviewed = QLabel(), QLabel()
+        self._keypoint = QLabel()
+        self._reviewed = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         self._level = QLabel()
         self._level.setToolTip(
             "The spectrograms show the maximum of so many frames a column, so that no call is lost"
@@ -47,19 +54,20 @@ class StatusBar(QStatusBar):
         self._cancel.setText("Cancel")
         self._cancel.setToolTip(cancel.toolTip())
         self._cancel.clicked.connect(cancel.trigger)
-        for label in (self._keypoint, self._reviewed, self._level):
-            label.setStyleSheet(f"color: {DARK.muted}; padding: 0 8px;")
-            self.addWidget(label)
+        for label, stretch in ((self._keypoint, 0), (self._reviewed, 3), (self._level, 0)):
+            label.setProperty("role", "status")
+            self.addWidget(label, stretch)
         self.addPermanentWidget(self._run, 1)
         for widget in (self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
-        self._note.setStyleSheet(f"color: {DARK.corrected}; padding: 0 8px;")
-        self.addWidget(self._note, 1)
+        self._note.setProperty("role", "note")
+        self.addWidget(self._note, 2)
         self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._note_away.timeout.connect(self._note.clear)
         session.recording_selected.connect(self._note.clear)
         self.show_progress(None)
+        progress.changed.connect(self._show_review)
         for signal in (
             session.recording_selected,
             session.selection_changed,
@@ -71,6 +79,11 @@ class StatusBar(QStatusBar):
     def progress_text(self) -> str:
         """What is said about the run; empty when nothing runs."""
         return self._run.text()
+
+    @property
+    def review_text(self) -> str:
+        """How much is reviewed, and how long the rest will take."""
+        return self._reviewed.text()
 
     @property
     def note_text(self) -> str:
@@ -102,11 +115,14 @@ class StatusBar(QStatusBar):
         self._level.setText(f"pyramid ×{1 << level} (max)" if level else "full detail")
 
     @Slot()
+    def _show_review(self) -> None:
+        self._reviewed.setText(self._progress.text)
+
+    @Slot()
     def _refresh(self) -> None:
         keypoints, selected = self._session.keypoints, self._session.selected
         if keypoints is None or selected < 0:
             self._keypoint.clear()
-            self._reviewed.clear()
             return
         words = [f"keypoint {selected + 1}/{len(keypoints)}"]
         offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
@@ -119,4 +135,3 @@ class StatusBar(QStatusBar):
             if math.isfinite(confidence):
                 words.append(f"p {confidence:.2f}")
         self._keypoint.setText(" · ".join(words))
-        self._reviewed.setText(f"{int(keypoints.is_reviewed.sum())} reviewed")

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.messages import Kind
+from app.triage import Column
 from core.align.alignment import Alias, Progress
 from core.audio.recording import Recording
 from core.errors import InputError
@@ -86,7 +87,7 @@ def test_a_failed_run_says_so_and_the_window_works_on(
     assert window.messages.message.kind is Kind.ERROR
     assert window.messages.isVisible()
     assert window.session.current.problem
-    assert window.recordings.model().index(0, 1).data() == "failed"
+    assert window.recordings.model().index(0, Column.CONFIDENCE).data() == "failed"
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.session.selected == 1
     window.workbench._steps = fake_steps
@@ -125,13 +126,14 @@ def test_an_ambiguous_file_is_announced(
     assert window.concern.isVisible()
     model = window.recordings.model()
     assert "0.76 s later" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "review" in model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    name = model.index(0, Column.NAME)
+    assert "needs review" in name.data(Qt.ItemDataRole.AccessibleTextRole)
     window.session.select_keypoint(3)
     QTest.keyClick(window, Qt.Key.Key_Return)
     settle(window)
     assert window.session.current.concerns == ()
     assert window.concern.isHidden()
-    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) is None
+    assert "needs review" not in name.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_other_warnings_are_shown_with_the_recording(

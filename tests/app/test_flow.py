@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.marks import CERTAIN
 from app.messages import Kind, RunProgress
+from app.triage import Column
 from app.views import export_dialog
 from app.views.export_dialog import ExportDialog
 from core.formats.biodcase import read_csv
@@ -371,7 +372,7 @@ def test_the_window_keeps_a_small_size_while_it_works(
     window.status.note("path led through your keypoints; " * 4)
     QTest.qWait(50)
     assert window.width() == 1024
-    assert window.recordings.columnWidth(0) >= 90
+    assert window.recordings.columnWidth(Column.NAME) >= 90
 
 
 def test_empty_panels_say_what_will_be_there(window: MainWindow, stereo: Path) -> None:

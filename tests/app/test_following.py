@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.messages import Kind
+from app.triage import Column
 from app.session_model import Basis
 from core.align.alignment import Alignment
 from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
@@ -98,7 +99,7 @@ def test_unreviewed_keypoints_follow_and_decisions_stay(
     assert after.time_1_s[3] == before_s[3]
     assert after.time_1_s[10] == before_s[10] + 0.1
     assert shifted.status.note_text == "18 keypoints followed"
-    assert shifted.recordings.model().index(0, 2).data() == "2/20"
+    assert shifted.recordings.model().index(0, Column.REVIEWED).data() == "2/20"
 
 
 def test_what_followed_lights_up_and_fades(
