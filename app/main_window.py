@@ -25,7 +25,6 @@ from app.playback.player import Playback
 from app.playback.sound import Sound
 from app.render.tiles import TileStore
 from app.review import Review
-from app.review_queue import ReviewQueue
 from app.review_progress import ReviewProgress
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel

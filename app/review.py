@@ -185,7 +185,7 @@ class Review(QObject):
         session = self._session
         if session.keypoints is not None and session.selected >= 0:
             time_1_s = float(session.keypoints.time_1_s[session.selected])
-            session.move_keypoint(session.selected, time_1_s + step_ms / 1000)
+            session.move_keypoint(session.selected, time_1_s + step_ms / 1000, merge_key="nudge")
 
     @Slot(int)
     def take_candidate(self, rank: int) -> None:

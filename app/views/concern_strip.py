@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from app.session_model import Entry, SessionModel
-from app.theme import icon
+from app.entries import Entry
+from app.session_model import SessionModel
+from app.theme import LOOK, icon
 
 
 class ConcernStrip(QFrame):
@@ -23,24 +24,29 @@ class ConcernStrip(QFrame):
         self._session = session
         self.setObjectName("message")
         self.setProperty("kind", "warning")
-        sign = QLabel()
-        sign.setPixmap(icon("uncertain").pixmap(18, 18))
+        self._sign = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 10, 4)
         layout.setSpacing(8)
-        layout.addWidget(sign)
+        layout.addWidget(self._sign)
         layout.addWidget(self._text, 1)
         for signal in (session.recording_selected, session.recordings_changed):
             signal.connect(self._refresh)
+        LOOK.changed.connect(self._repaint)
+        self._repaint()
         self._refresh()
 
     @property
     def text(self) -> str:
         """What is said; empty when the strip is hidden."""
         return self._text.text()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self._sign.setPixmap(icon("uncertain").pixmap(20, 20))
 
     @Slot()
     def _refresh(self) -> None:

@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.messages import Kind
 from app.triage import Column
-from app.session_model import Basis
 from core.align.alignment import Alignment
 from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
+from core.session import Basis
 
 Key = Qt.Key
 Settle = Callable[[MainWindow], None]
