@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.curve_plot import DriftCurve, picture_steps
 from app.exporting import ExportPlan, export_steps
 from app.messages import Kind, Message
 from app.opening import Opened, Skipped, open_paths
@@ -85,8 +86,12 @@ class Documents(QObject):
         self._opening.start(partial(find_steps, lost, folder))
 
     def export(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
-        """Write a plan's keypoints as a BioDCASE CSV."""
+        """Write a plan's keypoints as a BioDCASE CSV with its sidecar."""
         self._exporter.start(partial(export_steps, path, plan, overwrite=overwrite))
+
+    def save_curve(self, curve: DriftCurve, path: Path, *, overwrite: bool) -> None:
+        """Write the drift curve of a recording as a picture."""
+        self._exporter.start(partial(picture_steps, path, curve, overwrite=overwrite))
 
     def shut_down(self) -> None:
         """Stop all threads."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.curve_plot import DriftCurve
 from app.display import Display
 from app.docks import Docks, step_through
 from app.documents import Documents
@@ -32,6 +33,7 @@ from app.shell import Shell
 from app.store import SUFFIX, SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
+from app.views.curve_dialog import ask_for_picture
 from app.views.drop_cover import DropCover
 from app.views.export_dialog import ExportDialog
 from app.views.history_list import HistoryList
@@ -303,6 +305,17 @@ class MainWindow(QMainWindow):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.documents.export(dialog.plan, dialog.path, overwrite=dialog.overwrite)
         dialog.deleteLater()
+
+    @Slot()
+    def save_curve(self) -> None:
+        """Ask where the drift curve goes as a picture, and write it."""
+        entry = self.session.current
+        if entry is None:
+            self.messages.inform("There is no curve to save; open a recording first.")
+            return
+        if (place := ask_for_picture(self, entry)) is not None:
+            path, overwrite = place
+            self.documents.save_curve(DriftCurve.of(entry), path, overwrite=overwrite)
 
     @Slot(bool)
     def set_warped(self, warped: bool) -> None:
