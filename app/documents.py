@@ -133,7 +133,7 @@ class Documents(QObject):
     @Slot(object)
     def _on_opening_ended(self, end: End) -> None:
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message))
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:
@@ -142,4 +142,5 @@ class Documents(QObject):
     @Slot(object)
     def _on_export_ended(self, end: End) -> None:
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, f"Not exported. {end.message}"))
+            text = f"Not exported. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))

@@ -9,13 +9,13 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.asking import Asking
 from app.curve_plot import DriftCurve
 from app.display import Display
 from app.docks import Docks, step_through
@@ -30,7 +30,7 @@ from app.review_progress import ReviewProgress
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
 from app.shell import Shell
-from app.store import SUFFIX, SessionStore, may_close
+from app.store import SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
 from app.views.curve_dialog import ask_for_picture
@@ -51,10 +51,6 @@ FULL_SIZE = QSize(1600, 1000)
 
 _FIRST_SPAN_S = 30.0
 _FOLLOWED_SOON_MS = 50
-_AUDIO_FILTER = (
-    "Recordings, tables, sessions "
-    "(*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv *.finchsync);;All (*)"
-)
 
 
 class MainWindow(QMainWindow):
@@ -100,6 +96,7 @@ class MainWindow(QMainWindow):
         self.review = Review(self.session, self.time, self.queue, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
+        self.asking = Asking(self)
         self.shell = Shell(self, self.session, self.time, remembers=remembers_layout)
         self.menus, self.commands, self.toolbar = build_actions(
             self,
@@ -112,6 +109,7 @@ class MainWindow(QMainWindow):
                 "workbench": self.workbench,
                 "time": self.time,
                 "shell": self.shell,
+                "asking": self.asking,
                 "playback": self.playback,
             },
         )
@@ -183,6 +181,9 @@ class MainWindow(QMainWindow):
         bench = self.workbench
         self.shell.told.connect(self.messages.tell)
         self.shell.opened.connect(self.open)
+        self.asking.opened.connect(self.open)
+        self.asking.session_placed.connect(self._place_session)
+        self.asking.audio_sought.connect(self.documents.find_audio)
         self.shell.went_to.connect(self.select_keypoint)
         self.shell.preferences.changed.connect(self._prefer)
         self.shell.keymap.changed.connect(self._show_keys)
@@ -222,6 +223,11 @@ class MainWindow(QMainWindow):
         self.workbench.settings = value.align_settings
         self.tips.set_wanted(wanted=value.shows_tips)
 
+    @Slot(object)
+    def _place_session(self, path: Path) -> None:
+        # The file dialog has asked already.
+        self.store.save_as(path, overwrite=path.exists())
+
     @Slot()
     def _show_keys(self) -> None:
         self.tips.set_keys(self.shell.keymap.keys)
@@ -260,36 +266,6 @@ class MainWindow(QMainWindow):
             self.status.show_level(max(pane.level for pane in self.panes))
 
     # -- commands of the window itself -----------------------------------------------
-
-    @Slot()
-    def choose_files(self) -> None:
-        """Ask for files to open."""
-        names, _kind = QFileDialog.getOpenFileNames(self, "Open", "", _AUDIO_FILTER)
-        self.open([Path(name) for name in names])
-
-    @Slot()
-    def save_session_as(self) -> None:
-        """Ask where the session is kept from now on."""
-        name, _kind = QFileDialog.getSaveFileName(
-            self, "Save session as", "", f"Sessions (*{SUFFIX})"
-        )
-        if name:
-            path = Path(name)
-            path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-            self.store.save_as(path, overwrite=path.exists())
-
-    @Slot()
-    def find_audio(self) -> None:
-        """Ask for the folder where moved audio is now."""
-        name = QFileDialog.getExistingDirectory(self, "Find audio in this folder and all inside")
-        if name:
-            self.documents.find_audio(Path(name))
-
-    @Slot()
-    def choose_folder(self) -> None:
-        """Ask for a folder to open."""
-        name = QFileDialog.getExistingDirectory(self, "Open folder")
-        self.open([Path(name)] if name else [])
 
     @Slot()
     def export(self) -> None:
@@ -344,11 +320,13 @@ class MainWindow(QMainWindow):
 
     def _focus_panel(self, step: int) -> None:
         panels: tuple[QWidget, ...] = (
+            self.messages,
             self.recordings,
             *self.panes,
             self.drift,
             self.keypoint,
             self.candidates,
+            self.edit_history,
         )
         step_through(panels, step)
 

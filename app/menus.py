@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from app.actions import ACTIONS, MENUS, ActionSpec, shown_key
+from app.actions import ACTIONS, MENUS, shown_key
+from app.commands.spec import ActionSpec
 from app.theme import icon
 from app.views.command_bar import CommandBar
 

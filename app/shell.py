@@ -90,7 +90,7 @@ class Shell(QObject):
         self.keymap = KeyMap(actions, remembers=self._remembers, parent=self)
         menu = QMenu("Open recent", self._window)
         menu.setToolTipsVisible(True)
-        menus["File"].insertMenu(actions["export"], menu)
+        menus["File"].insertMenu(actions["save_session_as"], menu)
         self.recent = RecentMenu(menu, remembers=self._remembers, parent=self)
         self.recent.chosen.connect(self.opened)
         self._session.recordings_changed.connect(self._remember_opened)
@@ -247,7 +247,8 @@ class Shell(QObject):
     def _on_demo_ended(self, end: End) -> None:
         allow(self._actions["try_demo"])
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, f"There is no demo recording. {end.message}"))
+            text = f"There is no demo recording. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
 
 
 def _show(dialog: QDialog) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QP
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-_ICON_PX = 20
+ICON_PX = 20
 _SCALES = (1, 2, 3)
 
 
@@ -115,16 +115,17 @@ class Look(QObject):
     def start(self, app: QApplication) -> None:
         """Dress `app`, and follow the system from now on if that is wanted."""
         dress(app, self.palette)
-        app.styleHints().colorSchemeChanged.connect(self._follow)
-        self._follow()
+        app.styleHints().colorSchemeChanged.connect(self.system_changed)
+        self.system_changed()
 
     def choose(self, choice: ThemeChoice) -> None:
         """Use another theme, at once."""
         self._choice = choice
-        self._follow()
+        self.system_changed()
 
     @Slot()
-    def _follow(self) -> None:
+    def system_changed(self) -> None:
+        """Follow the system, unless the person chose a theme."""
         app = QApplication.instance()
         light = self._choice is ThemeChoice.LIGHT
         if self._choice is ThemeChoice.SYSTEM:
@@ -267,7 +268,7 @@ def icon(name: str) -> QIcon:
     ):
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
         for scale in _SCALES:
-            pixmap = QPixmap(_ICON_PX * scale, _ICON_PX * scale)
+            pixmap = QPixmap(ICON_PX * scale, ICON_PX * scale)
             pixmap.fill(Qt.GlobalColor.transparent)
             with QPainter(pixmap) as painter:
                 renderer.render(painter, QRectF(pixmap.rect()))

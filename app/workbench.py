@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,13 +13,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.entries import Entry
+from app.framing import FirstFrames, spectrogram_steps
 from app.messages import Kind, Message, RunProgress, short_name
 from app.session_model import SessionModel
 from app.workers.lane import End, Lane, Outcome
 from core import __version__
 from core.align.alignment import Alignment, CandidateScores, Progress
+from core.audio.frame_plan import FrameSettings
 from core.audio.recording import Recording
-from core.audio.spectrogram import FramePlan, Spectrogram, frame_blocks
+from core.audio.spectrogram import Spectrogram
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.session import Basis, Provenance
@@ -50,31 +51,6 @@ def follow_steps(
     from core.align import pins
 
     yield pins.realign(machine, keypoints, last)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _FirstFrames:
-    """Spectrograms to be filled."""
-
-    spectrograms: tuple[Spectrogram, Spectrogram]
-
-
-def spectrogram_steps(recording: Recording) -> Iterator[_FirstFrames | None]:
-    """Fill the spectrograms of both channels in turns, so that both appear early."""
-    first, second = (
-        Spectrogram(FramePlan.for_channel(s.sample_rate_hz, s.frames)) for s in recording.channels
-    )
-    yield _FirstFrames((first, second))
-    waiting = deque(
-        (s, frame_blocks(recording, channel, s.plan)) for channel, s in enumerate((first, second))
-    )
-    while waiting:
-        spectrogram, blocks = waiting.popleft()
-        codes = next(blocks, None)
-        if codes is not None:
-            spectrogram.add(codes)
-            waiting.append((spectrogram, blocks))
-            yield None
 
 
 class Workbench(QObject):
@@ -124,6 +100,8 @@ class Workbench(QObject):
         self._steps = steps
         self._follow_steps: FollowSteps = follow_steps
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self._frame_settings = FrameSettings()
+        self._is_first_framing = True
         self.aligns_on_open = True
         self.settings: Mapping[str, float] = {}
         self._queue: deque[int] = deque()
@@ -213,10 +191,20 @@ class Workbench(QObject):
         if entry is None or entry.is_lost:
             self._framing.cancel()
         else:
-            self._framing.start(partial(spectrogram_steps, entry.recording))
+            self._framing.start(partial(spectrogram_steps, entry.recording, self._frame_settings))
+
+    def frame_anew(self, settings: FrameSettings, from_s: tuple[float, float]) -> None:
+        """Make spectrograms by other settings from now on; the old ones stay until these come.
+
+        `from_s` is what is looked at, seconds on each channel's clock.
+        """
+        self._frame_settings = settings
+        entry = self._session.current
+        if entry is not None:
+            self._framing.start(partial(spectrogram_steps, entry.recording, settings, from_s))
 
     @Slot(object)
-    def _on_frames(self, step: _FirstFrames | None) -> None:
+    def _on_frames(self, step: FirstFrames | None) -> None:
         if step is not None:
             self.spectrograms = step.spectrograms
             self.spectrograms_changed.emit()
@@ -227,9 +215,11 @@ class Workbench(QObject):
     def _on_framing_ended(self, end: End) -> None:
         entry = self._session.current
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message))
-        elif end.outcome is Outcome.DONE and entry is not None and self._wants_alignment(entry):
-            self._enqueue([self._session.current_index], first=True)
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+        elif end.outcome is Outcome.DONE and entry is not None and self._is_first_framing:
+            self._is_first_framing = False
+            if self._wants_alignment(entry):
+                self._enqueue([self._session.current_index], first=True)
 
     # -- aligning --------------------------------------------------------------------
 
@@ -286,7 +276,8 @@ class Workbench(QObject):
             return
         if end.outcome is Outcome.FAILED:
             self._session.set_problem(index, end.message)
-            self.told.emit(Message(Kind.ERROR, f"Not aligned. {end.message}"))
+            text = f"Not aligned. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
         elif end.outcome is Outcome.CANCELLED:
             self.told.emit(Message(Kind.INFO, "Alignment cancelled; nothing was changed.", "align"))
         self._align_next()
@@ -356,7 +347,7 @@ class Workbench(QObject):
         self._following = -1
         if end.outcome is Outcome.FAILED:
             text = f"The path did not follow; your decisions stand. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text))
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
         if not self._soon_follow.isActive():
             self._follow_next()
 

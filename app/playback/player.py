@@ -395,7 +395,7 @@ class Playback(QObject):
             self._start(self._mode, feed.wanted.passages[0].start_s)
             return
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message))
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
         elif feed.gaps:
             self.noted.emit(f"the sound had {feed.gaps} gaps; the computer was busy")
         self.stop()

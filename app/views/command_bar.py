@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QToolBar, QToolButton
 
 from app.actions import ACTIONS, TOOLBAR
+from app.theme import ICON_PX
 
 
 class CommandBar(QToolBar):
@@ -24,6 +25,7 @@ class CommandBar(QToolBar):
         super().__init__("Tools")
         self.setObjectName("tools")
         self.setMovable(False)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
         labelled = {spec.id for spec in ACTIONS if spec.label}
         self._labelled: list[QToolButton] = []
         for word in TOOLBAR.split():

@@ -66,7 +66,9 @@ class KeypointPanel(QWidget):
         layout.addWidget(self.clips, 1)
         layout.addWidget(self._curve)
         layout.addLayout(_nudge_buttons(actions))
-        layout.addLayout(_decision_buttons(actions))
+        accept = ActionButton(actions["accept"])
+        layout.addLayout(_decision_buttons(accept, actions))
+        self.setFocusProxy(accept)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         for signal in (
@@ -149,10 +151,9 @@ def band_half_ms(session: SessionModel) -> float | None:
     entry, selected = session.current, session.selected
     if entry is None or entry.alignment is None or selected < 0:
         return None
-    path = entry.alignment.path
-    if selected >= len(path.offset_s):
-        return None
-    return 500 * float(path.high_s[selected] - path.low_s[selected])
+    path, rows_s = entry.alignment.path, entry.alignment.surface.time_0_s
+    width_s = np.interp(entry.keypoints.time_0_s[selected], rows_s, path.high_s - path.low_s)
+    return 500 * float(width_s)
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:
@@ -181,9 +182,10 @@ def _nudge_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
     return layout
 
 
-def _decision_buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
+def _decision_buttons(accept: QWidget, actions: Mapping[str, QAction]) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(4)
-    for name in ("accept", "unalignable", "take_alignment"):
+    layout.addWidget(accept, 1)
+    for name in ("unalignable", "take_alignment"):
         layout.addWidget(ActionButton(actions[name]), 1)
     return layout

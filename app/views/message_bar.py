@@ -29,7 +29,7 @@ _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable
 
 
 class MessageBar(QFrame):
-    """Shows the latest message; errors and warnings stay until closed.
+    """Shows the latest message; errors and warnings stay until closed, and come back after remarks.
 
     Parameters
     ----------
@@ -49,6 +49,7 @@ class MessageBar(QFrame):
         self._actions = actions
         self.message: Message | None = None
         self.told: deque[Told] = deque(maxlen=_KEPT)
+        self._standing: Message | None = None
         self.setObjectName("message")
         self._sign = QLabel()
         self._text = QLabel()
@@ -65,7 +66,7 @@ class MessageBar(QFrame):
         self._close.setAccessibleName("Close message")
         self._act.clicked.connect(self._on_act)
         self._copy.clicked.connect(self._on_copy)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._on_close)
         words, buttons = QHBoxLayout(), QHBoxLayout()
         words.addWidget(self._sign)
         words.addWidget(self._text, 1)
@@ -77,8 +78,9 @@ class MessageBar(QFrame):
         self._layout.setSpacing(8)
         self._layout.addLayout(words, 1)
         self._layout.addLayout(buttons)
+        self.setFocusProxy(self._close)
         self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
-        self._away.timeout.connect(self.hide)
+        self._away.timeout.connect(self._on_close)
         LOOK.changed.connect(self._paint_signs)
         self._paint_signs()
         self.hide()
@@ -93,8 +95,13 @@ class MessageBar(QFrame):
     @Slot(object)
     def tell(self, message: Message) -> None:
         """Show a message in place of the one before."""
-        self.message = message
         self.told.append((QDateTime.currentDateTime(), message))
+        if message.kind is not Kind.INFO:
+            self._standing = message
+        self._show(message)
+
+    def _show(self, message: Message) -> None:
+        self.message = message
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
         self._act.setVisible(bool(message.action))
@@ -118,10 +125,20 @@ class MessageBar(QFrame):
         self.tell(Message(Kind.INFO, text))
 
     @Slot()
+    def _on_close(self) -> None:
+        if self.message is self._standing:
+            self._standing = None
+        if self._standing is None:
+            self.hide()
+        else:
+            self._show(self._standing)
+
+    @Slot()
     def _on_act(self) -> None:
-        self.hide()
         if self.message is not None:
-            self._actions[self.message.action].trigger()
+            action = self._actions[self.message.action]
+            self._on_close()
+            action.trigger()
 
     @Slot()
     def _on_copy(self) -> None:

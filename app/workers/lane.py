@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,10 +36,13 @@ class End:
     outcome : Outcome
     message : str
         For a person; empty unless the run failed.
+    details : str
+        For a bug report, if nobody foresaw the failure.
     """
 
     outcome: Outcome
     message: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class _Worker(QObject):
             return End(
                 Outcome.FAILED,
                 f"Something unexpected went wrong ({type(error).__name__}: {error}). "
-                "Your keypoints are safe; the details are in the log.",
+                "Your keypoints are safe; copy the details for a bug report.",
+                traceback.format_exc(),
             )
         return End(Outcome.DONE)
 

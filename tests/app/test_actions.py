@@ -57,7 +57,7 @@ def test_f6_walks_the_panels(window: MainWindow, stereo, settle, qtbot: QtBot) -
     window.open([stereo])
     settle(window)
     seen: list[QWidget] = []
-    for _ in range(5):
+    for _ in range(8):
         window.commands["next_pane"].trigger()
         seen += [w for w in (window.recordings, window.drift, window.candidates) if w.hasFocus()]
     assert len(seen) == 3

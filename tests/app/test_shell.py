@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from conftest import write_calls
+from fakes import failing_steps
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -276,6 +280,22 @@ def test_the_theme_changes_live(opened: MainWindow, make_window: Make) -> None:
     assert LOOK.palette is DARK
 
 
+def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    class System:
+        def colorScheme(self) -> Qt.ColorScheme:  # noqa: N802 (Qt's name)
+            return Qt.ColorScheme.Light
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.theme.QGuiApplication.styleHints", System)
+        LOOK.system_changed()
+        assert LOOK.palette is LIGHT
+        window.commands["theme_dark"].trigger()
+        LOOK.system_changed()
+        assert LOOK.palette is DARK, "who chose a theme keeps it"
+    window.commands["theme_system"].trigger()
+    assert LOOK.palette is DARK
+
+
 def _contrast(one: str, other: str) -> float:
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -380,6 +400,30 @@ def test_messages_can_be_read_again_and_copied(window: MainWindow) -> None:
     assert text.index("Something else.") < text.index("The disk is full")
 
 
+def test_a_remark_does_not_hide_an_error_for_good(window: MainWindow) -> None:
+    window.messages.tell(Message(Kind.ERROR, "The disk is full; free some space."))
+    window.messages.inform("Something else.")
+    assert window.messages.message.text == "Something else."
+    close = next(
+        b for b in window.messages.findChildren(QToolButton) if "Close" in b.accessibleName()
+    )
+    close.setFocus()
+    QTest.keyClick(close, Key.Key_Space)
+    assert window.messages.message.text.startswith("The disk is full")
+    QTest.keyClick(close, Key.Key_Space)
+    assert window.messages.isHidden()
+
+
+def test_what_nobody_foresaw_comes_with_details(
+    make_window: Make, stereo: Path, settle: Settle
+) -> None:
+    window = make_window(failing_steps(RuntimeError("what now")))
+    window.open([stereo])
+    settle(window)
+    assert "what now" in window.messages.message.text
+    assert "Traceback" in window.messages.message.details
+
+
 def test_tips_name_the_keys_and_go_for_good(opened: MainWindow, make_window: Make) -> None:
     assert opened.tips.isVisible()
     assert "Tab" in opened.tips.text
@@ -435,6 +479,83 @@ def test_everything_with_the_keyboard_has_a_name(opened: MainWindow) -> None:
         and not w.objectName().startswith("qt_")
     ]
     assert [f"{type(w).__name__} in {type(w.parentWidget()).__name__}" for w in nameless] == []
+
+
+def test_f6_goes_round_all_panels_and_back(opened: MainWindow) -> None:
+    def here() -> QWidget | None:
+        return opened.focusWidget()
+
+    opened.recordings.setFocus()
+    seen = [here()]
+    for _ in range(12):
+        QTest.keyClick(opened, Key.Key_F6)
+        if here() is seen[0]:
+            break
+        seen.append(here())
+    assert len(seen) == len(set(seen)) >= 5
+    assert set(opened.panes) | {opened.drift, opened.recordings} <= set(seen)
+    assert any(opened.keypoint.isAncestorOf(w) for w in seen)
+    QTest.keyClick(opened, Key.Key_F6, Modifier.ShiftModifier)
+    assert here() is seen[-1]
+
+
+def test_buttons_are_pressed_with_the_space_bar(opened: MainWindow) -> None:
+    opened.keypoint.setFocus()
+    button = opened.focusWidget()
+    assert button.accessibleName() == "Accept"
+    QTest.keyClick(button, Key.Key_Space)
+    assert opened.session.keypoints.state[0] is ReviewState.ACCEPTED
+    QTest.keyClick(button, Key.Key_Tab)
+    assert opened.focusWidget().accessibleName() == "Unalignable"
+
+
+_TWICE = """
+import sys
+from PySide6.QtCore import QSize
+from app.launch import make_app
+from app.main_window import MainWindow
+app = make_app()
+window = MainWindow(size=QSize(1100, 640), remembers_layout=False)
+window.show()
+app.processEvents()
+window.toolbar.grab().save(sys.argv[1])
+window.close()
+"""
+
+
+def test_icons_are_sharp_on_a_fine_screen(tmp_path: Path) -> None:
+    edges = {}
+    for scale in ("1", "2"):
+        out = tmp_path / f"{scale}.png"
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", _TWICE, str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={
+                "QT_QPA_PLATFORM": "offscreen",
+                "QT_SCALE_FACTOR": scale,
+                "HOME": str(tmp_path),
+                "XDG_CONFIG_HOME": str(tmp_path),
+            },
+        )
+        assert done.returncode == 0, done.stderr
+        image = QImage(str(out)).copy(0, 0, 50 * int(scale), 50 * int(scale))
+        edges[scale] = _steepest(image)
+        if scale == "1":
+            edges["blown up"] = _steepest(image.scaled(100, 100, mode=_SMOOTH))
+    assert edges["2"] > 1.4 * edges["blown up"], edges
+
+
+_SMOOTH = Qt.TransformationMode.SmoothTransformation
+
+
+def _steepest(image: QImage) -> float:
+    """How much pixels above each other differ, where they differ most."""
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1).astype(int)
+    return float(np.sort(np.abs(np.diff(rows, axis=0)).ravel())[-40:].mean())
 
 
 def test_a_small_screen_has_room_for_everything(make_window: Make) -> None:

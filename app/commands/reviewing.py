@@ -1,0 +1,156 @@
+"""Keypoints and the list of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.commands.spec import ActionSpec
+
+
+def _nudges() -> Iterator[ActionSpec]:
+    # With Shift, the comma and full stop keys give other characters on most layouts.
+    steps = (
+        (1, (",",), (".",)),
+        (10, ("Shift+,",), ("Shift+.",)),
+        (100, ("Ctrl+,",), ("Ctrl+.",)),
+    )
+    for step_ms, earlier, later in steps:
+        for sign, word, keys in ((-1, "Earlier", earlier), (1, "Later", later)):
+            yield ActionSpec(
+                f"nudge_{word.lower()}_{step_ms}",
+                f"{word} by {step_ms} ms",
+                "review.nudge",
+                "Keypoint",
+                keys,
+                f"Move the keypoint on channel 1 {word.lower()} by {step_ms} ms",
+                argument=sign * step_ms,
+                separated=step_ms == 1 and sign < 0,
+            )
+
+
+REVIEWING: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "previous_keypoint",
+        "Previous keypoint",
+        "review.previous_keypoint",
+        "Keypoint",
+        ("P",),
+        "Select the previous keypoint",
+        icon="previous",
+    ),
+    ActionSpec(
+        "next_keypoint",
+        "Next keypoint",
+        "review.next_keypoint",
+        "Keypoint",
+        ("N",),
+        "Select the next keypoint",
+        icon="next",
+    ),
+    ActionSpec(
+        "next_uncertain",
+        "Next uncertain keypoint",
+        "review.next_uncertain",
+        "Keypoint",
+        ("Tab",),
+        "Select the next keypoint the machine is unsure of, in this or a later recording",
+        icon="uncertain",
+        label="Next uncertain",
+    ),
+    ActionSpec(
+        "accept",
+        "Accept",
+        "review.accept",
+        "Keypoint",
+        ("Return", "Enter"),
+        "Accept the selected keypoint as it stands",
+        icon="accept",
+        label="Accept",
+        separated=True,
+    ),
+    ActionSpec(
+        "accept_in_view",
+        "Accept all in view",
+        "review.accept_in_view",
+        "Keypoint",
+        ("A",),
+        "Accept every visible keypoint that nobody has decided on",
+    ),
+    ActionSpec(
+        "accept_certain",
+        "Accept all certain",
+        "review.accept_certain",
+        "Keypoint",
+        ("Shift+A",),
+        "Accept every keypoint of this recording whose confidence is 0.95 or more",
+    ),
+    ActionSpec(
+        "unalignable",
+        "Unalignable",
+        "review.unalignable",
+        "Keypoint",
+        ("U",),
+        "Say that this moment cannot be aligned, or take that back",
+        icon="unalignable",
+        label="Unalignable",
+    ),
+    ActionSpec(
+        "release",
+        "Release",
+        "review.release",
+        "Keypoint",
+        ("R",),
+        "Take your decision back: the keypoint is the machine's again",
+    ),
+    ActionSpec(
+        "snap",
+        "Snap to a peak",
+        "review.snap",
+        "Keypoint",
+        ("S",),
+        "Move the keypoint to the nearest peak of its score; from there, to the highest other one",
+        separated=True,
+    ),
+    *_nudges(),
+    ActionSpec(
+        "next_recording",
+        "Next recording",
+        "review.next_recording",
+        "Recordings",
+        ("Ctrl+PgDown",),
+        "Show the next recording of the list",
+    ),
+    ActionSpec(
+        "previous_recording",
+        "Previous recording",
+        "review.previous_recording",
+        "Recordings",
+        ("Ctrl+PgUp",),
+        "Show the previous recording of the list",
+    ),
+    ActionSpec(
+        "least_certain_first",
+        "Least certain first",
+        "queue.least_certain_first",
+        "Recordings",
+        ("Ctrl+L",),
+        "Sort the list by confidence; it stays so until it is sorted again",
+        separated=True,
+    ),
+    ActionSpec(
+        "sort_again",
+        "Sort again",
+        "queue.sort_again",
+        "Recordings",
+        ("F5",),
+        "Bring the order and the filter of the list up to date",
+    ),
+    ActionSpec(
+        "find_recording",
+        "Find a recording",
+        "queue.find_recording",
+        "Recordings",
+        ("Ctrl+F",),
+        "Filter the list by a part of the name",
+    ),
+)

@@ -1,0 +1,142 @@
+"""Aligning, and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.commands.spec import ActionSpec
+
+
+def _themes() -> Iterator[ActionSpec]:
+    for name, text in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
+        yield ActionSpec(
+            f"theme_{name}",
+            text,
+            "shell.set_theme",
+            "View/Theme",
+            tip=f"Colours {text[0].lower()}{text[1:]}; pictures of sound stay dark",
+            argument=name,
+            checkable=True,
+            checked=name == "system",
+            group="theme",
+        )
+
+
+def _candidates() -> Iterator[ActionSpec]:
+    for rank in range(9):
+        yield ActionSpec(
+            f"candidate_{rank + 1}",
+            f"Take candidate {rank + 1}",
+            "review.take_candidate",
+            "Align",
+            (str(rank + 1),),
+            f"Set unreviewed keypoints to the linear map of candidate {rank + 1}",
+            argument=rank,
+            separated=rank == 0,
+        )
+
+
+SEEING: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "warp",
+        "Channel 1 on channel 0's clock",
+        "window.set_warped",
+        "View",
+        ("W",),
+        "Show channel 1 as recorded, or moved by the time map onto channel 0's clock",
+        icon="warp",
+        label="Warp",
+        checkable=True,
+        checked=True,
+    ),
+    ActionSpec(
+        "links",
+        "Links between the channels",
+        "window.set_links",
+        "View",
+        ("L",),
+        "Join each keypoint's two moments by a line",
+        icon="links",
+        label="Links",
+        checkable=True,
+        checked=True,
+    ),
+    ActionSpec("fit", "Whole recording", "time.fit", "View", ("F",), icon="fit", separated=True),
+    ActionSpec("zoom_in", "Zoom in", "time.zoom_in", "View", ("+", "="), icon="zoom_in"),
+    ActionSpec("zoom_out", "Zoom out", "time.zoom_out", "View", ("-",), icon="zoom_out"),
+    ActionSpec("zoom_back", "Zoom back", "time.zoom_back", "View", ("Backspace",)),
+    ActionSpec("pan_left", "A quarter page back", "time.pan_left", "View", ("Left",)),
+    ActionSpec("pan_right", "A quarter page on", "time.pan_right", "View", ("Right",)),
+    ActionSpec("page_left", "A page back", "time.page_left", "View", ("Shift+Left",)),
+    ActionSpec("page_right", "A page on", "time.page_right", "View", ("Shift+Right",)),
+    ActionSpec(
+        "go_to",
+        "Go to…",
+        "shell.go_to",
+        "View",
+        ("Ctrl+G",),
+        "Go to a time or to a keypoint",
+        separated=True,
+    ),
+    *_themes(),
+    ActionSpec(
+        "reset_layout",
+        "Reset layout",
+        "window.reset_layout",
+        "View",
+        tip="Put all panels back where they were",
+        separated=True,
+    ),
+    ActionSpec(
+        "next_pane",
+        "Next panel",
+        "window.focus_next_panel",
+        "View",
+        ("F6",),
+        "Move the keyboard to the next panel",
+    ),
+    ActionSpec(
+        "previous_pane",
+        "Previous panel",
+        "window.focus_previous_panel",
+        "View",
+        ("Shift+F6",),
+        "Move the keyboard to the previous panel",
+    ),
+    ActionSpec(
+        "align",
+        "Align this recording",
+        "workbench.align",
+        "Align",
+        ("Ctrl+R",),
+        "Align the recording shown; what you have reviewed stays as it is",
+        icon="align",
+        label="Align",
+    ),
+    ActionSpec(
+        "align_all",
+        "Align all recordings",
+        "workbench.align_all",
+        "Align",
+        ("Ctrl+Shift+R",),
+        "Align every recording that has no alignment yet",
+    ),
+    ActionSpec(
+        "cancel",
+        "Cancel",
+        "workbench.cancel",
+        "Align",
+        ("Esc",),
+        "Drop the drag under way, or else stop aligning",
+    ),
+    ActionSpec(
+        "take_alignment",
+        "Take the path",
+        "review.take_alignment",
+        "Align",
+        ("0",),
+        "Set unreviewed keypoints to the non-linear path",
+        separated=True,
+    ),
+    *_candidates(),
+)
