@@ -1,4 +1,4 @@
-"""How the recording is shown: channel 1's clock in its pane, and the links."""
+"""How the recording is shown: channel 1's clock in its pane, links, spectrogram settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.render.look import SpectrogramLook
 from app.session_model import SessionModel
+from core.audio.frame_plan import FrameSettings
 from core.time_map import TimeMap
 
 
@@ -17,9 +19,15 @@ class Display(QObject):
     -------
     changed()
         The warp or the links changed.
+    look_changed()
+        `look` is another: colours, levels or the frequencies shown.
+    frames_changed()
+        `frames` is another: spectrograms have to be made anew.
     """
 
     changed = Signal()
+    look_changed = Signal()
+    frames_changed = Signal()
 
     def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +35,8 @@ class Display(QObject):
         self.is_warped = True
         self.has_links = True
         self.warp: TimeMap | None = None
+        self.look = SpectrogramLook()
+        self.frames = FrameSettings()
         self._time_map = TimeMap.identity()
         session.keypoints_changed.connect(self._follow)
         session.recording_selected.connect(self._follow)
@@ -40,6 +50,14 @@ class Display(QObject):
         """Show or hide the links."""
         self.has_links = links
         self.changed.emit()
+
+    def set_spectrogram(self, look: SpectrogramLook, frames: FrameSettings) -> None:
+        """Show spectrograms in other colours, levels and frequencies, or make them otherwise."""
+        before, self.look, self.frames = (self.look, self.frames), look, frames
+        if look != before[0]:
+            self.look_changed.emit()
+        if frames != before[1]:
+            self.frames_changed.emit()
 
     def channel_1_pane_s(self, time_1_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where moments of channel 1 lie on the time axis of its pane."""

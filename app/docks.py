@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _COMPACT_PX = 1300
 _GEOMETRY, _STATE = "layout/geometry", "layout/state"
 
@@ -63,6 +63,8 @@ class Docks:
         widths = [195, 330] if compact else [330, 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
         recordings.raise_()
+        window.tabifyDockWidget(candidates, self.by_title["Spectrogram"])
+        candidates.raise_()
         window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
         if compact:
             window.tabifyDockWidget(keypoint, candidates)

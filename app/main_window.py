@@ -30,6 +30,7 @@ from app.review_progress import ReviewProgress
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
 from app.shell import Shell
+from app.spectrogram_choice import SpectrogramChoice
 from app.store import SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
@@ -38,6 +39,7 @@ from app.views.drop_cover import DropCover
 from app.views.export_dialog import ExportDialog
 from app.views.history_list import HistoryList
 from app.views.keypoint_panel import KeypointPanel
+from app.views.look_panel import LookPanel
 from app.views.message_bar import MessageBar
 from app.views.playback_controls import PlaybackControls
 from app.views.queue_panel import QueuePanel
@@ -96,6 +98,9 @@ class MainWindow(QMainWindow):
         self.review = Review(self.session, self.time, self.queue, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
+        self.spectrogram_choice = SpectrogramChoice(
+            self.display, self.time, self.tiles, self.workbench, remembers=remembers_layout
+        )
         self.asking = Asking(self)
         self.shell = Shell(self, self.session, self.time, remembers=remembers_layout)
         self.menus, self.commands, self.toolbar = build_actions(
@@ -174,6 +179,8 @@ class MainWindow(QMainWindow):
         self.docks.add("Recordings", self.queue_panel, left)
         self.docks.add("Keypoint", self.keypoint, right)
         self.docks.add("Candidates", self.candidates, right)
+        self.look_panel = LookPanel(self.display)
+        self.docks.add("Spectrogram", self.look_panel, right)
         self.edit_history = HistoryList(self.session, self.history)
         self.docks.add("History", self.edit_history, left)
 
@@ -200,6 +207,8 @@ class MainWindow(QMainWindow):
         self.review.told.connect(self.messages.inform)
         self.candidates.taken.connect(self.review.take_candidate)
         self.session.recording_selected.connect(self._show_recording)
+        for redraw in (self.overview.redraw, self.keypoint.clips.redraw):
+            self.display.look_changed.connect(redraw)
         self._connect_playback()
         self.time.span_changed.connect(self._show_level)
         self.tiles.tiles_ready.connect(self._show_level)
@@ -253,6 +262,7 @@ class MainWindow(QMainWindow):
             pane.show_spectrogram(None if pair is None else pair[channel])
         self.overview.show_spectrograms(pair)
         self.keypoint.clips.show_spectrograms(pair)
+        self.look_panel.show_spectrograms(pair)
 
     @Slot()
     def _show_frames(self) -> None:
@@ -302,6 +312,14 @@ class MainWindow(QMainWindow):
     def set_links(self, links: bool) -> None:
         """Show or hide the links."""
         self.display.set_links(links)
+
+    @Slot()
+    def show_spectrogram_settings(self) -> None:
+        """Bring the spectrogram settings to the front and the keyboard to them."""
+        dock = self.docks.by_title["Spectrogram"]
+        dock.show()
+        dock.raise_()
+        self.look_panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def reset_layout(self) -> None:

@@ -80,6 +80,14 @@ SEEING: tuple[ActionSpec, ...] = (
     ),
     *_themes(),
     ActionSpec(
+        "spectrogram_settings",
+        "Spectrogram settings",
+        "window.show_spectrogram_settings",
+        "View",
+        ("Ctrl+D",),
+        "Colours, levels, frequencies, window and overlap",
+    ),
+    ActionSpec(
         "reset_layout",
         "Reset layout",
         "window.reset_layout",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from app.render.tiles import TILE_COLUMNS, TileStore
+from app.render.tiles import TILE_COLUMNS, Tile, TileStore
+from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
@@ -16,6 +20,16 @@ _FINEST_PX = 12.0
 _OFF_PX = 0.3
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """What was painted: tiles by index, and which frames of the plan are in them."""
+
+    plan: FramePlan
+    tile_frames: int
+    tiles: Mapping[int, Tile | None]
+    stretches: tuple[tuple[int, int], ...]
 
 
 class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -38,13 +52,17 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         self._spectrogram: Spectrogram | None = None
         self._warp: TimeMap | None = None
         self._rect = QRectF()
+        self._shown: _Picture | None = None
+        self._behind: _Picture | None = None
         self.level = 0
         self.is_covered = False
         self.setZValue(-10)
 
     def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
-        """Draw another spectrogram."""
+        """Draw another spectrogram; the old picture stands behind it until it is covered."""
         self.prepareGeometryChange()
+        self._behind = self._shown if spectrogram is not None else None
+        self._shown = None
         self._spectrogram = spectrogram
         self._measure()
 
@@ -71,21 +89,31 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         view = self.getViewBox()
         if self._spectrogram is None or view is None:
             return
-        plan = self._spectrogram.plan
+        spectrogram, plan = self._spectrogram, self._spectrogram.plan
         (start_s, end_s), _range = view.viewRange()
         width_px = max(view.width(), 1.0)
         edges_s = self._edges(start_s, end_s, width_px)
-        self.level = self._spectrogram.level_for((edges_s[-1] - edges_s[0]) / plan.hop_s / width_px)
-        # Frame k covers hop/2 to either side of its centre.
-        edges = edges_s / plan.hop_s + 0.5
+        self.level = spectrogram.level_for((edges_s[-1] - edges_s[0]) / plan.hop_s / width_px)
         tile_frames = TILE_COLUMNS << self.level
-        first, last = max(edges[0], 0.0), min(edges[-1], float(plan.frames))
-        if last <= first:
-            return
-        borders = np.arange(first // tile_frames + 1, last // tile_frames + 1) * tile_frames
-        cuts = np.sort(np.concatenate([[first, last], edges, borders]))
-        cuts = cuts[(cuts >= first) & (cuts <= last)]
-        self._draw_pieces(painter, cuts, tile_frames)
+        first, last = _frames(plan, edges_s[[0, -1]])
+        tiles = {
+            index: self._tiles.find(self._channel, self.level, index)
+            for index in range(int(first // tile_frames), int(last // tile_frames) + 1)
+            if last > first and index * tile_frames < plan.frames
+        }
+        self.is_covered = all(
+            tile is not None
+            and tile.key[1] == self.level
+            and tile.version[0] == spectrogram.count(index * tile_frames, (index + 1) * tile_frames)
+            for index, tile in tiles.items()
+        ) and spectrogram.count(first, last) >= int(last - first)
+        self._shown = _Picture(plan, tile_frames, tiles, spectrogram.stretches)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if self.is_covered:
+            self._behind = None
+        elif self._behind is not None:
+            self._draw(painter, self._behind, edges_s)
+        self._draw(painter, self._shown, edges_s)
 
     def _edges(self, start_s: float, end_s: float, width_px: float) -> Floats:
         """Channel times between which a straight piece is within `_OFF_PX` of the time map."""
@@ -96,26 +124,23 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         off_s = _OFF_PX * (end_s - start_s) / width_px
         return channel_s[_corners(pane_s, channel_s, off_s)]
 
-    def _draw_pieces(self, painter: QPainter, cuts: Floats, tile_frames: int) -> None:
-        assert self._spectrogram is not None
-        plan = self._spectrogram.plan
+    def _draw(self, painter: QPainter, picture: _Picture, edges_s: Floats) -> None:
+        plan = picture.plan
+        first, last = _frames(plan, edges_s[[0, -1]])
+        if last <= first:
+            return
+        inner = edges_s / plan.hop_s + 0.5
+        step = picture.tile_frames
+        borders = np.arange(first // step + 1, last // step + 1) * step
+        ends = np.array(picture.stretches, dtype=np.float64).ravel()
+        cuts = np.unique(np.concatenate([[first, last], inner, borders, ends]))
+        cuts = cuts[(cuts >= first) & (cuts <= last)]
         pane_s = self._to_pane((cuts - 0.5) * plan.hop_s)
         height_khz = (plan.bins - 0.5) * plan.bin_hz / 1000
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        tiles = {
-            index: self._tiles.find(self._channel, self.level, index)
-            for index in range(int(cuts[0] // tile_frames), int(cuts[-1] // tile_frames) + 1)
-            if index * tile_frames < plan.frames
-        }
-        self.is_covered = all(
-            tile is not None
-            and tile.key[1] == self.level
-            and tile.version[0] >= min(cuts[-1], (index + 1) * tile_frames)
-            for index, tile in tiles.items()
-        )
         for a, b, x0, x1 in zip(cuts[:-1], cuts[1:], pane_s[:-1], pane_s[1:], strict=True):
-            tile = tiles.get(int((a + b) / 2 // tile_frames))
-            if tile is None or b <= a:
+            middle = (a + b) / 2
+            tile = picture.tiles.get(int(middle // step))
+            if tile is None or not any(start < middle < stop for start, stop in picture.stretches):
                 continue
             _, level, index = tile.key
             origin = index * TILE_COLUMNS
@@ -131,6 +156,12 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def _to_pane(self, time_s: Floats) -> Floats:
         return time_s if self._warp is None else self._warp.to_channel_0(time_s)
+
+
+def _frames(plan: FramePlan, ends_s: Floats) -> tuple[float, float]:
+    """The frames between two moments of the channel; frame k covers half a step to either side."""
+    first, last = (ends_s / plan.hop_s + 0.5).tolist()
+    return max(first, 0.0), min(last, float(plan.frames))
 
 
 def _corners(x: Floats, y: Floats, off: float) -> list[int]:

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app.render.colours import Table, auto_levels, spectrogram_table
+from app.render.colours import Levels, Table, levels, spectrogram_table
+from app.render.look import ColourMap, SpectrogramLook
 from app.workers.lane import Lane
 from core.audio.spectrogram import Spectrogram
 
 TILE_COLUMNS = 1024
-_MOST_TILES = 128
+_MOST_BYTES = 64_000_000
 
 Key = tuple[int, int, int]
 """Channel, level of the pyramid, index of the tile."""
+Version = tuple[int, int, int, ColourMap]
+"""Frames that are there, darkest and brightest code, colours: another version, another picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,14 +34,13 @@ class TileRequest:
     ----------
     key : tuple of int
         Channel, level, index.
-    version : tuple
-        Changes whenever the picture would.
+    version : Version
     codes : ndarray of uint8, shape (columns, bins)
     table : ndarray of uint32, shape (256,)
     """
 
     key: Key
-    version: tuple[int, int, int]
+    version: Version
     codes: NDArray[np.uint8]
     table: Table
 
@@ -48,7 +50,7 @@ class Tile:
     """A drawn tile; row 0 is the lowest frequency."""
 
     key: Key
-    version: tuple[int, int, int]
+    version: Version
     image: QImage
 
 
@@ -82,10 +84,11 @@ class TileStore(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
-        self._levels = [(0, 255), (0, 255)]
+        self._look = SpectrogramLook()
+        self._levels: list[Levels] = [(0, 255), (0, 255)]
         self._cache: OrderedDict[Key, Tile] = OrderedDict()
         self._wanted: dict[Key, TileRequest] = {}
-        self._being_made: frozenset[tuple[Key, tuple[int, int, int]]] = frozenset()
+        self._being_made: frozenset[tuple[Key, Version]] = frozenset()
         self._lane = Lane("tiles", self)
         self._lane.stepped.connect(self._keep)
         self._lane.ended.connect(self._finish)
@@ -104,12 +107,21 @@ class TileStore(QObject):
     def refresh(self) -> None:
         """Frames were added: look again."""
         if self._spectrograms is not None:
-            self._levels = [auto_levels(s.histogram) for s in self._spectrograms]
+            self._levels = [levels(s.histogram, self._look) for s in self._spectrograms]
         self.tiles_ready.emit()
 
-    def levels(self, channel: int) -> tuple[int, int]:
+    def set_look(self, look: SpectrogramLook) -> None:
+        """Draw in other colours or levels; what is there stays until it is drawn anew."""
+        self._look = look
+        self.refresh()
+
+    def levels(self, channel: int) -> Levels:
         """Darkest and brightest code of a channel."""
         return self._levels[channel]
+
+    def table(self, channel: int) -> Table:
+        """Colours of a channel's codes."""
+        return spectrogram_table(*self._levels[channel], self._look.colours)
 
     @property
     def is_settled(self) -> bool:
@@ -122,8 +134,9 @@ class TileStore(QObject):
             return None
         spectrogram = self._spectrograms[channel]
         key = (channel, level, index)
-        stop = (index + 1) * TILE_COLUMNS << level
-        version = (min(spectrogram.filled, stop), *self._levels[channel])
+        first, stop = index * TILE_COLUMNS << level, (index + 1) * TILE_COLUMNS << level
+        low, high = self._levels[channel]
+        version = (spectrogram.count(first, stop), low, high, self._look.colours)
         tile = self._cache.get(key)
         if tile is None or tile.version != version:
             self._want(key, version, spectrogram)
@@ -139,15 +152,14 @@ class TileStore(QObject):
         self._soon.stop()
         self._lane.shut_down()
 
-    def _want(self, key: Key, version: tuple[int, int, int], spectrogram: Spectrogram) -> None:
+    def _want(self, key: Key, version: Version, spectrogram: Spectrogram) -> None:
         if (key, version) in self._being_made:
             return
-        _, level, index = key
+        channel, level, index = key
         first = index * TILE_COLUMNS
         codes = spectrogram.levels[level][first : first + TILE_COLUMNS]
-        if version[0] > first << level:
-            table = spectrogram_table(version[1], version[2])
-            self._wanted[key] = TileRequest(key, version, codes, table)
+        if version[0]:
+            self._wanted[key] = TileRequest(key, version, codes, self.table(channel))
             self._soon.start()
 
     @Slot()
@@ -161,8 +173,9 @@ class TileStore(QObject):
     def _keep(self, tile: Tile) -> None:
         self._cache[tile.key] = tile
         self._cache.move_to_end(tile.key)
-        while len(self._cache) > _MOST_TILES:
-            self._cache.popitem(last=False)
+        room = _MOST_BYTES - sum(kept.image.sizeInBytes() for kept in self._cache.values())
+        while room < 0:
+            room += self._cache.popitem(last=False)[1].image.sizeInBytes()
         self.tiles_ready.emit()
 
     @Slot(object)

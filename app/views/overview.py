@@ -19,7 +19,6 @@ from PySide6.QtWidgets import QWidget
 from app.display import Display
 from app.marks import COLOURS, Mark, marks_of
 from app.playback.player import Cursor
-from app.render.colours import spectrogram_table
 from app.render.tiles import TileStore, draw
 from app.session_model import SessionModel
 from app.theme import DARK
@@ -154,7 +153,7 @@ class OverviewStrip(QWidget):
         level = spectrogram.level_for(self._view.duration_s / spectrogram.plan.hop_s / width)
         # Every fifth bin is more than the strip is high.
         codes = spectrogram.at(time_s, level)[:, ::-5]
-        return draw(codes, spectrogram_table(*self._tiles.levels(channel)))
+        return draw(codes, self._tiles.table(channel))
 
     def _states(self) -> QImage:
         """One bar a keypoint: the less sure, the taller; decisions on top."""

@@ -73,6 +73,7 @@ class SpectrogramPane(TimePlot):
         session.selection_changed.connect(self._show_selection)
         session.followed.connect(self._points.flash)
         display.changed.connect(self._show_clock)
+        display.look_changed.connect(self._show_all_frequencies)
         self.clicked.connect(self._select_near)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
@@ -173,4 +174,6 @@ class SpectrogramPane(TimePlot):
 
     @Slot()
     def _show_all_frequencies(self) -> None:
-        self.show_heights(0.0, self._top_khz)
+        look = self._display.look
+        high_khz = min(look.high_khz, self._top_khz)
+        self.show_heights(look.low_khz if look.low_khz < high_khz else 0.0, high_khz)

@@ -4,14 +4,16 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.render.clips import overlay
-from app.render.colours import auto_levels, spectrogram_table
+from app.render.colours import levels, spectrogram_table
+from app.render.look import ColourMap, SpectrogramLook
 from app.render.heat_item import heat_codes
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore, draw
 from app.time_view import TimeView
 from app.views.time_axis import time_text
 from app.views.time_plot import LEFT_PX, TimePlot
-from core.audio.spectrogram import FramePlan, Spectrogram
+from core.audio.frame_plan import FramePlan
+from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
 RATE_HZ = 16_000
@@ -129,12 +131,12 @@ def test_a_coarser_tile_stands_in(qtbot: QtBot) -> None:
 
 def test_levels_follow_noise_and_survive_silence() -> None:
     histogram = np.zeros(256, dtype=np.int64)
-    assert auto_levels(histogram) == (0, 255)
+    assert levels(histogram, SpectrogramLook()) == (0, 255)
     histogram[0] = 10_000
-    assert auto_levels(histogram) == (0, 255)
+    assert levels(histogram, SpectrogramLook()) == (0, 255)
     histogram[60:80] = 1000
     histogram[200] = 100
-    low, high = auto_levels(histogram)
+    low, high = levels(histogram, SpectrogramLook())
     assert 68 <= low <= 90
     assert high >= 200
     table = spectrogram_table(low, high)
