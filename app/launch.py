@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import (
     QCoreApplication,
     QEventLoop,
@@ -61,6 +63,8 @@ def open_window(paths: Sequence[Path]) -> int:
     QTimer.singleShot(0, window.shell.tell_wrong_settings)
     QTimer.singleShot(0, window, lambda: window.start_with(paths))
     QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
+    # What is there now stays; later collections need not go through it.
+    gc.freeze()
     return app.exec()
 
 
@@ -78,7 +82,15 @@ def make_app() -> QApplication:
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
     LOOK.start(app)
+    _collect_here(app)
     return app
+
+
+def _collect_here(app: QApplication) -> None:
+    """Collect garbage in the window's thread alone: freed by a worker, Qt's objects crash."""
+    collector = GarbageCollector()
+    app.aboutToQuit.connect(collector.timer.stop)
+    app.setProperty("collector", collector)
 
 
 def _home() -> Path:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.messages import Kind, Message
@@ -16,6 +16,7 @@ from core.session import Change
 
 SUFFIX = ".finchsync"
 _LEFT_OPEN = "session/left_open"
+_SHOWN_AFTER_MS = 2000
 
 
 class SessionStore(QObject):
@@ -59,8 +60,12 @@ class SessionStore(QObject):
         self._writer.written.connect(self._on_written)
         self._writer.refused.connect(self._on_refused)
         self._writer.moved.connect(self._on_moved)
+        self._soon_shown = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
+        self._soon_shown.timeout.connect(self._note_shown)
         if home is not None:
             session.changed.connect(self._writer.put)
+            session.recording_selected.connect(self._soon_shown.start)
+            session.selection_changed.connect(self._soon_shown.start)
 
     @property
     def keeps(self) -> bool:
@@ -112,12 +117,17 @@ class SessionStore(QObject):
 
     def shut_down(self) -> None:
         """Write what is left and close the file."""
-        shown = self._session.shown
-        if self.path is not None and shown is not None:
-            self._writer.put(Change(shown=shown))
+        self._soon_shown.stop()
+        self._note_shown()
         self._writer.shut_down()
         if self.path is not None:
             QSettings().remove(_LEFT_OPEN)
+
+    @Slot()
+    def _note_shown(self) -> None:
+        shown = self._session.shown
+        if self.path is not None and shown is not None:
+            self._writer.put(Change(shown=shown))
 
     def _is_at(self, path: Path) -> None:
         self.path, self.problem = path, ""
