@@ -41,7 +41,7 @@ _HEADINGS = {
     Column.NAME: ("Recording", "Name of the file"),
     Column.CONFIDENCE: ("conf.", "Mean confidence of the keypoints you have not decided on"),
     Column.UNCERTAIN: ("left", "Uncertain keypoints left"),
-    Column.FLAG: ("flag", "≈ another alignment fits almost as well, ! something else to look at"),
+    Column.FLAG: ("!", "≈ another alignment fits almost as well, ! something else to look at"),
     Column.REVIEWED: ("done", "Keypoints you have decided on"),
 }
 

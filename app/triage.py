@@ -129,7 +129,7 @@ def arranged(
     column : Column or None
         What to sort by; None leaves the order.
     descending : bool
-        Largest first. What has no value stands at the end either way.
+        Largest first. What has no value stands at the end either way, what is done last.
     shown : Shown
     text : str
         Part of the name; upper and lower case are alike.
@@ -147,19 +147,29 @@ def arranged(
     valued = [i for i in chosen if key(rows[i]) is not None]
     # Sorting is stable: of equals, the one opened first stands first in both directions.
     valued.sort(key=lambda i: key(rows[i]), reverse=descending)  # type: ignore[arg-type,return-value]
-    return valued + [i for i in chosen if key(rows[i]) is None]
+    others = [i for i in chosen if key(rows[i]) is None]
+    return valued + sorted(others, key=lambda i: rows[i].stage)
 
 
 def shown_names(names: Sequence[str]) -> list[str]:
-    """Names without the start and the ending that all share; what tells them apart is left."""
-    ends = {Path(name).suffix for name in names}
-    shortest = min(len(Path(name).stem) for name in names) if len(names) > 1 else 0
+    """Names without the words at either end that all share; what tells them apart is left."""
+    if len(names) < 2:
+        return list(names)
+    has_one_ending = len({Path(name).suffix for name in names}) == 1
+    bare = [Path(name).stem if has_one_ending else name for name in names]
+    start = _shared(bare)
+    stop = _shared([name[start:][::-1] for name in bare])
+    return [
+        ("…" if start else "") + name[start : len(name) - stop] + ("…" if stop else "")
+        for name in bare
+    ]
+
+
+def _shared(names: Sequence[str]) -> int:
+    """How many letters all names begin with: whole words, so that "mon" and "mo" stay apart."""
     same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    shared = names[0][: min(len(list(same)), shortest)] if shortest else ""
-    # Only whole words go, so that "mon" and "mo" do not become "n" and "".
-    start = max(shared.rfind(between) for between in "_-. ") + 1
-    bare = [Path(name).stem if len(names) > 1 and len(ends) == 1 else name for name in names]
-    return [f"…{name[start:]}" if start else name for name in bare]
+    shared = names[0][: len(list(same))]
+    return max(shared.rfind(between) for between in "_-. ") + 1
 
 
 def _stage(entry: Entry, reviewed: int) -> Stage:

@@ -110,6 +110,7 @@ class ExportDialog(QDialog):
         layout.addWidget(QLabel("BioDCASE CSV:"))
         layout.addLayout(place)
         layout.addWidget(self._sidecar)
+        layout.addStretch(1)
         layout.addWidget(box)
         self._on_recordings()
 

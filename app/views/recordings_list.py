@@ -11,8 +11,9 @@ from app.session_model import SessionModel
 from app.triage import Column
 
 _LEAST_WIDTH_PX, _ROW_PX = 150, 26
-_STAGE_PX, _CHARACTER_PX = 24, 9
+_STAGE_PX, _PADDING_PX = 24, 14
 _SHOWN_FROM_PX = {Column.FLAG: 210, Column.UNCERTAIN: 235, Column.CONFIDENCE: 265}
+_WIDEST = {Column.CONFIDENCE: "failed", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
 _UNSORTED = -1
 
 
@@ -72,14 +73,21 @@ class RecordingsList(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(_UNSORTED, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        widths = {Column.CONFIDENCE: 6, Column.UNCERTAIN: 5, Column.FLAG: 4, Column.REVIEWED: 8}
         self.setColumnWidth(Column.STAGE, _STAGE_PX)
-        for column, characters in widths.items():
-            self.setColumnWidth(column, characters * _CHARACTER_PX)
+        for column, widest in _WIDEST.items():
+            self._make_room(column, widest)
+
+    def _make_room(self, column: Column, text: str) -> None:
+        # Measuring the cells, as Qt would, takes time and room for a sort arrow in every column.
+        width_px = self.fontMetrics().horizontalAdvance(text) + _PADDING_PX
+        if self.columnWidth(column) != width_px:
+            self.setColumnWidth(column, width_px)
 
     @Slot()
     def _follow(self) -> None:
         """Mark the recording shown; the list itself stays where it is."""
+        most = max((row.keypoints for row in self._queue.rows), default=0)
+        self._make_room(Column.REVIEWED, f"{most}/{most}" if most > 9 else "done")
         row = self._queue.place(self._session.current_index)
         with QSignalBlocker(self.selectionModel()):
             if row < 0:

@@ -142,3 +142,5 @@ def test_names_in_the_list_keep_what_tells_them_apart() -> None:
     assert shown_names(["one.wav"]) == ["one.wav"]
     assert shown_names(["a.wav", "b.flac"]) == ["a.wav", "b.flac"]
     assert shown_names(["cage_3_mon.wav", "cage_3_mo.wav"]) == ["…mon", "…mo"]
+    assert shown_names(["aviary_01_pair.wav", "aviary_02_pair.wav"]) == ["…01…", "…02…"]
+    assert shown_names(["a_b.wav", "a_a_b.wav"]) == ["…b", "…a_b"]
