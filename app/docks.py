@@ -63,13 +63,12 @@ class Docks:
         widths = [195, 330] if compact else [330, 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
         recordings.raise_()
-        window.tabifyDockWidget(candidates, self.by_title["Spectrogram"])
-        candidates.raise_()
-        window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
         if compact:
             window.tabifyDockWidget(keypoint, candidates)
-            keypoint.raise_()
-        else:
+        window.tabifyDockWidget(candidates, self.by_title["Spectrogram"])
+        (keypoint if compact else candidates).raise_()
+        window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
+        if not compact:
             window.resizeDocks([keypoint, candidates], [600, 330], Qt.Orientation.Vertical)
         self._first_layout = window.saveState(_LAYOUT_VERSION)
 

@@ -33,6 +33,8 @@ from app.workers.lane import End, Lane, Outcome
 
 _LATELY = "palette/recent"
 _LATELY_KEPT = 12
+_QUICKLY = 80
+"""As Qt's quality: a PNG that is larger, not worse."""
 
 
 class Shell(QObject):
@@ -166,7 +168,7 @@ class Shell(QObject):
         if not name:
             return
         path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
-        if picture.save(str(path), "PNG"):
+        if picture.save(str(path), "PNG", _QUICKLY):
             self.told.emit(Message(Kind.INFO, f"Picture saved to {path}."))
         else:
             text = f"{path}: cannot be written; choose another place."

@@ -6,6 +6,7 @@ dark there, and the marks over them are made for it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -16,7 +17,6 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 ICON_PX = 20
-_SCALES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class Look(QObject):
 
     def start(self, app: QApplication) -> None:
         """Dress `app`, and follow the system from now on if that is wanted."""
+        app.setStyle("Fusion")
         dress(app, self.palette)
         app.styleHints().colorSchemeChanged.connect(self.system_changed)
         self.system_changed()
@@ -164,6 +165,7 @@ QToolButton:disabled {{ color: {disabled}; }}
 QToolButton#bordered {{ background: {raised}; border-color: {border}; padding: 4px; }}
 QToolButton#bordered:hover {{ border-color: {muted}; }}
 QToolButton#bordered:pressed {{ background: {selection}; border-color: {accent}; }}
+QTabWidget::pane {{ background: {panel}; border: 1px solid {border}; border-radius: 4px; }}
 QTabBar::tab {{ background: {window}; color: {muted}; padding: 5px 12px; border: 0; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
@@ -225,7 +227,6 @@ def dress(app: QApplication, palette: Palette) -> None:
     """Give every widget of `app` the colours of `palette`."""
     import pyqtgraph as pg
 
-    app.setStyle("Fusion")
     roles = {
         QPalette.ColorRole.Window: palette.window,
         QPalette.ColorRole.Base: palette.panel,
@@ -258,16 +259,17 @@ def dress(app: QApplication, palette: Palette) -> None:
 
 
 def icon(name: str) -> QIcon:
-    """An icon of ``resources/icons`` in the colours in use, sharp on every screen."""
+    """An icon of ``resources/icons`` in the colours in use, sharp on the screens there are."""
     drawing = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
     palette = LOOK.palette
+    scales = {math.ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens()}
     result = QIcon()
     for mode, colour in (
         (QIcon.Mode.Normal, palette.text),
         (QIcon.Mode.Disabled, palette.disabled),
     ):
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
-        for scale in _SCALES:
+        for scale in scales:
             pixmap = QPixmap(ICON_PX * scale, ICON_PX * scale)
             pixmap.fill(Qt.GlobalColor.transparent)
             with QPainter(pixmap) as painter:

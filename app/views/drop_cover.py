@@ -23,7 +23,7 @@ class DropCover(QLabel):
 
     def offer(self, count: int) -> None:
         """Show that `count` files or folders can be let go here."""
-        what = "to open it" if count == 1 else f"to open all {count}"
+        what = "to open it" if count == 1 else f"to open {count} items"
         self.setText(f"Let go {what}\n\nNothing is copied or changed.")
         parent = self.parentWidget()
         if parent is not None:
