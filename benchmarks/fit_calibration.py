@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from scipy.special import expit
 from core import __version__
 from core.align import confidence
 from core.align.aligner import align
-from core.align.calibration import MOST_CONFIDENT
+from core.align.calibration import certainty_features, raw_certainty
 from core.audio.recording import Recording, find_audio, open_recording
 from core.formats.biodcase import read_csv
 from core.simulate import simulate_scene
@@ -34,17 +35,32 @@ Floats = NDArray[np.float64]
 
 TOLERANCE_S = 0.05
 FOUND_SHARE = 0.3
-BINS = 60
+KEYPOINTS_A_BIN = 200
+RIDGE = 1e-4
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
-SCENES = (("zebra_finch", 36, False), ("aru", 12, False), ("zebra_finch", 12, True))
-UNRELATED = 16
+SCENES = (("zebra_finch", 90, False), ("aru", 30, False), ("zebra_finch", 90, True))
+UNRELATED = 32
 OUT = Path(__file__).parent.parent / "resources" / "calibration.json"
 
-Example = tuple[float, bool, Floats, NDArray[np.bool_]]
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One recording: what the aligner knew, and which keypoints were right; arrays of (K,)."""
+
+    log_evidence: float
+    is_aliased: bool
+    mass: Floats
+    nearest_clear_s: Floats
+    right: NDArray[np.bool_]
+
+    def features(self, centre: float, scale: float) -> Floats:
+        """What the raw certainty is a function of, shape (K, 4)."""
+        related = float(expit((self.log_evidence - centre) / scale))
+        return certainty_features(self.mass, related, self.nearest_clear_s)
 
 
 def example(recording: Recording, time_0_s: Floats, time_1_s: Floats | None) -> Example:
-    """Log evidence, alias flag, posterior mass and which keypoints are right."""
+    """Align a recording; without true times nothing is right."""
     result = align(recording, time_0_s)
     mass = confidence.mass_within(
         result.surface, result.posterior, result.path.offset_s, TOLERANCE_S
@@ -53,7 +69,8 @@ def example(recording: Recording, time_0_s: Floats, time_1_s: Floats | None) -> 
         right = np.zeros(len(mass), dtype=bool)
     else:
         right = np.abs(result.keypoints.time_1_s - time_1_s)[: len(mass)] <= TOLERANCE_S
-    return result.log_evidence, result.alias is not None, mass, right
+    clear = confidence.clarity(result.surface, result.path).nearest_clear_s[: len(mass)]
+    return Example(result.log_evidence, result.alias is not None, mass, clear, right)
 
 
 def real(folders: list[Path]) -> Iterator[Example]:
@@ -78,31 +95,18 @@ def simulated(place: Path) -> Iterator[Example]:
         snr_db = SNR_DB[number % 4]
         one, other = (
             simulate_scene("zebra_finch", first + number, 100.0, snr_db=snr_db)
-            for first in (5200, 5300)
+            for first in (5300, 5400)
         )
         both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
         sf.write(path, both, one.sample_rate_hz)
         yield example(open_recording(path), np.arange(100.0), None)
 
 
-def raw_certainty(data: list[Example], centre: float, scale: float, alias_share: float) -> Floats:
-    return np.concatenate(
-        [m * expit((e - centre) / scale) * (alias_share if a else 1.0) for e, a, m, _ in data]
-    )
-
-
-def share_of_aliased(data: list[Example]) -> float:
-    """How often the path is the right one of the two where the alias flag is up."""
-    flagged = [(mass.mean(), right.mean()) for _, alias, mass, right in data if alias]
-    claimed, found = np.sum(flagged, axis=0)
-    return float(np.clip(found / claimed, 0.3, 0.9))
-
-
 def related_curve(data: list[Example]) -> tuple[float, float]:
     """Logistic curve from a recording's log evidence to "its path was found"."""
-    plain = [(evidence, right.mean()) for evidence, alias, _, right in data if not alias]
-    evidence = np.array([e for e, _ in plain])
-    found = np.array([share >= FOUND_SHARE for _, share in plain])
+    plain = [row for row in data if not row.is_aliased]
+    evidence = np.array([row.log_evidence for row in plain])
+    found = np.array([row.right.mean() >= FOUND_SHARE for row in plain])
 
     def loss(at: Floats) -> float:
         chance = np.clip(expit((evidence - at[0]) / np.exp(at[1])), 1e-9, 1 - 1e-9)
@@ -112,35 +116,53 @@ def related_curve(data: list[Example]) -> tuple[float, float]:
     return float(best[0]), float(np.exp(best[1]))
 
 
-def curve(raw: Floats, right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Isotonic curve through equally filled bins."""
-    order = np.argsort(raw, kind="stable")
-    parts = np.array_split(order, BINS)
-    centre = np.array([raw[part].mean() for part in parts])
-    share = np.array([right[part].mean() for part in parts])
-    return centre, isotonic_regression(share).x
+def logistic_weights(features: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Logistic regression with a slight ridge; features of shape (K, J), the first of ones."""
+    ridge = RIDGE * np.append(0.0, features[:, 1:].var(axis=0))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        score = features @ weights
+        value = np.mean(np.logaddexp(0, score) - right * score) + ridge @ weights**2
+        return float(value), features.T @ (expit(score) - right) / len(right) + 2 * ridge * weights
+
+    return minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def curve(raw: Floats, right: NDArray[np.bool_]) -> dict[str, list[float]]:
+    """Isotonic curve from raw certainty to the share that is right; both of shape (K,)."""
+    parts = np.array_split(np.argsort(raw, kind="stable"), max(2, len(raw) // KEYPOINTS_A_BIN))
+    middle = np.array([raw[part].mean() for part in parts])
+    share = isotonic_regression(np.array([right[part].mean() for part in parts])).x
+    corner = np.ones(len(share), dtype=bool)
+    corner[1:-1] = (share[1:-1] != share[:-2]) | (share[1:-1] != share[2:])
+    return {
+        "raw": middle[corner].round(5).tolist(),
+        "confidence": share[corner].round(5).tolist(),
+    }
 
 
 def main() -> None:
     folders = [Path(argument) for argument in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as place:
         data = [*real(folders), *simulated(Path(place))]
-    right = np.concatenate([r for *_, r in data])
     centre, scale = related_curve(data)
-    alias_share = share_of_aliased(data)
-    raw = raw_certainty(data, centre, scale, alias_share)
-    x, y = curve(raw, right)
-    sure = np.minimum(np.interp(raw, x, y), MOST_CONFIDENT)
-    brier = float(np.mean((sure - right) ** 2))
+    groups = {
+        name: (
+            np.concatenate([row.features(centre, scale) for row in data if row.is_aliased is flag]),
+            np.concatenate([row.right for row in data if row.is_aliased is flag]),
+        )
+        for name, flag in (("alone", False), ("aliased", True))
+    }
+    weights = logistic_weights(*groups["alone"])
     card = {
         "what": "probability that a keypoint is within 50 ms of the truth",
         "fitted_on": {
             "real": sorted(folder.name for folder in folders),
             "simulated_scenes": sum(count for _, count, _ in SCENES),
             "unrelated_pairs": UNRELATED,
-            "keypoints": len(right),
+            "keypoints": sum(len(row.right) for row in data),
+            "recordings_with_alias_flag": sum(row.is_aliased for row in data),
         },
-        "brier_on_fit": round(brier, 4),
         "finchsync": __version__,
         "date": date.today().isoformat(),
         "made_by": "python -m benchmarks.fit_calibration",
@@ -150,13 +172,11 @@ def main() -> None:
         "card": card,
         "related_centre_nats": round(centre, 3),
         "related_scale_nats": round(scale, 3),
-        "alias_share": round(alias_share, 3),
-        "raw": [round(float(v), 5) for v in x],
-        "confidence": [round(float(v), 5) for v in y],
+        "weights": weights.round(4).tolist(),
+        **{name: curve(raw_certainty(x, weights), right) for name, (x, right) in groups.items()},
     }
     OUT.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {len(right)} keypoints, Brier {brier:.4f}")
-    print(f"alias share {alias_share:.2f}")
+    print(f"{OUT.name}: {card['fitted_on']}")
     print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
 
 

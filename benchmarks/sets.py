@@ -98,7 +98,7 @@ SETS = (
         "stereotyped",
         "simulated finch with one stereotyped motif",
         "stereotyped",
-        {"snr_db": 0, "seeds": list(range(7200, 7208))},
+        {"snr_db": 0, "seeds": list(range(7200, 7224))},
         compared=False,
     ),
     BenchSet(

@@ -14,7 +14,7 @@ from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
 from core.align.confidence import estimate
-from core.align.decode import FIRST_MODEL, Decoded, decode
+from core.align.decode import FIRST_MODEL, Decoded, columns_holding, decode
 from core.align.refine import refine
 from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
@@ -33,6 +33,10 @@ COARSE_ABOVE_S = 10.0
 """Larger offsets than this are searched coarsely first."""
 BAND_S = 3.0
 """Half width of the band searched around a coarse path, seconds."""
+
+
+_TRACE = 1e-6
+"""Posterior of a first decoding that the second need not follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,10 @@ def align_steps(
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
-    decoded: Decoded = yield from _staged("following the path with fitted weights", decode(surface))
+    likely = columns_holding(first.posterior, surface.step_s, _TRACE)
+    decoded: Decoded = yield from _staged(
+        "following the path with fitted weights", decode(surface, columns=likely)
+    )
     path = estimate(surface, decoded.posterior)
     refinement = yield from _staged(
         "comparing waveforms", refine(recording, surface.time_0_s, path)

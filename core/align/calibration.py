@@ -9,12 +9,31 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 Floats = NDArray[np.float64]
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
+_FAR_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Isotonic curve from a raw certainty to the share of keypoints within tolerance.
+
+    Parameters
+    ----------
+    raw, confidence : ndarray, shape (B,)
+        Corners of the curve, both rising.
+    """
+
+    raw: Floats
+    confidence: Floats
+
+    def __call__(self, raw: Floats) -> Floats:
+        """Confidence at raw certainties, shape kept."""
+        return np.asarray(np.interp(raw, self.raw, self.confidence))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,18 +45,19 @@ class Calibration:
     related_centre_nats, related_scale_nats : float
         Logistic curve from a recording's log evidence to the probability that
         its channels heard the same world.
-    alias_share : float
-        How often the path is the right one of two where the alias flag is up.
-    raw, confidence : ndarray, shape (B,)
-        Isotonic curve from ``posterior mass * related [* alias share]`` to the share of
-        keypoints within tolerance.
+    weights : ndarray, shape (4,)
+        Logistic regression from mass, relatedness and distance to a clear match to a raw
+        certainty; see `raw_certainty`.
+    alone, aliased : Curve
+        For recordings whose path stands alone, and for those where a second
+        alignment fits almost as well.
     """
 
     related_centre_nats: float
     related_scale_nats: float
-    alias_share: float
-    raw: Floats
-    confidence: Floats
+    weights: Floats
+    alone: Curve
+    aliased: Curve
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -52,20 +72,61 @@ class Calibration:
         """
         return float(expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
 
-    def __call__(self, raw: Floats) -> Floats:
-        """Calibrated confidence of raw certainties, shape kept, at most 0.99."""
-        return np.minimum(np.interp(raw, self.raw, self.confidence), MOST_CONFIDENT)
+    def confidence(
+        self, mass: Floats, related: float, nearest_clear_s: Floats, *, aliased: bool
+    ) -> Floats:
+        """Probability that keypoints are right, at most 0.99.
+
+        Parameters
+        ----------
+        mass : ndarray, shape (K,)
+            Posterior probability within the tolerance of the path.
+        related : float
+            Probability that the channels heard the same world.
+        nearest_clear_s : ndarray, shape (K,)
+            Distance to the nearest row with a clear match, seconds.
+        aliased : bool
+            Whether a second alignment fits almost as well.
+
+        Returns
+        -------
+        ndarray, shape (K,)
+        """
+        curve = self.aliased if aliased else self.alone
+        raw = raw_certainty(certainty_features(mass, related, nearest_clear_s), self.weights)
+        return np.minimum(curve(raw), MOST_CONFIDENT)
+
+
+def certainty_features(mass: Floats, related: float, nearest_clear_s: Floats) -> Floats:
+    """What a raw certainty is a logistic function of, shape (K, 4).
+
+    One, the log odds of the mass, the log of the relatedness, and the log of one plus the
+    distance to a clear match; arguments as in `Calibration.confidence`.
+    """
+    mass = np.clip(mass, 1e-4, 1 - 1e-4)
+    ones = np.ones(len(mass))
+    clear = np.log1p(np.minimum(nearest_clear_s, _FAR_S))
+    return np.stack([ones, logit(mass), ones * np.log(max(related, 1e-12)), clear], axis=1)
+
+
+def raw_certainty(features: Floats, weights: Floats) -> Floats:
+    """Certainty before the isotonic curve, shape (K,), 0 to 1."""
+    return np.asarray(expit(features @ weights))
 
 
 @cache
 def shipped_calibration() -> Calibration:
     """The calibration in ``resources/calibration.json``; its card says what it was fitted on."""
     text = resources.files("resources").joinpath("calibration.json").read_text(encoding="utf-8")
-    curve = json.loads(text)
+    table = json.loads(text)
+    alone, aliased = (
+        Curve(np.array(table[name]["raw"]), np.array(table[name]["confidence"]))
+        for name in ("alone", "aliased")
+    )
     return Calibration(
-        curve["related_centre_nats"],
-        curve["related_scale_nats"],
-        curve["alias_share"],
-        np.array(curve["raw"]),
-        np.array(curve["confidence"]),
+        table["related_centre_nats"],
+        table["related_scale_nats"],
+        np.array(table["weights"]),
+        alone,
+        aliased,
     )

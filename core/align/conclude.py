@@ -62,7 +62,7 @@ def conclude(
     calibration = shipped_calibration()
     related = 1.0 if pinned else calibration.related(log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
-    sure = calibration(mass * related * (1.0 if alias is None else calibration.alias_share))
+    sure = calibration.confidence(mass, related, clear.nearest_clear_s, aliased=alias is not None)
     sure[clear.is_blind] = np.minimum(sure[clear.is_blind], MOST_BLIND)
     for row, reason in decided.items():
         if reason == PINNED:

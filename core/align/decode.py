@@ -34,6 +34,7 @@ LOST_PROBABILITY = 1e-9
 _BLOCK_ROWS = 128
 _LEAST_SHARE = 1e-3
 _RULED_OUT = 1e-30
+_MARGIN_S = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class Decoded:
 
 
 def decode(
-    surface: ScoreSurface, models: Sequence[DriftModel] = DRIFT_MODELS
+    surface: ScoreSurface,
+    models: Sequence[DriftModel] = DRIFT_MODELS,
+    columns: slice | None = None,
 ) -> Iterator[float | Decoded]:
     """Forward-backward under every drift model, mixed by evidence.
 
@@ -114,6 +117,9 @@ def decode(
     surface : ScoreSurface
         Rows equally spaced in time.
     models : sequence of DriftModel
+    columns : slice, optional
+        The only columns that the path may pass through; the others are neither
+        worked on nor given any posterior. All of them by default.
 
     Yields
     ------
@@ -122,22 +128,54 @@ def decode(
     Decoded
         Once, last.
     """
-    chains = [_Chain(surface, model) for model in models]
+    columns = columns or slice(0, surface.score.shape[1])
+    within = surface.columns(columns)
+    chains = [_Chain(within, model) for model in models]
     for number, chain in enumerate(chains):
         for share in chain.forward():
             yield 0.5 * (number + share) / len(chains)
     log_prior = np.array([model.log_prior for model in models])
     log_joint = np.array([chain.log_evidence for chain in chains]) + log_prior
     log_joint -= logsumexp(log_prior)
+    # Before the first row every column is as likely, those not worked on as well.
+    log_joint += np.log(within.score.shape[1] / surface.score.shape[1])
     total = float(logsumexp(log_joint))
     shares = np.exp(log_joint - total)
     wanted = np.flatnonzero(shares >= _LEAST_SHARE)
     posterior = np.zeros_like(surface.score)
     for number, index in enumerate(wanted):
         weight = shares[index] / shares[wanted].sum()
-        for done in chains[index].backward(posterior, float(weight)):
+        for done in chains[index].backward(posterior[:, columns], float(weight)):
             yield 0.5 + 0.5 * (number + done) / len(wanted)
     yield Decoded(posterior, log_joint - total, total)
+
+
+def columns_holding(posterior: Grid, step_s: float, tail: float, also: Sequence[int] = ()) -> slice:
+    """Columns that hold all but a trace of every row's posterior, with a margin.
+
+    Parameters
+    ----------
+    posterior : ndarray of float32, shape (K, L)
+    step_s : float
+        Offset between columns, seconds.
+    tail : float
+        Share of a row's posterior that may be left out at either side.
+    also : sequence of int
+        Columns that must be among them.
+
+    Returns
+    -------
+    slice
+        With 0.6 s to spare at either side, as far as there are columns.
+    """
+    below = np.cumsum(posterior, axis=1, dtype=np.float64)
+    low = int((below < tail).sum(axis=1).min())
+    high = int((below < below[:, -1:] - tail).sum(axis=1).max())
+    margin = round(_MARGIN_S / step_s)
+    return slice(
+        max(0, min([low, *also]) - margin),
+        min(posterior.shape[1], max([high, *also]) + margin + 1),
+    )
 
 
 class _Chain:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision
 from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
-from core.align.decode import Decoded, decode
+from core.align.decode import Decoded, columns_holding, decode
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
 
@@ -25,7 +25,6 @@ PIN_SD_S = 0.005
 """Uncertainty of a keypoint that a person set, seconds."""
 
 _REACH_ROWS = 120
-_MARGIN_S = 0.6
 _TAIL = 1e-4
 _DEEPEST = -80.0
 
@@ -115,19 +114,21 @@ def _redecode(
     """Decode a stretch of rows again, in place."""
     first, end = stretch.start, stretch.stop
     near = {row: offset for row, offset in pins.items() if first <= row < end}
-    columns = _columns(surface, posterior, stretch, near)
     part = ScoreSurface(
         surface.time_0_s[stretch],
-        surface.first_offset_s[stretch] + columns.start * surface.step_s,
+        surface.first_offset_s[stretch],
         surface.step_s,
-        surface.score[stretch, columns].copy(),
+        surface.score[stretch].copy(),
     )
+    pinned = [
+        int((offset - surface.first_offset_s[row]) / surface.step_s) for row, offset in near.items()
+    ]
+    columns = columns_holding(posterior[stretch], surface.step_s, _TAIL, pinned)
     # What lies beyond the stretch speaks through the old posterior at its ends.
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:
-            part.score[row - first] = np.log(posterior[row, columns] + np.float32(1e-12))
-    posterior[stretch] = 0.0
-    posterior[stretch, columns] = _last(part).posterior
+            part.score[row - first] = np.log(posterior[row] + np.float32(1e-12))
+    posterior[stretch] = _last(part, columns).posterior
 
 
 def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
@@ -142,21 +143,8 @@ def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
     return found
 
 
-def _columns(surface: ScoreSurface, before: Grid, stretch: slice, pins: dict[int, float]) -> slice:
-    """Columns that hold all but a trace of the old posterior and every pin, with a margin."""
-    total = np.cumsum(before[stretch], axis=1)
-    low = int((total < _TAIL).sum(axis=1).min())
-    high = int((total < total[:, -1:] - _TAIL).sum(axis=1).max())
-    pinned = [
-        int((offset - surface.first_offset_s[row]) / surface.step_s) for row, offset in pins.items()
-    ]
-    margin = round(_MARGIN_S / surface.step_s)
-    low, high = min([low, *pinned]) - margin, max([high, *pinned]) + margin + 1
-    return slice(max(0, low), min(before.shape[1], high))
-
-
-def _last(surface: ScoreSurface) -> Decoded:
-    for step in decode(surface):
+def _last(surface: ScoreSurface, columns: slice) -> Decoded:
+    for step in decode(surface, columns=columns):
         if isinstance(step, Decoded):
             return step
     raise AssertionError("decode ends with its result")
