@@ -33,7 +33,7 @@ from app.triage import (
 from app.views.time_axis import time_text
 
 _REFRESH_MS = 40
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Recordings looked at before the window gets to answer."""
 
 _HEADINGS = {
