@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
 
 ifneq ($(shell uname -s),Darwin)
 ifeq ($(DISPLAY)$(WAYLAND_DISPLAY),)
@@ -20,13 +21,13 @@ demo: $(READY)
 test: lint
 	$(BIN)/pytest
 
-lint: $(READY)
+lint: $(READY_DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) .bench-venv/.ready
+bench: $(READY_DEV) .bench-venv/.ready
 	$(BIN)/python -m benchmarks $(BENCH)
 	@for script in $(sort $(wildcard benchmarks/gui_*.py)); do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -38,6 +39,11 @@ clean:
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# The tests bring PyTorch, some 5 GB; the demo does without.
+$(READY_DEV): $(READY) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 

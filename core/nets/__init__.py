@@ -1,0 +1,28 @@
+"""Learned evidence: encoder, pair scorer, embedding cache.
+
+Only this room and that of training may import torch. Nothing here does before
+one of the modules is imported; `ensure_torch` says in a line what is missing.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from core.errors import InputError
+
+
+def ensure_torch() -> None:
+    """Refuse to go on where the extra ``nets`` is not installed.
+
+    Raises
+    ------
+    InputError
+        If torch or safetensors is missing.
+    """
+    missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            "learned evidence",
+            f"needs {' and '.join(missing)}, not installed here",
+            "install FinchSync with its extra: pip install -e '.[nets]'",
+        )
