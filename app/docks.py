@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 
 _LAYOUT_VERSION = 2
 _COMPACT_PX = 1300
@@ -40,6 +40,7 @@ class Docks:
         self._window = window
         self._menu = menu
         self._first_layout = QByteArray()
+        self._remembered: QByteArray | None = None
         self.by_title: dict[str, QDockWidget] = {}
         window.setDockNestingEnabled(True)
 
@@ -49,12 +50,24 @@ class Docks:
         dock.setObjectName(title.lower())
         dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
+        # Until they are tabbed, all panels together are higher than a small screen.
+        dock.hide()
         self._menu.addAction(dock.toggleViewAction())
         self.by_title[title] = dock
         return dock
 
-    def arrange(self) -> None:
-        """Place all panels for the window's size; what `reset` goes back to."""
+    def show(self) -> None:
+        """The window is shown: place all panels, if it is for the first time.
+
+        Before that Qt makes tab bars that it loses sight of.
+        """
+        if self._first_layout.isEmpty():
+            self._arrange()
+            if self._remembered is not None:
+                self._window.restoreState(self._remembered, _LAYOUT_VERSION)
+            self._hide_lost_tabs()
+
+    def _arrange(self) -> None:
         window = self._window
         recordings, keypoint, candidates = (
             self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
@@ -62,10 +75,12 @@ class Docks:
         compact = window.width() < _COMPACT_PX
         widths = [195, 330] if compact else [330, 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
-        recordings.raise_()
         if compact:
             window.tabifyDockWidget(keypoint, candidates)
         window.tabifyDockWidget(candidates, self.by_title["Spectrogram"])
+        for dock in self.by_title.values():
+            dock.show()
+        recordings.raise_()
         (keypoint if compact else candidates).raise_()
         window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
         if not compact:
@@ -75,6 +90,15 @@ class Docks:
     def reset(self) -> None:
         """Put all panels back where they were at first."""
         self._window.restoreState(self._first_layout, _LAYOUT_VERSION)
+        self._hide_lost_tabs()
+
+    def _hide_lost_tabs(self) -> None:
+        """Of the tab bars that name a panel, Qt moves only the last one it made."""
+        bars = [b for b in self._window.findChildren(QTabBar) if b.parent() is self._window]
+        last = {bar.tabText(i): bar for bar in bars for i in range(bar.count())}
+        for bar in bars:
+            if bar not in last.values():
+                bar.hide()
 
     def save(self) -> None:
         """Leave the layout in the settings."""
@@ -88,5 +112,4 @@ class Docks:
         geometry, state = settings.value(_GEOMETRY), settings.value(_STATE)
         if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
             self._window.restoreGeometry(geometry)
-            if not self._window.restoreState(state, _LAYOUT_VERSION):
-                self.reset()
+            self._remembered = state

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QMainWindow,
@@ -128,7 +128,6 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._connect()
         self.resize(size)
-        self.docks.arrange()
         if remembers_layout:
             self.docks.restore()
 
@@ -319,7 +318,8 @@ class MainWindow(QMainWindow):
         dock = self.docks.by_title["Spectrogram"]
         dock.show()
         dock.raise_()
-        self.look_panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        # A panel behind a tab takes the keyboard only once it is seen.
+        QTimer.singleShot(0, self.look_panel.colours, self.look_panel.colours.setFocus)
 
     @Slot()
     def reset_layout(self) -> None:
@@ -370,6 +370,11 @@ class MainWindow(QMainWindow):
         self.drop.hide()
         urls = event.mimeData().urls()
         self.open([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Place the panels."""
+        super().showEvent(event)
+        self.docks.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""

@@ -575,6 +575,19 @@ def test_a_small_screen_has_room_for_everything(make_window: Make) -> None:
 _ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
+@pytest.mark.parametrize("size", [(1024, 600), (1600, 1000)])
+def test_every_panel_has_one_tab_at_most(make_window: Make, size: tuple[int, int]) -> None:
+    window = make_window()
+    for _ in range(2):
+        window.resize(*size)
+        window.commands["reset_layout"].trigger()
+        QApplication.processEvents()
+        bars = [b for b in window.findChildren(QTabBar) if b.parent() is window and b.isVisible()]
+        titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
+        assert sorted(titles) == sorted(set(titles))
+        assert {"Recordings", "History"} <= set(titles)
+
+
 def test_settings_hold_what_json_can_read(opened: MainWindow) -> None:
     opened.shell.keymap.give("accept", ",")
     assert json.loads(QSettings().value("keys"))["accept"] == [","]
