@@ -75,6 +75,12 @@ class Display(QObject):
         """The moment of channel 0 that channel 1's pane shows at `pane_s`."""
         return pane_s if self.warp is not None else float(self._time_map.to_channel_0(pane_s))
 
+    def moments_s(self, channel: int, pane_s: float) -> tuple[float, float]:
+        """The moments of both channels at a place of a pane's time axis, seconds."""
+        if channel == 0:
+            return pane_s, float(self._time_map.to_channel_1(pane_s))
+        return self.channel_0_s(pane_s), self.channel_1_s(pane_s)
+
     @Slot()
     def _follow(self) -> None:
         # The warp stands still under a drag, so that what is aimed at does not move away.

@@ -24,6 +24,7 @@ from core.audio.recording import Recording
 from core.audio.spectrogram import Spectrogram
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
+from core.memory import give_back
 from core.session import Basis, Provenance
 
 AlignSteps = Callable[..., Iterable[object]]
@@ -42,6 +43,7 @@ def align_steps(
     from core.align import aligner
 
     yield from aligner.align_steps(recording, time_0_s, aligner.AlignOptions(**settings))
+    give_back()
 
 
 def follow_steps(

@@ -18,7 +18,7 @@ from app.workers.lane import Lane
 from core.audio.spectrogram import Spectrogram
 
 TILE_COLUMNS = 1024
-_MOST_BYTES = 64_000_000
+_MOST_BYTES = 32_000_000
 
 Key = tuple[int, int, int]
 """Channel, level of the pyramid, index of the tile."""
@@ -140,7 +140,7 @@ class TileStore(QObject):
         tile = self._cache.get(key)
         if tile is None or tile.version != version:
             self._want(key, version, spectrogram)
-        while tile is None and level + 1 < len(spectrogram.levels):
+        while tile is None and level + 1 < spectrogram.level_count:
             level, index = level + 1, index // 2
             tile = self._cache.get((channel, level, index))
         if tile is not None:
@@ -157,8 +157,8 @@ class TileStore(QObject):
             return
         channel, level, index = key
         first = index * TILE_COLUMNS
-        codes = spectrogram.levels[level][first : first + TILE_COLUMNS]
         if version[0]:
+            codes = spectrogram.columns(level, first, first + TILE_COLUMNS)
             self._wanted[key] = TileRequest(key, version, codes, self.table(channel))
             self._soon.start()
 

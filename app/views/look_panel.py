@@ -40,7 +40,7 @@ class LookPanel(QScrollArea):
     def __init__(self, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display = display
-        self._automatic = automatic_db(np.zeros(256, dtype=np.int64))
+        self._spectrogram: Spectrogram | None = None
         self.colours = _combo("Colour map", [c.value for c in ColourMap])
         self.automatic = QCheckBox("Automatic levels")
         self.automatic.setToolTip("Background dark, calls bright, whatever the recorder's gain")
@@ -68,7 +68,13 @@ class LookPanel(QScrollArea):
     def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
         """Levels by hand start from the automatic ones of this recording."""
         if spectrograms is not None:
-            self._automatic = automatic_db(spectrograms[0].histogram)
+            self._spectrogram = spectrograms[0]
+            self._show_choice()
+
+    def _automatic_db(self) -> tuple[float, float]:
+        if self._spectrogram is None:
+            return automatic_db(np.zeros(256, dtype=np.int64))
+        return automatic_db(self._spectrogram.histogram)
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -93,7 +99,7 @@ class LookPanel(QScrollArea):
     def _show_choice(self) -> None:
         look, frames = self._display.look, self._display.frames
         by_hand = look.darkest_db is not None and look.range_db is not None
-        darkest_db, range_db = (look.darkest_db, look.range_db) if by_hand else self._automatic
+        darkest_db, range_db = (look.darkest_db, look.range_db) if by_hand else self._automatic_db()
         shown: Sequence[tuple[QDoubleSpinBox, float | None]] = (
             (self.darkest, darkest_db),
             (self.range, range_db),
@@ -143,7 +149,7 @@ class LookPanel(QScrollArea):
 
     @Slot(bool)
     def _switch_levels(self, _automatic: bool) -> None:
-        for spin, value in zip((self.darkest, self.range), self._automatic, strict=True):
+        for spin, value in zip((self.darkest, self.range), self._automatic_db(), strict=True):
             with QSignalBlocker(spin):
                 spin.setValue(value)
         self._choose()

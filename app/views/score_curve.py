@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.marks import COLOURS, Mark, marks_of
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.views.empty_text import empty_text
+from core.evidence.peaks import peak_to_snap_to
 
 _REFRESH_MS = 40
 _REACH_S, _NEAREST_S, _FARTHEST_S = 1.2, 0.1, 10.0
@@ -53,6 +54,11 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._stands = pg.InfiniteLine()
         for part in (self._score, self._posterior, self._stands):
             self.addItem(part, ignoreBounds=True)
+        self._peak = pg.InfiniteLine(pen=pg.mkPen("#8cc4ee", style=Qt.PenStyle.DashLine))
+        self.addItem(self._peak, ignoreBounds=True)
+        self._peak_text = QLabel(self)
+        self._peak_text.setStyleSheet(f"color: #8cc4ee; background: {DARK.plot}; padding: 0 4px;")
+        self._peak_text.move(4, 2)
         self._empty = empty_text(
             "How alike the channels are\nshows here once they are aligned.", self
         )
@@ -72,7 +78,8 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         """Show the selected keypoint as it stands."""
         entry, keypoints, row = self._session.current, self._session.keypoints, self._row()
         there = entry is not None and entry.surface is not None and row >= 0
-        self._stands.setVisible(there)
+        for part in (self._stands, self._peak, self._peak_text):
+            part.setVisible(there)
         self._empty.setVisible(not there)
         self.getPlotItem().showAxis("bottom", there)
         if entry is None or keypoints is None or entry.surface is None or row < 0:
@@ -89,11 +96,25 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
             self._posterior.setData([], [])
         stands_s = float(keypoints.offset_s[self._session.selected])
         self._stands.setValue(stands_s)
+        self._show_peak(peak_to_snap_to(surface, row, stands_s), stands_s)
         mark = Mark(int(marks_of(keypoints)[self._session.selected]))
         self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
         self.getPlotItem().getViewBox().setXRange(
             stands_s - self._reach_s, stands_s + self._reach_s, padding=0
         )
+
+    @property
+    def peak_text(self) -> str:
+        """Where the score peaks, in words; empty without evidence."""
+        return self._peak_text.text() if self._peak_text.isVisibleTo(self) else ""
+
+    def _show_peak(self, peak_s: float | None, stands_s: float) -> None:
+        self._peak.setVisible(peak_s is not None)
+        self._peak_text.setVisible(peak_s is not None)
+        if peak_s is not None:
+            self._peak.setValue(peak_s)
+            self._peak_text.setText(f"peak {1000 * (peak_s - stands_s):+.0f} ms from here (S)")
+            self._peak_text.adjustSize()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         """Show more or less to either side."""

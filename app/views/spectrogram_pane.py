@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.display import Display
 from app.marks import marks_of
@@ -15,7 +15,8 @@ from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
 from app.views.keypoint_item import KeypointItem
-from app.views.time_plot import TimePlot
+from app.views.time_axis import time_text
+from app.views.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
 from core.audio.spectrogram import Spectrogram
 
 _CLICK_PX = 12.0
@@ -53,6 +54,12 @@ class SpectrogramPane(TimePlot):
         self.getPlotItem().getAxis("left").setLabel(f"ch {channel} (kHz)")
         self.getPlotItem().getAxis("left").enableAutoSIPrefix(enable=False)
         self._spectrogram = SpectrogramItem(channel, tiles)
+        self._frames: Spectrogram | None = None
+        self._reading = QLabel(self)
+        self._reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._reading.setStyleSheet(CAPTION_STYLE)
+        self._reading.hide()
+        self.scene().sigMouseMoved.connect(self._read)
         self._points = KeypointItem("bottom" if channel == 0 else "top")
         # Under the mouse the line belongs to the person; elsewhere it follows the session.
         self._line = pg.InfiniteLine(
@@ -92,9 +99,38 @@ class SpectrogramPane(TimePlot):
     def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
         """Show another recording's spectrogram."""
         self._spectrogram.show_spectrogram(spectrogram)
+        self._frames = spectrogram
+        self._reading.hide()
         if spectrogram is not None:
             self._top_khz = spectrogram.plan.top_hz / 1000
             self._show_all_frequencies()
+
+    @property
+    def reading_text(self) -> str:
+        """What is under the mouse; empty when it is elsewhere."""
+        return self._reading.text() if self._reading.isVisibleTo(self) else ""
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """There is nothing to read any more."""
+        super().leaveEvent(event)
+        self._reading.hide()
+
+    @Slot(object)
+    def _read(self, at: QPointF) -> None:
+        """Say which moments, frequency and level are under the mouse."""
+        inside = self._frames is not None and self.box.sceneBoundingRect().contains(at)
+        self._reading.setVisible(inside)
+        if self._frames is None or not inside:
+            return
+        point = self.box.mapSceneToView(at)
+        moments_s = self._display.moments_s(self._channel, point.x())
+        level_db = self._frames.level_db(moments_s[self._channel], 1000 * point.y())
+        level = "" if level_db is None else f" · {level_db:.0f} dB"
+        clocks = " · ".join(f"ch {c} {time_text(t, 3)}" for c, t in enumerate(moments_s))
+        self._reading.setText(f"{clocks} · {point.y():.2f} kHz{level}")
+        self._reading.adjustSize()
+        top = round(self.box.sceneBoundingRect().top()) + 4
+        self._reading.move(self.width() - RIGHT_PX - 4 - self._reading.width(), top)
 
     @Slot()
     def _show_clock(self) -> None:

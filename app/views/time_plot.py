@@ -18,6 +18,11 @@ from app.views.time_axis import TimeAxis
 LEFT_PX, RIGHT_PX = 60, 10
 """Room left and right of the time axis, the same in every pane so that times line up."""
 
+CAPTION_STYLE = (
+    f"color: {DARK.text}; background: rgba(13, 15, 19, 190); padding: 1px 6px; border-radius: 4px;"
+)
+"""Words over a picture."""
+
 _NOTCH = 120.0
 _WHEEL_PAGE = 0.1
 _WHEEL_ZOOM = 1.25
@@ -133,6 +138,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self.addItem(self._play_cursor, ignoreBounds=True)
         self._caption = QLabel(self)
         self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._style_caption()
         box.clicked.connect(self.clicked)
         box.clicked.connect(self._on_clicked)
         box.stretched.connect(self.stretched)
@@ -161,8 +167,9 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def set_caption(self, html: str) -> None:
         """Words in a corner; empty to hide."""
+        if html == self._caption.text():
+            return
         self._caption.setText(html)
-        self._style_caption()
         self._caption.setVisible(bool(html))
         self._place_caption()
 
@@ -185,10 +192,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _style_caption(self) -> None:
         edge = DARK.accent if self.hasFocus() else "transparent"
-        self._caption.setStyleSheet(
-            f"color: {DARK.text}; background: rgba(13, 15, 19, 190); padding: 1px 6px; "
-            f"border: 1px solid {edge}; border-radius: 4px;"
-        )
+        self._caption.setStyleSheet(f"{CAPTION_STYLE} border: 1px solid {edge};")
 
     def _place_caption(self) -> None:
         self._caption.adjustSize()

@@ -88,17 +88,23 @@ class FramePlan:
     def for_channel(
         cls, sample_rate_hz: int, samples: int, settings: FrameSettings | None = None
     ) -> FramePlan:
-        """A plan by these settings; long channels get longer steps, so that they fit in memory.
+        """A plan by these settings; long channels get longer steps and less padding.
 
         The steps never grow so far that windows leave a call out.
         """
         settings = settings or FrameSettings()
         window = max(8, round(settings.window_ms / 1000 * sample_rate_hz))
-        fft = settings.padding << int(np.ceil(np.log2(window)))
-        bins = int(min(settings.top_hz, sample_rate_hz / 2) / sample_rate_hz * fft) + 1
-        wanted = window * (1 - settings.overlap)
-        affordable = min(samples * bins / _MOST_CODES, window * (1 - _LEAST_OVERLAP))
-        hop = max(1, round(max(wanted, affordable)))
+        coarsest = window * (1 - _LEAST_OVERLAP)
+        share = min(settings.top_hz, sample_rate_hz / 2) / sample_rate_hz
+        padding = settings.padding
+        while True:
+            fft = padding << int(np.ceil(np.log2(window)))
+            bins = int(share * fft) + 1
+            affordable = samples * bins / _MOST_CODES
+            if affordable <= coarsest or padding == 1:
+                break
+            padding //= 2
+        hop = max(1, round(max(window * (1 - settings.overlap), min(affordable, coarsest))))
         return cls(sample_rate_hz, samples, window, fft, hop, bins, settings.taper)
 
     @property

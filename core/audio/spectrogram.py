@@ -28,14 +28,16 @@ class Spectrogram:
     find valid data within `stretches`. Decimating by maximum keeps the short calls
     visible that averaging would wash out.
 
+    Code c stands for ``FLOOR_DB + STEP_DB * c`` decibels re full scale.
+
     Parameters
     ----------
     plan : FramePlan
 
     Attributes
     ----------
-    levels : list of ndarray of uint8, shape (frames / 2**level, bins)
-        Code c stands for ``FLOOR_DB + STEP_DB * c`` decibels re full scale.
+    level_count : int
+        Level 0 holds the frames, level n maxima of ``2**n`` of them.
     stretches : tuple of (int, int)
         First and past-the-last frames of level 0 that are there, in order and apart.
     histogram : ndarray of int64, shape (256,)
@@ -46,10 +48,11 @@ class Spectrogram:
         self.plan = plan
         self.stretches: tuple[tuple[int, int], ...] = ()
         self.histogram = np.zeros(256, dtype=np.int64)
-        self.levels = [np.zeros((plan.frames, plan.bins), dtype=np.uint8)]
-        while len(self.levels[-1]) > _FEWEST_FRAMES:
-            half = (len(self.levels[-1]) + 1) // 2
-            self.levels.append(np.zeros((half, plan.bins), dtype=np.uint8))
+        self.level_count = max(int(np.ceil(np.log2(plan.frames / _FEWEST_FRAMES))), 0) + 1
+        self._kept = [
+            np.zeros((-(-plan.frames >> level), plan.bins), dtype=np.uint8)
+            for level in range(0, self.level_count, 2)
+        ]
 
     def add(self, codes: Decibels, at: int | None = None) -> None:
         """Put frames, shape (count, bins), where frame `at` begins; after the last, if not given.
@@ -59,15 +62,20 @@ class Spectrogram:
         first = at if at is not None else (self.stretches[-1][1] if self.stretches else 0)
         added = (first, first + len(codes))
         stop = added[1]
-        self.levels[0][first:stop] = codes
+        self._kept[0][first:stop] = codes
         self.histogram += np.bincount(codes.ravel(), minlength=256)
-        for fine, coarse in zip(self.levels, self.levels[1:], strict=False):
-            first, stop = first // 2, (stop + 1) // 2
-            even = fine[2 * first : 2 * stop : 2]
-            odd = fine[2 * first + 1 : 2 * stop : 2]
-            coarse[first:stop] = even
-            np.maximum(coarse[first : first + len(odd)], odd, out=coarse[first : first + len(odd)])
+        for fine, coarse in zip(self._kept, self._kept[1:], strict=False):
+            first, stop = first // 4, -(-stop // 4)
+            coarse[first:stop] = _halved(_halved(fine[4 * first : 4 * stop]))
         self.stretches = _joined(sorted([*self.stretches, added]))
+
+    def columns(self, level: int, first: int, stop: int) -> Decibels:
+        """Columns of a level, shape (columns, bins); each is the maximum of ``2**level`` frames.
+
+        Every second level is kept, the others are made when asked for.
+        """
+        kept = self._kept[level // 2]
+        return _halved(kept[2 * first : 2 * stop]) if level % 2 else kept[first:stop]
 
     def count(self, first: float, stop: float) -> int:
         """How many frames of level 0 from `first` up to `stop` are there."""
@@ -82,7 +90,7 @@ class Spectrogram:
     def level_for(self, frames_per_px: float) -> int:
         """The finest level that has no more than one column a pixel."""
         level = int(np.ceil(np.log2(max(frames_per_px, 1.0))))
-        return min(level, len(self.levels) - 1)
+        return min(level, self.level_count - 1)
 
     def at(self, time_s: Floats, level: int = 0) -> Decibels:
         """Nearest frames to moments on the channel's clock.
@@ -103,8 +111,29 @@ class Spectrogram:
         for first, stop in self.stretches:
             there |= (frame >= first) & (frame < stop)
         codes = np.zeros((len(frame), self.plan.bins), dtype=np.uint8)
-        codes[there] = self.levels[level][frame[there] >> level]
+        kept = self._kept[level // 2]
+        step = 1 << level % 2
+        columns = (frame[there] >> level) * step
+        codes[there] = kept[columns]
+        if step == 2:
+            beside = np.minimum(columns + 1, len(kept) - 1)
+            codes[there] = np.maximum(codes[there], kept[beside])
         return codes
+
+    def level_db(self, time_s: float, hz: float) -> float | None:
+        """Level at a moment and a frequency, dB re full scale; None where nothing is there."""
+        frame, row = round(time_s / self.plan.hop_s), round(hz / self.plan.bin_hz)
+        if not (0 <= row < self.plan.bins and frame >= 0 and self.count(frame, frame + 1)):
+            return None
+        return float(FLOOR_DB + STEP_DB * self._kept[0][frame, row])
+
+
+def _halved(codes: Decibels) -> Decibels:
+    """Maxima of neighbouring columns; an odd last one stands alone."""
+    halved = codes[::2].copy()
+    odd = codes[1::2]
+    np.maximum(halved[: len(odd)], odd, out=halved[: len(odd)])
+    return halved
 
 
 def _joined(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -104,17 +104,17 @@ def test_growing_spectrograms_replace_their_tiles(qtbot: QtBot) -> None:
     whole = _with_clicks([1.0, 6.0], 10.0)
     growing = Spectrogram(whole.plan)
     tiles.show((growing, growing))
-    growing.add(whole.levels[0][:500])
+    growing.add(whole.columns(0, 0, 500))
     for filled in (500, 1000):
         tiles.refresh()
         assert tiles.find(0, 0, 0) is None or filled > 500
         qtbot.waitUntil(
             lambda n=filled: (t := tiles.find(0, 0, 0)) is not None and t.version[0] == n
         )
-        growing.add(whole.levels[0][500:1000] if filled == 500 else whole.levels[0][:0])
+        growing.add(whole.columns(0, 500, 1000) if filled == 500 else whole.columns(0, 0, 0))
     tile = tiles.find(0, 0, 0)
     table = spectrogram_table(*tiles.levels(0))
-    assert tile.image == draw(whole.levels[0][:1024], table) or tile.version[0] == 1000
+    assert tile.image == draw(whole.columns(0, 0, 1024), table) or tile.version[0] == 1000
     tiles.shut_down()
 
 
