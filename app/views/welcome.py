@@ -16,6 +16,7 @@ _HOW = (
 )
 
 
+_WIDTH_PX = 460
 _DEMO = "Nothing at hand? Try two minutes of two simulated recorders whose clocks drift apart:"
 
 
@@ -32,28 +33,36 @@ class Welcome(QWidget):
         super().__init__(parent)
         title = QLabel("Align two recorders")
         title.setProperty("role", "big")
-        how = QLabel(_HOW)
-        how.setProperty("role", "muted")
-        how.setWordWrap(True)
-        how.setFixedWidth(440)
-        how.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = QLabel(_DEMO)
-        hint.setProperty("role", "muted")
-        hint.setWordWrap(True)
-        hint.setFixedWidth(440)
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # The words need a width of their own before their height can be known.
+        column = QWidget()
+        column.setFixedWidth(_WIDTH_PX)
+        words = QVBoxLayout(column)
+        words.addWidget(title)
+        words.addSpacing(8)
+        words.addWidget(_words(_HOW))
+        words.addSpacing(16)
+        words.addLayout(_row(actions["open"], actions["open_folder"]))
+        words.addSpacing(24)
+        words.addWidget(_words(_DEMO))
+        words.addSpacing(4)
+        words.addLayout(_row(actions["try_demo"]))
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(column)
+        across.addStretch(1)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
-        layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(8)
-        layout.addWidget(how, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(16)
-        layout.addLayout(_row(actions["open"], actions["open_folder"]))
-        layout.addSpacing(24)
-        layout.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(4)
-        layout.addLayout(_row(actions["try_demo"]))
+        layout.addLayout(across)
         layout.addStretch(3)
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return label
 
 
 def _row(*actions: QAction) -> QHBoxLayout:
