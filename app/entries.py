@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,26 @@ from core.align.alignment import Alignment, CandidateScores
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable
+from core.formats.sidecar import SidecarRecording
 from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
 from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
-    """A CSV that keypoints came from; it is never written to."""
+    """A CSV that keypoints came from; it is never written to.
+
+    Parameters
+    ----------
+    path : Path
+    table : BiodcaseTable
+    decided : mapping of str to SidecarRecording
+        What its sidecar says of recordings, by name; empty without one.
+    """
 
     path: Path
     table: BiodcaseTable
+    decided: Mapping[str, SidecarRecording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +182,7 @@ def new_entry(
         By default the 1-s grid, not aligned yet.
     imported : Imported, optional
         Where they come from. Times that differ from those of channel 0 stand until the
-        person asks for the path.
+        person asks for the path. Its sidecar knows more than the table, if it is of this audio.
 
     Raises
     ------
@@ -182,7 +193,12 @@ def new_entry(
         time_0_s = keypoint_grid(recording.duration_s)
         end_s = recording.channels[1].duration_s
         keypoints = machine_keypoints(time_0_s, np.minimum(time_0_s, end_s))
-    stands = imported is not None and bool(np.any(keypoints.offset_s != 0))
-    state = RecordingState.new(keypoints, Basis.IMPORTED if stands else Basis.PATH)
     table = None if imported is None else ImportedTable.of(imported.path)
-    return Entry(identify(recording, folder, table), state, imported)
+    known = identify(recording, folder, table)
+    decided = None if imported is None else imported.decided.get(recording.name)
+    if decided is not None and decided.fingerprint == known.fingerprint:
+        state = RecordingState.new(decided.keypoints, Basis(decided.basis))
+    else:
+        stands = imported is not None and bool(np.any(keypoints.offset_s != 0))
+        state = RecordingState.new(keypoints, Basis.IMPORTED if stands else Basis.PATH)
+    return Entry(known, state, imported)

@@ -10,6 +10,7 @@ from app.entries import Entry, Imported, new_entry
 from core.audio.recording import Recording, find_audio, open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_times, find_table, read_csv
+from core.formats.sidecar import read_sidecar
 
 _BATCH = 50
 _SHOWN_NAMES = 3
@@ -74,7 +75,7 @@ def _open_one(path: Path, problems: list[InputError]) -> Iterator[tuple[Entry, .
     if path.is_dir():
         yield from _entries(find_audio(path), _table_in(path, problems), path, problems)
     elif _is_table(path):
-        table = Imported(path, read_csv(path))
+        table = _imported(path, problems)
         audio = {file.name: file for file in find_audio(path.parent)}
         missing = [name for name in table.table.files if name not in audio]
         if missing:
@@ -109,13 +110,24 @@ def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
     return new_entry(recording, folder, keypoints, table)
 
 
+def _imported(path: Path, problems: list[InputError]) -> Imported:
+    """A table with what its sidecar says; one that is of no use is only told."""
+    table = read_csv(path)
+    try:
+        sidecar = read_sidecar(path)
+    except InputError as error:
+        problems.append(error)
+        sidecar = None
+    return Imported(path, table, sidecar.recordings if sidecar is not None else {})
+
+
 def _table_in(folder: Path, problems: list[InputError]) -> Imported | None:
     """The CSV of a folder in BioDCASE layout, if it has one that can be read."""
     path = find_table(folder.parent if folder.name == "audio" else folder)
     if path is None:
         return None
     try:
-        imported = Imported(path, read_csv(path))
+        imported = _imported(path, problems)
     except InputError as error:
         problems.append(error)
         return None

@@ -185,11 +185,11 @@ class SessionModel(QObject):
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Open recordings; the first one is shown, whether it was open already or not."""
-        known = {entry.known.fingerprint: i for i, entry in enumerate(self._entries)}
+        known = {_identity(entry): i for i, entry in enumerate(self._entries)}
         new: list[Entry] = []
         show = -1
         for entry in entries:
-            index = known.setdefault(entry.known.fingerprint, len(self._entries) + len(new))
+            index = known.setdefault(_identity(entry), len(self._entries) + len(new))
             if index == len(self._entries) + len(new):
                 new.append(entry)
             show = index if show < 0 else show
@@ -445,6 +445,11 @@ class SessionModel(QObject):
     def _within(self, time_1_s: float) -> float:
         assert self.current is not None
         return min(max(time_1_s, 0.0), self.current.recording.channels[1].duration_s)
+
+
+def _identity(entry: Entry) -> tuple[str, str]:
+    """What makes two entries the same recording, wherever its audio lies."""
+    return entry.known.fingerprint, entry.recording.name
 
 
 def next_uncertain(keypoints: KeypointSet, after: int) -> int:

@@ -130,7 +130,7 @@ def test_a_held_nudge_is_not_followed_step_by_step(shifted: MainWindow, settle: 
         QTest.keyClick(shifted, Key.Key_Period)
         QTest.qWait(10)
     settle(shifted)
-    assert len(held.seen) <= 2, "once, or twice where the machine stumbles"
+    assert len(held.seen) <= 4, "once, or a few times where the machine stumbles"
     np.testing.assert_allclose(shifted.session.keypoints.time_1_s, before_s + 0.008)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.exporting import ExportPlan
 from app.main_window import MainWindow
 from core.errors import InputError
 from core.keypoints import ReviewState
@@ -212,3 +213,27 @@ def test_something_that_is_no_session_leaves_what_is_open(
     opened.review.accept()
     settle(opened)
     assert opened.store.unwritten == 0
+
+
+def test_an_exported_table_brings_back_its_states(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path, tmp_path: Path
+) -> None:
+    opened.review.go_to(3)
+    opened.review.accept()
+    opened.review.go_to(8)
+    opened.review.unalignable()
+    settle(opened)
+    confidence = opened.session.keypoints.confidence
+    table = stereo.parent / "corrected.csv"
+    plan = ExportPlan(opened.session.entries)
+    opened.documents.export(plan, table, overwrite=False)
+    settle(opened)
+    opened.close()
+    again = make_window(home=tmp_path / "another home")
+    again.open([table])
+    settle(again)
+    state = again.session.keypoints.state
+    assert len(state) == 20
+    assert state[3] is ReviewState.ACCEPTED
+    assert state[8] is ReviewState.UNALIGNABLE
+    assert again.session.keypoints.confidence == pytest.approx(confidence, abs=0.01)
