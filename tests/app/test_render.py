@@ -5,8 +5,8 @@ from pytestqt.qtbot import QtBot
 
 from app.render.clips import overlay
 from app.render.colours import levels, spectrogram_table
-from app.render.look import ColourMap, SpectrogramLook
 from app.render.heat_item import heat_codes
+from app.render.look import SpectrogramLook
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore, draw
 from app.time_view import TimeView
@@ -88,6 +88,22 @@ def test_the_warped_view_moves_clicks_by_the_time_map(shown) -> None:
     plot.view.show_span(5.0, 14.0)
     plot = shown(_with_clicks(warp.to_channel_1(heard_s).tolist(), 21.5), warp)
     assert _bright_columns(plot) == pytest.approx(heard_s.tolist(), abs=0.02)
+
+
+@pytest.mark.parametrize("span", [(0.0, 20.0), (6.0, 11.0)])
+def test_warped_events_stand_within_a_pixel_of_the_time_map(shown, span) -> None:
+    knots_0_s = np.linspace(0.0, 20.0, 41)
+    # A clock 4 % fast that swings by 0.2 s besides, and starts a second late.
+    warp = TimeMap(knots_0_s, 1.0 + 1.04 * knots_0_s + 0.2 * np.sin(knots_0_s))
+    heard_s = np.array([0.4, 6.5, 8.0, 9.7, 10.6, 19.4])
+    spectrogram = _with_clicks(warp.to_channel_1(heard_s).tolist(), 23.0)
+    plot = shown(spectrogram, warp)
+    plot.view.show_span(*span)
+    plot = shown(spectrogram, warp)
+    expected_s = heard_s[(heard_s > span[0]) & (heard_s < span[1])]
+    pixel_s = plot.view.span_s / plot.box.width()
+    off_s = np.abs(np.array(_bright_columns(plot)) - expected_s)
+    assert off_s.max() <= pixel_s + spectrogram.plan.hop_s / 2
 
 
 def test_one_frame_is_seen_in_the_whole_hour(shown) -> None:
