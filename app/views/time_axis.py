@@ -13,8 +13,8 @@ _STEPS_S = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
     *(60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000),
 )
-_LABEL_PX, _TEXT_PX, _HALF_TEXT_PX = 90.0, 17.0, 20.0
-_TICK_PX, _SHORT_TICK_PX = 6.0, 3.0
+_LABEL_PX, _TEXT_PX, _HALF_TEXT_PX = 90.0, 16.0, 20.0
+_TICK_PX, _SHORT_TICK_PX = 4.0, 2.0
 _PARTS = 5
 
 
@@ -58,7 +58,7 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
             length = _TICK_PX if labelled else _SHORT_TICK_PX
             ticks.append((faint, QPointF(x, line_y), QPointF(x, line_y + away * length)))
             if labelled:
-                top = line_y + (-_TICK_PX - _TEXT_PX if at_top else _TICK_PX)
+                top = bounds.top() if at_top else line_y + _TICK_PX
                 texts.append((*_beside(x, top, bounds), time_text(time_s, decimals)))
         ends = QPointF(bounds.left(), line_y), QPointF(bounds.right(), line_y)
         return (pen, *ends), ticks, texts
