@@ -13,6 +13,7 @@ from app.render.heat_item import HeatItem
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
+from app.views.keypoint_grip import KeypointGrip
 from app.views.keypoint_item import KeypointItem
 from app.views.time_plot import TimePlot
 
@@ -22,7 +23,6 @@ _LOOSEST = 2.5
 """Times more room than wanted at which the offset axis shrinks; it stands still in between."""
 _NEAR_ALIAS_S = 1.5
 _ROOMY_PX = 600
-_CLICK_PX = 12.0
 _REFRESH_MS = 40
 
 
@@ -58,6 +58,7 @@ class DriftPlot(TimePlot):
         )
         self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
         self._points = KeypointItem()
+        self._grip = KeypointGrip(self, self._points, session)
         self._handle = pg.TargetItem(
             movable=True,
             size=17,
@@ -84,7 +85,7 @@ class DriftPlot(TimePlot):
         ):
             self.addItem(item, ignoreBounds=True)
         self._handle.sigPositionChanged.connect(self._on_dragged)
-        self._handle.sigPositionChangeFinished.connect(self._on_dropped)
+        self._handle.sigPositionChangeFinished.connect(self._grip.drop)
         # Candidates arrive faster than anyone can look.
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_evidence)
@@ -93,9 +94,7 @@ class DriftPlot(TimePlot):
         session.recording_selected.connect(self._show_recording)
         session.keypoints_changed.connect(self._show_keypoints)
         session.selection_changed.connect(self._show_selection)
-        session.followed.connect(self._points.flash)
         view.span_changed.connect(self._fit_offsets)
-        self.clicked.connect(self._select_near)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._follow_offsets)
         self._show_recording()
@@ -183,16 +182,6 @@ class DriftPlot(TimePlot):
             self._session.preview_move(selected, time_0_s + float(self._handle.pos().y()))
             # After Esc the handle stays where the keypoint is, whatever the mouse does.
             self._place_handle()
-
-    @Slot()
-    def _on_dropped(self) -> None:
-        self._session.end_drag()
-
-    @Slot(float, float)
-    def _select_near(self, time_s: float, _offset_s: float) -> None:
-        index = self._points.nearest(time_s, _CLICK_PX)
-        if index >= 0:
-            self._session.select_keypoint(index)
 
     @Slot(float, float)
     def _stretch(self, factor: float, at_s: float) -> None:

@@ -14,12 +14,12 @@ from app.render.tiles import TileStore
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
+from app.views.keypoint_grip import KeypointGrip
 from app.views.keypoint_item import KeypointItem
 from app.views.time_axis import time_text
 from app.views.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
 from core.audio.spectrogram import Spectrogram
 
-_CLICK_PX = 12.0
 _SMALLEST_KHZ = 0.5
 
 
@@ -61,6 +61,7 @@ class SpectrogramPane(TimePlot):
         self._reading.hide()
         self.scene().sigMouseMoved.connect(self._read)
         self._points = KeypointItem("bottom" if channel == 0 else "top")
+        self._grip = KeypointGrip(self, self._points, session)
         # Under the mouse the line belongs to the person; elsewhere it follows the session.
         self._line = pg.InfiniteLine(
             movable=channel == 1,
@@ -73,15 +74,13 @@ class SpectrogramPane(TimePlot):
         if channel == 1:
             self._line.setCursor(Qt.CursorShape.SizeHorCursor)
             self._line.sigDragged.connect(self._on_dragged)
-            self._line.sigPositionChangeFinished.connect(self._on_dropped)
+            self._line.sigPositionChangeFinished.connect(self._grip.drop)
         tiles.tiles_ready.connect(self._spectrogram.update)
         session.keypoints_changed.connect(self._show_keypoints)
         session.recording_selected.connect(self._show_keypoints)
         session.selection_changed.connect(self._show_selection)
-        session.followed.connect(self._points.flash)
         display.changed.connect(self._show_clock)
         display.look_changed.connect(self._show_all_frequencies)
-        self.clicked.connect(self._select_near)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
         self._show_clock()
@@ -188,16 +187,6 @@ class SpectrogramPane(TimePlot):
         if not self._session.is_previewing:
             # After Esc the line stays where the keypoint is, whatever the mouse does.
             self._show_selection()
-
-    @Slot(object)
-    def _on_dropped(self, _line: pg.InfiniteLine) -> None:
-        self._session.end_drag()
-
-    @Slot(float, float)
-    def _select_near(self, time_s: float, _khz: float) -> None:
-        index = self._points.nearest(time_s, _CLICK_PX)
-        if index >= 0:
-            self._session.select_keypoint(index)
 
     @Slot(float, float)
     def _stretch(self, factor: float, at_khz: float) -> None:
