@@ -8,9 +8,10 @@ Task 1 baseline. Score: Nihal et al. 2025, arXiv 2509.16926, Eq. 2.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from core.align.alignment import CandidateScores
@@ -125,10 +126,111 @@ def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
     return around[first, 0], around[first, 1]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PredictionScores:
+    """The confidence-weighted score of time maps, from predictions along them.
+
+    Arrays of shape (N,), one entry a time map. The published score takes `votes`
+    as a plain sum, so that a map with more usable keypoints scores higher; only the
+    normalised form compares maps with different numbers of them.
+
+    Parameters
+    ----------
+    positive, top, level : ndarray
+        0.4 x mean of the positive predictions x their share; 0.3 x mean of the top
+        quarter; 0.1 x exp of the mean.
+    votes : ndarray
+        0.2 x sum of the predictions' sigmoids.
+    count : ndarray of int
+        How many predictions are positive: the 2025 baseline's score.
+    used : ndarray of int
+        How many keypoints had a prediction.
+    """
+
+    positive: Floats
+    top: Floats
+    votes: Floats
+    level: Floats
+    count: NDArray[np.int64]
+    used: NDArray[np.int64]
+
+    @property
+    def published(self) -> Floats:
+        """Eq. 2 of arXiv 2509.16926 as it stands; minus infinity without any keypoint."""
+        whole = self.positive + self.top + self.votes + self.level
+        return np.where(self.used > 0, whole, -np.inf)
+
+    @property
+    def normalised(self) -> Floats:
+        """Eq. 2 with the mean of the sigmoids in place of their sum."""
+        votes = self.votes / np.maximum(self.used, 1)
+        return np.where(self.used > 0, self.positive + self.top + votes + self.level, -np.inf)
+
+
+def score_predictions(prediction: ArrayLike) -> PredictionScores:
+    """Score time maps by Eq. 2 of Nihal et al. 2025 (arXiv 2509.16926).
+
+    ``0.4 mu_pos r_pos + 0.3 mu_top + 0.2 sum(sigmoid(p)) + 0.1 exp(mu)`` with mu_pos
+    the mean and r_pos the share of positive predictions, mu_top the mean of the top
+    quarter and mu the mean.
+
+    Parameters
+    ----------
+    prediction : array_like, shape (N, K)
+        Log odds that map n is right at keypoint k; NaN where keypoint k is not used.
+
+    Returns
+    -------
+    PredictionScores
+    """
+    p = np.asarray(prediction, dtype=np.float64)
+    known = ~np.isnan(p)
+    used = known.sum(axis=1)
+    at_least_one = np.maximum(used, 1)
+    is_positive = p > 0
+    count = is_positive.sum(axis=1)
+    low = np.where(known, p, -np.inf)
+    quarter = np.maximum(used // 4, 1)
+    most = int(quarter.max(initial=1))
+    best = -np.sort(-np.partition(low, p.shape[1] - most, axis=1)[:, p.shape[1] - most :], axis=1)
+    chosen = np.arange(most) < np.minimum(quarter, used)[:, None]
+    mean = np.where(known, p, 0.0).sum(axis=1) / at_least_one
+    return PredictionScores(
+        positive=0.4 * np.where(is_positive, p, 0.0).sum(axis=1) / at_least_one,
+        top=0.3 * np.where(chosen, best, 0.0).sum(axis=1) / quarter,
+        votes=0.2 * np.where(known, expit(p), 0.0).sum(axis=1),
+        level=np.where(used > 0, 0.1 * np.exp(mean), 0.0),
+        count=count,
+        used=used,
+    )
+
+
+def score_paths(
+    surface: ScoreSurface, offset_s: ArrayLike, duration_1_s: float
+) -> PredictionScores:
+    """Score non-linear paths by the same rule and on the same evidence as the candidates.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    offset_s : array_like, shape (K,) or (N, K)
+        Paths: an offset at each of the surface's keypoints, seconds.
+    duration_1_s : float
+        Length of channel 1, seconds; paths are cut off at its ends, as candidates are.
+
+    Returns
+    -------
+    PredictionScores
+    """
+    offset = np.atleast_2d(np.asarray(offset_s, dtype=np.float64))
+    reached = np.clip(surface.time_0_s + offset, 0.0, duration_1_s) - surface.time_0_s
+    return score_predictions(surface.at(reached))
+
+
 def confidence_weighted(
     prediction: NDArray[np.float32], offset_s: Floats, drift_ppm: Floats
 ) -> CandidateScores:
-    """Confidence-weighted score of candidates, as published.
+    """Candidates with their score by `score_predictions`, as published.
 
     Parameters
     ----------
@@ -140,21 +242,8 @@ def confidence_weighted(
     Returns
     -------
     CandidateScores
-        ``0.4 mu_pos r_pos + 0.3 mu_top + 0.2 sum(sigmoid(p)) + 0.1 exp(mu)`` with
-        mu_pos the mean and r_pos the share of positive predictions, mu_top the
-        mean of the top quarter and mu the mean (Eq. 2 of arXiv 2509.16926, whose
-        third term is a plain sum).
     """
-    p = np.asarray(prediction, dtype=np.float64)
-    is_positive = p > 0
-    count = is_positive.sum(axis=1)
-    mean_positive = np.where(is_positive, p, 0.0).sum(axis=1) / np.maximum(count, 1)
-    quarter = max(1, p.shape[1] // 4)
-    best = np.partition(p, p.shape[1] - quarter, axis=1)[:, -quarter:]
-    positive = 0.4 * mean_positive * count / p.shape[1]
-    top = 0.3 * best.mean(axis=1)
-    votes = 0.2 * expit(p).sum(axis=1)
-    level = 0.1 * np.exp(p.mean(axis=1))
+    s = score_predictions(prediction)
     return CandidateScores(
-        offset_s, drift_ppm, positive + top + votes + level, positive, top, votes, level, count
+        offset_s, drift_ppm, s.published, s.positive, s.top, s.votes, s.level, s.count
     )
