@@ -195,17 +195,17 @@ def decisions(window: MainWindow, figures: Figures) -> None:
     )
     figures.frames_ms["nudge"] = timed(
         Painted([window.panes[1], window.drift, window.keypoint.clips]),
-        ((lambda: review.nudge(10)) for _ in range(STEPS)),
+        ((lambda step_ms=step_ms: review.nudge(step_ms)) for step_ms in (10, -10) * (STEPS // 2)),
     )
     wait(lambda: window.workbench.is_idle)
     neighbours_ms = []
     came: list[object] = []
     session.followed.connect(came.append)
-    for _ in range(STEPS // 4):
+    for turn in range(STEPS // 4):
         rest(0.2)
         came.clear()
         started_s = time.perf_counter()
-        review.nudge(10)
+        review.nudge(-10 if turn % 2 else 10)
         wait(lambda: bool(came))
         painted.frame_ms(lambda: None)
         neighbours_ms.append(1000 * (time.perf_counter() - started_s))
