@@ -7,7 +7,7 @@ Task 1 baseline. Score: Nihal et al. 2025, arXiv 2509.16926, Eq. 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,48 @@ def baseline_grid(
     slope = np.linspace(-max_offset_s / duration_s, max_offset_s / duration_s, count)
     grid = np.meshgrid(offset, slope * 1e6, indexing="ij")
     return grid[0].ravel(), grid[1].ravel()
+
+
+def baseline_candidates(
+    time_0_s: Floats,
+    duration_s: tuple[float, float],
+    max_offset_s: float,
+    count: int = BASELINE_COUNT,
+) -> tuple[Floats, Floats, Floats]:
+    """The public baseline's candidates, with the keypoints it uses of each.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (K,)
+        Keypoints on channel 0, ascending, seconds.
+    duration_s : tuple of two floats
+        Lengths of both channels, seconds.
+    max_offset_s : float
+        Candidates that move a keypoint by more, after being cut off at the ends of
+        channel 1, are dropped.
+    count : int
+        As `baseline_grid`.
+
+    Returns
+    -------
+    offset_s, drift_ppm : ndarray, shape (N,)
+    time_1_s : ndarray, shape (N, K)
+        Keypoints on channel 1, seconds; NaN where the baseline leaves one out, since
+        it lies with others on an end of the recording.
+    """
+    offset_s, drift_ppm = baseline_grid(duration_s[0], max_offset_s, count)
+    line = offset_s[:, None] + time_0_s * (1.0 + drift_ppm[:, None] * 1e-6)
+    time_1_s = np.clip(line, 0.0, duration_s[1])
+    kept = np.abs(time_1_s - time_0_s).max(axis=1) <= max_offset_s
+    offset_s, drift_ppm, time_1_s = offset_s[kept], drift_ppm[kept], time_1_s[kept]
+    earliest = np.minimum(time_0_s.min(), time_1_s.min(axis=1))[:, None]
+    latest = np.maximum(time_0_s.max(), time_1_s.max(axis=1))[:, None]
+    place = np.arange(len(time_0_s))
+    first = np.where((time_0_s == earliest) | (time_1_s == earliest), place, 0).max(axis=1)
+    ends = (time_0_s == latest) | (time_1_s == latest)
+    stop = np.where(ends, place, len(time_0_s)).min(axis=1)
+    used = (place >= first[:, None]) & (place < stop[:, None])
+    return offset_s, drift_ppm, np.where(used, time_1_s, np.nan)
 
 
 def score_candidates(
@@ -153,6 +195,16 @@ class PredictionScores:
     level: Floats
     count: NDArray[np.int64]
     used: NDArray[np.int64]
+
+    @classmethod
+    def joined(cls, parts: Sequence[PredictionScores]) -> PredictionScores:
+        """The time maps of all parts, one part after the other."""
+        return cls(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in cls.__dataclass_fields__
+            )
+        )
 
     @property
     def published(self) -> Floats:

@@ -1,0 +1,160 @@
+"""An encoder made ready to embed clips: device, precision, batches."""
+
+from __future__ import annotations
+
+import copy
+import os
+import warnings
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from core.audio.recording import Samples
+from core.errors import InputError
+from core.nets.beats import BeatsEncoder
+from core.nets.checkpoint import load_encoder
+
+Precision = Literal["float32", "half", "int8"]
+"""Of the weights: ``half`` is float16 on a GPU and bfloat16 elsewhere; ``int8`` is for processors,
+with activations quantised as they come."""
+
+BATCH = {"cpu": 16, "cuda": 256, "mps": 64}
+"""Clips embedded at a time; on a processor, more would leave its caches."""
+
+
+def choose_device(wanted: str = "auto") -> torch.device:
+    """A device by name, or the best there is.
+
+    Parameters
+    ----------
+    wanted : str
+        ``auto``, ``cuda``, ``mps`` or ``cpu``.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return torch.device(next(name for name, found in there.items() if found))
+    if not there.get(wanted, False):
+        names = ", ".join(name for name, found in there.items() if found)
+        raise InputError(f"device {wanted}", "is not there", f"choose auto or one of: {names}")
+    return torch.device(wanted)
+
+
+def leave_a_core() -> None:
+    """Let torch use all cores but one, so that a window stays alive beside it."""
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+class ClipEncoder:
+    """Embeds clips, and counts how many.
+
+    Parameters
+    ----------
+    encoder : BeatsEncoder
+        Is left as it is.
+    digest : str
+        Of its weights.
+    device : torch.device
+    precision : Precision
+    compiled : bool
+        Whether to have torch compile it: some minutes at the first batch, for GPUs.
+
+    Attributes
+    ----------
+    model_id : str
+        Tells embeddings of different weights or precision apart.
+    batch : int
+        Clips embedded at a time.
+    forwards : int
+        Clips embedded so far.
+    """
+
+    def __init__(
+        self,
+        encoder: BeatsEncoder,
+        digest: str,
+        device: torch.device,
+        precision: Precision = "float32",
+        *,
+        compiled: bool = False,
+    ) -> None:
+        if precision == "int8" and device.type != "cpu":
+            raise InputError("precision int8", "works on processors only", "choose half")
+        self.config = encoder.config
+        self.device = device
+        self.model_id = f"{digest}-{precision}"
+        self.batch = BATCH.get(device.type, 16)
+        self.forwards = 0
+        self._run: Any = _ready(encoder, device, precision)
+        if compiled:
+            self._run = torch.compile(self._run)
+
+    def embed(self, clips: Samples | Tensor) -> Tensor:
+        """Embed clips, all at once.
+
+        Parameters
+        ----------
+        clips : ndarray or Tensor of float32, shape (N, S)
+            At 16 kHz.
+
+        Returns
+        -------
+        Tensor of float32, shape (N, T, D)
+            On the device.
+        """
+        self.forwards += len(clips)
+        with torch.inference_mode():
+            tokens: Tensor = self._run(torch.as_tensor(clips).to(self.device))
+        return tokens.float()
+
+
+def open_encoder(
+    path: Path, device: str = "auto", precision: Precision = "float32", *, compiled: bool = False
+) -> ClipEncoder:
+    """Load a checkpoint and make it ready.
+
+    Raises
+    ------
+    InputError
+        As `core.nets.checkpoint.load_encoder` and `choose_device`.
+    """
+    encoder, digest = load_encoder(path)
+    return ClipEncoder(encoder, digest, choose_device(device), precision, compiled=compiled)
+
+
+def _ready(encoder: BeatsEncoder, device: torch.device, precision: Precision) -> nn.Module:
+    encoder = copy.deepcopy(encoder).eval().requires_grad_(requires_grad=False).to(device)
+    if precision == "half":
+        wanted = torch.float16 if device.type in ("cuda", "mps") else torch.bfloat16
+        filterbank = encoder.filterbank
+        encoder = encoder.to(wanted)
+        encoder.filterbank = type(filterbank)().to(device)
+    if precision == "int8":
+        return _quantised(encoder)
+    return encoder
+
+
+def _quantised(encoder: nn.Module) -> nn.Module:
+    """Large matrices in 8 bits, activations quantised a batch at a time."""
+    names = {"projected", "out", "wide", "narrow", "patch_projection"}
+    chosen = {
+        name: torch.ao.quantization.default_dynamic_qconfig
+        for name, _ in encoder.named_modules()
+        if name.rsplit(".", 1)[-1] in names
+    }
+    with warnings.catch_warnings():
+        # torch.ao is to move to another package after the torch that we pin.
+        warnings.simplefilter("ignore")
+        quantised = torch.ao.quantization.quantize_dynamic(encoder, chosen)  # type: ignore[no-untyped-call]
+    assert isinstance(quantised, nn.Module)
+    return quantised
