@@ -14,12 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.nets.attention import GatedSelfAttention, RelativePositionBias
-from core.nets.config import BeatsConfig
+from core.nets.config import FBANK_MEAN, FBANK_STD, BeatsConfig
 from core.nets.fbank import KaldiFilterbank
 from core.nets.position import PositionalConvolution
-
-FBANK_MEAN = 15.41663
-FBANK_STD = 6.55582
 
 
 class Block(nn.Module):

@@ -12,7 +12,9 @@ from core.errors import InputError
 SAMPLE_RATE_HZ = 16_000
 """Sample rate of what the encoder hears."""
 MEL_BINS = 128
-"""Mel bands of the filterbank that every BEATs hears."""
+"""Mel bands of the filterbank that the published BEATs hear."""
+FBANK_MEAN, FBANK_STD = 15.41663, 6.55582
+"""Of the log energies over AudioSet; the published code divides by twice the latter."""
 
 FIX = "give a BEATs encoder: Microsoft's .pt or Earth Species' .safetensors"
 
@@ -53,6 +55,16 @@ _OFFICIAL_DEFAULTS: dict[str, object] = {
     "predictor_class": 527,
 }
 """What the published code takes where a checkpoint says nothing."""
+_HEARD: dict[str, object] = {
+    "activation_fn": "gelu",
+    "sample_frequency": SAMPLE_RATE_HZ,
+    "num_mel_bins": MEL_BINS,
+    "frame_length": 25,
+    "frame_shift": 10,
+    "fbank_mean": FBANK_MEAN,
+    "fbank_std": FBANK_STD,
+}
+"""What has one value here; a checkpoint of the same shapes may be trained on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +159,9 @@ def config_from_official(cfg: Mapping[str, object], where: str | Path) -> BeatsC
         If a size is missing or impossible, or the variant is not supported.
     """
     whole = _OFFICIAL_DEFAULTS | dict(cfg)
-    if whole["activation_fn"] != "gelu":
-        raise InputError(where, f"its activation {whole['activation_fn']!r} is not supported", FIX)
+    for name, only in _HEARD.items():
+        if whole.get(name, only) != only:
+            raise InputError(where, f"its {name} is {whole[name]!r}, only {only!r} is known", FIX)
     values = {ours: whole.get(theirs) for ours, theirs in _OFFICIAL.items()}
     values["classes"] = whole["predictor_class"] if whole["finetuned_model"] else 0
     for name, value in values.items():

@@ -5,8 +5,8 @@ AVEX writes them: the official ones behind ``backbone.`` (older files also behin
 ``model.`` or ``module.``), weight norm as ``parametrizations.weight.original0`` and
 ``original1``, a ``classifier`` on top, and since 2026 the filterbank's constants.
 Tensors that share their memory may stand once. Sizes are read off the shapes;
-what shapes do not tell (deep norm, the longest distance) is taken as in the
-published configurations of these models, which are all alike.
+what shapes do not tell (deep norm, the longest distance) is taken as in their
+published configurations. No such file could be opened while this was written.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from pathlib import Path
 from torch import Tensor
 
 from core.errors import InputError
-from core.nets.config import FIX, BeatsConfig, check
+from core.nets.config import FIX, MEL_BINS, BeatsConfig, check
 
 _PREFIX = re.compile(r"^(?:(?:module|model)\.)*(?:backbone\.)?")
 _PASSED_OVER = re.compile(r"^(?:classifier\.(?:weight|bias)|fbank\.(?:window|mel_fb))$")
+_FILTERBANK = (257, MEL_BINS)
 _NORM = {
     "parametrizations.weight.original0": "weight_g",
     "parametrizations.weight.original1": "weight_v",
@@ -58,6 +59,8 @@ def from_earth_species(
         short = _PREFIX.sub("", name)
         for new, old in _NORM.items():
             short = short.replace(new, old)
+        if short == "fbank.mel_fb" and tuple(tensor.shape) != _FILTERBANK:
+            raise InputError(path, "was trained on another filterbank than the published one", FIX)
         if not _PASSED_OVER.match(short):
             weights[short] = tensor
     config = _config(weights, path)

@@ -120,6 +120,8 @@ def test_another_network_is_refused(tmp_path, content, word):
         ({"encoder_layers": 0}, "below one"),
         ({"encoder_attention_heads": 5}, "divide"),
         ({"activation_fn": "relu"}, "activation"),
+        ({"sample_frequency": 32000.0}, "sample_frequency is 32000"),
+        ({"num_mel_bins": 256}, "num_mel_bins is 256"),
         ({"layer_norm_first": True}, "at once"),
         ({"encoder_embed_dim": "wide"}, "width"),
         ({"encoder_layers": 3}, "lacks weights: encoder.layers.2"),
@@ -202,6 +204,8 @@ def test_earth_species_files_are_read_strictly(tmp_path):
     weights.pop("backbone.encoder.layers.0.fc1.bias")
     save_file(weights, path)
     refused(path, "lacks weights: .*fc1.bias")
+    save_file(as_earth_species(SMALL) | {"backbone.fbank.mel_fb": torch.ones(513, 256)}, path)
+    refused(path, "another filterbank")
     save_file({"model.conv.weight": torch.ones(3)}, path)
     refused(path, "another network")
     path.write_bytes(path.read_bytes()[:-6])

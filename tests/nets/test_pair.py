@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.nets_cost import peak_bytes
 from core.nets.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score, taken
 
@@ -101,21 +102,6 @@ def test_the_baselines_are_the_published_nets():
         for n in range(5):
             stretch = z_0[:, edges[n] : edges[n + 1]].mean(1)
             torch.testing.assert_close(binned[:, n], stretch)
-
-
-def peak_bytes(run) -> int:
-    """Largest sum of memory held at once by what `run` allocates."""
-    from torch.profiler import ProfilerActivity, profile
-
-    kinds = [ProfilerActivity.CPU]
-    with torch.no_grad(), profile(activities=kinds, profile_memory=True, acc_events=True) as watch:
-        run()
-    held = most = 0
-    for event in watch.profiler.kineto_results.events():
-        if event.name() == "[memory]":
-            held += event.nbytes()
-            most = max(most, held)
-    return most
 
 
 def test_all_pairs_of_a_batch_need_far_less_memory_than_token_copies():
