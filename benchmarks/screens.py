@@ -47,7 +47,7 @@ def main() -> None:
             shown.docks.by_title["History"].raise_()
             settle(app, shown)
             save(shown, out / "history.png")
-            shown.session.select_recording(1)
+            shown.session.select_recording(flagged(shown))
             settle(app, shown)
             save(shown, out / "alias.png")
             shown.session.select_recording(0)
@@ -109,6 +109,12 @@ def review(app: QApplication, shown: MainWindow, folder: Path) -> None:
     shown.review.next_uncertain()
     shown.review.nudge(CORRECTION_MS)
     settle(app, shown)
+
+
+def flagged(shown: MainWindow) -> int:
+    """Index of a recording with an alias flag, or else of the last one."""
+    alike = (i for i, e in enumerate(shown.session.entries) if e.verdict and e.verdict.alias)
+    return next(alike, len(shown.session.entries) - 1)
 
 
 def dialog(app: QApplication, shown: MainWindow, command: str, path: Path) -> None:

@@ -119,6 +119,10 @@ class Path:
         """Offset, low and high, in this order."""
         return self.offset_s, self.low_s, self.high_s
 
+    def rows(self, kept: slice) -> Path:
+        """The path at some of its keypoints."""
+        return Path(*(column[kept] for column in self.columns()))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refinement:
@@ -140,6 +144,10 @@ class Refinement:
         """No row refined."""
         return cls(np.full(rows, np.nan), np.full(rows, np.nan))
 
+    def rows(self, kept: slice) -> Refinement:
+        """The refinement of some rows."""
+        return Refinement(self.offset_s[kept], self.sd_s[kept])
+
     def applied(self, path: Path) -> Path:
         """The path with refined offsets where it still passes within reach of them."""
         use = np.abs(self.offset_s - path.offset_s) <= REFINE_REACH_S
@@ -149,6 +157,49 @@ class Refinement:
             np.where(use, self.offset_s - half_s, path.low_s),
             np.where(use, self.offset_s + half_s, path.high_s),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowFacts:
+    """What every row's posterior says by itself; arrays of shape (K,).
+
+    Parameters
+    ----------
+    path : Path
+        Refined where the waveforms were surer.
+    mass : ndarray
+        Posterior probability within the tolerance of the path.
+    rival_s : ndarray
+        Offset of a second mode about as likely, seconds; NaN where there is none.
+    nats : ndarray
+        Evidence for the path against a random offset.
+    """
+
+    path: Path
+    mass: Floats
+    rival_s: Floats
+    nats: Floats
+
+    def replaced(self, where: slice, by: RowFacts) -> RowFacts:
+        """These facts, with others at some rows."""
+
+        def put(mine: Floats, theirs: Floats) -> Floats:
+            column = mine.copy()
+            column[where] = theirs
+            return column
+
+        pairs = zip(self.path.columns(), by.path.columns(), strict=True)
+        return RowFacts(
+            Path(*(put(mine, theirs) for mine, theirs in pairs)),
+            put(self.mass, by.mass),
+            put(self.rival_s, by.rival_s),
+            put(self.nats, by.nats),
+        )
+
+    def rows(self, kept: slice) -> RowFacts:
+        """The facts of some rows."""
+        columns = self.mass[kept], self.rival_s[kept], self.nats[kept]
+        return RowFacts(self.path.rows(kept), *columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +257,8 @@ class Alignment:
         Length of channel 1, seconds.
     refinement : Refinement
         What the waveforms added below the surface's grid.
+    facts : RowFacts or None
+        What the rows of the posterior say, where they have been asked.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
         machine's own alignment.
@@ -224,6 +277,7 @@ class Alignment:
     log_evidence: float
     duration_1_s: float
     refinement: Refinement
+    facts: RowFacts | None = None
     decisions: frozenset[Decision] = frozenset()
 
     @property

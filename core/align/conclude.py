@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import Alignment, CandidateScores, Path, Refinement
+from core.align.alignment import Alignment, CandidateScores, Path, Refinement, RowFacts
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -29,6 +29,7 @@ def conclude(
     tolerance_s: float,
     refinement: Refinement,
     decided: dict[int, str] | None = None,
+    facts: RowFacts | None = None,
 ) -> Alignment:
     """Draw every conclusion from a posterior.
 
@@ -50,19 +51,23 @@ def conclude(
     decided : dict of int to str, optional
         Rows that a person decided on, with the reason to show. A pin also
         settles which of two aliases is meant.
+    facts : RowFacts, optional
+        What the rows of the posterior say, where that is known already.
     """
     decided = decided or {}
-    path = refinement.applied(confidence.estimate(surface, posterior))
-    clear = confidence.clarity(surface, path)
-    mass = confidence.mass_within(surface, posterior, path.offset_s, tolerance_s)
-    why = list(confidence.reasons(surface, posterior, path, clear, duration_1_s))
+    facts = facts or confidence.measure(surface, posterior, refinement, tolerance_s)
+    path = facts.path
+    clear = confidence.clarity(surface.time_0_s, facts.nats)
+    why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
     for row, reason in decided.items():
         why[row] = reason
     pinned = PINNED in decided.values()
     calibration = shipped_calibration()
     related = 1.0 if pinned else calibration.related(log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
-    sure = calibration.confidence(mass, related, clear.nearest_clear_s, aliased=alias is not None)
+    sure = calibration.confidence(
+        facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
+    )
     sure[clear.is_blind] = np.minimum(sure[clear.is_blind], MOST_BLIND)
     for row, reason in decided.items():
         if reason == PINNED:
@@ -83,6 +88,7 @@ def conclude(
         log_evidence=log_evidence,
         duration_1_s=duration_1_s,
         refinement=refinement,
+        facts=facts,
     )
 
 

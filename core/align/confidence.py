@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, Path
+from core.align.alignment import Alias, Path, Refinement, RowFacts
 from core.evidence.surface import ScoreSurface
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,9 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
     Path
         Offsets in seconds, resolved below the surface's step.
     """
-    low, middle, high = (_quantile(surface, posterior, q) for q in (0.025, 0.5, 0.975))
+    total = np.cumsum(posterior, axis=1, dtype=np.float64)
+    total /= total[:, -1:]
+    low, middle, high = (_quantile(surface, total, q) for q in (0.025, 0.5, 0.975))
     return Path(middle, low, high)
 
 
@@ -110,48 +113,85 @@ class Clarity:
         return np.asarray(self.nearest_clear_s > _REACH_S)
 
 
-def clarity(surface: ScoreSurface, path: Path) -> Clarity:
-    """Measure how clearly each row matches at the path."""
+def measure(
+    surface: ScoreSurface, posterior: Grid, refinement: Refinement, tolerance_s: float
+) -> RowFacts:
+    """What each row of a posterior says by itself.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    posterior : ndarray of float32, shape (K, L)
+    refinement : Refinement
+        Offsets from waveforms, used where the path passes near them.
+    tolerance_s : float
+        Error within which a keypoint counts as right, seconds.
+    """
+    path = refinement.applied(estimate(surface, posterior))
     reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
-    nats = np.asarray(here, dtype=np.float64)
-    clear_s = surface.time_0_s[nats >= _CLEAR_NATS]
+    return RowFacts(
+        path,
+        mass_within(surface, posterior, path.offset_s, tolerance_s),
+        _rival_offset(surface, posterior, path),
+        np.asarray(here, dtype=np.float64),
+    )
+
+
+def clarity(time_0_s: Floats, nats: Floats) -> Clarity:
+    """How clearly each row matches at the path, and how far the next clear match is.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (K,)
+        Moments of the rows, seconds.
+    nats : ndarray, shape (K,)
+        Evidence for the path against a random offset.
+    """
+    clear_s = time_0_s[nats >= _CLEAR_NATS]
     if len(clear_s):
-        after = np.searchsorted(clear_s, surface.time_0_s)
+        after = np.searchsorted(clear_s, time_0_s)
         ends = (clear_s[np.maximum(after - 1, 0)], clear_s[np.minimum(after, len(clear_s) - 1)])
-        nearest = np.minimum(*(np.abs(surface.time_0_s - end) for end in ends))
+        nearest = np.minimum(*(np.abs(time_0_s - end) for end in ends))
     else:
         nearest = np.full(len(nats), np.inf)
     return Clarity(nats, np.asarray(nearest))
 
 
 def reasons(
-    surface: ScoreSurface, posterior: Grid, path: Path, clear: Clarity, duration_1_s: float
+    time_0_s: Floats, facts: RowFacts, clear: Clarity, duration_1_s: float
 ) -> tuple[str, ...]:
     """Say in words what each row's confidence rests on; K sentences."""
-    rival = _rival_offset(surface, posterior, path)
-    time_1_s = surface.time_0_s + path.offset_s
+    path = facts.path
+    time_1_s = time_0_s + path.offset_s
+    rival_s = facts.rival_s - path.offset_s
+    band_ms = 1e3 * (path.high_s - path.low_s)
+    is_blind, is_clear = clear.is_blind, clear.is_clear
     return tuple(
-        _reason(time_1_s[k], duration_1_s, rival[k] - path.offset_s[k], path, clear, k)
+        _reason(time_1_s[k], duration_1_s, rival_s[k], band_ms[k], is_blind[k], is_clear[k])
         for k in range(len(time_1_s))
     )
 
 
 def _reason(
-    time_1_s: float, duration_1_s: float, rival_s: float, path: Path, clear: Clarity, k: int
+    time_1_s: float,
+    duration_1_s: float,
+    rival_s: float,
+    band_ms: float,
+    is_blind: np.bool_,
+    is_clear: np.bool_,
 ) -> str:
     if time_1_s < 0:
         return "before channel 1 begins"
     if time_1_s > duration_1_s:
         return "after channel 1 ends"
-    if not np.isnan(rival_s):
+    if not math.isnan(rival_s):
         side = "later" if rival_s > 0 else "earlier"
         return f"an offset {abs(rival_s):.2f} s {side} is about as likely"
-    if clear.is_blind[k]:
+    if is_blind:
         return "no evidence here: no clear match within 10 s"
-    if clear.is_clear[k]:
+    if is_clear:
         return "clear match"
-    band_ms = 1e3 * (path.high_s[k] - path.low_s[k])
     return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"
 
 
@@ -168,9 +208,7 @@ def _rival_offset(surface: ScoreSurface, posterior: Grid, path: Path) -> Floats:
     return np.where(height > _RIVAL_SHARE * near, offset, np.nan)
 
 
-def _quantile(surface: ScoreSurface, posterior: Grid, share: float) -> Floats:
-    total = np.cumsum(posterior, axis=1, dtype=np.float64)
-    total /= total[:, -1:]
+def _quantile(surface: ScoreSurface, total: Floats, share: float) -> Floats:
     rows = np.arange(len(total))
     column = (total < share).sum(axis=1).clip(max=total.shape[1] - 1)
     before = np.where(column > 0, total[rows, column - 1], 0.0)

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alignment, Decision
+from core.align.alignment import Alignment, Decision, RowFacts
 from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
+from core.align.confidence import measure
 from core.align.decode import Decoded, columns_holding, decode
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
@@ -24,7 +25,7 @@ Grid = NDArray[np.float32]
 PIN_SD_S = 0.005
 """Uncertainty of a keypoint that a person set, seconds."""
 
-_REACH_ROWS = 120
+_REACH_ROWS = 80
 _TAIL = 1e-4
 _DEEPEST = -80.0
 
@@ -65,12 +66,21 @@ def realign(
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
     posterior = alignment.posterior.copy()
+    facts = _facts(alignment)
     for first, end in _stretches(sorted(decided), len(posterior)):
         stretch = slice(first, end)
         if last is not None and not _touched(decisions ^ last.decisions, stretch):
             posterior[stretch] = last.posterior[stretch]
+            anew = _facts(last).rows(stretch)
         else:
             _redecode(constrained, posterior, stretch, pins)
+            anew = measure(
+                constrained.rows(stretch),
+                posterior[stretch],
+                alignment.refinement.rows(stretch),
+                alignment.tolerance_s,
+            )
+        facts = facts.replaced(stretch, anew)
     result = conclude(
         constrained,
         posterior,
@@ -81,8 +91,15 @@ def realign(
         alignment.tolerance_s,
         alignment.refinement,
         decided,
+        facts,
     )
     return replace(result, surface=alignment.surface, decisions=decisions)
+
+
+def _facts(alignment: Alignment) -> RowFacts:
+    return alignment.facts or measure(
+        alignment.surface, alignment.posterior, alignment.refinement, alignment.tolerance_s
+    )
 
 
 def _touched(changed: frozenset[Decision], stretch: slice) -> bool:

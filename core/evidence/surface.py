@@ -35,7 +35,7 @@ class ScoreSurface:
     step_s: float
     score: NDArray[np.float32]
 
-    def rows(self, index: NDArray[np.intp]) -> ScoreSurface:
+    def rows(self, index: NDArray[np.intp] | slice) -> ScoreSurface:
         """The surface at some of its keypoints."""
         return ScoreSurface(
             self.time_0_s[index], self.first_offset_s[index], self.step_s, self.score[index]
