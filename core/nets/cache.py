@@ -63,8 +63,9 @@ class EmbeddingCache:
             On the encoder's device.
         """
         distinct = np.unique(start)
-        for left in range(0, len(distinct), encoder.batch):
-            part = distinct[left : left + encoder.batch]
+        while len(distinct):
+            # Asked every time: the encoder makes it smaller where memory is short.
+            part, distinct = np.split(distinct, [encoder.batch])
             yield part, self._tokens(encoder, clips, part)
 
     def _tokens(self, encoder: ClipEncoder, clips: ChannelClips, start: Starts) -> Tensor:

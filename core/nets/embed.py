@@ -77,6 +77,8 @@ class ClipEncoder:
         Clips embedded at a time.
     forwards : int
         Clips embedded so far.
+    notices : list of str
+        What a person should know of how it went, such as a smaller batch.
     """
 
     def __init__(
@@ -95,12 +97,13 @@ class ClipEncoder:
         self.model_id = f"{digest}-{precision}"
         self.batch = BATCH.get(device.type, 16)
         self.forwards = 0
+        self.notices: list[str] = []
         self._run: Any = _ready(encoder, device, precision)
         if compiled:
             self._run = torch.compile(self._run)
 
     def embed(self, clips: Samples | Tensor) -> Tensor:
-        """Embed clips, all at once.
+        """Embed clips, all at once; in halves where the device's memory is short.
 
         Parameters
         ----------
@@ -111,11 +114,28 @@ class ClipEncoder:
         -------
         Tensor of float32, shape (N, T, D)
             On the device.
+
+        Raises
+        ------
+        torch.OutOfMemoryError
+            If not even one clip fits.
         """
-        self.forwards += len(clips)
-        with torch.inference_mode():
-            tokens: Tensor = self._run(torch.as_tensor(clips).to(self.device))
-        return tokens.float()
+        heard = torch.as_tensor(clips)
+        try:
+            with torch.inference_mode():
+                tokens: Tensor = self._run(heard.to(self.device))
+            self.forwards += len(heard)
+            return tokens.float()
+        except torch.OutOfMemoryError:
+            if len(heard) == 1:
+                raise
+        # Out of the handler, so that the failed attempt's memory is free again.
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self.batch = len(heard) // 2
+        self.notices.append(f"memory is short: {self.batch} clips at a time")
+        parts = torch.split(heard, self.batch)
+        return torch.cat([self.embed(part) for part in parts])
 
 
 def open_encoder(

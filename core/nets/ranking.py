@@ -12,21 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from core.align.candidates import PredictionScores, score_predictions
-from core.evidence.surface import ScoreSurface
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, Starts, clip_starts
+from core.nets.config import SAMPLE_RATE_HZ
 from core.nets.embed import ClipEncoder
 from core.nets.pair import Keys, PairScorer, in_blocks, taken
+from core.nets.table import PairTable, Scores
 
 Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 
 GRID_S = 0.1
 _KEYPOINTS_A_BLOCK = 128
-_MAPS_A_BATCH = 1000
 _PASSING_BYTES = 1 << 26
 
 
@@ -42,71 +40,6 @@ class PairModel:
 
     encoder: ClipEncoder
     scorer: PairScorer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PairTable:
-    """Predictions of keypoints against clips of channel 1 on a grid.
-
-    Parameters
-    ----------
-    time_0_s : ndarray, shape (K,)
-        Keypoints on channel 0, seconds.
-    first_cell : ndarray of int, shape (K,)
-        Each row's first clip, in grid steps from the start of channel 1.
-    step_s : float
-        Between clips, seconds.
-    prediction : ndarray of float32, shape (K, W)
-        Log odds of "the same moment"; NaN outside channel 1.
-    """
-
-    time_0_s: Floats
-    first_cell: NDArray[np.int64]
-    step_s: float
-    prediction: Scores
-
-    def at(self, time_1_s: ArrayLike) -> Scores:
-        """Predictions along time maps, of the clip nearest to each time.
-
-        Parameters
-        ----------
-        time_1_s : array_like, shape (N, K)
-            Keypoints on channel 1, seconds; NaN where one is not used.
-
-        Returns
-        -------
-        ndarray of float32, shape (N, K)
-            NaN where there is none.
-        """
-        column = np.rint(np.asarray(time_1_s) / self.step_s) - self.first_cell
-        with np.errstate(invalid="ignore"):
-            inside = (column >= 0) & (column < self.prediction.shape[1])
-        index = np.where(inside, column, 0).astype(np.intp)
-        found = self.prediction[np.arange(len(self.time_0_s)), index]
-        return np.where(inside, found, np.float32(np.nan))
-
-    def rank(self, time_1_s: Floats) -> PredictionScores:
-        """Scores of time maps, shape (N, K) as for `at`; any number of them."""
-        parts = [
-            score_predictions(self.at(time_1_s[left : left + _MAPS_A_BATCH]))
-            for left in range(0, max(len(time_1_s), 1), _MAPS_A_BATCH)
-        ]
-        return PredictionScores.joined(parts)
-
-    def surface(self) -> ScoreSurface:
-        """The table as evidence by offset: rows' likelihood ratios average to one.
-
-        Keypoints should lie on the grid; others are moved by up to half a step.
-        """
-        odds = self.prediction.astype(np.float64)
-        known = ~np.isnan(odds)
-        peak = np.max(odds, axis=1, where=known, initial=-np.inf, keepdims=True)
-        peak = np.where(np.isfinite(peak), peak, 0.0)
-        mass = np.where(known, np.exp(np.where(known, odds, 0.0) - peak), 0.0).sum(axis=1)
-        level = peak[:, 0] + np.log(np.maximum(mass / np.maximum(known.sum(axis=1), 1), 1e-300))
-        score = np.where(known, odds - level[:, None], 0.0).astype(np.float32)
-        first_offset_s = self.first_cell * self.step_s - self.time_0_s
-        return ScoreSurface(self.time_0_s, first_offset_s, self.step_s, score)
 
 
 def exact_predictions(
@@ -214,6 +147,7 @@ def pair_table(
     time_0_s: Floats,
     max_offset_s: float,
     step_s: float = GRID_S,
+    around_s: Floats | None = None,
 ) -> Iterator[float | PairTable]:
     """Score every keypoint against the clips of channel 1 within reach.
 
@@ -229,6 +163,9 @@ def pair_table(
         Reach, seconds.
     step_s : float
         Of the grid, seconds.
+    around_s : ndarray, shape (K,), optional
+        Offsets in the middle of the reach, by default zero: the best line or path of
+        a coarse table, to be looked at in finer steps.
 
     Yields
     ------
@@ -238,18 +175,21 @@ def pair_table(
         Once, last.
     """
     reach = round(max_offset_s / step_s)
-    first = np.rint(time_0_s / step_s).astype(np.int64) - reach
+    centre_s = time_0_s if around_s is None else np.maximum.accumulate(time_0_s + around_s)
+    first = np.rint(centre_s / step_s).astype(np.int64) - reach
     last_cell = int(np.floor(clips[1].duration_s / step_s + 1e-9))
     table = np.full((len(time_0_s), 2 * reach + 1), np.nan, dtype=np.float32)
-    window = _Window(model, cache, clips[1], step_s, last_cell)
-    for top in range(0, len(time_0_s), model.encoder.batch):
-        starts = clip_starts(time_0_s[top : top + model.encoder.batch])
+    without_gaps = bool((np.diff(first) <= table.shape[1]).all())
+    window = _Window(model, cache, clips[1], step_s)
+    batch = model.encoder.batch
+    for top in range(0, len(time_0_s), batch):
+        starts = clip_starts(time_0_s[top : top + batch])
         keys_0, place = _keys(model, cache, clips[0], starts)
         for row in range(top, top + len(starts)):
             cell = int(first[row])
             left, right = max(cell, 0), min(cell + table.shape[1], last_cell + 1)
             if left < right:
-                while not window.reaches(left, right):
+                while not window.reaches(left, right, last_cell + 1 if without_gaps else right):
                     yield row / len(time_0_s)
                 own = taken(keys_0, slice(place[row - top], place[row - top] + 1))
                 with torch.inference_mode():
@@ -269,25 +209,23 @@ class _Window:
         cache: EmbeddingCache,
         clips: ChannelClips,
         step_s: float,
-        last_cell: int,
     ) -> None:
-        self._model, self._cache, self._clips = model, cache, clips
-        self._step_s, self._last_cell = step_s, last_cell
+        self._model, self._cache, self._clips, self._step_s = model, cache, clips, step_s
         self._first = self._stop = 0
         self._keys: Keys = ()
 
-    def reaches(self, left: int, right: int) -> bool:
+    def reaches(self, left: int, right: int, end: int) -> bool:
         """Whether cells from `left` to before `right` are there; if not, add a batch of them.
 
-        Neither `left` nor `right` may go back from call to call.
+        Nothing from `end` on is added. Neither `left` nor `right` may go back.
         """
         if left >= self._stop:
             self._first = self._stop = left
             self._keys = ()
         if right <= self._stop:
             return True
-        stop = min(self._stop + self._model.encoder.batch, self._last_cell + 1)
-        starts = clip_starts(np.arange(self._stop, stop) * self._step_s)
+        stop = min(self._stop + self._model.encoder.batch, end)
+        starts = np.rint(np.arange(self._stop, stop) * self._step_s * SAMPLE_RATE_HZ).astype(int)
         new, row = _keys(self._model, self._cache, self._clips, starts)
         with torch.inference_mode():
             new = taken(new, torch.from_numpy(row))

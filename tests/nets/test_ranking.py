@@ -17,7 +17,8 @@ from core.nets.config import BeatsConfig
 from core.nets.embed import ClipEncoder, choose_device
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.random_weights import SMALL, write_random_checkpoint
-from core.nets.ranking import PairModel, PairTable, exact_predictions, pair_table
+from core.nets.ranking import PairModel, exact_predictions, pair_table
+from core.nets.table import PairTable
 from core.nets.token_store import TokenStore
 
 TINY = BeatsConfig(
@@ -99,12 +100,27 @@ def test_the_grid_gives_the_exact_scores_at_its_own_times(model):
     on_grid = np.clip(time_0_s + np.array([-1.0, -0.3, 0.0, 0.7, 1.2])[:, None], 0, 14.0)
     on_grid[1, 3] = np.nan
     table = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 2.0))
-    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, on_grid))
+    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, on_grid + 1e-9))
     np.testing.assert_allclose(table.at(on_grid), exact, atol=1e-4)
     np.testing.assert_allclose(table.at(on_grid + 0.04), exact, atol=1e-4)
     assert np.isnan(table.at(np.full((1, 14), 99.0))).all()
     used = table.rank(on_grid).used
     assert used.tolist() == [14, 13, 14, 14, 14]
+
+
+def test_the_best_of_a_coarse_table_is_looked_at_in_finer_steps(model):
+    clips, time_0_s = recording(10.0), np.arange(10.0)
+    around_s = 0.4 - 0.01 * time_0_s
+    model.encoder.forwards = 0
+    fine = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 0.05, 0.01, around_s))
+    assert fine.prediction.shape == (10, 11)
+    assert model.encoder.forwards <= 10 + 10 * 11
+    steps = np.rint((time_0_s + around_s) / 0.01)[None] * 0.01 + np.array([[-0.05], [0.02], [0.05]])
+    # Clips are cut where a time says, so rounding must not put it before its sample.
+    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, steps + 1e-9))
+    inside = ~np.isnan(fine.at(steps))
+    np.testing.assert_allclose(fine.at(steps)[inside], exact[inside], atol=1e-4)
+    assert inside.sum() >= 29
 
 
 def test_progress_runs_to_the_end_and_no_step_is_larger_than_a_batch(model):
@@ -285,3 +301,28 @@ def test_a_device_that_is_not_there_is_refused():
     for wanted in ("tpu", *(["cuda"] if not torch.cuda.is_available() else [])):
         with pytest.raises(InputError, match="is not there"):
             choose_device(wanted)
+
+
+def test_where_memory_is_short_batches_are_halved_and_no_clip_is_lost(model):
+    clips, start = recording(12.0)[0], 16_000 * np.arange(11)
+    expected = embedded(model, EmbeddingCache(), clips, start)
+    encoder = model.encoder
+    run, encoder.forwards, encoder.batch = encoder._run, 0, 8
+
+    def two_at_a_time(samples):
+        if len(samples) > 2:
+            raise torch.OutOfMemoryError("short")
+        return run(samples)
+
+    encoder._run = two_at_a_time
+    found = embedded(model, EmbeddingCache(), clips, start)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    assert (encoder.forwards, encoder.batch) == (11, 2)
+    assert encoder.notices[-1] == "memory is short: 2 clips at a time"
+
+    def none_at_all(samples):
+        raise torch.OutOfMemoryError("none")
+
+    encoder._run = none_at_all
+    with pytest.raises(torch.OutOfMemoryError):
+        encoder.embed(clips.cut(start))

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from core.errors import InputError
+from core.nets.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
+from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer
+from core.nets.scorer_file import load_scorer, save_scorer
+
+KINDS = {
+    "cross-attention": lambda: CrossAttentionScorer(CrossAttentionConfig(24, heads=3)),
+    "2025": lambda: Baseline2025Scorer(24),
+    "2026": lambda: Baseline2026Scorer(24, bins=2),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saved_scorer_scores_as_before(kind, tmp_path):
+    path, scorer = tmp_path / "scorer.safetensors", KINDS[kind]().eval()
+    save_scorer(path, scorer, "abc", {"seed": "7"})
+    found = load_scorer(path, "abc")
+    tokens = torch.randn(2, 3, 12, 24)
+    with torch.no_grad():
+        assert torch.equal(found.scorer(*tokens), scorer(*tokens))
+    assert (found.encoder_digest, found.notes) == ("abc", {"seed": "7"})
+    assert not found.scorer.training
+
+
+def test_a_scorer_of_another_encoder_is_refused(tmp_path):
+    path = tmp_path / "scorer.safetensors"
+    save_scorer(path, KINDS["2025"](), "abc")
+    with pytest.raises(InputError, match=r"another encoder.*abc"):
+        load_scorer(path, "xyz")
+
+
+def test_what_is_no_scorer_is_refused(tmp_path):
+    path, other = tmp_path / "scorer.safetensors", tmp_path / "other.safetensors"
+    with pytest.raises(InputError, match="cannot be read"):
+        load_scorer(path)
+    save_scorer(path, KINDS["2026"](), "abc")
+    with pytest.raises(InputError, match="already exists"):
+        save_scorer(path, KINDS["2026"](), "abc")
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(InputError, match="cannot be read"):
+        load_scorer(path)
+    save_file({"a": torch.ones(1)}, other)
+    with pytest.raises(InputError, match="no scorer"):
+        load_scorer(other)
+
+
+def test_reading_a_scorer_leaves_the_random_numbers_alone(tmp_path):
+    path = tmp_path / "scorer.safetensors"
+    save_scorer(path, KINDS["2025"](), "abc")
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    load_scorer(path)
+    assert torch.equal(torch.rand(1), expected)
