@@ -39,6 +39,7 @@ class KaldiFilterbank(nn.Module):
         self.register_buffer("window", window, persistent=False)
         self.register_buffer("bank", _mel_bank(), persistent=False)
 
+    @torch.compiler.disable  # type: ignore[untyped-decorator]  # no complex numbers there
     def forward(self, samples: Tensor) -> Tensor:
         """Log energies, natural logarithm.
 

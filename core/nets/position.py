@@ -40,7 +40,8 @@ class PositionalConvolution(nn.Module):
         -------
         Tensor, shape (B, T, D)
         """
-        plain = x.device.type != "cpu" or (torch.is_grad_enabled() and self.weight.requires_grad)
+        learning = torch.is_grad_enabled() and self.weight.requires_grad
+        plain = x.device.type != "cpu" or learning or torch.compiler.is_compiling()
         return functional.gelu(self._direct(x) if plain else self._by_transform(x))
 
     def _direct(self, x: Tensor) -> Tensor:
