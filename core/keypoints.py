@@ -100,16 +100,19 @@ class KeypointSet:
     @property
     def is_pinned(self) -> NDArray[np.bool_]:
         """Which keypoints a person fixed, shape (K,)."""
-        return np.array([s is ReviewState.CORRECTED for s in self.state], dtype=bool)
+        return self._is_in(ReviewState.CORRECTED)
 
     @property
     def is_reviewed(self) -> NDArray[np.bool_]:
         """Which keypoints a person has decided on, shape (K,)."""
-        return np.array([s is not ReviewState.UNREVIEWED for s in self.state], dtype=bool)
+        return ~self._is_in(ReviewState.UNREVIEWED)
+
+    def _is_in(self, state: ReviewState) -> NDArray[np.bool_]:
+        return np.array([s is state for s in self.state], dtype=bool)
 
     def time_map(self) -> TimeMap:
         """The time map through all keypoints that can be aligned."""
-        usable = np.array([s is not ReviewState.UNALIGNABLE for s in self.state], dtype=bool)
+        usable = ~self._is_in(ReviewState.UNALIGNABLE)
         if not usable.any():
             return TimeMap.identity()
         return TimeMap.from_keypoints(self.time_0_s[usable], self.time_1_s[usable])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import ne
 from typing import TypeVar
 
 import numpy as np
@@ -155,9 +156,10 @@ def differ(a: KeypointSet | Rows, b: KeypointSet | Rows) -> NDArray[np.bool_]:
     same_confidence = (a.confidence == b.confidence) | (
         np.isnan(a.confidence) & np.isnan(b.confidence)
     )
-    words = zip(a.state, a.source, a.reason, b.state, b.source, b.reason, strict=True)
-    other_words = [row[:3] != row[3:] for row in words]
-    found = (a.time_1_s != b.time_1_s) | ~same_confidence | np.array(other_words, dtype=bool)
+    found = (a.time_1_s != b.time_1_s) | ~same_confidence
+    for mine, theirs in ((a.state, b.state), (a.source, b.source), (a.reason, b.reason)):
+        if mine != theirs:
+            found |= np.fromiter(map(ne, mine, theirs), dtype=bool, count=len(found))
     return np.asarray(found, dtype=bool)
 
 
