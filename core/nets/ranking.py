@@ -21,6 +21,8 @@ from core.nets.embed import ClipEncoder
 from core.nets.pair import Keys, PairScorer, in_blocks, taken
 from core.nets.table import PairTable, Scores
 
+__all__ = ["GRID_S", "PairModel", "PairTable", "exact_predictions", "pair_table"]
+
 Floats = NDArray[np.float64]
 
 GRID_S = 0.1

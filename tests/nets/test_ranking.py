@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks.nets_naive import naive_predictions
 from core.align.candidates import baseline_candidates, baseline_grid
 from core.errors import InputError
 from core.nets.cache import EmbeddingCache
@@ -71,14 +70,14 @@ def model(tmp_path) -> PairModel:
     return make_model(tmp_path)
 
 
-def test_two_minutes_cost_what_was_promised_and_score_as_the_naive_way(tmp_path):
+def test_two_minutes_cost_what_was_promised_and_score_as_the_naive_way(tmp_path, bench):
     """16,460 forwards the public way, at most 7,200 from the cache, at most 1,400 on the grid."""
     model, clips = make_model(tmp_path, TINY), recording(120.0, clip_samples=4000)
     time_0_s = np.arange(120.0)
     _, _, time_1_s = baseline_candidates(time_0_s, (120.0, 120.0), 5.0)
     assert len(time_1_s) == 70
 
-    naive = naive_predictions(model, clips, time_0_s, time_1_s)
+    naive = bench("nets_naive").naive_predictions(model, clips, time_0_s, time_1_s)
     assert model.encoder.forwards == 16_460
     model.encoder.forwards = 0
     exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
