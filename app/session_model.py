@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.edits import line_of, middle_of, released, told
 from app.entries import Entry, Evidence
 from app.marks import needs_look
 from core.align.alignment import Alignment, CandidateScores
 from core.evidence.surface import ScoreSurface
-from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.keypoints import KeypointSet, ReviewState
 from core.session import (
     Basis,
     Change,
@@ -30,13 +31,6 @@ _SEEN_S = 0.0005
 """A move that the millisecond on the screen shows."""
 _SEEN_CONFIDENCE = 0.005
 """A change that the two digits on the screen show."""
-
-_DONE_TO = {
-    ReviewState.ACCEPTED: "Accept",
-    ReviewState.CORRECTED: "Pin",
-    ReviewState.UNALIGNABLE: "Set aside",
-    ReviewState.UNREVIEWED: "Release",
-}
 
 
 class SessionModel(QObject):
@@ -347,30 +341,21 @@ class SessionModel(QObject):
         if self.current is None or not len(indices):
             return
         keypoints = self.current.keypoints.review(indices, state)
-        what = f"keypoint {indices[0] + 1}" if len(indices) == 1 else f"{len(indices)} keypoints"
-        self._decide(keypoints, f"{_DONE_TO[state]} {what}")
+        self._decide(keypoints, told(indices, state))
 
     def release_keypoint(self, index: int) -> bool:
         """Take a person's decision back: the machine's again; False if there was none."""
         entry = self.current
         if entry is None or not entry.keypoints.is_reviewed[index]:
             return False
-        released = entry.keypoints.review(index, ReviewState.UNREVIEWED)
-        released = _taken_over(released, entry.proposal, index)
-        self._decide(released, f"Release keypoint {index + 1}")
+        self._decide(released(entry, index), f"Release keypoint {index + 1}")
         return True
 
     def propose_candidate(self, rank: int) -> bool:
         """Set unreviewed keypoints to the linear map of a candidate; False if there is none."""
-        entry = self.current
-        if entry is None or entry.candidates is None or not 0 <= rank < len(entry.candidates):
+        line = None if self.current is None else line_of(self.current, rank)
+        if line is None:
             return False
-        best = entry.candidates.ranked(rank + 1)
-        time_0_s = entry.keypoints.time_0_s
-        time_1_s = best.time_map(rank).to_channel_1(time_0_s)
-        end_s = entry.recording.channels[1].duration_s
-        words = (f"from linear candidate {rank + 1}, not from the path",) * len(time_0_s)
-        line = machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
         self._propose(Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
         return True
 
@@ -398,7 +383,7 @@ class SessionModel(QObject):
             self.select_recording(index)
             self._take(index, self._session.undo() if back else self._session.redo())
             if len(step.edit.position):
-                self.select_keypoint(_middle(step))
+                self.select_keypoint(middle_of(step))
             self.decided.emit(index)
 
     def _propose(self, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
@@ -457,23 +442,3 @@ def next_uncertain(keypoints: KeypointSet, after: int) -> int:
     later = needs_look(keypoints).nonzero()[0]
     later = later[later > after]
     return int(later[0]) if len(later) else -1
-
-
-def _middle(step: Step) -> int:
-    """The keypoint that a step was about: of the decided ones it changed, the middle one."""
-    edit = step.edit
-    decided = [
-        int(position)
-        for position, before, after in zip(
-            edit.position, edit.before.state, edit.after.state, strict=True
-        )
-        if ReviewState.UNREVIEWED not in (before, after) or before is not after
-    ]
-    return decided[len(decided) // 2] if decided else int(edit.position[len(edit.position) // 2])
-
-
-def _taken_over(keypoints: KeypointSet, proposal: KeypointSet, index: int) -> KeypointSet:
-    """Keypoint `index` as proposed, all others as they are."""
-    others = (ReviewState.ACCEPTED,) * len(keypoints)
-    only = replace(keypoints, state=others).review(index, ReviewState.UNREVIEWED)
-    return replace(only.with_proposal(proposal), state=keypoints.state)
