@@ -70,6 +70,8 @@ def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
             from core.cli.evaluate import run
         case "simulate":
             from core.cli.simulate import run
+        case "train":
+            from core.cli.train import run
         case "demo":
             from core.cli.demo import run
         case _:

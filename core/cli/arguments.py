@@ -10,7 +10,7 @@ from typing import NoReturn
 from core import __version__
 from core.errors import InputError
 
-COMMANDS = ("align", "evaluate", "simulate", "demo", "doctor")
+COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
 LARGEST_OFFSET_S = 600.0
 """Further apart, the coarse search has too many places to be wrong in."""
@@ -61,6 +61,12 @@ def command_parser() -> argparse.ArgumentParser:
     )
     _add_evaluate(command("evaluate", "Compare predicted keypoints with the ground truth."))
     _add_simulate(command("simulate", "Write simulated recordings and their true keypoints."))
+    _add_train(
+        command(
+            "train",
+            "Train a pair scorer on folders in BioDCASE layout whose tables hold true keypoints.",
+        )
+    )
     _add_demo(command("demo", "Make a demo recording, align it and open it in the window."))
     _add_json(command("doctor", "Show versions and devices: what to paste into a bug report."))
     return parser
@@ -137,6 +143,52 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    for name, what in (("--train", "learned from"), ("--val", "measured on after every epoch")):
+        parser.add_argument(name, type=Path, required=True, metavar="DIR", help=f"folder {what}")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the run")
+    parser.add_argument("--encoder", type=Path, metavar="CKPT", help="BEATs checkpoint, kept as is")
+    heads = ("cross", "concat2025", "difference2026")
+    parser.add_argument(
+        "--head", choices=heads, default="cross", help="what scores pairs (default: cross)"
+    )
+    parser.add_argument("--epochs", type=_count, default=100, metavar="N", help="default: 100")
+    parser.add_argument(
+        "--batch", type=_count, default=32, metavar="N", help="pairs at a time (default: 32)"
+    )
+    parser.add_argument("--seed", type=_seed, default=0, metavar="S", help="default: 0")
+    parser.add_argument(
+        "--max-offset",
+        type=_offset,
+        default=5.0,
+        metavar="SECONDS",
+        help="largest offset of the alignments in validation (default: 5)",
+    )
+    devices = ("auto", "cpu", "cuda", "mps")
+    parser.add_argument("--device", choices=devices, default="auto", help="default: auto")
+    parser.add_argument(
+        "--devices", type=_count, default=1, metavar="N", help="on each machine (default: 1)"
+    )
+    parser.add_argument(
+        "--nodes", type=_count, default=1, metavar="N", help="machines (default: 1)"
+    )
+    parser.add_argument(
+        "--strategy",
+        default="auto",
+        metavar="NAME",
+        help="how several devices work together, by Lightning's name (default: auto)",
+    )
+    parser.add_argument(
+        "--cache-gb", type=_size, default=4.0, metavar="GB", help="for embeddings (default: 4)"
+    )
+    parser.add_argument(
+        "--cache-dir", type=Path, metavar="DIR", help="also keep embeddings in this folder"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the run in RUN, if there is one"
+    )
+
+
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headless",
@@ -174,6 +226,20 @@ def _offset(text: str) -> float:
     return value
 
 
+def _size(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not a size above 0 GB")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
+    return value
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -184,3 +250,5 @@ def _count(text: str) -> int:
 _seconds.__name__ = "seconds"
 _offset.__name__ = "seconds"
 _count.__name__ = "number"
+_seed.__name__ = "number"
+_size.__name__ = "size"

@@ -1,0 +1,51 @@
+"""Small changes to clips, so that the scorer does not learn levels by heart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.audio.recording import Samples
+from core.nets.clips import Starts
+
+LARGEST_GAIN_CHANGE = 0.1
+SNR_DB = (40.0, 50.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """A change that is the same for all clips of a sample, whatever their channel.
+
+    Only the noise itself is drawn for each clip anew: noise in common would tell
+    the scorer which clips belong together.
+
+    Parameters
+    ----------
+    gain : float
+        What samples are multiplied by.
+    snr_db : float
+        Power of a clip against that of the noise added to it, dB.
+    seed : int
+        Of the noise.
+    """
+
+    gain: float
+    snr_db: float
+    seed: int
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator) -> Augmentation:
+        """Amplitude within 10 %, noise at 40 to 50 dB."""
+        gain = 1.0 + rng.uniform(-LARGEST_GAIN_CHANGE, LARGEST_GAIN_CHANGE)
+        return cls(float(gain), float(rng.uniform(*SNR_DB)), int(rng.integers(2**32)))
+
+    def applied(self, clips: Samples, channel: int, start: Starts) -> Samples:
+        """Changed clips, shape (N, S); `start` are their first samples, shape (N,)."""
+        changed = clips * np.float32(self.gain)
+        power = np.mean(changed**2, axis=1, dtype=np.float64)
+        level = np.sqrt(power * 10.0 ** (-self.snr_db / 10.0)).astype(np.float32)
+        for clip, first, scale in zip(changed, start, level, strict=True):
+            rng = np.random.default_rng([self.seed, channel, int(first)])
+            clip += scale * rng.standard_normal(len(clip), dtype=np.float32)
+        return changed

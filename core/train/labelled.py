@@ -1,0 +1,119 @@
+"""Recordings with known keypoints: what is learned from, and what is measured on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.recording import find_audio, open_recording
+from core.errors import InputError
+from core.formats.biodcase import TABLE_NAME, check_names, check_times, find_table, read_csv
+from core.keypoints import KeypointSet
+from core.nets.clips import CLIP_S, ChannelClips, channel_clips
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledRecording:
+    """A recording and its true keypoints.
+
+    Parameters
+    ----------
+    name : str
+        File name, as in the table.
+    clips : tuple of two ChannelClips
+        Both channels at 16 kHz.
+    truth : KeypointSet
+    """
+
+    name: str
+    clips: tuple[ChannelClips, ChannelClips]
+    truth: KeypointSet
+
+    @property
+    def duration_s(self) -> tuple[float, float]:
+        """Lengths of both channels, seconds."""
+        return self.clips[0].duration_s, self.clips[1].duration_s
+
+    def usable(self) -> NDArray[np.intp]:
+        """Keypoints to learn from, shape (U,): whole clips, and none cut off at an end.
+
+        Tables move keypoints that lie outside channel 1 to its ends; these, and
+        repeated ones, show no moment that both channels heard.
+        """
+        time_0_s, time_1_s = self.truth.time_0_s, self.truth.time_1_s
+        longest_0_s, longest_1_s = self.duration_s
+        fits = (time_0_s + CLIP_S <= longest_0_s) & (time_1_s + CLIP_S <= longest_1_s)
+        alone = np.ones(len(time_0_s), dtype=bool)
+        for times_s in (time_0_s, time_1_s):
+            same = np.diff(times_s) <= 0
+            alone[1:] &= ~same
+            alone[:-1] &= ~same
+        return np.flatnonzero(fits & alone & (time_1_s > 0))
+
+
+def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
+    """Read the recordings of a folder in BioDCASE layout that its table knows.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``audio/`` and ``annotations.csv``.
+
+    Returns
+    -------
+    tuple of LabelledRecording
+        In the order of their names.
+
+    Raises
+    ------
+    InputError
+        If there is no folder, audio or table, the table names a file that is not
+        there or times past its end, or nothing in it can be learned from.
+    """
+    audio = find_audio(folder)
+    table_path = find_table(folder)
+    if table_path is None:
+        raise InputError(
+            folder,
+            f"holds no {TABLE_NAME} with true keypoints",
+            "give a folder with audio/ and its table",
+        )
+    table = read_csv(table_path)
+    check_names(table, (path.name for path in audio), table_path)
+    found = []
+    for path in audio:
+        if path.name not in table.files:
+            continue
+        recording, truth = open_recording(path), table.files[path.name]
+        check_times(truth, recording, table_path)
+        clips = channel_clips(recording, 0), channel_clips(recording, 1)
+        found.append(LabelledRecording(path.name, clips, truth))
+    if not any(len(recording.usable()) for recording in found):
+        raise InputError(
+            table_path,
+            "has no keypoint with a second of sound after it on both channels",
+            "give longer recordings or more keypoints",
+        )
+    return tuple(found)
+
+
+def digest(recordings: Sequence[LabelledRecording]) -> str:
+    """Of names, audio and keypoints: 32 hexadecimal digits."""
+    found = hashlib.blake2b(digest_size=16)
+    for recording in recordings:
+        found.update(f"{recording.name};{recording.clips[0].fingerprint};".encode())
+        found.update(recording.truth.time_0_s.tobytes() + recording.truth.time_1_s.tobytes())
+    return found.hexdigest()
+
+
+def shared(
+    first: Sequence[LabelledRecording], second: Sequence[LabelledRecording]
+) -> tuple[str, ...]:
+    """Names of recordings in `second` whose audio is in `first` too."""
+    known = {recording.clips[0].fingerprint for recording in first}
+    return tuple(r.name for r in second if r.clips[0].fingerprint in known)

@@ -1,0 +1,225 @@
+"""A training run from folders to checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.fabric.utilities.rank_zero import rank_zero_only
+from lightning.pytorch import Trainer
+from lightning.pytorch.loggers import TensorBoardLogger
+
+from core.errors import InputError
+from core.nets.cache import EmbeddingCache
+from core.nets.checkpoint import load_encoder
+from core.nets.embed import choose_device
+from core.nets.token_store import TokenStore
+from core.train.card import Plan, card_of, identity_of
+from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of
+from core.train.history import Epoch, stale_epochs
+from core.train.labelled import LabelledRecording, read_labelled, shared
+from core.train.module import PairTraining, Recipe
+from core.train.scorer_file import Head, build_scorer
+from core.train.writer import Advance, EpochWriter
+
+CACHE_BYTES = 1 << 32
+_EXPECTED = (
+    # Batches are lists of places; there is nothing for loader processes to do.
+    r".*does not have many workers.*",
+    # Lightning and torch about each other.
+    r".*isinstance\(treespec, LeafSpec\).*",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked for.
+
+    Parameters
+    ----------
+    encoder : Path
+        Checkpoint of BEATs.
+    head : Head
+    epochs : int
+        At most.
+    recipe : Recipe
+    device : str
+        As `core.nets.embed.choose_device`.
+    processes, nodes : int
+        Devices, or processes on a processor, for each machine; and machines.
+    strategy : str
+        Lightning's name of how several work together.
+    cache_bytes : int
+        Memory for embeddings.
+    cache_folder : Path or None
+        Where embeddings outlast the run.
+    resume : bool
+        Whether a run in the folder goes on.
+    """
+
+    encoder: Path
+    head: Head = "cross"
+    epochs: int = 100
+    recipe: Recipe = field(default_factory=Recipe)
+    device: str = "auto"
+    processes: int = 1
+    nodes: int = 1
+    strategy: str = "auto"
+    cache_bytes: int = CACHE_BYTES
+    cache_folder: Path | None = None
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run came to.
+
+    Parameters
+    ----------
+    history : tuple of Epoch
+        Of the whole run, whoever made it.
+    notes : tuple of str
+        What a person should know.
+    is_first : bool
+        False in the further processes of a run.
+    """
+
+    history: tuple[Epoch, ...]
+    notes: tuple[str, ...]
+    is_first: bool
+
+
+def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advance) -> RunResult:
+    """Train a pair scorer, or go on with a run that was stopped.
+
+    Parameters
+    ----------
+    train, val : Path
+        Folders in BioDCASE layout.
+    out : Path
+        Folder of the run.
+    options : RunOptions
+    advance : callable
+        Told the share of the epochs that is done, and what came of them.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    InputError
+        If folders, encoder, device or the run's folder cannot be used.
+    KeyboardInterrupt
+        If a person stopped it; the same with `resume` goes on.
+    """
+    device = choose_device(options.device)
+    if device.type == "cuda" and torch.cuda.device_count() < options.processes:
+        there = torch.cuda.device_count()
+        raise InputError("--devices", f"{options.processes} GPUs, but {there} there", "ask fewer")
+    encoder = load_encoder(options.encoder)
+    seen = read_labelled(train), read_labelled(val)
+    if not any(len(r.usable()) for r in seen[1]):
+        raise InputError(val, "has nothing to validate on", "give another folder")
+    plan = Plan(
+        head=options.head,
+        encoder_file=options.encoder.name,
+        encoder_digest=encoder[1],
+        width=encoder[0].config.width,
+        processes=options.processes * options.nodes,
+        recipe=options.recipe,
+    )
+    is_first = getattr(rank_zero_only, "rank", 0) == 0
+    if is_first:
+        claim(out, identity_of(plan, *seen), resume=options.resume)
+    state = state_of(out) if options.resume else None
+    torch.manual_seed(options.recipe.seed)
+    scorer = build_scorer(plan.head, plan.width)
+    store = None if options.cache_folder is None else TokenStore(options.cache_folder)
+    cache = EmbeddingCache(options.cache_bytes, store)
+    module = PairTraining(scorer, encoder, cache, *seen, options.recipe)
+    history = [] if state is None else [Epoch(**row) for row in state["finchsync"]["history"]]
+    patience = options.recipe.patience_epochs
+    if len(history) < options.epochs and stale_epochs(history) < patience:
+        writer = EpochWriter(out, card_of(plan, *seen), options.epochs, advance)
+        _fit(module, out, options, device, writer, state)
+        history = module.history
+    return RunResult(tuple(history), _notes(seen, store), is_first)
+
+
+def _fit(
+    module: PairTraining,
+    out: Path,
+    options: RunOptions,
+    device: torch.device,
+    writer: EpochWriter,
+    state: Mapping[str, Any] | None,
+) -> None:
+    with _quiet():
+        trainer = Trainer(
+            accelerator=device.type,
+            devices=options.processes,
+            num_nodes=options.nodes,
+            strategy=options.strategy,
+            max_epochs=options.epochs,
+            logger=TensorBoardLogger(out, name="", version=TENSORBOARD_NAME),
+            callbacks=[writer],
+            plugins=[WholeStates()],
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            log_every_n_steps=1,
+            use_distributed_sampler=False,
+            reload_dataloaders_every_n_epochs=1,
+        )
+        try:
+            trainer.fit(
+                module,
+                ckpt_path=None if state is None else out / STATE_NAME,
+                weights_only=True,
+            )
+        except SystemExit:
+            if trainer.interrupted:
+                # Lightning leaves the keyboard switched off.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _notes(
+    seen: tuple[tuple[LabelledRecording, ...], tuple[LabelledRecording, ...]],
+    store: TokenStore | None,
+) -> tuple[str, ...]:
+    notes = []
+    both = shared(*seen)
+    if both:
+        more = f" and {len(both) - 1} more" if len(both) > 1 else ""
+        notes.append(f"{both[0]}{more} is both trained and validated on: the errors flatter")
+    if store is not None and store.refusal is not None:
+        notes.append(f"embeddings are not kept on disk: {store.refusal}")
+    return tuple(notes)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what Lightning says about itself from the terminal."""
+    loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            for message in _EXPECTED:
+                warnings.filterwarnings("ignore", message)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
