@@ -29,6 +29,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             "give a BEATs checkpoint with --encoder",
         )
     ensure_training()
+    from core.nets.embed import leave_a_core
     from core.train.draw import DrawOptions
     from core.train.history import best
     from core.train.module import Recipe
@@ -50,6 +51,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         cache_folder=args.cache_dir,
         resume=args.resume,
     )
+    if args.devices == 1 and "OMP_NUM_THREADS" not in os.environ:
+        # As many threads as there are cores wait for each other wherever something else runs.
+        leave_a_core()
     with _bar() as advance:
         result = train(args.train, args.val, args.out, options, advance)
     if result.is_first:

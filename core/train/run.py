@@ -15,6 +15,7 @@ import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch import Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.strategies import StrategyRegistry
 
 from core.errors import InputError
 from core.nets.cache import EmbeddingCache
@@ -121,6 +122,9 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
         If a person stopped it; the same with `resume` goes on.
     """
     device = choose_device(options.device)
+    if options.strategy not in ("auto", *StrategyRegistry.available_strategies()):
+        names = "choose auto, ddp or another of Lightning's strategies"
+        raise InputError("--strategy", f"{options.strategy!r} is none that Lightning knows", names)
     if device.type == "cuda" and torch.cuda.device_count() < options.processes:
         there = torch.cuda.device_count()
         raise InputError("--devices", f"{options.processes} GPUs, but {there} there", "ask fewer")
@@ -149,19 +153,37 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
     patience = options.recipe.patience_epochs
     if len(history) < options.epochs and stale_epochs(history) < patience:
         writer = EpochWriter(out, card_of(plan, *seen), options.epochs, advance)
-        _fit(module, out, options, device, writer, state)
+        fit(module, out, options, device, writer, state)
         history = module.history
     return RunResult(tuple(history), _notes(seen, store), is_first)
 
 
-def _fit(
+def fit(
     module: PairTraining,
     out: Path,
     options: RunOptions,
     device: torch.device,
     writer: EpochWriter,
-    state: Mapping[str, Any] | None,
+    state: Mapping[str, Any] | None = None,
 ) -> None:
+    """Let Lightning train; the loop of `train`, with everything ready.
+
+    Parameters
+    ----------
+    module : PairTraining
+    out : Path
+        Folder of the run.
+    options : RunOptions
+    device : torch.device
+    writer : EpochWriter
+    state : mapping, optional
+        What `core.train.folder.state_of` found; the run goes on from there.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stopped it.
+    """
     with _quiet():
         trainer = Trainer(
             accelerator=device.type,

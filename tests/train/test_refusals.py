@@ -57,11 +57,12 @@ def test_folders_that_nothing_can_be_learned_from(refused, folder, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_an_encoder_that_is_none(refused, tmp_path):
+def test_an_encoder_or_a_strategy_that_is_none(refused, tmp_path):
     page = tmp_path / "beats.pt"
     page.write_text("<html>", "utf-8")
     assert "is a web page, not a checkpoint" in refused(encoder=page)
     assert "give a BEATs checkpoint with --encoder" in refused(encoder=None)
+    assert "none that Lightning knows" in refused(strategy="magic")
     assert not (tmp_path / "run").exists()
 
 
