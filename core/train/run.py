@@ -125,9 +125,10 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
     if options.strategy not in ("auto", *StrategyRegistry.available_strategies()):
         names = "choose auto, ddp or another of Lightning's strategies"
         raise InputError("--strategy", f"{options.strategy!r} is none that Lightning knows", names)
-    if device.type == "cuda" and torch.cuda.device_count() < options.processes:
-        there = torch.cuda.device_count()
-        raise InputError("--devices", f"{options.processes} GPUs, but {there} there", "ask fewer")
+    there = {"cuda": torch.cuda.device_count(), "mps": 1}.get(device.type, options.processes)
+    if options.processes > there:
+        what = f"{options.processes} asked for, but {device.type} has {there}"
+        raise InputError("--devices", what, f"give {there} or fewer")
     encoder = load_encoder(options.encoder)
     seen = read_labelled(train), read_labelled(val)
     if not any(len(r.usable()) for r in seen[1]):
@@ -224,7 +225,9 @@ def _notes(
     both = shared(*seen)
     if both:
         more = f" and {len(both) - 1} more" if len(both) > 1 else ""
-        notes.append(f"{both[0]}{more} is both trained and validated on: the errors flatter")
+        notes.append(
+            f"trained and validated on the same sound: {both[0]}{more}; the errors flatter"
+        )
     if store is not None and store.refusal is not None:
         notes.append(f"embeddings are not kept on disk: {store.refusal}")
     return tuple(notes)

@@ -84,6 +84,11 @@ def test_a_place_that_holds_something_else(refused, finchsync, place, tmp_path):
     assert "state.ckpt: is damaged" in refused(head="concat2025", resume=True)
 
 
+def test_what_is_not_installed_is_named(refused, monkeypatch):
+    monkeypatch.setattr("core.train.find_spec", lambda name: None if name == "lightning" else name)
+    assert "needs lightning, not installed here" in refused()
+
+
 def test_the_command_is_known_without_loading_torch():
     code = (
         "import sys; from core.cli.train import run; from core.cli.arguments import command_parser;"

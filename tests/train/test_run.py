@@ -129,6 +129,14 @@ def test_more_epochs_can_be_asked_of_a_run_that_is_done(place, tmp_path):
     assert [row.epoch for row in longer] == [0, 1]
 
 
+def test_validating_on_what_was_trained_on_is_told(place, tmp_path):
+    chosen = options(place, epochs=1, head="concat2025")
+    done = train(place.train, place.train, tmp_path / "run", chosen, lambda *_: None)
+    assert done.notes == (
+        "trained and validated on the same sound: train_1.wav and 2 more; the errors flatter",
+    )
+
+
 def test_two_processes_train_one_scorer(place, tmp_path):
     """Through the command line, as a person would; the losses and errors are those of all data."""
     out = tmp_path / "run"

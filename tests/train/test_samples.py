@@ -157,11 +157,11 @@ def test_the_loss_is_that_of_every_pair_scored_one_by_one(head):
     assert all(p.grad is not None for p in scorer.parameters())
 
 
-def test_a_scorer_that_knows_nothing_has_a_loss_of_log_two_and_one_sample_is_enough():
-    scorer = build_scorer("concat2025", 4)
+@pytest.mark.parametrize("head", HEADS)
+def test_a_scorer_that_knows_nothing_has_a_loss_of_log_two_and_one_sample_is_enough(head):
+    scorer = build_scorer(head, 4)
     for weights in scorer.parameters():
         torch.nn.init.zeros_(weights)
-    loss = batch_loss(
-        scorer, [Sample(0, 1.0, 0, (0,))], torch.ones(1, 2, 4), torch.ones(1, 2, 4), 0.2
-    )
+    tokens = torch.ones(1, 2, 4)
+    loss = batch_loss(scorer, [Sample(0, 1.0, 0, (0,))], tokens, tokens, 0.2)
     assert loss.item() == pytest.approx(math.log(2))
