@@ -22,7 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.update(ONE_THREAD)
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.launch import make_app
@@ -202,14 +202,14 @@ def decisions(window: MainWindow, figures: Figures) -> None:
     )
     wait(lambda: window.workbench.is_idle)
     neighbours_ms = []
-    came: list[object] = []
-    session.followed.connect(came.append)
+    # A window that waits sleeps; asking again and again would take the interpreter from the worker.
+    asleep = QEventLoop()
+    session.followed.connect(asleep.quit)
     for turn in range(STEPS // 4):
         rest(0.2)
-        came.clear()
         started_s = time.perf_counter()
         review.nudge(-10 if turn % 2 else 10)
-        wait(lambda: bool(came))
+        asleep.exec()
         painted.frame_ms(lambda: None)
         neighbours_ms.append(1000 * (time.perf_counter() - started_s))
     figures.frames_ms["neighbours"] = neighbours_ms
