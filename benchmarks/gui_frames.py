@@ -210,7 +210,7 @@ def decisions(window: MainWindow, figures: Figures) -> None:
         started_s = time.perf_counter()
         review.nudge(-10 if turn % 2 else 10)
         asleep.exec()
-        painted.frame_ms(lambda: None)
+        QApplication.processEvents()
         neighbours_ms.append(1000 * (time.perf_counter() - started_s))
     figures.frames_ms["neighbours"] = neighbours_ms
 
