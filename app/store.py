@@ -36,14 +36,11 @@ class SessionStore(QObject):
         A `core.session.Session` was read.
     refused(path)
         A session could not be opened.
-    state_changed()
-        `path` or `unwritten` is something else.
     """
 
     told = Signal(object)
     opened = Signal(object)
     refused = Signal(object)
-    state_changed = Signal()
 
     def __init__(
         self, session: SessionModel, home: Path | None, parent: QObject | None = None
@@ -110,11 +107,6 @@ class SessionStore(QObject):
         """Go on in a file of the person's choice."""
         self._writer.move(path, overwrite=overwrite)
 
-    @Slot()
-    def retry(self) -> None:
-        """Try again to write what the disk refused."""
-        self._writer.retry()
-
     def shut_down(self) -> None:
         """Write what is left and close the file."""
         self._soon_shown.stop()
@@ -132,7 +124,6 @@ class SessionStore(QObject):
     def _is_at(self, path: Path) -> None:
         self.path, self.problem = path, ""
         QSettings().setValue(_LEFT_OPEN, str(path))
-        self.state_changed.emit()
 
     @Slot(object, object)
     def _on_opened(self, path: Path, session: object) -> None:
@@ -158,7 +149,6 @@ class SessionStore(QObject):
         if self.problem and not self.unwritten:
             self.told.emit(Message(Kind.INFO, "Everything is on disk again."))
             self.problem = ""
-        self.state_changed.emit()
 
     @Slot(str)
     def _on_refused(self, why: str) -> None:
@@ -166,7 +156,6 @@ class SessionStore(QObject):
             self.problem = why
             text = f"Your last decisions are not on disk yet. {why}"
             self.told.emit(Message(Kind.ERROR, text, "save_session_as"))
-        self.state_changed.emit()
 
     @Slot(object)
     def _on_moved(self, path: Path) -> None:

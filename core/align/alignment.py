@@ -119,7 +119,7 @@ class Path:
         """Offset, low and high, in this order."""
         return self.offset_s, self.low_s, self.high_s
 
-    def rows(self, kept: slice) -> Path:
+    def rows(self, kept: slice | NDArray[np.intp]) -> Path:
         """The path at some of its keypoints."""
         return Path(*(column[kept] for column in self.columns()))
 

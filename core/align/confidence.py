@@ -71,7 +71,7 @@ def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
     """
     if len(path.offset_s) > _ALIAS_ROWS:
         some = np.linspace(0, len(path.offset_s) - 1, _ALIAS_ROWS).astype(np.intp)
-        surface, path = surface.rows(some), Path(*(v[some] for v in path.columns()))
+        surface, path = surface.rows(some), path.rows(some)
     width = surface.score.shape[1]
     shift = np.arange(-width, width + 1) * surface.step_s
     profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)

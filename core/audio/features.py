@@ -22,12 +22,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.ndimage import uniform_filter1d
 
 from core.audio.recording import Recording, Samples
+from core.audio.resampled import resampled
 
 FEATURE_RATE_HZ = 16_000
 HOP_S = 0.01
@@ -102,7 +102,8 @@ def feature_blocks(recording: Recording, channel: int) -> Iterator[float | Chann
     blocks: list[_Block] = []
     done = 0
     levels: list[float] = []
-    for samples in _stft_blocks(_watched(_resampled(recording, channel), levels), total):
+    sound = resampled(recording, channel, FEATURE_RATE_HZ, quality="MQ")
+    for samples in _stft_blocks(_watched(sound, levels), total):
         blocks.append(_measure(samples))
         done += len(blocks[-1].bands)
         yield min(1.0, done / total)
@@ -117,17 +118,6 @@ class _Block:
     noise_share: Frames
     onset: dict[str, Frames]
     call: dict[str, Frames]
-
-
-def _resampled(recording: Recording, channel: int) -> Iterator[Samples]:
-    rate = recording.channels[channel].sample_rate_hz
-    if rate == FEATURE_RATE_HZ:
-        yield from recording.blocks(channel)
-        return
-    stream = soxr.ResampleStream(rate, FEATURE_RATE_HZ, 1, dtype="float32", quality="MQ")
-    for block in recording.blocks(channel):
-        yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
 
 
 def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:

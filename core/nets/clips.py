@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from numpy.typing import ArrayLike, NDArray
 
 from core.audio.recording import Recording, Samples
+from core.audio.resampled import resampled
 from core.nets.config import SAMPLE_RATE_HZ
 
 CLIP_S = 1.0
@@ -64,13 +64,6 @@ def channel_clips(recording: Recording, channel: int) -> ChannelClips:
     InputError
         If the audio cannot be read.
     """
-    rate_hz = recording.channels[channel].sample_rate_hz
-    blocks = recording.blocks(channel)
-    if rate_hz != SAMPLE_RATE_HZ:
-        stream = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32", quality="HQ")
-        parts = [stream.resample_chunk(block) for block in blocks]
-        parts.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
-    else:
-        parts = list(blocks)
+    parts = list(resampled(recording, channel, SAMPLE_RATE_HZ, quality="HQ"))
     samples = np.concatenate(parts) if parts else np.empty(0, dtype=np.float32)
     return ChannelClips(recording.fingerprint(), channel, samples)

@@ -1,0 +1,41 @@
+"""One channel at another sample rate, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import soxr
+
+from core.audio.recording import Recording, Samples
+
+
+def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) -> Iterator[Samples]:
+    """Read a channel at a sample rate; as it is where that is its own.
+
+    Parameters
+    ----------
+    recording : Recording
+    channel : int
+        0 or 1.
+    rate_hz : int
+    quality : str
+        As soxr names it.
+
+    Yields
+    ------
+    ndarray of float32, shape (frames,)
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read; see `Recording.blocks`.
+    """
+    own_hz = recording.channels[channel].sample_rate_hz
+    if own_hz == rate_hz:
+        yield from recording.blocks(channel)
+        return
+    stream = soxr.ResampleStream(own_hz, rate_hz, 1, dtype="float32", quality=quality)
+    for block in recording.blocks(channel):
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
