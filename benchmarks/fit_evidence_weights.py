@@ -23,7 +23,8 @@ from scipy.optimize import minimize
 from core.align.weights import penalised_loss
 from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording, find_audio, open_recording
-from core.evidence.spectral import TERMS, TermSurfaces, term_surfaces
+from core.evidence.spectral import TERMS, term_surfaces
+from core.evidence.terms import TermSurfaces
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import SceneSpec, simulate_scene

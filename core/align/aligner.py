@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alignment, CandidateScores, Progress
+from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
@@ -20,8 +21,10 @@ from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.spectral import DEFAULT_WEIGHTS, WINDOW_S, TermSurfaces, term_surfaces
+from core.evidence.learned import LearnedEvidence
+from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
+from core.evidence.terms import TermSurfaces
 from core.keypoints import keypoint_grid
 
 Floats = NDArray[np.float64]
@@ -57,22 +60,29 @@ class AlignOptions:
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment
 
-_STAGES = {
-    "reading channel 0": (0.00, 0.15),
-    "reading channel 1": (0.15, 0.30),
-    "searching large offsets": (0.30, 0.35),
-    "comparing the channels": (0.35, 0.60),
-    "finding the path": (0.60, 0.70),
-    "following the path with fitted weights": (0.70, 0.85),
-    "comparing waveforms": (0.85, 0.95),
-    "ranking linear candidates": (0.95, 1.0),
+_LEARNED = "comparing the channels with a network"
+
+_COST = {
+    "reading channel 0": 15.0,
+    "reading channel 1": 15.0,
+    "searching large offsets": 5.0,
+    "comparing the channels": 25.0,
+    _LEARNED: 0.0,
+    "finding the path": 10.0,
+    "following the path with fitted weights": 15.0,
+    "comparing waveforms": 10.0,
+    "ranking linear candidates": 5.0,
 }
+"""Rough shares of the time, in percent of an alignment without a network."""
+
+_LEARNED_COST = {"compact": 50.0, "beats": 1000.0}
 
 
 def align_steps(
     recording: Recording,
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
+    learned: LearnedEvidence | None = None,
 ) -> Iterator[Step]:
     """Align a recording step by step.
 
@@ -85,6 +95,8 @@ def align_steps(
     time_0_s : ndarray, shape (K,), optional
         Keypoints on channel 0, seconds; by default the challenge's 1-s grid.
     options : AlignOptions, optional
+    learned : LearnedEvidence, optional
+        A network whose opinion is one term more of the evidence.
 
     Yields
     ------
@@ -107,29 +119,42 @@ def align_steps(
     if time_0_s is None:
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
+    course = _Course(learned)
     features: list[ChannelFeatures] = []
     for channel in (0, 1):
-        done = yield from _staged(f"reading channel {channel}", feature_blocks(recording, channel))
+        done = yield from course.staged(
+            f"reading channel {channel}", feature_blocks(recording, channel)
+        )
         _refuse_silent(done, recording, channel)
         features.append(done)
 
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    first_offset_s, columns = yield from _band(features, rows_s, options.max_offset_s)
-    terms: TermSurfaces = yield from _staged(
+    first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
+    terms: TermSurfaces = yield from course.staged(
         "comparing the channels",
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
-    first: Decoded = yield from _staged(
-        "finding the path", decode(terms.combined(DEFAULT_WEIGHTS), FIRST_MODEL)
+    evidence = EvidenceUsed()
+    if learned is not None:
+        told = len(learned.notices)
+        term = yield from course.staged(
+            _LEARNED, learned.term(recording, rows_s, terms.first_offset_s, columns)
+        )
+        terms = terms.with_term(term, learned.weight)
+        evidence = EvidenceUsed(
+            learned.name, learned.model_id, learned.device, tuple(learned.notices[told:])
+        )
+    first: Decoded = yield from course.staged(
+        "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     likely = columns_holding(first.posterior, surface.step_s, _TRACE)
-    decoded: Decoded = yield from _staged(
+    decoded: Decoded = yield from course.staged(
         "following the path with fitted weights", decode(surface, columns=likely)
     )
     path = estimate(surface, decoded.posterior)
-    refinement = yield from _staged(
+    refinement = yield from course.staged(
         "comparing waveforms", refine(recording, surface.time_0_s, path)
     )
     scored, batches = CandidateScores.none(), 0
@@ -137,7 +162,7 @@ def align_steps(
     for batch in score_candidates(surface, durations, options.max_offset_s):
         scored, batches = scored.joined(batch), batches + 1
         yield batch
-        yield _progress("ranking linear candidates", 1 - 0.5**batches)
+        yield course.progress("ranking linear candidates", 1 - 0.5**batches)
     yield conclude(
         surface,
         decoded.posterior,
@@ -147,6 +172,7 @@ def align_steps(
         durations[1],
         options.tolerance_s,
         refinement,
+        evidence=evidence,
     )
 
 
@@ -154,26 +180,41 @@ def align(
     recording: Recording,
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
+    learned: LearnedEvidence | None = None,
 ) -> Alignment:
     """Align a recording in one call; arguments and errors as in `align_steps`."""
-    for step in align_steps(recording, time_0_s, options):
+    for step in align_steps(recording, time_0_s, options, learned):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
 
 
-def _staged(stage: str, steps: Iterator[float | T]) -> Generator[Progress, None, T]:
-    """Pass on a stage's progress; return its last value."""
-    yield _progress(stage, 0.0)
-    for step in steps:
-        if not isinstance(step, float):
-            return step
-        yield _progress(stage, step)
-    raise AssertionError("a stage ends with its result")
+class _Course:
+    """How far along each stage is, by what the stages usually cost."""
+
+    def __init__(self, learned: LearnedEvidence | None) -> None:
+        cost: Mapping[str, float] = _COST
+        if learned is not None:
+            cost = {**_COST, _LEARNED: _LEARNED_COST[learned.name]}
+        ends = [end / sum(cost.values()) for end in accumulate(cost.values())]
+        self._spans = dict(zip(cost, zip([0.0, *ends], ends, strict=False), strict=True))
+
+    def progress(self, stage: str, share: float) -> Progress:
+        start, end = self._spans[stage]
+        return Progress(stage, start + (end - start) * share)
+
+    def staged(self, stage: str, steps: Iterator[float | T]) -> Generator[Progress, None, T]:
+        """Pass on a stage's progress; return its last value."""
+        yield self.progress(stage, 0.0)
+        for step in steps:
+            if not isinstance(step, float):
+                return step
+            yield self.progress(stage, step)
+        raise AssertionError("a stage ends with its result")
 
 
 def _band(
-    features: list[ChannelFeatures], rows_s: Floats, max_offset_s: float
+    course: _Course, features: list[ChannelFeatures], rows_s: Floats, max_offset_s: float
 ) -> Generator[Progress, None, tuple[Floats, int]]:
     """First offset of every row and the number of columns to search.
 
@@ -182,16 +223,11 @@ def _band(
     """
     if max_offset_s <= COARSE_ABOVE_S:
         return np.full(len(rows_s), -max_offset_s), 2 * round(max_offset_s / HOP_S) + 1
-    centre_s = yield from _staged(
+    centre_s = yield from course.staged(
         "searching large offsets",
         coarse_offsets(features[0], features[1], rows_s, max_offset_s),
     )
     return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
-
-
-def _progress(stage: str, share: float) -> Progress:
-    start, end = _STAGES[stage]
-    return Progress(stage, start + (end - start) * share)
 
 
 def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:

@@ -203,6 +203,28 @@ class RowFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceUsed:
+    """What a score surface was made with.
+
+    Parameters
+    ----------
+    name : str
+        One of `core.evidence.choice.EVIDENCE`.
+    model_id : str
+        Digest of the network's weights; empty without one.
+    device : str
+        Where the network ran; empty without one.
+    notices : tuple of str
+        What a person should know of how that went.
+    """
+
+    name: str = "spectral"
+    model_id: str = ""
+    device: str = ""
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """A second alignment that fits almost as well.
 
@@ -259,6 +281,8 @@ class Alignment:
         What the waveforms added below the surface's grid.
     facts : RowFacts or None
         What the rows of the posterior say, where they have been asked.
+    evidence : EvidenceUsed
+        What the surface was made with.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
         machine's own alignment.
@@ -278,6 +302,7 @@ class Alignment:
     duration_1_s: float
     refinement: Refinement
     facts: RowFacts | None = None
+    evidence: EvidenceUsed = EvidenceUsed()
     decisions: frozenset[Decision] = frozenset()
 
     @property

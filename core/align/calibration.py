@@ -51,6 +51,8 @@ class Calibration:
     alone, aliased : Curve
         For recordings whose path stands alone, and for those where a second
         alignment fits almost as well.
+    evidence : str
+        What it was measured with, by its name in `core.evidence.choice.EVIDENCE`.
     """
 
     related_centre_nats: float
@@ -58,6 +60,7 @@ class Calibration:
     weights: Floats
     alone: Curve
     aliased: Curve
+    evidence: str = "spectral"
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -115,10 +118,21 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
 
 
 @cache
-def shipped_calibration() -> Calibration:
-    """The calibration in ``resources/calibration.json``; its card says what it was fitted on."""
-    text = resources.files("resources").joinpath("calibration.json").read_text(encoding="utf-8")
-    table = json.loads(text)
+def shipped_calibration(evidence: str = "spectral") -> Calibration:
+    """The calibration for an evidence, or the spectral one where it has none of its own.
+
+    Read from ``resources/calibration.json``, or ``calibration_NAME.json``; its card says
+    what it was fitted on.
+
+    Parameters
+    ----------
+    evidence : str
+        One of `core.evidence.choice.EVIDENCE`.
+    """
+    own = resources.files("resources").joinpath(f"calibration_{evidence}.json")
+    if not own.is_file():
+        own, evidence = resources.files("resources").joinpath("calibration.json"), "spectral"
+    table = json.loads(own.read_text(encoding="utf-8"))
     alone, aliased = (
         Curve(np.array(table[name]["raw"]), np.array(table[name]["confidence"]))
         for name in ("alone", "aliased")
@@ -129,4 +143,5 @@ def shipped_calibration() -> Calibration:
         np.array(table["weights"]),
         alone,
         aliased,
+        evidence,
     )

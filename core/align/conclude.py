@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import Alignment, CandidateScores, Path, Refinement, RowFacts
+from core.align.alignment import (
+    Alias,
+    Alignment,
+    CandidateScores,
+    EvidenceUsed,
+    Path,
+    Refinement,
+    RowFacts,
+)
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -30,6 +38,7 @@ def conclude(
     refinement: Refinement,
     decided: dict[int, str] | None = None,
     facts: RowFacts | None = None,
+    evidence: EvidenceUsed | None = None,
 ) -> Alignment:
     """Draw every conclusion from a posterior.
 
@@ -53,8 +62,11 @@ def conclude(
         settles which of two aliases is meant.
     facts : RowFacts, optional
         What the rows of the posterior say, where that is known already.
+    evidence : EvidenceUsed, optional
+        What the surface was made with; by default no network.
     """
     decided = decided or {}
+    evidence = evidence or EvidenceUsed()
     facts = facts or confidence.measure(surface, posterior, refinement, tolerance_s)
     path = facts.path
     clear = confidence.clarity(surface.time_0_s, facts.nats)
@@ -62,7 +74,7 @@ def conclude(
     for row, reason in decided.items():
         why[row] = reason
     pinned = PINNED in decided.values()
-    calibration = shipped_calibration()
+    calibration = shipped_calibration(evidence.name)
     related = 1.0 if pinned else calibration.related(log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
     sure = calibration.confidence(
@@ -83,12 +95,13 @@ def conclude(
         candidates=candidates,
         alias=alias,
         needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
-        warnings=_warnings(alias.sentence() if alias else None, related),
+        warnings=_warnings(alias, related, evidence, calibration.evidence),
         tolerance_s=tolerance_s,
         log_evidence=log_evidence,
         duration_1_s=duration_1_s,
         refinement=refinement,
         facts=facts,
+        evidence=evidence,
     )
 
 
@@ -116,10 +129,17 @@ def _keypoints(
     )
 
 
-def _warnings(alias: str | None, related: float) -> tuple[str, ...]:
+def _warnings(
+    alias: Alias | None, related: float, evidence: EvidenceUsed, calibrated_with: str
+) -> tuple[str, ...]:
     found = []
     if alias:
-        found.append(alias)
+        found.append(alias.sentence())
     if related < 0.5:
         found.append("the channels may have nothing in common: this alignment is a guess")
-    return tuple(found)
+    if evidence.name != calibrated_with:
+        found.append(
+            f"confidence was calibrated with {calibrated_with} evidence only: "
+            f"with {evidence.name} evidence it may be too high or too low"
+        )
+    return (*found, *evidence.notices)

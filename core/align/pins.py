@@ -92,6 +92,7 @@ def realign(
         alignment.refinement,
         decided,
         facts,
+        alignment.evidence,
     )
     return replace(result, surface=alignment.surface, decisions=decisions)
 

@@ -4,7 +4,7 @@ Which terms speak depends on the sensors and the noise of the recording at hand.
 After a first decoding the offsets are roughly known, so the weights that make
 those offsets most likely among all others can be fitted (a conditional logit,
 McFadden 1974; one expectation-maximisation step) with a Gaussian prior at the
-defaults. Ten numbers from a hundred rows: too few to talk a wrong path right.
+defaults. Ten or eleven numbers from a hundred rows: too few to talk a wrong path right.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from core.evidence.spectral import DEFAULT_WEIGHTS, TermSurfaces
+from core.evidence.terms import TermSurfaces
 
 Floats = NDArray[np.float64]
 
@@ -36,12 +36,12 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     ----------
     surfaces : TermSurfaces
     posterior : ndarray of float32, shape (K, L)
-        Posterior over offsets decoded with `DEFAULT_WEIGHTS`.
+        Posterior over offsets decoded with the terms' prior weights.
 
     Returns
     -------
     ndarray, shape (J,)
-        Non-negative and tempered; the defaults, tempered, where fewer than five
+        Non-negative and tempered; the prior ones, tempered, where fewer than five
         rows are settled.
     """
     columns = posterior.shape[1]
@@ -52,18 +52,18 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     inside = (mode > _NEAR_COLUMNS) & (mode < columns - _NEAR_COLUMNS - 1)
     rows = np.flatnonzero(inside & (mass > _LEAST_MASS))
     if len(rows) < _LEAST_ROWS:
-        return TEMPER * DEFAULT_WEIGHTS
+        return TEMPER * surfaces.prior
     if len(rows) > _MOST_ROWS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
     target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
     terms = surfaces.terms[:, rows].astype(np.float32)
     result = minimize(
         penalised_loss,
-        np.maximum(DEFAULT_WEIGHTS, 0.01),
-        args=(terms, target, mass[rows].astype(np.float64), DEFAULT_WEIGHTS, _PRIOR_PRECISION),
+        np.maximum(surfaces.prior, 0.01),
+        args=(terms, target, mass[rows].astype(np.float64), surfaces.prior, _PRIOR_PRECISION),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(0.0, None)] * len(DEFAULT_WEIGHTS),
+        bounds=[(0.0, None)] * len(surfaces.prior),
         options={"maxiter": 15},
     )
     return np.asarray(TEMPER * result.x)

@@ -9,14 +9,13 @@ recording at hand; see `core.align.weights`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.features import HOP_S, ChannelFeatures
-from core.evidence.surface import ScoreSurface
+from core.evidence.terms import TermSurfaces, unit_spread
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
@@ -44,44 +43,6 @@ two-sensor recording whose licence allows it.
 
 _ENERGY_FLOOR = 0.1
 _ROWS_A_BATCH = 25
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TermSurfaces:
-    """Score surfaces of all terms, each with unit spread over the rows with any evidence.
-
-    Parameters
-    ----------
-    time_0_s : ndarray, shape (K,)
-        Centres of the windows on channel 0, seconds.
-    first_offset_s : ndarray, shape (K,)
-        Offset of each row's first column, seconds.
-    terms : ndarray of float16, shape (J, K, L)
-        In the order of `TERMS`; columns are 10 ms apart.
-    """
-
-    time_0_s: Floats
-    first_offset_s: Floats
-    terms: NDArray[np.float16]
-
-    def combined(self, weights: Floats) -> ScoreSurface:
-        """Sum the terms into log-likelihood ratios.
-
-        Every row is shifted so that its likelihood ratios average to one: a
-        stretch that matches nowhere counts against the whole alignment.
-
-        Parameters
-        ----------
-        weights : ndarray, shape (J,)
-            Nats per standard deviation of each term.
-        """
-        score = np.zeros(self.terms.shape[1:], dtype=np.float32)
-        for weight, term in zip(weights, self.terms, strict=True):
-            if weight:
-                score += np.float32(weight) * term
-        peak = score.max(axis=1, keepdims=True)
-        score -= peak + np.log(np.mean(np.exp(score - peak), axis=1, keepdims=True))
-        return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
 
 
 def term_surfaces(
@@ -130,10 +91,8 @@ def term_surfaces(
         if (row + 1) % _ROWS_A_BATCH == 0:
             yield (row + 1) / rows
     for surface in terms:
-        heard = surface[np.any(surface, axis=1)]
-        spread = np.sqrt(np.mean(np.square(heard, dtype=np.float32))) if len(heard) else 0.0
-        surface /= np.float16(spread) if spread > 1e-4 else np.float16(np.inf)
-    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms)
+        surface[:] = unit_spread(surface)
+    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms, DEFAULT_WEIGHTS)
 
 
 def _window_energy(features: ChannelFeatures, name: str, window: int) -> float:

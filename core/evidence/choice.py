@@ -1,0 +1,58 @@
+"""Which evidence to align with: a value that can be sent to another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InputError
+
+EVIDENCE = ("spectral", "compact", "beats")
+"""Without a network; with the small one that is shipped; with BEATs and a pair scorer."""
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceChoice:
+    """What to align with.
+
+    Parameters
+    ----------
+    name : str
+        One of `EVIDENCE`.
+    checkpoint, scorer : Path or None
+        BEATs, and what ``finchsync train`` made beside it; for ``beats`` only, and both.
+    device : str
+        One of `DEVICES`.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown or a file is missing in the choice.
+    """
+
+    name: str = "spectral"
+    checkpoint: Path | None = None
+    scorer: Path | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        for what, value, known in (
+            ("evidence", self.name, EVIDENCE),
+            ("device", self.device, DEVICES),
+        ):
+            if value not in known:
+                raise InputError(
+                    f"{what} {value}", "is not known", f"choose one of: {', '.join(known)}"
+                )
+        if self.name != "beats":
+            return
+        if self.checkpoint is None:
+            raise InputError(
+                "evidence beats", "needs a BEATs checkpoint", "give one; none is shipped"
+            )
+        if self.scorer is None:
+            raise InputError(
+                "evidence beats", "needs a pair scorer", "give one that 'finchsync train' made"
+            )

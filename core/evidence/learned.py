@@ -1,0 +1,70 @@
+"""What a network must offer to be a term of the score surface; no network is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.recording import Recording
+
+Floats = NDArray[np.float64]
+
+
+class LearnedEvidence(Protocol):
+    """A network that is loaded and ready to compare the channels of recordings.
+
+    Attributes
+    ----------
+    name : str
+        ``compact`` or ``beats``.
+    model_id : str
+        Digest of all weights.
+    device : str
+        Where it runs.
+    weight : float
+        Nats per standard deviation of its term before a recording has been seen.
+    notices : list of str
+        What a person should know of how it went, such as a smaller batch.
+    """
+
+    name: str
+    model_id: str
+    device: str
+    weight: float
+    notices: list[str]
+
+    def term(
+        self, recording: Recording, time_0_s: Floats, first_offset_s: Floats, columns: int
+    ) -> Iterator[float | NDArray[np.float32]]:
+        """Compare the channels over a band of offsets.
+
+        Parameters
+        ----------
+        recording : Recording
+        time_0_s : ndarray, shape (K,)
+            Centres of the rows on channel 0, ascending, seconds.
+        first_offset_s : ndarray, shape (K,)
+            First offset of each row, seconds.
+        columns : int
+            Offsets per row, L, 10 ms apart.
+
+        Yields
+        ------
+        float
+            Share of the work done, after every batch.
+        ndarray of float32, shape (K, L)
+            Once, last: the more alike, the higher, on any scale; 0 where nothing is known.
+
+        Raises
+        ------
+        InputError
+            If the audio cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back the memory of the device."""
+        ...

@@ -1,0 +1,38 @@
+"""Opens the evidence that a person chose; torch is loaded only for a network."""
+
+from __future__ import annotations
+
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import LearnedEvidence
+from core.nets import ensure_torch
+
+
+def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
+    """Load what an evidence needs; takes seconds, so not in a window's own thread.
+
+    Parameters
+    ----------
+    choice : EvidenceChoice
+
+    Returns
+    -------
+    LearnedEvidence or None
+        None where no network is wanted.
+
+    Raises
+    ------
+    InputError
+        If PyTorch is not installed, the device is not there, or a file cannot be used.
+    """
+    if choice.name == "spectral":
+        return None
+    ensure_torch()
+    if choice.name == "compact":
+        from core.nets.compact import open_compact
+
+        return open_compact(choice.device)
+    from core.nets.pair_evidence import open_pair_evidence
+
+    assert choice.checkpoint is not None
+    assert choice.scorer is not None
+    return open_pair_evidence(choice.checkpoint, choice.scorer, choice.device)
