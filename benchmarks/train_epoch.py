@@ -26,13 +26,13 @@ from core.nets.config import BeatsConfig
 from core.nets.embed import ClipEncoder, leave_a_core
 from core.nets.random_weights import SMALL, write_random_checkpoint
 from core.nets.ranking import PairModel
+from core.nets.scorer_file import build_scorer
 from core.simulate import simulate_scene
 from core.train.card import Plan, card_of
 from core.train.draw import epoch_batches, fixed_batches
 from core.train.labelled import read_labelled
 from core.train.module import PairTraining
 from core.train.run import RunOptions, fit
-from core.train.scorer_file import build_scorer
 from core.train.tokens import SampleTokens
 from core.train.whole import alignment_errors
 from core.train.writer import EpochWriter

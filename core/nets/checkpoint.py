@@ -99,7 +99,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     else:
         config, weights = _official(_read_pickle(path, head), path)
     _require(weights, official_shapes(config), path)
-    return Checkpoint(config, weights, _digest(path))
+    return Checkpoint(config, weights, file_digest(path))
 
 
 def _head(path: Path) -> bytes:
@@ -183,7 +183,8 @@ def _require(
         raise InputError(path, "its layers have different position biases", FIX)
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Digest of a file's content, 32 hexadecimal digits."""
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         while block := file.read(_HASH_BLOCK):

@@ -71,6 +71,8 @@ class ClipEncoder:
 
     Attributes
     ----------
+    digest : str
+        Of its weights.
     model_id : str
         Tells embeddings of different weights or precision apart.
     batch : int
@@ -94,6 +96,7 @@ class ClipEncoder:
             raise InputError("precision int8", "works on processors only", "choose half")
         self.config = encoder.config
         self.device = device
+        self.digest = digest
         self.model_id = f"{digest}-{precision}"
         self.batch = BATCH.get(device.type, 16)
         self.forwards = 0

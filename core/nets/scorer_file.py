@@ -1,10 +1,12 @@
-"""Pair scorers on disk: safetensors, with what they are and which encoder they belong to."""
+"""Pair scorers on disk: safetensors, with their model card and the encoder they belong to."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -14,10 +16,18 @@ from torch import Tensor
 from core.errors import InputError
 from core.formats.atomic import write_whole
 from core.nets.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
+from core.nets.checkpoint import file_digest
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer, PairScorer
 
+Head = Literal["cross", "concat2025", "difference2026"]
+HEADS: tuple[Head, ...] = get_args(Head)
+
+Card = dict[str, Any]
+"""What should be known of a model, as plain values: data, seed, versions, metrics."""
+
+_MOST_HEADS = 8
 _KEY = "finchsync pair scorer"
-_FIX = "give a scorer that FinchSync saved"
+_FIX = "give a scorer that 'finchsync train' made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +40,42 @@ class ScorerFile:
         On the processor, ready to score.
     encoder_digest : str
         Of the checkpoint whose tokens it was trained on.
-    notes : dict of str to str
-        What else was saved: data, seed, versions, metrics.
+    card : Card
+        Its model card.
+    digest : str
+        Of the file's content, 32 hexadecimal digits.
     """
 
     scorer: PairScorer
     encoder_digest: str
-    notes: dict[str, str]
+    card: Card
+    digest: str
+
+
+def build_scorer(head: Head, width: int) -> PairScorer:
+    """A scorer with fresh weights.
+
+    Parameters
+    ----------
+    head : Head
+    width : int
+        Of the encoder's tokens. Attention has eight heads where they divide it, or
+        else as many as do.
+    """
+    match head:
+        case "cross":
+            return CrossAttentionScorer(CrossAttentionConfig(width, math.gcd(_MOST_HEADS, width)))
+        case "concat2025":
+            return Baseline2025Scorer(width)
+        case _:
+            return Baseline2026Scorer(width)
 
 
 def save_scorer(
     path: Path,
     scorer: PairScorer,
     encoder_digest: str,
-    notes: dict[str, str] | None = None,
+    card: Card | None = None,
     *,
     overwrite: bool = False,
 ) -> None:
@@ -55,8 +87,7 @@ def save_scorer(
     scorer : PairScorer
     encoder_digest : str
         Of the encoder's checkpoint, as `core.nets.checkpoint.load_encoder` gives it.
-    notes : dict of str to str, optional
-        Whatever should be known of it later.
+    card : Card, optional
     overwrite : bool
         Whether an existing file may be replaced.
 
@@ -65,7 +96,7 @@ def save_scorer(
     InputError
         If it cannot be written.
     """
-    told = {"sizes": _sizes(scorer), "encoder": encoder_digest, "notes": notes or {}}
+    told = {"sizes": _sizes(scorer), "encoder": encoder_digest, "card": card or {}}
     weights = {name: w.detach().cpu().contiguous() for name, w in scorer.state_dict().items()}
     content = save(weights, metadata={_KEY: json.dumps(told)})
     with write_whole(path, overwrite=overwrite) as file:
@@ -91,19 +122,22 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
         with safe_open(path, framework="pt") as file:
             told = json.loads((file.metadata() or {})[_KEY])
             weights: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        found = ScorerFile(_made(told["sizes"]), str(told["encoder"]), dict(told["notes"]))
-        found.scorer.load_state_dict(weights)
+        scorer = _made(told["sizes"])
+        scorer.load_state_dict(weights)
+        found = ScorerFile(scorer, str(told["encoder"]), dict(told["card"]), file_digest(path))
+    except FileNotFoundError as error:
+        raise InputError(path, "there is no such file", "check the path") from error
     except (SafetensorError, OSError) as error:
-        raise InputError(path, "cannot be read as a scorer", _FIX) from error
+        raise InputError(path, "is cut short or no safetensors file", _FIX) from error
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError(path, "holds no scorer of this version", _FIX) from error
+        raise InputError(path, "holds no pair scorer", _FIX) from error
     if encoder_digest not in (None, found.encoder_digest):
         raise InputError(
             path,
             "was trained with another encoder, its scores would mean nothing",
             f"load the checkpoint with digest {found.encoder_digest}",
         )
-    found.scorer.eval().requires_grad_(requires_grad=False)
+    scorer.eval().requires_grad_(requires_grad=False)
     return found
 
 
@@ -111,21 +145,21 @@ def _sizes(scorer: PairScorer) -> dict[str, str | int]:
     match scorer:
         case CrossAttentionScorer():
             c = scorer.config
-            return {"kind": "cross-attention", "width": c.width, "heads": c.heads}
+            return {"head": "cross", "width": c.width, "heads": c.heads}
         case Baseline2025Scorer():
-            return {"kind": "baseline 2025", "width": scorer.width}
+            return {"head": "concat2025", "width": scorer.width}
         case Baseline2026Scorer():
-            return {"kind": "baseline 2026", "width": scorer.width, "bins": scorer.bins}
+            return {"head": "difference2026", "width": scorer.width, "bins": scorer.bins}
     raise TypeError(f"{type(scorer).__name__} has no place in a scorer file yet")
 
 
 def _made(sizes: dict[str, str | int]) -> PairScorer:
     with torch.random.fork_rng(devices=[]):
         match sizes:
-            case {"kind": "cross-attention", "width": int(width), "heads": int(heads)}:
+            case {"head": "cross", "width": int(width), "heads": int(heads)}:
                 return CrossAttentionScorer(CrossAttentionConfig(width, heads))
-            case {"kind": "baseline 2025", "width": int(width)}:
+            case {"head": "concat2025", "width": int(width)}:
                 return Baseline2025Scorer(width)
-            case {"kind": "baseline 2026", "width": int(width), "bins": int(bins)}:
+            case {"head": "difference2026", "width": int(width), "bins": int(bins)}:
                 return Baseline2026Scorer(width, bins)
     raise ValueError(f"unknown scorer {sizes}")

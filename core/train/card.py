@@ -9,10 +9,10 @@ from importlib.metadata import version
 
 from core import __version__
 from core.nets.clips import CLIP_S
+from core.nets.scorer_file import Card, Head
 from core.train.folder import Identity
 from core.train.labelled import LabelledRecording, digest
 from core.train.module import Recipe
-from core.train.scorer_file import Card, Head
 
 _PACKAGES = ("torch", "lightning", "safetensors", "numpy")
 

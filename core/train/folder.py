@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from lightning.pytorch.plugins.io import TorchCheckpointIO
 
 from core.errors import InputError
 from core.formats.atomic import write_whole
-from core.train.scorer_file import write_yaml
 
 RUN_NAME = "run.yaml"
 STATE_NAME = "state.ckpt"
@@ -36,6 +36,13 @@ class WholeStates(TorchCheckpointIO):
         """Write over what is there."""
         with write_whole(Path(path), overwrite=True) as file:
             torch.save(checkpoint, file)
+
+
+def write_yaml(path: Path, value: Mapping[str, object]) -> None:
+    """Write plain values, whole or not at all, over what is there."""
+    text = yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100)
+    with write_whole(path, overwrite=True) as file:
+        file.write(text.encode("utf-8"))
 
 
 def claim(out: Path, identity: Identity, *, resume: bool) -> None:

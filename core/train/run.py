@@ -21,13 +21,13 @@ from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.embed import choose_device
+from core.nets.scorer_file import Head, build_scorer
 from core.nets.token_store import TokenStore
 from core.train.card import Plan, card_of, identity_of
 from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of
 from core.train.history import Epoch, stale_epochs
 from core.train.labelled import LabelledRecording, read_labelled, shared
 from core.train.module import PairTraining, Recipe
-from core.train.scorer_file import Head, build_scorer
 from core.train.writer import Advance, EpochWriter
 
 CACHE_BYTES = 1 << 32

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from core.train.folder import BEST_NAME, LAST_NAME, METRICS_NAME, STATE_NAME
+from core.nets.pair import PairScorer
+from core.nets.scorer_file import Card, save_scorer
+from core.train.folder import BEST_NAME, LAST_NAME, METRICS_NAME, STATE_NAME, write_yaml
 from core.train.history import Epoch, best, write_history
 from core.train.module import PairTraining
-from core.train.scorer_file import Card, write_scorer
 
 Advance = Callable[[float, str], None]
 
@@ -42,8 +43,8 @@ class EpochWriter(Callback):
         if trainer.is_global_zero:
             card = self._card | {"metrics": asdict(row)}
             if best(history) == row:
-                write_scorer(self._out / BEST_NAME, pl_module.scorer, card)
-            write_scorer(self._out / LAST_NAME, pl_module.scorer, card)
+                _write_scorer(self._out / BEST_NAME, pl_module.scorer, card)
+            _write_scorer(self._out / LAST_NAME, pl_module.scorer, card)
             write_history(self._out / METRICS_NAME, history)
             if trainer.logger is not None:
                 numbers = {name: value for name, value in asdict(row).items() if name != "epoch"}
@@ -67,6 +68,12 @@ class EpochWriter(Callback):
             part = (batch_idx + 1) / (trainer.num_training_batches + 1)
             before = _sentence(pl_module.history[-1]) if pl_module.history else "first epoch"
             self._advance((trainer.current_epoch + part) / self._epochs, before)
+
+
+def _write_scorer(path: Path, scorer: PairScorer, card: Card) -> None:
+    """Write weights with their card inside, and the card beside them to read."""
+    save_scorer(path, scorer, card["encoder"]["digest"], card, overwrite=True)
+    write_yaml(path.with_suffix(".yaml"), card)
 
 
 def _sentence(row: Epoch) -> str:

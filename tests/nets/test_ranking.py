@@ -12,26 +12,12 @@ from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.clips import ChannelClips, channel_clips
-from core.nets.config import BeatsConfig
 from core.nets.embed import ClipEncoder, choose_device
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer
-from core.nets.random_weights import SMALL, write_random_checkpoint
+from core.nets.random_weights import SMALL, TINY, write_random_checkpoint
 from core.nets.ranking import PairModel, exact_predictions, pair_table
 from core.nets.table import PairTable
 from core.nets.token_store import TokenStore
-
-TINY = BeatsConfig(
-    patch_width=8,
-    layers=1,
-    width=8,
-    ffn_width=8,
-    heads=2,
-    position_taps=4,
-    position_groups=2,
-    buckets=8,
-    max_distance=8,
-)
-"""Small enough to count sixteen thousand forwards in seconds, on clips of a quarter second."""
 
 
 def last(steps):

@@ -6,6 +6,7 @@ from safetensors.torch import save_file
 
 from core.errors import InputError
 from core.nets.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
+from core.nets.checkpoint import file_digest
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.scorer_file import load_scorer, save_scorer
 
@@ -19,12 +20,13 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_saved_scorer_scores_as_before(kind, tmp_path):
     path, scorer = tmp_path / "scorer.safetensors", KINDS[kind]().eval()
-    save_scorer(path, scorer, "abc", {"seed": "7"})
+    save_scorer(path, scorer, "abc", {"seed": 7})
     found = load_scorer(path, "abc")
     tokens = torch.randn(2, 3, 12, 24)
     with torch.no_grad():
         assert torch.equal(found.scorer(*tokens), scorer(*tokens))
-    assert (found.encoder_digest, found.notes) == ("abc", {"seed": "7"})
+    assert (found.encoder_digest, found.card) == ("abc", {"seed": 7})
+    assert found.digest == file_digest(path)
     assert not found.scorer.training
 
 
@@ -37,16 +39,17 @@ def test_a_scorer_of_another_encoder_is_refused(tmp_path):
 
 def test_what_is_no_scorer_is_refused(tmp_path):
     path, other = tmp_path / "scorer.safetensors", tmp_path / "other.safetensors"
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no such file"):
         load_scorer(path)
     save_scorer(path, KINDS["2026"](), "abc")
     with pytest.raises(InputError, match="already exists"):
         save_scorer(path, KINDS["2026"](), "abc")
-    path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(InputError, match="cannot be read"):
-        load_scorer(path)
+    for content in (b"", b"<html></html>", path.read_bytes()[:-50]):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="scorer that 'finchsync train' made"):
+            load_scorer(path)
     save_file({"a": torch.ones(1)}, other)
-    with pytest.raises(InputError, match="no scorer"):
+    with pytest.raises(InputError, match="no pair scorer"):
         load_scorer(other)
 
 

@@ -41,8 +41,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """Two small sets of simulated recordings, and an encoder with random weights."""
     from core.formats.biodcase import TABLE_NAME, BiodcaseTable, write_csv
     from core.formats.wav import write_wav
-    from core.nets.config import BeatsConfig
-    from core.nets.random_weights import write_random_checkpoint
+    from core.nets.random_weights import TINY, write_random_checkpoint
     from core.simulate import simulate_scene
     from core.simulate.spec import DriftSpec
 
@@ -57,16 +56,5 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
             write_wav(root / name / "audio" / file, scene.samples, scene.sample_rate_hz)
             truth[file] = scene.keypoints(step_s=0.25)
         write_csv(root / name / TABLE_NAME, BiodcaseTable(truth))
-    tiny = BeatsConfig(
-        patch_width=8,
-        layers=1,
-        width=8,
-        ffn_width=8,
-        heads=2,
-        position_taps=4,
-        position_groups=2,
-        buckets=8,
-        max_distance=8,
-    )
-    write_random_checkpoint(root / "tiny.pt", tiny)
+    write_random_checkpoint(root / "tiny.pt", TINY)
     return SimpleNamespace(train=root / "train", val=root / "val", encoder=root / "tiny.pt")

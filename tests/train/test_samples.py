@@ -13,11 +13,11 @@ from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.clips import CLIP_S, ChannelClips
 from core.nets.embed import ClipEncoder
+from core.nets.scorer_file import HEADS, build_scorer
 from core.train.augment import Augmentation
 from core.train.draw import DrawOptions, Sample, epoch_batches, fixed_batches
 from core.train.labelled import LabelledRecording
 from core.train.loss import batch_loss
-from core.train.scorer_file import HEADS, build_scorer
 from core.train.tokens import SampleTokens
 
 RATE_HZ = 16000

@@ -1,0 +1,126 @@
+"""A pair scorer's opinion as a term of the score surface."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.interpolate import make_interp_spline
+
+from core.audio.features import HOP_S
+from core.audio.recording import Recording
+from core.nets.cache import EmbeddingCache
+from core.nets.clips import CLIP_S, ChannelClips, channel_clips
+from core.nets.embed import open_encoder
+from core.nets.ranking import GRID_S, PairModel, pair_table
+from core.nets.scorer_file import load_scorer
+from core.nets.table import PairTable
+
+Floats = NDArray[np.float64]
+Scores = NDArray[np.float32]
+
+WEIGHT = 0.3
+
+
+class PairEvidence:
+    """BEATs and a pair scorer, as `core.evidence.learned.LearnedEvidence`.
+
+    Parameters
+    ----------
+    model : PairModel
+        Is used up by `close`.
+    model_id : str
+        Digest of all weights.
+    """
+
+    name = "beats"
+    weight = WEIGHT
+
+    def __init__(self, model: PairModel, model_id: str) -> None:
+        self.model_id = model_id
+        self.device = str(model.encoder.device)
+        self.notices: list[str] = model.encoder.notices
+        self._model: PairModel | None = model
+        self._cache = EmbeddingCache()
+
+    def term(
+        self, recording: Recording, time_0_s: Floats, first_offset_s: Floats, columns: int
+    ) -> Iterator[float | Scores]:
+        """Score the second around each row against channel 1 every 100 ms, and between.
+
+        Parameters, results and errors as `LearnedEvidence.term`. Rows whose second
+        reaches beyond channel 0 are left at zero, and so are such offsets on channel 1.
+        """
+        assert self._model is not None, "closed"
+        clips = channel_clips(recording, 0), channel_clips(recording, 1)
+        begin_s = time_0_s - CLIP_S / 2
+        heard = np.flatnonzero((begin_s >= 0) & (begin_s + CLIP_S <= clips[0].duration_s))
+        reach_s = HOP_S * (columns - 1) / 2
+        steps = pair_table(
+            self._model,
+            self._cache,
+            clips,
+            begin_s[heard],
+            reach_s + GRID_S,
+            around_s=first_offset_s[heard] + reach_s,
+        )
+        term = np.zeros((len(time_0_s), columns), dtype=np.float32)
+        for step in steps:
+            if isinstance(step, PairTable):
+                term[heard] = _between(step, clips[1], first_offset_s[heard], columns)
+            else:
+                yield step
+        yield term
+
+    def close(self) -> None:
+        """Give back the memory of the device."""
+        self._model, self._cache = None, EmbeddingCache()
+        gc.collect()
+        if self.device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        elif self.device == "mps":
+            torch.mps.empty_cache()
+
+
+def open_pair_evidence(checkpoint: Path, scorer: Path, device: str = "auto") -> PairEvidence:
+    """Load a BEATs checkpoint and the scorer that was trained on it.
+
+    Parameters
+    ----------
+    checkpoint, scorer : Path
+    device : str
+        As `core.nets.embed.choose_device`.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, the scorer belongs to another encoder, or the device
+        is not there.
+    """
+    encoder = open_encoder(checkpoint, device)
+    found = load_scorer(scorer, encoder.digest)
+    model = PairModel(encoder, found.scorer.to(encoder.device))
+    return PairEvidence(model, f"{encoder.model_id}-{found.digest}")
+
+
+def _between(
+    table: PairTable, clips_1: ChannelClips, first_offset_s: Floats, columns: int
+) -> Scores:
+    """Scores every 10 ms of offset, by cubic splines through those of the grid; shape (K, L)."""
+    found = np.zeros((len(table.time_0_s), columns), dtype=np.float32)
+    last_cell = np.floor((clips_1.duration_s - CLIP_S) / table.step_s + 1e-9)
+    offset_s = HOP_S * np.arange(columns)
+    for row, odds in enumerate(table.prediction):
+        cell = table.first_cell[row] + np.arange(len(odds))
+        known = ~np.isnan(odds) & (cell <= last_cell)
+        if known.sum() < 2:
+            continue
+        wanted = (table.time_0_s[row] + first_offset_s[row] + offset_s) / table.step_s
+        inside = (wanted >= cell[known][0]) & (wanted <= cell[known][-1])
+        curve = make_interp_spline(cell[known], odds[known], k=min(3, int(known.sum()) - 1))
+        found[row, inside] = curve(wanted[inside])
+    return found
