@@ -150,7 +150,10 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands read the audio as the aligner does, but find 0.25 s everywhere."""
 
     def align_steps(
-        recording: Recording, time_0_s: np.ndarray | None = None, options: object = None
+        recording: Recording,
+        time_0_s: np.ndarray | None = None,
+        options: object = None,
+        learned: object = None,
     ) -> Iterator[Progress | Alignment]:
         for channel in (0, 1):
             yield Progress("reading", 0.5 * channel)

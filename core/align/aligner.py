@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
+from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
@@ -141,9 +142,7 @@ def align_steps(
             _LEARNED, learned.term(recording, rows_s, terms.first_offset_s, columns)
         )
         terms = terms.with_term(term, learned.weight)
-        evidence = EvidenceUsed(
-            learned.name, learned.model_id, learned.device, tuple(learned.notices[told:])
-        )
+        evidence = _used(learned, told)
     first: Decoded = yield from course.staged(
         "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
     )
@@ -228,6 +227,18 @@ def _band(
         coarse_offsets(features[0], features[1], rows_s, max_offset_s),
     )
     return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
+
+
+def _used(learned: LearnedEvidence, told: int) -> EvidenceUsed:
+    """What a network was, and its notices but those told before."""
+    notices = learned.notices[told:]
+    calibrated = shipped_calibration(learned.name).evidence
+    if calibrated != learned.name:
+        notices.append(
+            f"confidence was calibrated with {calibrated} evidence: "
+            f"with {learned.name} evidence it may be too high or too low"
+        )
+    return EvidenceUsed(learned.name, learned.model_id, learned.device, tuple(notices))
 
 
 def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:

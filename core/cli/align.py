@@ -10,11 +10,13 @@ from core.align.aligner import AlignOptions
 from core.cli import batch
 from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
+from core.cli.evidence import chosen
 from core.cli.outcome import Aligned, Failed, Outcome, as_json
 from core.cli.report import fail, json_text, note, print_json, print_table, progress_bar
 from core.cli.resume import Kept
 from core.cli.screen import Screen
 from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
 from core.formats.atomic import check_writable, write_whole
 from core.formats.biodcase import write_csv
 
@@ -28,11 +30,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         Before any work, if the arguments, a place to write or a table are
         of no use.
     """
+    choice = chosen(args)
     for place in filter(None, (args.out, args.report)):
         check_writable(place, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)
     _protect_inputs(args.out, args.report, work)
-    outcomes = _align(work, args)
+    outcomes = _align(work, args, choice)
     aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     if aligned:
@@ -51,18 +54,19 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         print_json(report)
     elif aligned:
         _print_summary(outcomes)
-        print(f"{len(aligned)} of {len(outcomes)} recordings written to {args.out}")
+        heard = "" if choice.name == "spectral" else f", aligned with {choice.name} evidence"
+        print(f"{len(aligned)} of {len(outcomes)} recordings written to {args.out}{heard}")
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED
 
 
-def _align(work: Batch, args: argparse.Namespace) -> list[Outcome]:
+def _align(work: Batch, args: argparse.Namespace, choice: EvidenceChoice) -> list[Outcome]:
     kept = Kept.beside(args.out)
     options = AlignOptions(max_offset_s=args.max_offset)
     try:
         with progress_bar("aligning") as advance:
-            return batch.run(work, options, args.jobs, kept, advance)
+            return batch.run(work, options, choice, args.jobs, kept, advance)
     except KeyboardInterrupt:
         if finished := kept.count():
             note(

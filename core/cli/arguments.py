@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from core import __version__
 from core.errors import InputError
+from core.evidence.choice import DEVICES, EVIDENCE
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
@@ -106,6 +107,20 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "first searched coarsely, which needs a minute or more of sound that both recorders hear",
     )
     parser.add_argument(
+        "--evidence",
+        choices=EVIDENCE,
+        default="spectral",
+        help="what tells that two moments match; spectral (default) needs no network, compact adds "
+        "a small one that is shipped, beats adds BEATs with a pair scorer of your own",
+    )
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="BEATs checkpoint, for --evidence beats"
+    )
+    parser.add_argument(
+        "--scorer", type=Path, metavar="FILE", help="what 'finchsync train' made of it"
+    )
+    _add_device(parser)
+    parser.add_argument(
         "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
     )
     parser.add_argument(
@@ -164,8 +179,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="largest offset of the alignments in validation (default: 5)",
     )
-    devices = ("auto", "cpu", "cuda", "mps")
-    parser.add_argument("--device", choices=devices, default="auto", help="default: auto")
+    _add_device(parser)
     parser.add_argument(
         "--devices", type=_count, default=1, metavar="N", help="on each machine (default: 1)"
     )
@@ -201,6 +215,12 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         default=Path("demo-output"),
         metavar="FOLDER",
         help="where the demo's files go (default: demo-output)",
+    )
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
     )
 
 

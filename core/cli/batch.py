@@ -19,10 +19,13 @@ from pathlib import Path
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
+from core.cli.evidence import identity, opened, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
 from core.cli.report import Advance
 from core.cli.resume import Kept, key_of
 from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import LearnedEvidence
 from core.formats.biodcase import BiodcaseTable, check_names, check_times, find_table, read_csv
 from core.keypoints import KeypointSet
 
@@ -130,7 +133,12 @@ def collect(
 
 
 def run(
-    batch: Batch, options: AlignOptions, processes: int, kept: Kept, advance: Advance
+    batch: Batch,
+    options: AlignOptions,
+    choice: EvidenceChoice,
+    processes: int,
+    kept: Kept,
+    advance: Advance,
 ) -> list[Outcome]:
     """Align every recording of a batch; a failure leaves the others alone.
 
@@ -138,6 +146,8 @@ def run(
     ----------
     batch : Batch
     options : AlignOptions
+    choice : EvidenceChoice
+        What to align with; every process opens its own.
     processes : int
         How many are aligned at a time, at least 1.
     kept : Kept
@@ -149,22 +159,30 @@ def run(
     -------
     list of Aligned or Failed
         In the order of the batch.
+
+    Raises
+    ------
+    InputError
+        Before any work, if the evidence cannot be opened.
     """
     tasks: list[_Task] = []
     done: dict[int, Outcome] = {}
-    for number, job in enumerate(batch.jobs):
-        advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
-        ready = _prepare(job, options, kept)
-        if isinstance(ready, _Task):
-            tasks.append(ready)
+    with opened(choice) as learned:
+        for number, job in enumerate(batch.jobs):
+            advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
+            ready = _prepare(job, options, identity(learned), kept)
+            if isinstance(ready, _Task):
+                tasks.append(ready)
+            else:
+                done[number] = ready
+        bar = _Bar(advance, len(batch.jobs), [task.job for task in tasks])
+        if processes == 1 or len(tasks) < 2:
+            rest = _run_here(tasks, learned, bar)
         else:
-            done[number] = ready
-    bar = _Bar(advance, len(batch.jobs), [task.job for task in tasks])
-    if processes == 1 or len(tasks) < 2:
-        rest = _run_here(tasks, bar)
-    else:
-        rest = _run_in_processes(tasks, min(processes, len(tasks)), bar)
-    return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
+            if learned is not None:
+                learned.close()
+            rest = _run_in_processes(tasks, choice, min(processes, len(tasks)), bar)
+        return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
 
 
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
@@ -236,12 +254,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _prepare(job: Job, options: AlignOptions, kept: Kept) -> _Task | Outcome:
+def _prepare(job: Job, options: AlignOptions, evidence: str, kept: Kept) -> _Task | Outcome:
     """Open a recording, or say why not, or what an earlier run made of it."""
     started_s = time.perf_counter()
     try:
         recording = _open(job)
-        key = key_of(recording, None if job.keypoints is None else job.keypoints.time_0_s, options)
+        time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
+        key = key_of(recording, time_0_s, options, evidence)
     except InputError as error:
         return Failed(job.name, str(error), time.perf_counter() - started_s)
     before = kept.load(key, job.name)
@@ -261,12 +280,16 @@ def _open(job: Job) -> Recording:
     return recording
 
 
-def _align_one(task: _Task, progress: Callable[[Progress], None] = lambda _: None) -> Outcome:
+def _align_one(
+    task: _Task,
+    evidence: Callable[[], LearnedEvidence | None],
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Outcome:
     started_s = time.perf_counter()
     job = task.job
     time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
-        for step in align_steps(task.recording, time_0_s, task.options):
+        for step in align_steps(task.recording, time_0_s, task.options, evidence()):
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):
@@ -291,17 +314,22 @@ def _ours(job: Job, error: Exception) -> InputError:
     )
 
 
-def _run_here(tasks: Sequence[_Task], bar: _Bar) -> Iterator[Outcome]:
+def _run_here(
+    tasks: Sequence[_Task], learned: LearnedEvidence | None, bar: _Bar
+) -> Iterator[Outcome]:
     for task in tasks:
-        yield _align_one(task, partial(bar.within, task.job))
+        yield _align_one(task, lambda: learned, partial(bar.within, task.job))
         bar.finished(task.job)
 
 
-def _run_in_processes(tasks: Sequence[_Task], processes: int, bar: _Bar) -> Iterator[Outcome]:
+def _run_in_processes(
+    tasks: Sequence[_Task], choice: EvidenceChoice, processes: int, bar: _Bar
+) -> Iterator[Outcome]:
     started_s = time.perf_counter()
     outcomes: dict[int, Outcome] = {}
     with _pool(processes) as pool:
-        futures = {pool.submit(_align_one, task): i for i, task in enumerate(tasks)}
+        evidence = partial(opened_here, choice)
+        futures = {pool.submit(_align_one, task, evidence): i for i, task in enumerate(tasks)}
         for future in as_completed(futures):
             job = tasks[futures[future]].job
             try:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.align.alignment import Alias, Alignment
+from core.align.alignment import Alias, Alignment, EvidenceUsed
+from core.align.candidates import score_paths
 from core.align.confidence import REVIEW_BELOW
 from core.keypoints import KeypointSet, machine_keypoints
 
@@ -48,6 +49,10 @@ class Aligned:
         Nats for "the channels match" against "nothing matches".
     line : Line or None
         None where no line stays within the offsets searched.
+    path_score : float
+        Of the path, by the rule and on the evidence that lines are ranked by.
+    evidence : EvidenceUsed
+        What the recording was aligned with.
     seconds : float
         Time it took.
     """
@@ -60,6 +65,8 @@ class Aligned:
     alias: Alias | None
     log_evidence: float
     line: Line | None
+    path_score: float
+    evidence: EvidenceUsed
     seconds: float
 
     def with_texts(self, keypoints: KeypointSet | None) -> Aligned:
@@ -97,6 +104,7 @@ def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
     line = None
     if len(best):
         line = Line(float(best.offset_s[0]), float(best.drift_ppm[0]), float(best.score[0]))
+    path = score_paths(alignment.surface, alignment.path.offset_s, alignment.duration_1_s)
     return Aligned(
         name,
         alignment.keypoints,
@@ -106,19 +114,23 @@ def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
         alignment.alias,
         alignment.log_evidence,
         line,
+        float(path.published[0]),
+        alignment.evidence,
         seconds,
     )
 
 
 def _notes(alignment: Alignment) -> tuple[str, ...]:
     """What the aligner says of the file; where it says nothing, why it wants a look."""
-    if alignment.needs_review and not alignment.warnings:
+    notes = alignment.warnings
+    if alignment.needs_review and set(notes) <= set(alignment.evidence.notices):
         mean = alignment.mean_confidence
-        return (
+        why = (
             f"the mean confidence is only {mean:.2f}, below {REVIEW_BELOW}: "
-            "look at the least certain keypoints",
+            "look at the least certain keypoints"
         )
-    return alignment.warnings
+        return (why, *notes)
+    return notes
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:
@@ -127,15 +139,22 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     if isinstance(outcome, Failed):
         return {**common, "status": "failed", "error": outcome.error}
     keypoints, alias, line = outcome.keypoints, outcome.alias, outcome.line
+    evidence = outcome.evidence
     return {
         **common,
         "status": "to review" if outcome.needs_review else "aligned",
         "mean_confidence": outcome.mean_confidence,
         "notes": list(outcome.notes),
         "alias": alias and {"shift_s": alias.shift_s, "margin": alias.margin},
+        "evidence": {
+            "name": evidence.name,
+            "model_id": evidence.model_id,
+            "device": evidence.device,
+        },
         "log_evidence_nats": outcome.log_evidence,
         "best_line": line
         and {"offset_s": line.offset_s, "drift_ppm": line.drift_ppm, "score": line.score},
+        "path_score": outcome.path_score,
         "keypoints": [
             {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
             for t0, t1, confidence, reason in zip(
@@ -170,5 +189,7 @@ def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
         None if value["alias"] is None else Alias(**value["alias"]),
         float(value["log_evidence_nats"]),
         None if value["best_line"] is None else Line(**value["best_line"]),
+        float(value["path_score"]),
+        EvidenceUsed(**value["evidence"]),
         float(value["seconds"]),
     )

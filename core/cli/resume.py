@@ -85,7 +85,10 @@ class Kept:
 
 
 def key_of(
-    recording: Recording, time_0_s: NDArray[np.float64] | None, options: AlignOptions
+    recording: Recording,
+    time_0_s: NDArray[np.float64] | None,
+    options: AlignOptions,
+    evidence: str,
 ) -> str:
     """Digest of everything an alignment depends on.
 
@@ -98,6 +101,8 @@ def key_of(
     time_0_s : ndarray, shape (K,), or None
         Imported keypoints.
     options : AlignOptions
+    evidence : str
+        As `core.cli.evidence.identity`.
 
     Returns
     -------
@@ -114,7 +119,8 @@ def key_of(
     except OSError as error:
         raise InputError(recording.paths[0], "cannot be read any more", "check the path") from error
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((__version__, recording.fingerprint(), changed, options)).encode())
+    what = (__version__, recording.fingerprint(), changed, options, evidence)
+    digest.update(repr(what).encode())
     if time_0_s is not None:
         digest.update(time_0_s.tobytes())
     return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""The evidence that a command was asked to align with."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import LearnedEvidence
+from core.nets.evidence import open_evidence
+
+
+def chosen(args: argparse.Namespace) -> EvidenceChoice:
+    """What the arguments say.
+
+    Raises
+    ------
+    InputError
+        If something is missing, or given that this evidence has no use for.
+    """
+    idle = []
+    if args.evidence != "beats":
+        idle += [name for name in ("checkpoint", "scorer") if getattr(args, name) is not None]
+    if args.evidence == "spectral" and args.device != "auto":
+        idle.append("device")
+    if idle:
+        raise InputError(
+            f"--{idle[0]}",
+            f"is of no use with {args.evidence} evidence",
+            f"leave it out, or add --evidence {'compact' if idle[0] == 'device' else 'beats'}",
+        )
+    return EvidenceChoice(args.evidence, args.checkpoint, args.scorer, args.device)
+
+
+@contextmanager
+def opened(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
+    """Evidence that gives back its memory in the end; errors as `open_evidence`."""
+    learned = open_evidence(choice)
+    try:
+        yield learned
+    finally:
+        if learned is not None:
+            learned.close()
+
+
+@cache
+def opened_here(choice: EvidenceChoice) -> LearnedEvidence | None:
+    """Evidence that lasts as long as this process; errors as `open_evidence`."""
+    return open_evidence(choice)
+
+
+def identity(learned: LearnedEvidence | None) -> str:
+    """Tells evidence apart that may come to other results."""
+    return "spectral" if learned is None else f"{learned.name} {learned.model_id}"
