@@ -9,7 +9,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import soundfile as sf
 from rich.console import Console
@@ -19,6 +19,9 @@ from core import __version__
 from core.cli.codes import DONE
 from core.cli.report import print_json
 from core.cli.screen import Screen
+from core.errors import InputError
+from core.nets import ensure_torch
+from core.train import ensure_training
 
 PACKAGES = (
     "numpy",
@@ -30,6 +33,10 @@ PACKAGES = (
     "sounddevice",
     "rich",
     "torch",
+    "safetensors",
+    "lightning",
+    "tensorboard",
+    "pyyaml",
 )
 MODEL_SUFFIXES = (".pt", ".ckpt", ".safetensors", ".onnx", ".npz")
 PROBE_TIMEOUT_S = 60
@@ -37,7 +44,8 @@ PROBE_TIMEOUT_S = 60
 # In its own process: loading torch takes seconds and a broken driver may end the process.
 _TORCH_PROBE = """
 import torch
-devices = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+devices = [f"cuda ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())]
+devices += ["mps"] if torch.backends.mps.is_available() else []
 print(torch.__version__, "with", ", ".join(devices) or "no GPU that it can use")
 """
 
@@ -108,12 +116,21 @@ def _models() -> dict[str, str]:
     return {
         "model files": ", ".join(sorted(files)) or "none; the spectral aligner needs none",
         "torch": _torch(),
+        "training": _refusal(ensure_training) or "ready",
     }
 
 
+def _refusal(ensure: Callable[[], None]) -> str | None:
+    try:
+        ensure()
+    except InputError as error:
+        return str(error)
+    return None
+
+
 def _torch() -> str:
-    if _version("torch") == "not installed":
-        return "not installed; nothing needs it yet"
+    if missing := _refusal(ensure_torch):
+        return missing
     try:
         probe = subprocess.run(
             [sys.executable, "-c", _TORCH_PROBE],
