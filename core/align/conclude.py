@@ -95,7 +95,7 @@ def conclude(
         candidates=candidates,
         alias=alias,
         needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
-        warnings=_warnings(alias, related, evidence.notices),
+        warnings=_warnings(alias, related),
         tolerance_s=tolerance_s,
         log_evidence=log_evidence,
         duration_1_s=duration_1_s,
@@ -129,10 +129,10 @@ def _keypoints(
     )
 
 
-def _warnings(alias: Alias | None, related: float, notices: tuple[str, ...]) -> tuple[str, ...]:
+def _warnings(alias: Alias | None, related: float) -> tuple[str, ...]:
     found = []
     if alias:
         found.append(alias.sentence())
     if related < 0.5:
         found.append("the channels may have nothing in common: this alignment is a guess")
-    return (*found, *notices)
+    return tuple(found)

@@ -121,16 +121,15 @@ def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
 
 
 def _notes(alignment: Alignment) -> tuple[str, ...]:
-    """What the aligner says of the file; where it says nothing, why it wants a look."""
-    notes = alignment.warnings
-    if alignment.needs_review and set(notes) <= set(alignment.evidence.notices):
+    """Why the file wants a look, and what else should be known of the evidence."""
+    why = alignment.warnings
+    if alignment.needs_review and not why:
         mean = alignment.mean_confidence
         why = (
             f"the mean confidence is only {mean:.2f}, below {REVIEW_BELOW}: "
-            "look at the least certain keypoints"
+            "look at the least certain keypoints",
         )
-        return (why, *notes)
-    return notes
+    return (*why, *alignment.evidence.notices)
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:
