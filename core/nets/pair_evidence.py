@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,7 +78,6 @@ class PairEvidence:
     def close(self) -> None:
         """Give back the memory of the device."""
         self._model, self._cache = None, EmbeddingCache()
-        gc.collect()
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
         elif self.device == "mps":
