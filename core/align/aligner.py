@@ -16,7 +16,8 @@ from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
 from core.align.confidence import estimate
-from core.align.decode import FIRST_MODEL, Decoded, columns_holding, decode
+from core.align.decode import Decoded, columns_holding, decode
+from core.align.drift_models import FIRST_MODEL
 from core.align.refine import refine
 from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from core.align.decode import Decoded, DriftModel, decode
+from core.align.decode import Decoded, decode
+from core.align.drift_models import DriftModel
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
 

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.align import decode as decoder
-from core.align.decode import DRIFT_MODELS, Decoded, DriftModel, decode
+from core.align import transition as transitions
+from core.align.decode import Decoded, decode
+from core.align.drift_models import DRIFT_MODELS, JUMP_SCALE_S, DriftModel
 from core.evidence.surface import ScoreSurface
 
 STEP_S = 0.01
@@ -44,7 +46,7 @@ def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
     change /= change.sum(axis=1, keepdims=True)
     prior = np.exp(-np.abs(slope) / 0.015)
     prior /= prior.sum()
-    decay = np.exp(-STEP_S / decoder.JUMP_SCALE_S)
+    decay = np.exp(-STEP_S / JUMP_SCALE_S)
     lag = np.abs(np.subtract.outer(np.arange(columns), np.arange(columns)))
     near = (1 - decay) / (1 + decay) * decay**lag
     out = np.zeros((model.slopes, columns, model.slopes, columns))
@@ -59,9 +61,9 @@ def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
             if 0 <= column < columns:
                 landed[column] += share
         landed = landed @ small_steps(model, columns)
-        steady = 1 - decoder.JUMP_PROBABILITY - decoder.LOST_PROBABILITY
-        jump = decoder.JUMP_PROBABILITY * landed @ near
-        jump = jump + decoder.LOST_PROBABILITY * landed.sum() / columns
+        steady = 1 - transitions.JUMP_PROBABILITY - transitions.LOST_PROBABILITY
+        jump = transitions.JUMP_PROBABILITY * landed @ near
+        jump = jump + transitions.LOST_PROBABILITY * landed.sum() / columns
         out[r, i] = steady * change[r][:, None] * landed[None, :] + prior[:, None] * jump[None, :]
     return out
 
@@ -105,8 +107,8 @@ def test_posterior_equals_enumeration(seed, shift, model, jumps):
     first = STEP_S * np.concatenate([[0], np.cumsum(shift)])
     surface = ScoreSurface(np.arange(3.0), first, STEP_S, score)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoder, "JUMP_PROBABILITY", jumps)
-        patch.setattr(decoder, "LOST_PROBABILITY", 1e-2)
+        patch.setattr(transitions, "JUMP_PROBABILITY", jumps)
+        patch.setattr(transitions, "LOST_PROBABILITY", 1e-2)
         posterior, log_evidence = enumerate_paths(surface, model)
         result = decoded(surface, model)
     np.testing.assert_allclose(result.posterior, posterior, atol=2e-5)
