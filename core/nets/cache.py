@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.nets.clips import ChannelClips, Starts
+from core.nets.clips import Clips, Starts
 from core.nets.embed import ClipEncoder
 from core.nets.token_store import TokenStore
 
@@ -44,14 +44,14 @@ class EmbeddingCache:
         return len(self._kept)
 
     def batches(
-        self, encoder: ClipEncoder, clips: ChannelClips, start: Starts
+        self, encoder: ClipEncoder, clips: Clips, start: Starts
     ) -> Iterator[tuple[Starts, Tensor]]:
         """Tokens of clips, a batch at a time; nothing is embedded twice.
 
         Parameters
         ----------
         encoder : ClipEncoder
-        clips : ChannelClips
+        clips : ChannelClips or PassingClips
         start : ndarray of int, shape (N,)
             First samples; repeated ones count once.
 
@@ -68,7 +68,7 @@ class EmbeddingCache:
             part, distinct = np.split(distinct, [encoder.batch])
             yield part, self._tokens(encoder, clips, part)
 
-    def _tokens(self, encoder: ClipEncoder, clips: ChannelClips, start: Starts) -> Tensor:
+    def _tokens(self, encoder: ClipEncoder, clips: Clips, start: Starts) -> Tensor:
         keys = [(encoder.model_id, clips.fingerprint, clips.channel, int(s)) for s in start]
         found = {n: self._kept[key] for n, key in enumerate(keys) if key in self._kept}
         for n in found:

@@ -1,4 +1,4 @@
-"""One channel at the encoder's sample rate, cut into clips."""
+"""A channel at the encoder's sample rate, cut into clips: held whole, or read as it is needed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ CLIP_S = 1.0
 """Length of a clip in the challenge's systems, seconds."""
 
 Starts = NDArray[np.int64]
+
+_CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,7 @@ class ChannelClips:
     fingerprint: str
     channel: int
     samples: Samples
-    clip_samples: int = round(CLIP_S * SAMPLE_RATE_HZ)
+    clip_samples: int = _CLIP_SAMPLES
 
     @property
     def duration_s(self) -> float:
@@ -44,11 +46,61 @@ class ChannelClips:
 
     def cut(self, start: Starts) -> Samples:
         """Clips, shape (N, S), silent where they reach beyond the end."""
-        clips = np.zeros((len(start), self.clip_samples), dtype=np.float32)
-        for clip, first in zip(clips, start, strict=True):
-            heard = self.samples[first : first + self.clip_samples]
-            clip[: len(heard)] = heard
-        return clips
+        return _cut(self.samples, start, self.clip_samples)
+
+
+class PassingClips:
+    """The clips of one channel, read as they are asked for and forgotten when they are past.
+
+    Parameters
+    ----------
+    recording : Recording
+    channel : int
+    """
+
+    def __init__(self, recording: Recording, channel: int) -> None:
+        self.fingerprint = recording.fingerprint()
+        self.channel = channel
+        self.duration_s = recording.channels[channel].duration_s
+        self._coming = resampled(recording, channel, SAMPLE_RATE_HZ, quality="HQ")
+        self._held = np.empty(0, dtype=np.float32)
+        self._first = 0
+
+    def cut(self, start: Starts) -> Samples:
+        """Clips, shape (N, S), silent where they reach beyond the end.
+
+        Parameters
+        ----------
+        start : ndarray of int, shape (N,)
+            Ascending, from one call to the next too.
+
+        Raises
+        ------
+        InputError
+            If the audio cannot be read.
+        """
+        if not len(start):
+            return np.empty((0, _CLIP_SAMPLES), dtype=np.float32)
+        assert start[0] >= self._first, "what is past is forgotten"
+        parts, end = [self._held], self._first + len(self._held)
+        while end < start[-1] + _CLIP_SAMPLES and (part := next(self._coming, None)) is not None:
+            parts.append(part)
+            end += len(part)
+        held = np.concatenate(parts) if len(parts) > 1 else self._held
+        past = min(int(start[0]) - self._first, len(held))
+        self._held, self._first = held[past:], self._first + past
+        return _cut(self._held, start - self._first, _CLIP_SAMPLES)
+
+
+Clips = ChannelClips | PassingClips
+
+
+def _cut(samples: Samples, start: Starts, length: int) -> Samples:
+    clips = np.zeros((len(start), length), dtype=np.float32)
+    for clip, first in zip(clips, start, strict=True):
+        heard = samples[first : first + length]
+        clip[: len(heard)] = heard
+    return clips
 
 
 def clip_starts(time_s: ArrayLike) -> Starts:

@@ -105,6 +105,12 @@ class ClipEncoder:
         if compiled:
             self._run = torch.compile(self._run)
 
+    def move(self, device: torch.device) -> None:
+        """Go on there, with batches for it."""
+        self._run = self._run.to(device)
+        self.device = device
+        self.batch = BATCH.get(device.type, 16)
+
     def embed(self, clips: Samples | Tensor) -> Tensor:
         """Embed clips, all at once; in halves where the device's memory is short.
 

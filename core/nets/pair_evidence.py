@@ -13,7 +13,7 @@ from scipy.interpolate import make_interp_spline
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.nets.cache import EmbeddingCache
-from core.nets.clips import CLIP_S, ChannelClips, channel_clips
+from core.nets.clips import CLIP_S, PassingClips
 from core.nets.embed import open_encoder
 from core.nets.ranking import GRID_S, PairModel, pair_table
 from core.nets.scorer_file import load_scorer
@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
 
 WEIGHT = 0.3
+
+_BEYOND_S = 3 * GRID_S
+"""Scored on both sides of a band, so that curves run through its ends as through its middle."""
 
 
 class PairEvidence:
@@ -54,34 +57,47 @@ class PairEvidence:
         Parameters, results and errors as `LearnedEvidence.term`. Rows whose second
         reaches beyond channel 0 are left at zero, and so are such offsets on channel 1.
         """
-        assert self._model is not None, "closed"
-        clips = channel_clips(recording, 0), channel_clips(recording, 1)
         begin_s = time_0_s - CLIP_S / 2
-        heard = np.flatnonzero((begin_s >= 0) & (begin_s + CLIP_S <= clips[0].duration_s))
+        duration_0_s, duration_1_s = (source.duration_s for source in recording.channels)
+        heard = np.flatnonzero((begin_s >= 0) & (begin_s + CLIP_S <= duration_0_s))
         reach_s = HOP_S * (columns - 1) / 2
-        steps = pair_table(
-            self._model,
-            self._cache,
-            clips,
-            begin_s[heard],
-            reach_s + GRID_S,
-            around_s=first_offset_s[heard] + reach_s,
-        )
+        around_s = first_offset_s[heard] + reach_s
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
-        for step in steps:
+        done = 0.0
+        for step in self._tables(recording, begin_s[heard], reach_s + _BEYOND_S, around_s):
             if isinstance(step, PairTable):
-                term[heard] = _between(step, clips[1], first_offset_s[heard], columns)
+                term[heard] = _between(step, duration_1_s, first_offset_s[heard], columns)
             else:
-                yield step
+                done = max(done, step)
+                yield done
         yield term
+
+    def _tables(
+        self, recording: Recording, begin_s: Floats, reach_s: float, around_s: Floats
+    ) -> Iterator[float | PairTable]:
+        """As `pair_table`; where a device has no memory for it, once more on the processor."""
+        assert self._model is not None, "closed"
+        while True:
+            clips = PassingClips(recording, 0), PassingClips(recording, 1)
+            try:
+                yield from pair_table(
+                    self._model, self._cache, clips, begin_s, reach_s, around_s=around_s
+                )
+            except torch.OutOfMemoryError:
+                if self.device == "cpu":
+                    raise
+            else:
+                return
+            # Out of the handler, so that the failed attempt's memory is free again.
+            self.notices.append(f"{self.device} has too little memory: went on on the processor")
+            self._model.move(torch.device("cpu"))
+            _free(self.device)
+            self.device = "cpu"
 
     def close(self) -> None:
         """Give back the memory of the device."""
         self._model, self._cache = None, EmbeddingCache()
-        if self.device.startswith("cuda"):
-            torch.cuda.empty_cache()
-        elif self.device == "mps":
-            torch.mps.empty_cache()
+        _free(self.device)
 
 
 def open_pair_evidence(checkpoint: Path, scorer: Path, device: str = "auto") -> PairEvidence:
@@ -105,12 +121,17 @@ def open_pair_evidence(checkpoint: Path, scorer: Path, device: str = "auto") -> 
     return PairEvidence(model, f"{encoder.model_id}-{found.digest}")
 
 
-def _between(
-    table: PairTable, clips_1: ChannelClips, first_offset_s: Floats, columns: int
-) -> Scores:
+def _free(device: str) -> None:
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device.startswith("mps"):
+        torch.mps.empty_cache()
+
+
+def _between(table: PairTable, duration_1_s: float, first_offset_s: Floats, columns: int) -> Scores:
     """Scores every 10 ms of offset, by cubic splines through those of the grid; shape (K, L)."""
     found = np.zeros((len(table.time_0_s), columns), dtype=np.float32)
-    last_cell = np.floor((clips_1.duration_s - CLIP_S) / table.step_s + 1e-9)
+    last_cell = np.floor((duration_1_s - CLIP_S) / table.step_s + 1e-9)
     offset_s = HOP_S * np.arange(columns)
     for row, odds in enumerate(table.prediction):
         cell = table.first_cell[row] + np.arange(len(odds))

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.nets.cache import EmbeddingCache
-from core.nets.clips import ChannelClips, Starts, clip_starts
+from core.nets.clips import ChannelClips, Clips, Starts, clip_starts
 from core.nets.config import SAMPLE_RATE_HZ
 from core.nets.embed import ClipEncoder
 from core.nets.pair import Keys, PairScorer, in_blocks, taken
@@ -42,6 +42,11 @@ class PairModel:
 
     encoder: ClipEncoder
     scorer: PairScorer
+
+    def move(self, device: torch.device) -> None:
+        """Go on there."""
+        self.encoder.move(device)
+        self.scorer.to(device)
 
 
 def exact_predictions(
@@ -127,7 +132,7 @@ def _scored(
 
 
 def _keys(
-    model: PairModel, cache: EmbeddingCache, clips: ChannelClips, start: Starts
+    model: PairModel, cache: EmbeddingCache, clips: Clips, start: Starts
 ) -> tuple[Keys, Starts]:
     """Keys of the distinct clips among at most a batch, and each clip's row among them."""
     distinct, row = np.unique(start, return_inverse=True)
@@ -145,7 +150,7 @@ def _joined(parts: list[Keys]) -> Keys:
 def pair_table(
     model: PairModel,
     cache: EmbeddingCache,
-    clips: tuple[ChannelClips, ChannelClips],
+    clips: tuple[Clips, Clips],
     time_0_s: Floats,
     max_offset_s: float,
     step_s: float = GRID_S,
@@ -157,7 +162,7 @@ def pair_table(
     ----------
     model : PairModel
     cache : EmbeddingCache
-    clips : tuple of two ChannelClips
+    clips : tuple of two ChannelClips or PassingClips
         Both channels.
     time_0_s : ndarray, shape (K,)
         Keypoints on channel 0, ascending, seconds.
@@ -172,7 +177,7 @@ def pair_table(
     Yields
     ------
     float
-        Share of the keypoints done, after each batch of clips and each keypoint.
+        Share of the keypoints and clips done, after each batch of clips and each keypoint.
     PairTable
         Once, last.
     """
@@ -183,6 +188,7 @@ def pair_table(
     table = np.full((len(time_0_s), 2 * reach + 1), np.nan, dtype=np.float32)
     without_gaps = bool((np.diff(first) <= table.shape[1]).all())
     window = _Window(model, cache, clips[1], step_s)
+    todo = len(time_0_s) + _distinct_cells(first, table.shape[1], last_cell + 1)
     batch = model.encoder.batch
     for top in range(0, len(time_0_s), batch):
         starts = clip_starts(time_0_s[top : top + batch])
@@ -192,29 +198,43 @@ def pair_table(
             left, right = max(cell, 0), min(cell + table.shape[1], last_cell + 1)
             if left < right:
                 while not window.reaches(left, right, last_cell + 1 if without_gaps else right):
-                    yield row / len(time_0_s)
+                    yield min(1.0, (row + window.made) / todo)
                 own = taken(keys_0, slice(place[row - top], place[row - top] + 1))
                 with torch.inference_mode():
                     there = window.between(left, right)
                     found = in_blocks(model.scorer, own, there, _PASSING_BYTES)
                 table[row, left - cell : right - cell] = found[0].cpu().numpy()
-            yield (row + 1) / len(time_0_s)
+            yield min(1.0, (row + 1 + window.made) / todo)
     yield PairTable(time_0_s, first, step_s, table)
 
 
+def _distinct_cells(first: Starts, width: int, end: int) -> int:
+    """How many cells rows of this width cover between 0 and `end`; no row goes back."""
+    left, right = np.clip(first, 0, end), np.clip(first + width, 0, end)
+    before = np.concatenate([[0], right[:-1]])
+    return int(np.maximum(right - np.maximum(left, before), 0).sum())
+
+
 class _Window:
-    """Keys of consecutive clips of the grid, moving forward; each is made once."""
+    """Keys of consecutive clips of the grid, moving forward; each is made once.
+
+    Attributes
+    ----------
+    made : int
+        Cells so far.
+    """
 
     def __init__(
         self,
         model: PairModel,
         cache: EmbeddingCache,
-        clips: ChannelClips,
+        clips: Clips,
         step_s: float,
     ) -> None:
         self._model, self._cache, self._clips, self._step_s = model, cache, clips, step_s
         self._first = self._stop = 0
         self._keys: Keys = ()
+        self.made = 0
 
     def reaches(self, left: int, right: int, end: int) -> bool:
         """Whether cells from `left` to before `right` are there; if not, add a batch of them.
@@ -233,6 +253,7 @@ class _Window:
             new = taken(new, torch.from_numpy(row))
             kept = taken(self._keys, slice(left - self._first, None))
             self._keys = _joined([kept, new]) if kept else new
+        self.made += stop - self._stop
         self._first, self._stop = left, stop
         return False
 
