@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         value = self.shell.preferences.value
         self.workbench.aligns_on_open = value.aligns_on_open
         self.workbench.settings = value.align_settings
+        self.workbench.use_evidence(value.evidence)
         self.tips.set_wanted(wanted=value.shows_tips)
 
     @Slot(object)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from app.evidence import SPECTRAL, EvidenceWish
 from app.theme import ThemeChoice
+
+Values = TypeVar("Values", "Preferences", EvidenceWish)
 
 LIMITS = {"max_offset_s": (0.5, 600.0), "tolerance_s": (0.005, 1.0)}
 """Smallest and largest value, seconds."""
@@ -18,6 +21,10 @@ WORDS = {
     "tolerance_s": "tolerance",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
+    "name": "evidence",
+    "checkpoint": "BEATs checkpoint",
+    "scorer": "pair scorer",
+    "device": "device",
 }
 _GROUP = "preferences"
 _BOOLEANS = {"true": True, "false": False}
@@ -37,6 +44,7 @@ class Preferences:
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
+    evidence : EvidenceWish
 
     Raises
     ------
@@ -49,6 +57,7 @@ class Preferences:
     tolerance_s: float = 0.05
     aligns_on_open: bool = True
     shows_tips: bool = True
+    evidence: EvidenceWish = SPECTRAL
 
     @property
     def align_settings(self) -> dict[str, float]:
@@ -64,27 +73,40 @@ class Preferences:
 
 def load(settings: QSettings) -> tuple[Preferences, tuple[str, ...]]:
     """Preferences from the settings, and the words for those that made no sense there."""
-    loaded, wrong = Preferences(), []
-    for field in fields(Preferences):
-        key = f"{_GROUP}/{field.name}"
-        if not settings.contains(key):
-            continue
-        try:
-            value = _parsed(settings.value(key), type(getattr(loaded, field.name)))
-            loaded = replace(loaded, **{field.name: value})
-        except (ValueError, KeyError, TypeError):
-            wrong.append(WORDS[field.name])
-    return loaded, tuple(wrong)
+    wrong: list[str] = []
+    return _loaded(settings, _GROUP, Preferences(), wrong), tuple(wrong)
 
 
 def save(settings: QSettings, preferences: Preferences) -> None:
     """Keep `preferences`; what is at its default leaves no trace."""
-    for field in fields(Preferences):
-        key, value = f"{_GROUP}/{field.name}", getattr(preferences, field.name)
-        if value == field.default:
+    _save(settings, _GROUP, preferences)
+
+
+def _loaded(settings: QSettings, group: str, values: Values, wrong: list[str]) -> Values:
+    for field in fields(values):
+        key, value = f"{group}/{field.name}", getattr(values, field.name)
+        try:
+            if isinstance(value, EvidenceWish):
+                found: Any = _loaded(settings, key, value, wrong)
+            elif settings.contains(key):
+                found = _parsed(settings.value(key), type(value))
+            else:
+                continue
+            values = replace(values, **{field.name: found})
+        except (ValueError, KeyError, TypeError):
+            wrong.append(WORDS[field.name])
+    return values
+
+
+def _save(settings: QSettings, group: str, values: Preferences | EvidenceWish) -> None:
+    for field in fields(values):
+        key, value = f"{group}/{field.name}", getattr(values, field.name)
+        if isinstance(value, EvidenceWish):
+            _save(settings, key, value)
+        elif value == field.default:
             settings.remove(key)
         else:
-            settings.setValue(key, str(value).lower())
+            settings.setValue(key, str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _parsed(value: object, kind: type) -> Any:
@@ -96,7 +118,7 @@ def _parsed(value: object, kind: type) -> Any:
         if not math.isfinite(number):
             raise ValueError(text)
         return number
-    return ThemeChoice(text)
+    return kind(text)
 
 
 class PreferenceStore(QObject):

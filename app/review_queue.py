@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 
 from app.entries import Entry
+from app.evidence import made_with
 from app.session_model import SessionModel
 from app.stage_icons import stage_icon
 from app.table_headers import HeaderTexts
@@ -164,19 +165,27 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
             self._soon.start()
         if not at_once:
             return
-        self._look_at([i for i in at_once if i < len(self._seen)], entries)
-        self._append([i for i in at_once if i >= len(self._seen)], entries)
+        new = [i for i in at_once if i >= len(self._seen)]
+        if not self._look_at([i for i in at_once if i < len(self._seen)], entries) and not new:
+            return
+        self._append(new, entries)
         self._is_stale = self._arranged() != self._order
         self.counted.emit()
         self.rearranged.emit()
 
-    def _look_at(self, changed: list[int], entries: tuple[Entry, ...]) -> None:
+    def _look_at(self, changed: list[int], entries: tuple[Entry, ...]) -> bool:
+        """Take note of recordings; whether the list says anything else of them."""
+        others = []
         for i in changed:
+            before = self._rows[i]
             self._seen[i], self._rows[i] = entries[i], queue_row(entries[i])
-        places = sorted(place for place in map(self.place, changed) if place >= 0)
+            if self._rows[i] != before:
+                others.append(i)
+        places = sorted(place for place in map(self.place, others) if place >= 0)
         if places:
             last = len(Column) - 1
             self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], last))
+        return bool(others)
 
     def _append(self, added: list[int], entries: tuple[Entry, ...]) -> None:
         if not added:
@@ -253,6 +262,8 @@ def _tip(entry: Entry, row: QueueRow) -> str:
         )
     if entry.imported is not None:
         lines.append(f"keypoints from {entry.imported.path.name}")
+    if entry.run is not None:
+        lines.append(f"aligned with {made_with(entry.run.made)}")
     left = f", {row.uncertain} uncertain left" if row.uncertain else ""
     lines.append(f"{STAGE_WORDS[row.stage]}: {row.reviewed} of {row.keypoints} reviewed{left}")
     if entry.problem:

@@ -149,6 +149,13 @@ class Shell(QObject):
         """Show the preferences."""
         _show(PreferencesDialog(self.preferences, self.keymap, self._window))
 
+    @Slot()
+    def choose_evidence(self) -> None:
+        """Show the preferences at the page of the evidence."""
+        dialog = PreferencesDialog(self.preferences, self.keymap, self._window)
+        dialog.show_evidence()
+        _show(dialog)
+
     def set_theme(self, name: str) -> None:
         """Prefer another theme."""
         self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))

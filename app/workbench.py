@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,36 +12,44 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.entries import Entry
+from app.evidence import NAMES, SPECTRAL, EvidenceWish
 from app.framing import FirstFrames, spectrogram_steps
 from app.messages import Kind, Message, RunProgress, short_name
+from app.run_clock import RunClock
 from app.session_model import SessionModel
+from app.workers.evidence import EvidenceKeeper, Notice, Refused
 from app.workers.lane import End, Lane, Outcome
 from core import __version__
 from core.align.alignment import Alignment, CandidateScores, Progress
 from core.audio.frame_plan import FrameSettings
 from core.audio.recording import Recording
 from core.audio.spectrogram import Spectrogram
+from core.evidence.learned import LearnedEvidence
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.memory import give_back
 from core.session import Basis, Provenance
 
 AlignSteps = Callable[..., Iterable[object]]
-"""Called with a recording, its keypoints on channel 0 in seconds, and settings by name."""
+"""Called with a recording, its keypoints on channel 0 in seconds, settings by name, and a network
+as ``learned`` where one takes part."""
 FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[Alignment]]
 
-_FEWEST_SECONDS_TO_JUDGE = 0.3
 _STILL_MS = 50
 """Longer than a held key takes to repeat: a row of nudges is followed once."""
 
 
 def align_steps(
-    recording: Recording, time_0_s: NDArray[np.float64], **settings: float
+    recording: Recording,
+    time_0_s: NDArray[np.float64],
+    learned: LearnedEvidence | None = None,
+    **settings: float,
 ) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
     from core.align import aligner
 
-    yield from aligner.align_steps(recording, time_0_s, aligner.AlignOptions(**settings))
+    options = aligner.AlignOptions(**settings)
+    yield from aligner.align_steps(recording, time_0_s, options, learned)
     give_back()
 
 
@@ -63,6 +70,8 @@ class Workbench(QObject):
     session : SessionModel
     steps : callable
         Aligns a recording at keypoints, step by step.
+    keeper : EvidenceKeeper, optional
+        Opens and holds the network that takes part.
 
     Attributes
     ----------
@@ -96,10 +105,13 @@ class Workbench(QObject):
         session: SessionModel,
         steps: AlignSteps = align_steps,
         parent: QObject | None = None,
+        keeper: EvidenceKeeper | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._steps = steps
+        self._keeper = keeper or EvidenceKeeper()
+        self._wish = self._aligning_with = SPECTRAL
         self._follow_steps: FollowSteps = follow_steps
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._frame_settings = FrameSettings()
@@ -108,8 +120,7 @@ class Workbench(QObject):
         self.settings: Mapping[str, float] = {}
         self._queue: deque[int] = deque()
         self._aligning = -1
-        self._started_s, self._started_at = 0.0, datetime.now(UTC)
-        self._stage = ""
+        self._clock = RunClock()
         self._to_follow: list[int] = []
         self._following = -1
         self._soon_follow = QTimer(self, singleShot=True, interval=_STILL_MS)
@@ -179,6 +190,13 @@ class Workbench(QObject):
         self.stop()
         for lane in self._lanes():
             lane.shut_down()
+        self._keeper.close()
+
+    def use_evidence(self, wish: EvidenceWish) -> None:
+        """Align with other evidence from now on; a network without use gives its memory back."""
+        self._wish = wish
+        if not self._aligner.is_running:
+            self._align_next()
 
     def _lanes(self) -> tuple[Lane, ...]:
         return self._framing, self._aligner, self._follower
@@ -243,21 +261,28 @@ class Workbench(QObject):
         if not self._queue:
             self._aligning = -1
             self.progressed.emit(None)
+            if self._keeper.is_spent(self._wish):
+                self._aligner.start(self._keeper.close_steps)
             return
         self._aligning = self._queue.popleft()
         entry = self._session.entries[self._aligning]
-        self._started_s, self._started_at = time.monotonic(), datetime.now(UTC)
-        self._stage = "starting"
-        self._show_progress(0.0)
-        self._aligner.start(
-            partial(self._steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
-        )
+        self._aligning_with = self._wish
+        self._clock.start()
+        self._show_progress(Progress("starting", 0.0))
+        align = partial(self._steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
+        self._aligner.start(partial(self._keeper.steps, self._wish, align))
 
     @Slot(object)
     def _on_align_step(self, step: object) -> None:
         if isinstance(step, Progress):
-            self._stage = step.stage
-            self._show_progress(step.fraction)
+            self._show_progress(step)
+        elif isinstance(step, Notice):
+            self.told.emit(Message(Kind.WARNING, _sentence(step.text)))
+        elif isinstance(step, Refused):
+            # Whatever else waits would be refused alike.
+            self._queue.clear()
+            text = f"Not aligned. {step.why}"
+            self.told.emit(Message(Kind.ERROR, text, "evidence", step.details))
         elif isinstance(step, ScoreSurface):
             self._session.set_surface(self._aligning, step)
         elif isinstance(step, CandidateScores):
@@ -285,25 +310,24 @@ class Workbench(QObject):
         self._align_next()
 
     def _provenance(self, alignment: Alignment) -> Provenance:
+        used, started_at = alignment.evidence, self._clock.started_at
         return Provenance(
-            self._started_at,
-            (datetime.now(UTC) - self._started_at).total_seconds(),
+            started_at,
+            (datetime.now(UTC) - started_at).total_seconds(),
             __version__,
-            evidence="spectral",
-            model="none",
-            device="cpu",
+            evidence=used.name,
+            model=used.model_id or "none",
+            device=used.device or "cpu",
             settings={"tolerance_s": alignment.tolerance_s, **self.settings},
         )
 
-    def _show_progress(self, fraction: float) -> None:
-        spent_s = time.monotonic() - self._started_s
-        left_s = None
-        if spent_s > _FEWEST_SECONDS_TO_JUDGE and fraction > 0:
-            left_s = spent_s * (1 - fraction) / fraction
+    def _show_progress(self, progress: Progress) -> None:
         name = short_name(self._session.entries[self._aligning].recording.name)
+        net = f" with {NAMES[self._aligning_with.name]}" if self._aligning_with.is_learned else ""
         waiting = f" (+{len(self._queue)} waiting)" if self._queue else ""
-        text = f"Aligning {name}: {self._stage}{waiting}"
-        self.progressed.emit(RunProgress(text, fraction, left_s))
+        text = f"Aligning {name}{net}: {progress.stage}{waiting}"
+        left_s = self._clock.left_s(progress.stage, progress.fraction)
+        self.progressed.emit(RunProgress(text, progress.fraction, left_s))
 
     def _tell_about(self, entry: Entry) -> None:
         """What the list and the strip over the recording do not say already."""
@@ -362,3 +386,7 @@ def _followed_text(entry: Entry, moved: int) -> str:
     if moved == 0:
         return "no other keypoint had to move"
     return f"{moved} keypoint{'' if moved == 1 else 's'} followed"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."

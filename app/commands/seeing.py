@@ -130,6 +130,13 @@ SEEING: tuple[ActionSpec, ...] = (
         "Align every recording that has no alignment yet",
     ),
     ActionSpec(
+        "evidence",
+        "Choose evidence…",
+        "shell.choose_evidence",
+        "Align",
+        tip="Align by spectrograms alone, or with a network beside them",
+    ),
+    ActionSpec(
         "cancel",
         "Cancel",
         "workbench.cancel",

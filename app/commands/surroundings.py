@@ -98,7 +98,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
         "Preferences…",
         "shell.show_preferences",
         "Edit",
-        tip="Theme, alignment and keys",
+        tip="Theme, alignment, evidence and keys",
     ),
     ActionSpec(
         "shortcuts",

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.keymap import KeyMap
 from app.preferences import LIMITS, Preferences, PreferenceStore
 from app.theme import ThemeChoice
+from app.views.evidence_page import EvidencePage
 from app.views.keys_page import KeysPage
 
 _THEMES = {
@@ -32,7 +33,7 @@ _THEMES = {
 
 
 class PreferencesDialog(QDialog):
-    """General preferences on one page, keys on the other.
+    """A page of general preferences, one of the evidence, one of the keys.
 
     Parameters
     ----------
@@ -82,10 +83,12 @@ class PreferencesDialog(QDialog):
         for box in (self.aligns, self.tips):
             form.addRow("", box)
         form.addRow(hint)
+        self.evidence = EvidencePage(store)
         self.keys = KeysPage(keymap)
         self._tabs = QTabWidget()
         self._tabs.setAccessibleName("Pages of the preferences")
         self._tabs.addTab(general, "General")
+        self._tabs.addTab(self.evidence, "Evidence")
         self._tabs.addTab(self.keys, "Keys")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.defaults = buttons.addButton(
@@ -107,6 +110,10 @@ class PreferencesDialog(QDialog):
         ):
             signal.connect(self._on_changed)
         store.changed.connect(self._fill)
+
+    def show_evidence(self) -> None:
+        """Turn to the page of the evidence."""
+        self._tabs.setCurrentWidget(self.evidence)
 
     @Slot()
     def _fill(self) -> None:
@@ -136,4 +143,4 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _on_defaults(self) -> None:
-        self._store.put(Preferences())
+        self._store.put(Preferences(evidence=self._store.value.evidence))

@@ -1,0 +1,91 @@
+"""Which evidence a person wants to align with; kept in the settings, and perhaps incomplete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InputError
+from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
+from core.nets import ensure_torch
+from core.session import Provenance
+
+NAMES = {"spectral": "spectrograms", "compact": "the compact net", "beats": "BEATs"}
+_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceWish:
+    """What was chosen in the preferences.
+
+    Parameters
+    ----------
+    name : str
+        One of `core.evidence.choice.EVIDENCE`.
+    checkpoint, scorer : str
+        Where BEATs and its pair scorer are; empty until they are chosen.
+    device : str
+        One of `core.evidence.choice.DEVICES`.
+
+    Raises
+    ------
+    ValueError
+        If `name` or `device` is none of these.
+    """
+
+    name: str = "spectral"
+    checkpoint: str = ""
+    scorer: str = ""
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.name not in EVIDENCE or self.device not in DEVICES:
+            raise ValueError(f"{self.name} on {self.device}")
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether a network takes part."""
+        return self.name != "spectral"
+
+    def choice(self) -> EvidenceChoice:
+        """The choice as the core takes it.
+
+        Raises
+        ------
+        InputError
+            If files are missing in it.
+        """
+        return EvidenceChoice(self.name, _path(self.checkpoint), _path(self.scorer), self.device)
+
+    def obstacle(self) -> str:
+        """What stands in the way of using it, in a sentence, as far as can be told at a glance."""
+        if not self.is_learned:
+            return ""
+        try:
+            ensure_torch()
+        except InputError as error:
+            return str(error)
+        if self.name != "beats":
+            return ""
+        for what, text in (("BEATs checkpoint", self.checkpoint), ("pair scorer", self.scorer)):
+            path = _path(text)
+            if path is None:
+                return f"Choose a {what}."
+            if not path.is_file():
+                return f"{path}: there is no such file; choose the {what} again."
+        return ""
+
+
+SPECTRAL = EvidenceWish()
+
+
+def made_with(made: Provenance) -> str:
+    """What made a run, in words."""
+    words = NAMES.get(made.evidence, made.evidence)
+    if made.model == "none":
+        return words
+    return f"{words} ({made.model[:_DIGITS]}) on {made.device}"
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text.strip() else None

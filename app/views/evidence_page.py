@@ -1,0 +1,191 @@
+"""The page of the preferences where the evidence is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.evidence import EvidenceWish
+from app.preferences import PreferenceStore
+from core.errors import InputError
+from core.evidence.choice import EVIDENCE
+from core.nets import ensure_torch
+
+_CHOICES = {
+    "spectral": (
+        "Spectrograms",
+        "Needs nothing else, and is the quickest.",
+    ),
+    "compact": (
+        "Spectrograms and FinchSync's compact net",
+        "A small network that comes with FinchSync has its say as well. It runs on any computer.",
+    ),
+    "beats": (
+        "Spectrograms and BEATs",
+        "A large network of your own and a scorer trained on it (finchsync train) have their say "
+        "as well. Without a graphics card this takes many times as long.",
+    ),
+}
+_DEVICES = {
+    "auto": "The fastest there is",
+    "cuda": "NVIDIA graphics card (CUDA)",
+    "mps": "Apple graphics (MPS)",
+    "cpu": "Processor",
+}
+_CHECKPOINTS = "BEATs checkpoints (*.pt *.pth *.safetensors);;All (*)"
+_SCORERS = "Pair scorers (*.safetensors);;All (*)"
+_INDENT_PX = 22
+
+
+class EvidencePage(QWidget):
+    """What alignments go by; every change acts on the next one.
+
+    Parameters
+    ----------
+    store : PreferenceStore
+    """
+
+    def __init__(self, store: PreferenceStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._group = QButtonGroup(self)
+        self.choices = {name: QRadioButton(words) for name, (words, _) in _CHOICES.items()}
+        self.checkpoint = FileLine("BEATs checkpoint", _CHECKPOINTS)
+        self.scorer = FileLine("Pair scorer", _SCORERS)
+        self.device = QComboBox()
+        self.device.setAccessibleName("Device")
+        self.device.setToolTip("Where the network runs")
+        for name, words in _DEVICES.items():
+            self.device.addItem(words, name)
+        self._obstacle = QLabel()
+        self._obstacle.setWordWrap(True)
+        self._obstacle.setProperty("role", "note")
+        self._lay_out()
+        self._group.idClicked.connect(self._on_changed)
+        self.device.currentIndexChanged.connect(self._on_changed)
+        for line in (self.checkpoint, self.scorer):
+            line.text.editingFinished.connect(self._on_changed)
+        store.changed.connect(self._fill)
+        self._fill()
+
+    @property
+    def obstacle(self) -> str:
+        """What is said to stand in the way; empty if nothing does."""
+        return self._obstacle.text()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        why_not = _why_no_networks()
+        for number, (name, button) in enumerate(self.choices.items()):
+            self._group.addButton(button, number)
+            about = _muted(_CHOICES[name][1])
+            about.setIndent(_INDENT_PX)
+            button.setAccessibleDescription(about.text())
+            button.setEnabled(name == "spectral" or not why_not)
+            layout.addWidget(button)
+            layout.addWidget(about)
+        form = QFormLayout()
+        form.setSpacing(8)
+        form.setContentsMargins(_INDENT_PX, 6, 0, 6)
+        form.addRow("BEATs checkpoint", self.checkpoint)
+        form.addRow("Pair scorer", self.scorer)
+        form.addRow("Device", self.device)
+        layout.addLayout(form)
+        layout.addWidget(self._obstacle)
+        if why_not:
+            layout.addWidget(_muted(f"Networks cannot be chosen here. {why_not}"))
+        layout.addWidget(
+            _muted(
+                "Acts the next time a recording is aligned (Align › Align this recording). "
+                "What you have reviewed stays as it is."
+            )
+        )
+        layout.addStretch(1)
+
+    @Slot()
+    def _fill(self) -> None:
+        wish = self._store.value.evidence
+        self.choices[wish.name].setChecked(True)
+        with QSignalBlocker(self.device):
+            self.device.setCurrentIndex(list(_DEVICES).index(wish.device))
+        self.checkpoint.text.setText(wish.checkpoint)
+        self.scorer.text.setText(wish.scorer)
+        for line in (self.checkpoint, self.scorer):
+            line.setEnabled(wish.name == "beats")
+        self.device.setEnabled(wish.is_learned)
+        self._obstacle.setText(wish.obstacle())
+        self._obstacle.setVisible(bool(self._obstacle.text()))
+
+    @Slot()
+    def _on_changed(self) -> None:
+        wish = EvidenceWish(
+            EVIDENCE[self._group.checkedId()],
+            self.checkpoint.text.text().strip(),
+            self.scorer.text.text().strip(),
+            list(_DEVICES)[self.device.currentIndex()],
+        )
+        self._store.put(replace(self._store.value, evidence=wish))
+
+
+class FileLine(QWidget):
+    """A place for the path of a file, and a button to look for it.
+
+    Parameters
+    ----------
+    what : str
+        What the file is.
+    kinds : str
+        Name filters, as Qt's file dialogs take them.
+    """
+
+    def __init__(self, what: str, kinds: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._what, self._kinds = what, kinds
+        self.text = QLineEdit()
+        self.text.setAccessibleName(what)
+        self.text.setPlaceholderText("no file chosen")
+        self._browse = QPushButton("Browse…")
+        self._browse.setAccessibleName(f"Browse for a {what}")
+        self._browse.setAutoDefault(False)
+        self._browse.clicked.connect(self._on_browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.text, 1)
+        row.addWidget(self._browse)
+        self.setFocusProxy(self.text)
+
+    @Slot()
+    def _on_browse(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self, self._what, self.text.text(), self._kinds)
+        if name:
+            self.text.setText(name)
+            self.text.editingFinished.emit()
+
+
+def _why_no_networks() -> str:
+    try:
+        ensure_torch()
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setProperty("role", "muted")
+    return label
