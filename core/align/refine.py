@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from core.align.alignment import BAND_SD, REFINE_REACH_S, Path, Refinement
+from core.audio.noise import noise_power
 from core.audio.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,6 @@ _RATE_HZ = 16_000
 _FFT, _HOP = 2048, 1024
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
 _ROWS_A_BLOCK = 60
-_FLOOR_EVERY = 4
 _LAG_S = 0.001
 _NATS_A_SD, _MOST_SD = 0.5, 12.0
 _STEP_LAGS, _LOST = 0.7, 0.02
@@ -124,7 +124,7 @@ def _spectra(samples: Grid, begin: NDArray[np.intp]) -> NDArray[np.complex64]:
 def _gate(spectra: NDArray[np.complex64]) -> Grid:
     """Share of every cell's power that stands above twice the noise of its bin."""
     power = spectra.real**2 + spectra.imag**2
-    noise = np.median(power[::_FLOOR_EVERY], axis=0) / np.log(2.0)
+    noise = noise_power(power)
     return np.asarray(np.clip(1.0 - 2.0 * noise / (power + 1e-12), 0.0, 1.0), dtype=np.float32)
 
 

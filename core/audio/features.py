@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.ndimage import uniform_filter1d
 
+from core.audio.noise import noise_power
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
 
@@ -37,6 +38,7 @@ _BANDS, _LOW_HZ, _HIGH_HZ = 24, 100.0, 8000.0
 _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
 _BLOCK_FRAMES = 6000
+_FRAMES_AT_ONCE = 500
 _FLOOR_EVERY = 4
 _CLIP = 4.0
 _EPS = 1e-10
@@ -155,8 +157,13 @@ def _power(samples: Samples, size: int) -> Frames:
     """Power spectra of frames centred alike for every window size, shape (T, size // 2 + 1)."""
     inset = (_CALL_FFT - size) // 2
     frames = np.lib.stride_tricks.sliding_window_view(samples[inset : len(samples) - inset], size)
-    spectrum = rfft(frames[::_HOP] * np.hanning(size).astype(np.float32), axis=1)
-    return np.asarray(spectrum.real**2 + spectrum.imag**2, dtype=np.float32)
+    frames, window = frames[::_HOP], np.hanning(size).astype(np.float32)
+    power = np.empty((len(frames), size // 2 + 1), dtype=np.float32)
+    for start in range(0, len(frames), _FRAMES_AT_ONCE):  # few enough for the processor's cache
+        part = slice(start, start + _FRAMES_AT_ONCE)
+        spectrum = rfft(frames[part] * window, axis=1)
+        power[part] = spectrum.real**2 + spectrum.imag**2
+    return power
 
 
 def _measure(samples: Samples) -> _Block:
@@ -178,9 +185,8 @@ def _loudest(power: Frames, size: int, low_hz: float, high_hz: float) -> Frames:
     """Log of the loudest bin of a zone over six times its own noise floor, shape (T,)."""
     bin_hz = FEATURE_RATE_HZ / size
     zone = power[:, int(np.ceil(low_hz / bin_hz)) : int(np.ceil(high_hz / bin_hz))]
-    # the mean of exponentially distributed noise power is its median over ln 2
-    floor = np.median(zone[::_FLOOR_EVERY], axis=0) / np.log(2.0)
-    return np.asarray(np.log1p((zone / (6.0 * floor + _EPS)).max(axis=1)), dtype=np.float32)
+    least = 6.0 * noise_power(zone) + _EPS
+    return np.asarray(np.log1p((zone / least).max(axis=1)), dtype=np.float32)
 
 
 def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:

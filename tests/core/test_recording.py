@@ -154,3 +154,13 @@ def test_a_pair_has_one_channel_a_file(make_audio) -> None:
     mono, stereo = make_audio("mono.wav", channels=1), make_audio("stereo.wav")
     with pytest.raises(InputError, match=r"stereo\.wav"):
         open_recording(mono, stereo)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+def test_full_scale_is_one_in_every_format(tmp_path, subtype) -> None:
+    path = tmp_path / "scale.wav"
+    wave = np.linspace(-1.0, 1.0, 8001)
+    sf.write(path, np.stack([wave, -wave], axis=1), 8000, subtype=subtype)
+    recording = open_recording(path)
+    np.testing.assert_allclose(recording.read(0), wave, atol=2.0**-14)
+    np.testing.assert_array_equal(recording.read(1), sf.read(path, dtype="float32")[0][:, 1])
