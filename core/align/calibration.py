@@ -60,7 +60,7 @@ class Calibration:
     weights: Floats
     alone: Curve
     aliased: Curve
-    evidence: str = "spectral"
+    evidence: str
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -118,7 +118,7 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
 
 
 @cache
-def shipped_calibration(evidence: str = "spectral") -> Calibration:
+def shipped_calibration(evidence: str) -> Calibration:
     """The calibration for an evidence, or the spectral one where it has none of its own.
 
     Read from ``resources/calibration.json``, or ``calibration_NAME.json``; its card says

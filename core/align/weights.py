@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from core.evidence.spectral import TERMS
 from core.evidence.terms import TermSurfaces
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,9 @@ TEMPER = 0.8
 reverberation, movement and miss-match, so their evidence is not independent."""
 
 _PRIOR_PRECISION = 100.0
+_LEARNED_PRECISION = 25.0
+"""A network may be at home in this recording or lost in it: its rows say more than the prior."""
+
 _NEAR_COLUMNS = 3
 _TARGET_COLUMNS = 2
 _LEAST_MASS = 0.2
@@ -57,10 +61,12 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
     target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
     terms = surfaces.terms[:, rows].astype(np.float32)
+    precision = np.full(len(terms), _LEARNED_PRECISION)
+    precision[: len(TERMS)] = _PRIOR_PRECISION
     result = minimize(
         penalised_loss,
         np.maximum(surfaces.prior, 0.01),
-        args=(terms, target, mass[rows].astype(np.float64), surfaces.prior, _PRIOR_PRECISION),
+        args=(terms, target, mass[rows].astype(np.float64), surfaces.prior, precision),
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None)] * len(surfaces.prior),
@@ -75,7 +81,7 @@ def penalised_loss(
     target: NDArray[np.intp],
     mass: Floats,
     prior: Floats,
-    precision: float,
+    precision: Floats | float,
 ) -> tuple[float, Floats]:
     """Penalised negative log-likelihood of target columns, and its gradient.
 
@@ -89,8 +95,8 @@ def penalised_loss(
         How much each row counts.
     prior : ndarray, shape (J,)
         Mean of the Gaussian prior.
-    precision : float
-        Its inverse variance.
+    precision : ndarray, shape (J,), or float
+        Its inverse variances.
     """
     score = np.tensordot(weights.astype(np.float32), terms, 1)
     share = np.exp(score - score.max(axis=1, keepdims=True))
@@ -101,6 +107,6 @@ def penalised_loss(
     at_target = np.einsum("jkh,kh->jk", terms[:, rows, target], hit / total[:, None])
     expected = np.einsum("jkl,kl->jk", terms, share)
     away = weights - prior
-    loss = 0.5 * precision * away @ away - mass @ np.log(np.maximum(total, 1e-30))
+    loss = 0.5 * (precision * away) @ away - mass @ np.log(np.maximum(total, 1e-30))
     gradient = precision * away - (at_target - expected) @ mass
     return float(loss), np.asarray(gradient, dtype=np.float64)
