@@ -26,11 +26,14 @@ Grid = NDArray[np.float32]
 
 _RATE_HZ = 16_000
 _FFT, _HOP = 2048, 1024
+_FRAMES_AT_ONCE = 32
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
 _ROWS_A_BLOCK = 60
 _LAG_S = 0.001
+_LAGS = 2 * round(REFINE_REACH_S / _LAG_S)
 _NATS_A_SD, _MOST_SD = 0.5, 12.0
 _STEP_LAGS, _LOST = 0.7, 0.02
+_LEAST_SPREAD = 1e-9
 _START, _STOP = 0.05, 0.05
 _TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
 
@@ -58,7 +61,7 @@ def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float
         If the audio cannot be read.
     """
     rows = len(time_0_s)
-    evidence = np.zeros((rows, 2 * round(REFINE_REACH_S / _LAG_S)), dtype=np.float32)
+    evidence = np.zeros((rows, _LAGS), dtype=np.float32)
     for start in range(0, rows, _ROWS_A_BLOCK):
         block = slice(start, min(start + _ROWS_A_BLOCK, rows))
         evidence[block] = _lags(recording, time_0_s, path, block)
@@ -75,11 +78,10 @@ def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float
 def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> Grid:
     """Evidence for every remaining lag of the rows of a block, shape (rows, lags)."""
     rows_s = time_0_s[block]
-    out = np.zeros((len(rows_s), 2 * round(REFINE_REACH_S / _LAG_S)), dtype=np.float32)
     zero, start_0_s = _stretch(recording, 0, rows_s[0] - 0.6, rows_s[-1] + 0.6)
     begin_0 = np.arange(0, len(zero) - _FFT, _HOP)
     if len(begin_0) == 0:
-        return out
+        return np.zeros((len(rows_s), _LAGS), dtype=np.float32)
     centre_s = start_0_s + (begin_0 + _FFT / 2) / _RATE_HZ
     moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s) - _FFT / 2 / _RATE_HZ
     one, start_1_s = _stretch(recording, 1, moved_s[0] - 0.2, moved_s[-1] + 0.4)
@@ -88,12 +90,11 @@ def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> G
     gates = [_gate(spectrum) for spectrum in spectra]
     cross = np.conj(spectra[0]) * spectra[1]
     cross *= gates[0] * gates[1] / (np.abs(cross) + 1e-12)
-    full = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
-    for row, moment in enumerate(rows_s):
-        near = np.abs(centre_s - moment) <= 0.5
-        full[_BINS] = cross[near].sum(axis=0)
-        out[row] = _lag_evidence(irfft(full, _FFT))
-    return out
+    first, last = np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5])
+    summed = np.zeros((len(rows_s), _FFT // 2 + 1), dtype=np.complex64)
+    for row in range(len(rows_s)):
+        cross[first[row] : last[row]].sum(axis=0, out=summed[row, _BINS])
+    return _lag_evidence(irfft(summed, _FFT, axis=1))
 
 
 def _stretch(
@@ -117,8 +118,13 @@ def _spectra(samples: Grid, begin: NDArray[np.intp]) -> NDArray[np.complex64]:
     """Spectra of frames that begin at given samples; zero outside the stretch."""
     padded = np.pad(samples, _FFT)
     inside = np.clip(begin + _FFT, 0, len(padded) - _FFT)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[inside]
-    return np.asarray(rfft(frames * np.hanning(_FFT).astype(np.float32), axis=1)[:, _BINS])
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)
+    window = np.hanning(_FFT).astype(np.float32)
+    spectra = np.empty((len(begin), _BINS.stop - _BINS.start), dtype=np.complex64)
+    for start in range(0, len(begin), _FRAMES_AT_ONCE):
+        part = slice(start, start + _FRAMES_AT_ONCE)
+        spectra[part] = rfft(frames[inside[part]] * window, axis=1)[:, _BINS]
+    return spectra
 
 
 def _gate(spectra: NDArray[np.complex64]) -> Grid:
@@ -129,14 +135,14 @@ def _gate(spectra: NDArray[np.complex64]) -> Grid:
 
 
 def _lag_evidence(correlation: Grid) -> Grid:
-    """Evidence for every millisecond of lag, nats: its peak above the median lag's."""
+    """Evidence for every millisecond of lag, nats: its peak above the row's median lag."""
     reach = round(REFINE_REACH_S * _RATE_HZ)
-    near = np.abs(np.concatenate([correlation[-reach:], correlation[:reach]]))
-    spread = float(near.std())
-    peaks = near.reshape(-1, round(_LAG_S * _RATE_HZ)).max(axis=1)
-    if spread <= 0:
-        return np.zeros_like(peaks)
-    return np.asarray(_NATS_A_SD * np.minimum((peaks - np.median(peaks)) / spread, _MOST_SD))
+    near = np.abs(np.hstack([correlation[:, -reach:], correlation[:, :reach]]))
+    spread = near.std(axis=1, keepdims=True)
+    peaks = near.reshape(len(near), _LAGS, -1).max(axis=2)
+    height = peaks - np.median(peaks, axis=1, keepdims=True)
+    height /= np.maximum(spread, _LEAST_SPREAD)
+    return np.asarray(_NATS_A_SD * np.minimum(height, _MOST_SD))
 
 
 def _follow(evidence: Grid) -> tuple[Floats, Floats, Floats]:
