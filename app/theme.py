@@ -187,6 +187,7 @@ QLineEdit:focus {{ border-color: {accent}; }}
 QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {muted};
     border-radius: 7px; background: {panel}; }}
 QRadioButton::indicator:checked {{ background: {accent}; border-color: {text}; }}
+QRadioButton:disabled, QComboBox:disabled {{ color: {disabled}; }}
 QTextBrowser {{ border: 1px solid {border}; border-radius: 6px; }}
 QTableView {{ background: {panel}; alternate-background-color: {stripe};
     border: 1px solid {border}; gridline-color: transparent;
@@ -210,6 +211,7 @@ QLabel[role="muted"], QLabel[role="status"] {{ color: {muted}; }}
 QLabel#empty {{ color: {muted}; background: transparent; }}
 QLabel[role="note"] {{ color: {corrected}; }}
 QLabel[role="status"], QLabel[role="note"] {{ padding: 0 8px; }}
+QLabel[role="caution"] {{ color: {uncertain}; }}
 QLabel[role="link"] {{ color: {accent}; }}
 QLabel[role="title"] {{ font-weight: 600; font-size: 15px; }}
 QLabel[role="big"] {{ font-weight: 600; font-size: 20px; }}

@@ -36,8 +36,8 @@ _CHOICES = {
     ),
     "beats": (
         "Spectrograms and BEATs",
-        "A large network of your own and a scorer trained on it (finchsync train) have their say "
-        "as well. Without a graphics card this takes many times as long.",
+        "BEATs and a scorer that 'finchsync train' made with it, both files of yours, have their "
+        "say as well. Without a graphics card this takes many times as long.",
     ),
 }
 _DEVICES = {
@@ -48,7 +48,7 @@ _DEVICES = {
 }
 _CHECKPOINTS = "BEATs checkpoints (*.pt *.pth *.safetensors);;All (*)"
 _SCORERS = "Pair scorers (*.safetensors);;All (*)"
-_INDENT_PX = 22
+_INDENT_PX, _GAP_PX = 22, 8
 
 
 class EvidencePage(QWidget):
@@ -73,7 +73,8 @@ class EvidencePage(QWidget):
             self.device.addItem(words, name)
         self._obstacle = QLabel()
         self._obstacle.setWordWrap(True)
-        self._obstacle.setProperty("role", "note")
+        self._obstacle.setProperty("role", "caution")
+        self._obstacle.setIndent(_INDENT_PX)
         self._lay_out()
         self._group.idClicked.connect(self._on_changed)
         self.device.currentIndexChanged.connect(self._on_changed)
@@ -89,6 +90,7 @@ class EvidencePage(QWidget):
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
+        layout.setSpacing(4)
         why_not = _why_no_networks()
         for number, (name, button) in enumerate(self.choices.items()):
             self._group.addButton(button, number)
@@ -98,16 +100,18 @@ class EvidencePage(QWidget):
             button.setEnabled(name == "spectral" or not why_not)
             layout.addWidget(button)
             layout.addWidget(about)
+            layout.addSpacing(_GAP_PX)
         form = QFormLayout()
         form.setSpacing(8)
-        form.setContentsMargins(_INDENT_PX, 6, 0, 6)
+        form.setContentsMargins(_INDENT_PX, 0, 0, 0)
         form.addRow("BEATs checkpoint", self.checkpoint)
         form.addRow("Pair scorer", self.scorer)
         form.addRow("Device", self.device)
         layout.addLayout(form)
         layout.addWidget(self._obstacle)
+        layout.addSpacing(_GAP_PX)
         if why_not:
-            layout.addWidget(_muted(f"Networks cannot be chosen here. {why_not}"))
+            layout.addWidget(_muted(why_not))
         layout.addWidget(
             _muted(
                 "Acts the next time a recording is aligned (Align › Align this recording). "
@@ -180,7 +184,7 @@ def _why_no_networks() -> str:
     try:
         ensure_torch()
     except InputError as error:
-        return str(error)
+        return f"Networks cannot be chosen: {error.where} {error.what}; {error.fix}."
     return ""
 
 

@@ -80,8 +80,8 @@ class EvidenceKeeper:
         self._told: set[str] = set()
 
     def is_spent(self, wish: EvidenceWish) -> bool:
-        """Whether a network is held that `wish` has no use for."""
-        return self._kept_for is not None and self._kept_for[0] != wish
+        """Whether a network is held that is of no use for `wish`."""
+        return self._kept is not None and (self._kept_for is None or self._kept_for[0] != wish)
 
     def steps(self, wish: EvidenceWish, align: Align) -> Iterator[object]:
         """Align with what is wished for.
@@ -117,8 +117,9 @@ class EvidenceKeeper:
         except InputError:
             raise
         except Exception:
-            # What a network is in after such a failure nobody knows.
-            self.close()
+            # Nobody knows what state the network is in. It is closed later, because what failed
+            # is not freed before this handler is left.
+            self._kept_for = None
             raise
 
     def close_steps(self) -> Iterator[object]:

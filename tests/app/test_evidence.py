@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_calls
+import soundfile as sf
+from conftest import RATE_HZ, write_calls
 from fakes import fake_alignment
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
@@ -321,6 +322,39 @@ def test_the_device_at_the_end_is_the_one_recorded(
     prefer(window, COMPACT)
     align(window, settle)
     assert window.session.current.run.made.device == "cpu"
+
+
+def test_corrections_lead_the_path_over_the_evidence_of_the_network(
+    window: MainWindow, tmp_path: Path, settle: Settle
+) -> None:
+    class Knowing(FakeNet):
+        """Hears in noise that channel 1 is 0.7 s late."""
+
+        weight = 5.0
+
+        def term(
+            self, _recording: Recording, _time_s: np.ndarray, first_s: np.ndarray, columns: int
+        ) -> Iterator[float | np.ndarray]:
+            offset_s = first_s[:, None] + 0.01 * np.arange(columns)
+            yield np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
+
+    path = tmp_path / "noise.wav"
+    noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
+    sf.write(path, noise, RATE_HZ)
+    window.workbench._keeper._opens = lambda _choice: Knowing()
+    window.open([path])
+    settle(window)
+    prefer(window, COMPACT)
+    align(window, settle)
+    session = window.session
+    inner = slice(3, -3)
+    np.testing.assert_allclose(session.keypoints.offset_s[inner], 0.7, atol=0.05)
+    session.move_keypoint(15, session.keypoints.time_0_s[15] + 0.73)
+    settle(window)
+    assert session.current.alignment.decisions
+    assert session.keypoints.offset_s[15] == pytest.approx(0.73)
+    np.testing.assert_allclose(session.keypoints.offset_s[inner], 0.7, atol=0.05)
+    assert session.current.alignment.evidence.name == "compact"
 
 
 # -- what goes wrong -----------------------------------------------------------------------
