@@ -7,16 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core import __version__
 from core.align.aligner import Step
-from core.align.alignment import Alignment
+from core.align.alignment import Alignment, EvidenceUsed
 from core.audio.recording import Recording, open_recording
 from core.cli import batch
 from core.cli.arguments import COMMANDS
+from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import read_csv
 from core.simulate import simulate_scene
 
@@ -61,6 +63,12 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "600.1"],
         ["align", "a.wav", "--ou", "x.csv"],
         ["align", "--pair", "a.wav", "--out", "x.csv"],
+        ["align", "a.wav", "--out", "x.csv", "--evidence", "magic"],
+        ["align", "a.wav", "--out", "x.csv", "--evidence", "beats"],
+        ["align", "a.wav", "--out", "x.csv", "--evidence", "beats", "--checkpoint", "b.pt"],
+        ["align", "a.wav", "--out", "x.csv", "--checkpoint", "b.pt"],
+        ["align", "a.wav", "--out", "x.csv", "--device", "cpu"],
+        ["align", "a.wav", "--out", "x.csv", "--evidence", "compact", "--scorer", "s.pt"],
         ["evaluate", "--predictions", "x.csv"],
         ["simulate"],
         ["simulate", "new", "--kind", "whale"],
@@ -112,6 +120,8 @@ def test_align_reports_json(finchsync, make_audio, tmp_path: Path) -> None:
     assert good["notes"] == ["0.76 s later fits almost as well", "made up"]
     assert good["alias"] == {"shift_s": 0.76, "margin": 1.5}
     assert good["best_line"] == {"offset_s": 0, "drift_ppm": 0, "score": 0}
+    assert good["path_score"] == pytest.approx(0.2 * 4 * 0.5 + 0.1)
+    assert good["evidence"] == {"name": "spectral", "model_id": "", "device": ""}
     assert good["log_evidence_nats"] == 50
     assert good["seconds"] >= 0
     assert failed["status"] == "failed"
@@ -331,6 +341,45 @@ def test_what_was_kept_is_used_only_for_the_same_work(
     assert out.read_text().startswith(f"{HEADER}a.wav,{first_time},")
     assert "b.wav,1.00,1.25" in out.read_text()
     assert not (tmp_path / "p.csv.partial").exists()
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_networks_are_told_apart_opened_once_and_closed(
+    finchsync, make_audio, tmp_path: Path, monkeypatch
+) -> None:
+    """What one model finished is not taken for another's; what it has to say becomes notes."""
+    opened: list[SimpleNamespace] = []
+
+    def open_evidence(choice: EvidenceChoice) -> SimpleNamespace:
+        learned = SimpleNamespace(name=choice.name, model_id=f"model {len(opened)}", closed=0)
+        learned.close = lambda: setattr(learned, "closed", learned.closed + 1)
+        opened.append(learned)
+        return learned
+
+    def heard(steps: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
+        def align_steps(recording: Recording, *rest: object) -> Iterator[Step]:
+            *_, alignment = steps(recording, *rest)
+            learned = rest[-1]
+            assert isinstance(learned, SimpleNamespace)
+            assert not learned.closed
+            used = EvidenceUsed(learned.name, learned.model_id, "cpu", ("memory is short",))
+            yield replace(alignment, evidence=used)
+
+        return align_steps
+
+    paths, out, seen = [make_audio(f"{name}.wav") for name in "ab"], tmp_path / "p.csv", []
+    arguments = ["align", *paths, "--out", out, "--evidence", "compact", "--json"]
+    monkeypatch.setattr("core.cli.evidence.open_evidence", open_evidence)
+    whole = heard(_stopped_after(9, seen))
+    monkeypatch.setattr("core.cli.batch.align_steps", heard(_stopped_after(1, seen)))
+    assert finchsync(*arguments).code == 130
+    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    reports = json.loads(finchsync(*arguments).out)["recordings"]
+    assert seen == ["a.wav", "a.wav", "b.wav"]
+    assert [learned.closed for learned in opened] == [1, 1]
+    for report in reports:
+        assert report["evidence"] == {"name": "compact", "model_id": "model 1", "device": "cpu"}
+        assert report["notes"][-1] == "memory is short"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
