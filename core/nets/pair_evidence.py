@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
@@ -66,7 +65,9 @@ class PairEvidence:
         done = 0.0
         for step in self._tables(recording, begin_s[heard], reach_s + _BEYOND_S, around_s):
             if isinstance(step, PairTable):
-                term[heard] = _between(step, duration_1_s, first_offset_s[heard], columns)
+                term[heard] = step.by_offset(
+                    first_offset_s[heard], HOP_S, columns, duration_1_s - CLIP_S
+                )
             else:
                 done = max(done, step)
                 yield done
@@ -126,20 +127,3 @@ def _free(device: str) -> None:
         torch.cuda.empty_cache()
     elif device.startswith("mps"):
         torch.mps.empty_cache()
-
-
-def _between(table: PairTable, duration_1_s: float, first_offset_s: Floats, columns: int) -> Scores:
-    """Scores every 10 ms of offset, by cubic splines through those of the grid; shape (K, L)."""
-    found = np.zeros((len(table.time_0_s), columns), dtype=np.float32)
-    last_cell = np.floor((duration_1_s - CLIP_S) / table.step_s + 1e-9)
-    offset_s = HOP_S * np.arange(columns)
-    for row, odds in enumerate(table.prediction):
-        cell = table.first_cell[row] + np.arange(len(odds))
-        known = ~np.isnan(odds) & (cell <= last_cell)
-        if known.sum() < 2:
-            continue
-        wanted = (table.time_0_s[row] + first_offset_s[row] + offset_s) / table.step_s
-        inside = (wanted >= cell[known][0]) & (wanted <= cell[known][-1])
-        curve = make_interp_spline(cell[known], odds[known], k=min(3, int(known.sum()) - 1))
-        found[row, inside] = curve(wanted[inside])
-    return found

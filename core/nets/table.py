@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import make_interp_spline
 
 from core.align.candidates import PredictionScores, score_predictions
-from core.evidence.surface import ScoreSurface
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
@@ -65,17 +65,38 @@ class PairTable:
         ]
         return PredictionScores.joined(parts)
 
-    def surface(self) -> ScoreSurface:
-        """The table as evidence by offset: rows' likelihood ratios average to one.
+    def by_offset(
+        self, first_offset_s: Floats, step_s: float, columns: int, last_s: float
+    ) -> Scores:
+        """Predictions by offset, by cubic splines through those of the grid.
 
-        Keypoints should lie on the grid; others are moved by up to half a step.
+        Parameters
+        ----------
+        first_offset_s : ndarray, shape (K,)
+            First offset of each keypoint, seconds.
+        step_s : float
+            Between offsets, seconds.
+        columns : int
+            Offsets a keypoint, L.
+        last_s : float
+            Last time on channel 1 at which predictions mean something, seconds.
+
+        Returns
+        -------
+        ndarray of float32, shape (K, L)
+            0 where nothing is known.
         """
-        odds = self.prediction.astype(np.float64)
-        known = ~np.isnan(odds)
-        peak = np.max(odds, axis=1, where=known, initial=-np.inf, keepdims=True)
-        peak = np.where(np.isfinite(peak), peak, 0.0)
-        mass = np.where(known, np.exp(np.where(known, odds, 0.0) - peak), 0.0).sum(axis=1)
-        level = peak[:, 0] + np.log(np.maximum(mass / np.maximum(known.sum(axis=1), 1), 1e-300))
-        score = np.where(known, odds - level[:, None], 0.0).astype(np.float32)
-        first_offset_s = self.first_cell * self.step_s - self.time_0_s
-        return ScoreSurface(self.time_0_s, first_offset_s, self.step_s, score)
+        found = np.zeros((len(self.time_0_s), columns), dtype=np.float32)
+        last_cell = np.floor(last_s / self.step_s + 1e-9)
+        offset_s = step_s * np.arange(columns)
+        for row, odds in enumerate(self.prediction):
+            cell = self.first_cell[row] + np.arange(len(odds))
+            known = ~np.isnan(odds) & (cell <= last_cell)
+            count = int(known.sum())
+            if count < 2:
+                continue
+            cell, odds = cell[known], odds[known]
+            wanted = (self.time_0_s[row] + first_offset_s[row] + offset_s) / self.step_s
+            inside = (wanted >= cell[0]) & (wanted <= cell[-1])
+            found[row, inside] = make_interp_spline(cell, odds, k=min(3, count - 1))(wanted[inside])
+        return found

@@ -144,18 +144,18 @@ def test_a_map_without_any_usable_keypoint_ranks_last(model):
     assert table.rank(lines).published[1] == -np.inf
 
 
-def test_the_table_becomes_evidence_that_the_aligner_understands():
-    prediction = np.random.default_rng(0).normal(size=(6, 21)).astype(np.float32)
-    prediction[0, :7] = np.nan
-    time_0_s = 0.5 * np.arange(6)
-    table = PairTable(time_0_s, np.rint(time_0_s / 0.1).astype(np.int64) - 10, 0.1, prediction)
-    surface = table.surface()
-    assert surface.first_offset_s == pytest.approx(np.full(6, -1.0))
-    known = ~np.isnan(prediction)
-    assert np.isfinite(surface.score).all()
-    for row, kept, odds in zip(surface.score, known, prediction, strict=True):
-        assert np.exp(row[kept]).mean() == pytest.approx(1.0, rel=1e-5)
-        assert np.ptp(row[kept] - odds[kept]) == pytest.approx(0.0, abs=1e-5)
+def test_a_table_is_read_by_offset_between_its_cells_and_not_beyond():
+    """A smooth curve comes back every 10 ms, wherever the keypoints lie on the grid."""
+    time_0_s = np.array([0.0, 0.53, 2.0])
+    first = np.rint(time_0_s / 0.1).astype(np.int64) - 10
+    cell_s = 0.1 * (first[:, None] + np.arange(21))
+    prediction = np.where(cell_s < 0, np.nan, np.sin(3 * cell_s)).astype(np.float32)
+    table = PairTable(time_0_s, first, 0.1, prediction)
+    by_offset = table.by_offset(np.full(3, -0.8), 0.01, 161, last_s=2.5)
+    reached_s = time_0_s[:, None] - 0.8 + 0.01 * np.arange(161)
+    known = (reached_s > -1e-9) & (reached_s < 2.5 + 1e-9)
+    np.testing.assert_allclose(by_offset[known], np.sin(3 * reached_s[known]), atol=3e-3)
+    assert not by_offset[~known].any()
 
 
 def embedded(model, cache, clips, start) -> torch.Tensor:
