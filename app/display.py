@@ -11,14 +11,21 @@ from app.session_model import SessionModel
 from core.audio.frame_plan import FrameSettings
 from core.time_map import TimeMap
 
+Floats = NDArray[np.float64]
+
 
 class Display(QObject):
     """What the panes agree on besides the time axis.
 
+    Attributes
+    ----------
+    keypoints_s : pair of ndarray, shape (K,)
+        Where the keypoints of the recording shown lie on the time axis of each channel's pane.
+
     Signals
     -------
     changed()
-        The warp or the links changed.
+        Keypoints, channel 1 or the links are to be drawn elsewhere.
     look_changed()
         `look` is another: colours, levels or the frequencies shown.
     frames_changed()
@@ -38,6 +45,7 @@ class Display(QObject):
         self.look = SpectrogramLook()
         self.frames = FrameSettings()
         self._time_map = TimeMap.identity()
+        self.keypoints_s: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
         session.keypoints_changed.connect(self._follow)
         session.recording_selected.connect(self._follow)
 
@@ -58,10 +66,6 @@ class Display(QObject):
             self.look_changed.emit()
         if frames != before[1]:
             self.frames_changed.emit()
-
-    def channel_1_pane_s(self, time_1_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where moments of channel 1 lie on the time axis of its pane."""
-        return time_1_s if self.warp is None else self.warp.to_channel_0(time_1_s)
 
     def channel_1_s(self, pane_s: float) -> float:
         """The moment of channel 1 that its pane shows at `pane_s`."""
@@ -87,4 +91,9 @@ class Display(QObject):
         if not self._session.is_previewing:
             self._time_map = self._session.time_map()
             self.warp = self._time_map if self.is_warped else None
-            self.changed.emit()
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            time_1_s = keypoints.time_1_s
+            on_axis_s = time_1_s if self.warp is None else self.warp.to_channel_0(time_1_s)
+            self.keypoints_s = (keypoints.time_0_s, on_axis_s)
+        self.changed.emit()

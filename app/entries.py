@@ -13,7 +13,7 @@ from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable
 from core.formats.sidecar import SidecarRecording
-from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
+from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
 from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
 
 
@@ -149,7 +149,7 @@ class Entry:
     @property
     def reviewed(self) -> int:
         """How many keypoints a person has decided on."""
-        return int(self.keypoints.is_reviewed.sum())
+        return len(self.keypoints) - self.keypoints.state.count(ReviewState.UNREVIEWED)
 
     @property
     def concerns(self) -> tuple[str, ...]:

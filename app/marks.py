@@ -46,7 +46,8 @@ WORDS = {
 }
 COLOURS = {mark: QColor(getattr(DARK, mark.name.lower())) for mark in Mark}
 """In pictures of sound; beside them, see `colour_of`."""
-_REVIEWED = {
+_DECIDED = {
+    ReviewState.UNREVIEWED: -1,
     ReviewState.ACCEPTED: Mark.ACCEPTED,
     ReviewState.CORRECTED: Mark.CORRECTED,
     ReviewState.UNALIGNABLE: Mark.UNALIGNABLE,
@@ -63,10 +64,9 @@ def marks_of(keypoints: KeypointSet) -> NDArray[np.int8]:
     """The mark of every keypoint, shape (K,); every panel asks after every edit."""
     # An unknown confidence, NaN, compares as false and says nothing.
     uncertain = keypoints.confidence < CERTAIN
-    marks = np.where(uncertain, np.int8(Mark.UNCERTAIN), np.int8(Mark.MACHINE))
-    for index, state in enumerate(keypoints.state):
-        if state is not ReviewState.UNREVIEWED:
-            marks[index] = _REVIEWED[state]
+    undecided = np.where(uncertain, np.int8(Mark.UNCERTAIN), np.int8(Mark.MACHINE))
+    decided = np.fromiter(map(_DECIDED.get, keypoints.state), np.int8, len(keypoints))
+    marks = np.where(decided < 0, undecided, decided)
     marks.flags.writeable = False
     return marks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -151,7 +152,7 @@ class SessionModel(QObject):
     def time_map(self) -> TimeMap:
         """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
         keypoints = self.keypoints
-        return TimeMap.identity() if keypoints is None else keypoints.time_map()
+        return TimeMap.identity() if keypoints is None else _time_map_of(keypoints)
 
     # -- recordings ------------------------------------------------------------------
 
@@ -430,6 +431,11 @@ class SessionModel(QObject):
     def _within(self, time_1_s: float) -> float:
         assert self.current is not None
         return min(max(time_1_s, 0.0), self.current.recording.channels[1].duration_s)
+
+
+@lru_cache(maxsize=2)
+def _time_map_of(keypoints: KeypointSet) -> TimeMap:
+    return keypoints.time_map()
 
 
 def _identity(entry: Entry) -> tuple[str, str]:

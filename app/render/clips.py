@@ -63,6 +63,6 @@ def _brightness(
 ) -> NDArray[np.uint8]:
     low, high = low_high
     rows = np.minimum(np.rint(hz / spectrogram.plan.bin_hz).astype(int), spectrogram.plan.bins - 1)
-    codes = spectrogram.at(time_s)[:, rows].astype(np.float32)
-    share = np.clip((codes - low) / max(high - low, 1), 0.0, 1.0)
-    return np.asarray(255 * share**1.3, dtype=np.uint8).T
+    share = np.clip((np.arange(256) - low) / max(high - low, 1), 0.0, 1.0)
+    table = (255 * share**1.3).astype(np.uint8)
+    return np.asarray(table[spectrogram.at(time_s)[:, rows]].T)

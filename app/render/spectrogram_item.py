@@ -68,6 +68,8 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def set_warp(self, warp: TimeMap | None) -> None:
         """Put the tiles on channel 0's clock by `warp`, or leave them as they are."""
+        if warp is self._warp:
+            return
         self.prepareGeometryChange()
         self._warp = warp
         self._measure()

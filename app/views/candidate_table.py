@@ -106,6 +106,7 @@ class CandidateTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
+        self._candidates: CandidateScores | None = None
         self._empty = empty_text("Candidates show here while the recording is aligned.", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_candidates)
@@ -119,6 +120,9 @@ class CandidateTable(QTableView):
     def _show_candidates(self) -> None:
         entry = self._session.current
         found = None if entry is None else entry.candidates
+        if found is self._candidates:
+            return
+        self._candidates = found
         with QSignalBlocker(self.selectionModel()):
             self._model.show(None if found is None else found.ranked(_SHOWN))
         self._empty.setVisible(self._model.rowCount() == 0)

@@ -33,6 +33,7 @@ class ClipView(QWidget):
         self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._image: QImage | None = None
         self.setMinimumHeight(110)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("One second of both channels around the keypoint, overlaid")
         self.setToolTip("Channel 0 magenta, channel 1 green: white where they agree")

@@ -18,7 +18,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, align: Qt.AlignmentFlag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._words = ""
         self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -26,10 +26,21 @@ class ElidedLabel(QLabel):
         """No width at all."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def text(self) -> str:
+        """All of it."""
+        return self._words
+
     def setText(self, text: str) -> None:  # noqa: N802 (Qt's name)
-        """Show other text."""
-        super().setText(text)
-        self.setToolTip(text)
+        """Show other text; the layout need not know, whose room it fills."""
+        if text != self._words:
+            self._words = text
+            self.setToolTip(text)
+            self.setAccessibleName(text)
+            self.update()
+
+    def clear(self) -> None:
+        """Show none."""
+        self.setText("")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw what fits."""

@@ -20,6 +20,7 @@ class HistoryModel(QAbstractListModel):
         super().__init__(parent)
         self._session = session
         self._steps: tuple[Step, ...] = ()
+        self._was_done = 0
         session.history_changed.connect(self._refresh)
 
     @property
@@ -55,8 +56,14 @@ class HistoryModel(QAbstractListModel):
 
     @Slot()
     def _refresh(self) -> None:
+        steps = (*self._session.done, *self._session.undone)
+        if (len(steps), self.done) == (len(self._steps), self._was_done):
+            # A step went on: a nudge more, or what followed from it.
+            self._steps = steps
+            self.dataChanged.emit(self.index(0), self.index(len(steps)))
+            return
         self.beginResetModel()
-        self._steps = (*self._session.done, *self._session.undone)
+        self._steps, self._was_done = steps, self.done
         self.endResetModel()
 
 

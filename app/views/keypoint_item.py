@@ -68,9 +68,11 @@ class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
         y: NDArray[np.float64] | None = None,
     ) -> None:
         """Draw other keypoints; all arguments of shape (K,), x never decreasing."""
-        self._x, self._marks = x, marks
-        self._y = np.zeros_like(x) if y is None else y
-        self.update()
+        y = np.zeros_like(x) if y is None else y
+        shown = ((x, self._x), (y, self._y), (marks, self._marks))
+        if not all(np.array_equal(new, old) for new, old in shown):
+            self._x, self._y, self._marks = x, y, marks
+            self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         """Whatever the view shows."""

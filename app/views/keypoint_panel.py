@@ -16,6 +16,7 @@ from app.theme import LOOK
 from app.views.action_button import ActionButton
 from app.views.clip_view import ClipView
 from app.views.score_curve import ScoreCurve
+from app.views.still_text import StillText
 from app.views.time_axis import time_text
 from core.session import Basis
 
@@ -44,24 +45,19 @@ class KeypointPanel(QWidget):
         self._session = session
         self.clips = ClipView(session, tiles)
         self._curve = ScoreCurve(session)
-        self._title = QLabel()
-        self._title.setProperty("role", "title")
+        self._title = StillText("title")
+        self._mark: Mark | None = None
         self._state = QLabel()
         self._state_icon = QLabel()
-        self._offset = QLabel()
-        self._offset.setProperty("role", "big")
-        self._sure = QLabel()
-        self._sure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._reason = QLabel()
-        self._reason.setWordWrap(True)
-        self._reason.setProperty("role", "muted")
-        self._reason.setMinimumHeight(2 * self._reason.fontMetrics().lineSpacing() + 4)
-        self._reason.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._offset = StillText("big")
+        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._sure = StillText(align=at_right, lines=2)
+        self._reason = StillText("muted", Qt.AlignmentFlag.AlignTop, lines=2, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(6)
-        layout.addLayout(_row(self._title, None, self._state_icon, self._state))
-        layout.addLayout(_row(self._offset, None, self._sure))
+        layout.addLayout(_row(self._title, self._state_icon, self._state))
+        layout.addLayout(_row(self._offset, self._sure))
         layout.addWidget(self._reason)
         layout.addWidget(self.clips, 1)
         layout.addWidget(self._curve)
@@ -85,6 +81,7 @@ class KeypointPanel(QWidget):
     def _repaint(self) -> None:
         # Both colour and shape say the state; icons are made once.
         self._icons = {mark: mark_icon(mark).pixmap(16, 16) for mark in Mark}
+        self._mark = None
         self._refresh()
 
     @Slot()
@@ -92,17 +89,14 @@ class KeypointPanel(QWidget):
         keypoints, selected = self._session.keypoints, self._session.selected
         if keypoints is None or selected < 0:
             self._title.setText("No keypoint selected")
-            for label in (self._state, self._offset, self._sure, self._reason):
-                label.clear()
-            self._state_icon.clear()
+            for words in (self._offset, self._sure, self._reason):
+                words.setText("")
+            self._show_mark(None)
             return
         mark = Mark(int(marks_of(keypoints)[selected]))
         time_s = float(keypoints.time_0_s[selected])
         self._title.setText(f"Keypoint {selected + 1}/{len(keypoints)} · {time_text(time_s, 1)}")
-        self._state.setText(WORDS[mark])
-        colour = colour_of(mark, LOOK.palette).name()
-        self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
-        self._state_icon.setPixmap(self._icons[mark])
+        self._show_mark(mark)
         self._offset.setText(f"{float(keypoints.offset_s[selected]):+.3f} s")
         if mark is Mark.CORRECTED:
             self._sure.setText("set by you")
@@ -110,6 +104,19 @@ class KeypointPanel(QWidget):
         else:
             self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
             self._reason.setText(self._why(keypoints.reason[selected]))
+
+    def _show_mark(self, mark: Mark | None) -> None:
+        if mark is self._mark:
+            return
+        self._mark = mark
+        if mark is None:
+            self._state.clear()
+            self._state_icon.clear()
+            return
+        self._state.setText(WORDS[mark])
+        colour = colour_of(mark, LOOK.palette).name()
+        self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
+        self._state_icon.setPixmap(self._icons[mark])
 
     def _sureness(self, confidence: float) -> str:
         alignment = None if self._session.current is None else self._session.current.alignment
@@ -156,14 +163,11 @@ def band_half_ms(session: SessionModel) -> float | None:
     return 500 * float(width_s)
 
 
-def _row(*widgets: QWidget | None) -> QHBoxLayout:
+def _row(*widgets: QWidget) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(6)
     for widget in widgets:
-        if widget is None:
-            layout.addStretch(1)
-        else:
-            layout.addWidget(widget)
+        layout.addWidget(widget, int(isinstance(widget, StillText)))
     return layout
 
 

@@ -42,15 +42,14 @@ class LinkStrip(QWidget):
         self._display = display
         self._view = view
         self._marks = np.empty(0, dtype=np.int8)
-        self._ends_s = (np.empty(0), np.empty(0))
         self._cursor: Cursor | None = None
         self.setFixedHeight(_HEIGHT_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Links between the channels")
         self.setToolTip("Each line joins the two moments of a keypoint; click to select")
         for signal in (session.selection_changed, view.span_changed):
             signal.connect(self._refresh)
-        for signal in (session.keypoints_changed, session.recording_selected, display.changed):
-            signal.connect(self._follow)
+        display.changed.connect(self._follow)
 
     @Slot(object)
     def show_cursor(self, cursor: Cursor | None) -> None:
@@ -72,8 +71,6 @@ class LinkStrip(QWidget):
         keypoints = self._session.keypoints
         if keypoints is not None:
             self._marks = marks_of(keypoints)
-            bottom_s = self._display.channel_1_pane_s(keypoints.time_1_s)
-            self._ends_s = (keypoints.time_0_s, bottom_s)
         self._refresh()
 
     @Slot()
@@ -124,7 +121,7 @@ class LinkStrip(QWidget):
             self._session.select_keypoint(int(np.argmin(distance_px)))
 
     def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
-        top_s, bottom_s = self._ends_s
+        top_s, bottom_s = self._display.keypoints_s
         return self._px(top_s), self._px(bottom_s)
 
     def _px(self, pane_s: np.ndarray) -> np.ndarray:

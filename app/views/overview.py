@@ -30,6 +30,7 @@ from core.audio.spectrogram import Spectrogram
 _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
 _HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
 _EDGE_PX = 6.0
+_SEEN_COLUMNS = 0.5
 _BOTTOM_UP = (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED)
 
 
@@ -56,20 +57,21 @@ class OverviewStrip(QWidget):
         self._view = view
         self._tiles = tiles
         self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
-        self._thumbnails: list[QImage] = []
+        self._times_s: tuple[np.ndarray, np.ndarray] | None = None
         self._backdrop: QPixmap | None = None
+        self._states: QImage | None = None
         self._cursor: Cursor | None = None
         self._grip = ""
         self._grip_s = 0.0
         self.setFixedHeight(_HEIGHT_PX)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Overview of the whole recording")
         self.setToolTip("Drag the window to move it, its edges to zoom")
         for signal in (session.selection_changed, view.span_changed):
             signal.connect(self._refresh)
-        session.keypoints_changed.connect(self._redraw_states)
-        session.recording_selected.connect(self._redraw_states)
-        display.changed.connect(self.redraw)
+        session.recording_selected.connect(self.redraw)
+        display.changed.connect(self._follow)
 
     def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
         """Show another recording."""
@@ -90,13 +92,19 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def redraw(self) -> None:
-        """Frames were added, or they stand elsewhere."""
-        self._thumbnails = []
-        self._redraw_states()
+        """Another recording or size, or frames were added."""
+        self._backdrop = self._states = self._times_s = None
+        self.update()
 
     @Slot()
-    def _redraw_states(self) -> None:
-        self._backdrop = None
+    def _follow(self) -> None:
+        """Keypoints moved; channel 1 is drawn again only if that can be seen."""
+        self._states = None
+        column_s = self._view.duration_s / self._width_px()
+        if self._times_s is not None:
+            moved_s = np.abs(self._column_times_s()[1] - self._times_s[1])
+            if len(moved_s) and moved_s.max() > _SEEN_COLUMNS * column_s:
+                self._backdrop = None
         self.update()
 
     @Slot()
@@ -120,6 +128,9 @@ class OverviewStrip(QWidget):
                 self._draw_backdrop(inner)
         painter.drawPixmap(0, 0, self._backdrop)
         if self._session.current is not None:
+            if self._states is None:
+                self._states = self._draw_states()
+            painter.drawImage(LEFT_PX, _CHANNEL_PX + _GAP_PX, self._states)
             self._draw_selected(painter)
             self._draw_window(painter)
             if self._cursor is not None:
@@ -133,31 +144,31 @@ class OverviewStrip(QWidget):
             label = QRectF(0, top, LEFT_PX - 8, _CHANNEL_PX)
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(label, align, f"ch {channel}")
-        if self._session.current is None:
+        self._times_s = None
+        if self._session.current is None or self._spectrograms is None:
             return
-        if not self._thumbnails and self._spectrograms is not None:
-            self._thumbnails = [self._thumbnail(channel) for channel in (0, 1)]
+        self._times_s = self._column_times_s()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for channel, image in enumerate(self._thumbnails):
+        for channel, spectrogram in enumerate(self._spectrograms):
+            time_s = self._times_s[channel]
+            column_s = self._view.duration_s / max(len(time_s), 1)
+            level = spectrogram.level_for(column_s / spectrogram.plan.hop_s)
+            # Every fifth bin is more than the strip is high.
+            codes = spectrogram.at(time_s, level)[:, ::-5]
+            image = draw(codes, self._tiles.table(channel))
             top = self._channel_top(channel)
             painter.drawImage(QRectF(LEFT_PX, top, self._width_px(), _CHANNEL_PX), image)
-        painter.drawImage(LEFT_PX, _CHANNEL_PX + _GAP_PX, self._states())
 
-    def _thumbnail(self, channel: int) -> QImage:
-        assert self._spectrograms is not None
-        spectrogram = self._spectrograms[channel]
-        width = max(int(self._width_px()), 1)
+    def _column_times_s(self) -> tuple[np.ndarray, np.ndarray]:
+        """The moment of each channel that stands in each column of the strip."""
+        width = int(self._width_px())
         time_s = (np.arange(width) + 0.5) / width * self._view.duration_s
-        if channel == 1 and self._display.warp is not None:
-            time_s = self._display.warp.to_channel_1(time_s)
-        level = spectrogram.level_for(self._view.duration_s / spectrogram.plan.hop_s / width)
-        # Every fifth bin is more than the strip is high.
-        codes = spectrogram.at(time_s, level)[:, ::-5]
-        return draw(codes, self._tiles.table(channel))
+        warp = self._display.warp
+        return time_s, time_s if warp is None else warp.to_channel_1(time_s)
 
-    def _states(self) -> QImage:
+    def _draw_states(self) -> QImage:
         """One bar a keypoint: the less sure, the taller; decisions on top."""
-        width = max(int(self._width_px()), 1)
+        width = int(self._width_px())
         pixels = np.full((_STATES_PX, width), QColor(DARK.plot).rgb(), dtype=np.uint32)
         keypoints = self._session.keypoints
         if keypoints is not None and len(keypoints):

@@ -12,7 +12,10 @@ from app.marks import COLOURS, Mark, marks_of
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.views.empty_text import empty_text
+from app.views.time_axis import RoundAxis
+from core.align.alignment import Alignment
 from core.evidence.peaks import peak_to_snap_to
+from core.evidence.surface import ScoreSurface
 
 _REFRESH_MS = 40
 _REACH_S, _NEAREST_S, _FARTHEST_S = 1.2, 0.1, 10.0
@@ -30,8 +33,11 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False, enableMouse=False))
+        self._axis = RoundAxis("bottom")
+        box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        super().__init__(parent, viewBox=box, axisItems={"bottom": self._axis})
         self._session = session
+        self._shown: tuple[ScoreSurface, Alignment | None, int] | None = None
         self._reach_s = _REACH_S
         self.setMinimumHeight(84)
         self.setMaximumHeight(150)
@@ -41,10 +47,10 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         item.hideButtons()
         item.setMenuEnabled(False)
         item.hideAxis("left")
-        axis = item.getAxis("bottom")
-        axis.setLabel("offset (s)")
-        axis.enableAutoSIPrefix(enable=False)
-        box = item.getViewBox()
+        self._axis.setLabel("offset (s)")
+        for side in ("left", "right", "top", "bottom"):
+            # Choosing a prefix lays the label out again on every movement, and paints twice.
+            item.getAxis(side).enableAutoSIPrefix(enable=False)
         box.disableAutoRange()
         box.setYRange(0.0, 1.08, padding=0)
         fill = QColor("#2f6ca0")
@@ -78,30 +84,38 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         """Show the selected keypoint as it stands."""
         entry, keypoints, row = self._session.current, self._session.keypoints, self._row()
         there = entry is not None and entry.surface is not None and row >= 0
-        for part in (self._stands, self._peak, self._peak_text):
+        for part in (self._score, self._posterior, self._stands, self._peak, self._peak_text):
             part.setVisible(there)
         self._empty.setVisible(not there)
-        self.getPlotItem().showAxis("bottom", there)
+        if self._axis.isVisible() != there:
+            # Shown again, it would be laid out again.
+            self.getPlotItem().showAxis("bottom", there)
         if entry is None or keypoints is None or entry.surface is None or row < 0:
-            self._score.setData([], [])
-            self._posterior.setData([], [])
+            self._shown = None
             return
         surface = entry.surface
-        count = surface.score.shape[1]
-        offset_s = surface.first_offset_s[row] + surface.step_s * np.arange(count)
-        self._score.setData(offset_s, _scaled(surface.score[row]))
-        if entry.alignment is not None and entry.alignment.surface is surface:
-            self._posterior.setData(offset_s, _scaled(entry.alignment.posterior[row]))
-        else:
-            self._posterior.setData([], [])
+        self._show_curves(surface, entry.alignment, row)
         stands_s = float(keypoints.offset_s[self._session.selected])
         self._stands.setValue(stands_s)
         self._show_peak(peak_to_snap_to(surface, row, stands_s), stands_s)
         mark = Mark(int(marks_of(keypoints)[self._session.selected]))
         self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
-        self.getPlotItem().getViewBox().setXRange(
-            stands_s - self._reach_s, stands_s + self._reach_s, padding=0
-        )
+        box = self.getPlotItem().getViewBox()
+        box.setXRange(stands_s - self._reach_s, stands_s + self._reach_s, padding=0)
+        # Left to the painting, this would ask for a second one.
+        box.updateMatrix()
+
+    def _show_curves(self, surface: ScoreSurface, alignment: Alignment | None, row: int) -> None:
+        if self._shown == (surface, alignment, row):
+            return
+        self._shown = (surface, alignment, row)
+        count = surface.score.shape[1]
+        offset_s = surface.first_offset_s[row] + surface.step_s * np.arange(count)
+        self._score.setData(offset_s, _scaled(surface.score[row]))
+        if alignment is not None and alignment.surface is surface:
+            self._posterior.setData(offset_s, _scaled(alignment.posterior[row]))
+        else:
+            self._posterior.setData([], [])
 
     @property
     def peak_text(self) -> str:

@@ -76,14 +76,12 @@ class SpectrogramPane(TimePlot):
             self._line.sigDragged.connect(self._on_dragged)
             self._line.sigPositionChangeFinished.connect(self._grip.drop)
         tiles.tiles_ready.connect(self._spectrogram.update)
-        session.keypoints_changed.connect(self._show_keypoints)
-        session.recording_selected.connect(self._show_keypoints)
         session.selection_changed.connect(self._show_selection)
-        display.changed.connect(self._show_clock)
+        display.changed.connect(self._follow)
         display.look_changed.connect(self._show_all_frequencies)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
-        self._show_clock()
+        self._follow()
 
     @property
     def level(self) -> int:
@@ -132,7 +130,7 @@ class SpectrogramPane(TimePlot):
         self._reading.move(self.width() - RIGHT_PX - 4 - self._reading.width(), top)
 
     @Slot()
-    def _show_clock(self) -> None:
+    def _follow(self) -> None:
         if self._channel == 1:
             self._spectrogram.set_warp(self._display.warp)
         clock = ""
@@ -155,14 +153,13 @@ class SpectrogramPane(TimePlot):
         """Which moment of channel 0 lies at a place of this pane's time axis."""
         return axis_s if self._channel == 0 else self._display.channel_0_s(axis_s)
 
-    @Slot()
     def _show_keypoints(self) -> None:
         keypoints = self._session.keypoints
         if keypoints is None:
             self._points.show_points(np.empty(0), np.empty(0, dtype=np.int8))
         else:
-            pane_s = np.maximum.accumulate(self._pane_s()) if len(keypoints) else np.empty(0)
-            self._points.show_points(pane_s, marks_of(keypoints))
+            axis_s = np.maximum.accumulate(self._display.keypoints_s[self._channel])
+            self._points.show_points(axis_s, marks_of(keypoints))
         self._show_selection()
 
     @Slot()
@@ -171,14 +168,7 @@ class SpectrogramPane(TimePlot):
         there = self._session.keypoints is not None and selected >= 0
         self._line.setVisible(there)
         if there and not (self._line.moving and self._session.is_previewing):
-            self._line.setValue(float(self._pane_s()[selected]))
-
-    def _pane_s(self) -> np.ndarray:
-        keypoints = self._session.keypoints
-        assert keypoints is not None
-        if self._channel == 0:
-            return keypoints.time_0_s
-        return self._display.channel_1_pane_s(keypoints.time_1_s)
+            self._line.setValue(float(self._display.keypoints_s[self._channel][selected]))
 
     @Slot(object)
     def _on_dragged(self, line: pg.InfiniteLine) -> None:

@@ -15,6 +15,7 @@ from app.views.elided_label import ElidedLabel
 from app.views.keypoint_panel import band_half_ms
 
 _NOTE_MS = 6000
+_PADDING_PX = 20
 
 
 class StatusBar(QStatusBar):
@@ -134,4 +135,9 @@ class StatusBar(QStatusBar):
             words.append(offset if half_ms is None else f"{offset} ± {half_ms:.0f} ms")
             if math.isfinite(confidence):
                 words.append(f"p {confidence:.2f}")
-        self._keypoint.setText(" · ".join(words))
+        text = " · ".join(words)
+        wanted_px = self._keypoint.fontMetrics().horizontalAdvance(text) + _PADDING_PX
+        if wanted_px > self._keypoint.minimumWidth():
+            # Of a fixed size, it can change without the window being laid out anew.
+            self._keypoint.setFixedSize(wanted_px, self._keypoint.sizeHint().height())
+        self._keypoint.setText(text)

@@ -1,4 +1,4 @@
-"""Ticks of the shared time axis."""
+"""Axes with ticks at round moments or offsets."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-_STEPS_S = (
-    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
-    *(60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000),
-)
+_FINE_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+_LONG_STEPS_S = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
 _LABEL_PX, _TEXT_PX, _HALF_TEXT_PX = 90.0, 16.0, 20.0
 _TICK_PX, _SHORT_TICK_PX = 4.0, 2.0
 _PARTS = 5
@@ -29,12 +27,23 @@ def time_text(time_s: float, decimals: int = 0) -> str:
     return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"
 
 
-class TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    """Labels at round minutes and seconds.
+class RoundAxis(pg.AxisItem):  # type: ignore[misc]
+    """Labels at round numbers of seconds.
 
     pyqtgraph's own ticks measure every label; on an axis that moves with every
     frame that costs more than the rest of the plot.
+
+    Attributes
+    ----------
+    steps_s : tuple of float
+        How far apart labels may stand.
     """
+
+    steps_s: tuple[float, ...] = _FINE_STEPS_S
+
+    def words(self, at_s: float, decimals: int) -> str:
+        """What stands at a tick."""
+        return f"{at_s:.{decimals}f}"
 
     def generateDrawSpecs(self, p: QPainter) -> Any:  # noqa: ARG002, N802 (pyqtgraph's name)
         """Axis line, ticks and labels as pyqtgraph's `AxisItem.drawPicture` takes them."""
@@ -43,7 +52,8 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
         if bounds.width() <= 0 or high_s <= low_s:
             return None
         scale = bounds.width() / (high_s - low_s)
-        step_s = next((step for step in _STEPS_S if step * scale >= _LABEL_PX), _STEPS_S[-1])
+        wide = (step for step in self.steps_s if step * scale >= _LABEL_PX)
+        step_s = next(wide, self.steps_s[-1])
         decimals = next((d for d in range(3) if step_s * 10**d >= 0.999), 3)
         at_top = self.orientation == "top"
         line_y = bounds.bottom() if at_top else bounds.top()
@@ -52,16 +62,26 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
         ticks, texts = [], []
         first, last = np.ceil(low_s / step_s * _PARTS), np.floor(high_s / step_s * _PARTS)
         for number in range(int(first), int(last) + 1):
-            time_s = number * step_s / _PARTS
-            x = bounds.left() + (time_s - low_s) * scale
+            at_s = number * step_s / _PARTS
+            x = bounds.left() + (at_s - low_s) * scale
             labelled = number % _PARTS == 0
             length = _TICK_PX if labelled else _SHORT_TICK_PX
             ticks.append((faint, QPointF(x, line_y), QPointF(x, line_y + away * length)))
             if labelled:
                 top = bounds.top() if at_top else line_y + _TICK_PX
-                texts.append((*_beside(x, top, bounds), time_text(time_s, decimals)))
+                texts.append((*_beside(x, top, bounds), self.words(at_s, decimals)))
         ends = QPointF(bounds.left(), line_y), QPointF(bounds.right(), line_y)
         return (pen, *ends), ticks, texts
+
+
+class TimeAxis(RoundAxis):
+    """Minutes and seconds."""
+
+    steps_s = (*_FINE_STEPS_S, *_LONG_STEPS_S)
+
+    def words(self, at_s: float, decimals: int) -> str:
+        """The moment on the clock."""
+        return time_text(at_s, decimals)
 
 
 def _beside(x: float, top: float, bounds: QRectF) -> tuple[QRectF, Qt.AlignmentFlag]:
