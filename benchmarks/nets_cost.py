@@ -40,10 +40,15 @@ from core.simulate import simulate_scene
 
 DURATION_S = 120.0
 MAX_OFFSET_S = 5.0
-CPU_BATCH = 16
-GPU_BATCH = 256
+EMBEDDED = 256
+EMBEDDED_ROUNDS = (1, 3)
+"""With several threads, and with one."""
+COMPARED = 32
+"""Clips whose tokens are compared."""
 MANY_A_AXIS = 100
 IN_BATCH_PAIRS = 32
+
+Embed = Callable[[Tensor], Tensor]
 
 
 def main() -> None:
@@ -155,74 +160,79 @@ def _pairs_memory(width: int) -> dict[str, Any]:
 
 
 def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
-    """Milliseconds a one-second clip, ours beside the reference, turn by turn."""
+    """Milliseconds a one-second clip, ours beside the reference, turn by turn.
+
+    Each is given all clips in one call: ours takes as many at a time as suits the
+    device, the reference takes them as the batch that they are.
+    """
     config = BeatsConfig(layers=2) if quick else BeatsConfig()
     path = folder / "full.pt"
     write_random_checkpoint(path, config)
     encoder, digest = load_encoder(path)
     device = choose_device("cpu" if not torch.cuda.is_available() else "cuda")
-    batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
-    clips = _scene()[0].cut(np.arange(batch, dtype=np.int64) * 2000 * CPU_BATCH // batch)
+    clips = _scene()[0].cut(np.arange(EMBEDDED, dtype=np.int64) * 32_000 // EMBEDDED)
     heard = torch.from_numpy(clips).to(device)
     faster = ("int8", "half") if device.type == "cpu" else ("half",)
-    runs: dict[str, Callable[[], Tensor]] = {}
-    for precision in ("float32", *faster):
-        runs[precision] = _embedder(ClipEncoder(encoder, digest, device, precision), heard)
+    ours = {name: ClipEncoder(encoder, digest, device, name) for name in ("float32", *faster)}
     if device.type == "cuda":
-        compiled = ClipEncoder(encoder, digest, device, "half", compiled=True)
-        runs["half, compiled"] = _embedder(compiled, heard)
-    reference = _reference(path, device, heard)
+        ours["half, compiled"] = ClipEncoder(encoder, digest, device, "half", compiled=True)
+    runs: dict[str, Embed] = {name: one.embed for name, one in ours.items()}
+    reference = _reference(path, device)
     if reference is not None:
         runs["reference"] = reference
-    took: dict[str, list[float]] = {name: [] for name in runs}
-    tokens = {name: run().flatten(1) for name, run in runs.items()}
-    for _ in range(2 if quick else 7):
-        for name, run in runs.items():
-            took[name].append(_seconds(run, device) * 1e3 / batch)
+    tokens = {name: run(heard[:COMPARED]).flatten(1) for name, run in runs.items()}
     told: dict[str, Any] = {
         "device": device.type,
-        "batch": batch,
+        "batch": EMBEDDED,
+        "at_a_time": {"reference": EMBEDDED} | {name: one.batch for name, one in ours.items()},
         "weights": "random, official format, published sizes",
         "clock": "processor time" if device.type == "cpu" else "real time, synchronised",
-        "ms_a_clip": {
-            n: {"median": round(float(np.median(v)), 2), "least": round(min(v), 2)}
-            for n, v in took.items()
-        },
         "least_cosine_with_float32": {
             n: round(float(torch.cosine_similarity(tokens["float32"], t).min()), 5)
             for n, t in tokens.items()
         },
     }
-    if reference is None:
-        return told | {"reference": "speechbrain is not installed"}
-    told["reference_largest_difference"] = float(
-        (tokens["reference"] - tokens["float32"]).abs().max()
-    )
-    base = float(np.median(took["reference"]))
-    told["reference_over_ours"] = {
-        n: round(base / float(np.median(v)), 2) for n, v in took.items() if n != "reference"
-    }
+    if reference is not None:
+        apart = (tokens["reference"] - tokens["float32"]).abs().max()
+        told["reference_largest_difference"] = float(apart)
+    for threads in (1, 2) if device.type == "cpu" else (torch.get_num_threads(),):
+        torch.set_num_threads(threads)
+        rounds = 1 if quick else EMBEDDED_ROUNDS[threads == 1]
+        told["one thread" if threads == 1 else f"{threads} threads"] = _turns(runs, heard, rounds)
+    leave_a_core()
     return told
 
 
-def _reference(path: Path, device: torch.device, heard: Tensor) -> Callable[[], Tensor] | None:
+def _turns(runs: dict[str, Embed], heard: Tensor, rounds: int) -> dict[str, dict[str, Any]]:
+    took: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            took[name].append(_seconds(lambda r=run: r(heard), heard.device) * 1e3 / EMBEDDED)
+    middle = {name: float(np.median(values)) for name, values in took.items()}
+    told: dict[str, dict[str, Any]] = {
+        "ms_a_clip": {
+            n: {"median": round(middle[n], 2), "least": round(min(v), 2)} for n, v in took.items()
+        }
+    }
+    if "reference" in middle:
+        base = middle.pop("reference")
+        told["reference_over_ours"] = {n: round(base / m, 2) for n, m in middle.items()}
+    return told
+
+
+def _reference(path: Path, device: torch.device) -> Embed | None:
     if find_spec("speechbrain") is None:
         return None
     from speechbrain.lobes.models.beats import BEATs
 
     net = BEATs(str(path), freeze=True).to(device)
-    lengths = torch.ones(len(heard), device=device)
 
-    def run() -> Tensor:
+    def run(heard: Tensor) -> Tensor:
         with torch.inference_mode():
-            tokens: Tensor = net.extract_features(heard, lengths)[0]
+            tokens: Tensor = net.extract_features(heard, torch.ones(len(heard), device=device))[0]
         return tokens
 
     return run
-
-
-def _embedder(encoder: ClipEncoder, heard: Tensor) -> Callable[[], Tensor]:
-    return lambda: encoder.embed(heard)
 
 
 def _seconds(run: Callable[[], object], device: torch.device) -> float:

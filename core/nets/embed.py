@@ -112,7 +112,7 @@ class ClipEncoder:
         self.batch = BATCH.get(device.type, 16)
 
     def embed(self, clips: Samples | Tensor) -> Tensor:
-        """Embed clips, all at once; in halves where the device's memory is short.
+        """Embed clips, `batch` at a time; fewer where the device's memory is short.
 
         Parameters
         ----------
@@ -130,6 +130,14 @@ class ClipEncoder:
             If not even one clip fits.
         """
         heard = torch.as_tensor(clips)
+        tokens = [self._at_once(heard[: self.batch])]
+        done = len(tokens[0])
+        while done < len(heard):
+            tokens.append(self._at_once(heard[done : done + self.batch]))
+            done += len(tokens[-1])
+        return torch.cat(tokens)
+
+    def _at_once(self, heard: Tensor) -> Tensor:
         try:
             with torch.inference_mode():
                 tokens: Tensor = self._run(heard.to(self.device))
@@ -143,8 +151,7 @@ class ClipEncoder:
             torch.cuda.empty_cache()
         self.batch = len(heard) // 2
         self.notices.append(f"memory is short: {self.batch} clips at a time")
-        parts = torch.split(heard, self.batch)
-        return torch.cat([self.embed(part) for part in parts])
+        return self.embed(heard)
 
 
 def open_encoder(
