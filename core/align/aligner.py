@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
+from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.conclude import conclude
 from core.align.confidence import estimate
-from core.align.decode import Decoded, columns_holding, decode
+from core.align.decode import Decoded, decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.refine import refine
 from core.align.weights import fit_weights
@@ -149,9 +150,9 @@ def align_steps(
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
-    likely = columns_holding(first.posterior, surface.step_s, _TRACE)
+    likely = band_holding(first.posterior, surface.step_s, _TRACE)
     decoded: Decoded = yield from course.staged(
-        "following the path with fitted weights", decode(surface, columns=likely)
+        "following the path with fitted weights", decode(surface, band=likely)
     )
     path = estimate(surface, decoded.posterior)
     refinement = yield from course.staged(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from core.align.band import Band
 from core.align.drift_models import DRIFT_MODELS, DriftModel
 from core.align.transition import Transition, overlap
 from core.evidence.surface import ScoreSurface
@@ -29,7 +30,6 @@ Grid = NDArray[np.float32]
 _BLOCK_ROWS = 128
 _LEAST_SHARE = 1e-3
 _RULED_OUT = 1e-30
-_MARGIN_S = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Decoded:
 def decode(
     surface: ScoreSurface,
     models: Sequence[DriftModel] = DRIFT_MODELS,
-    columns: slice | None = None,
+    band: Band | None = None,
 ) -> Iterator[float | Decoded]:
     """Forward-backward under every drift model, mixed by evidence.
 
@@ -68,7 +68,7 @@ def decode(
     surface : ScoreSurface
         Rows equally spaced in time.
     models : sequence of DriftModel
-    columns : slice, optional
+    band : Band, optional
         The only columns that the path may pass through; the others are neither
         worked on nor given any posterior. All of them by default.
 
@@ -79,8 +79,8 @@ def decode(
     Decoded
         Once, last.
     """
-    columns = columns or slice(0, surface.score.shape[1])
-    within = surface.columns(columns)
+    band = band or Band.all(surface)
+    within = band.of(surface)
     chains = [_Chain(within, model) for model in models]
     for number, chain in enumerate(chains):
         for share in chain.forward():
@@ -89,44 +89,18 @@ def decode(
     log_joint = np.array([chain.log_evidence for chain in chains]) + log_prior
     log_joint -= logsumexp(log_prior)
     # Before the first row every column is as likely, those not worked on as well.
-    log_joint += np.log(within.score.shape[1] / surface.score.shape[1])
+    log_joint += np.log(band.width / surface.score.shape[1])
     total = float(logsumexp(log_joint))
     shares = np.exp(log_joint - total)
     wanted = np.flatnonzero(shares >= _LEAST_SHARE)
-    posterior = np.zeros_like(surface.score)
+    found = np.zeros_like(within.score)
     for number, index in enumerate(wanted):
         weight = shares[index] / shares[wanted].sum()
-        for done in chains[index].backward(posterior[:, columns], float(weight)):
+        for done in chains[index].backward(found, float(weight)):
             yield 0.5 + 0.5 * (number + done) / len(wanted)
+    posterior = np.zeros_like(surface.score)
+    np.put_along_axis(posterior, band.index, found, axis=1)
     yield Decoded(posterior, log_joint - total, total)
-
-
-def columns_holding(posterior: Grid, step_s: float, tail: float, also: Sequence[int] = ()) -> slice:
-    """Columns that hold all but a trace of every row's posterior, with a margin.
-
-    Parameters
-    ----------
-    posterior : ndarray of float32, shape (K, L)
-    step_s : float
-        Offset between columns, seconds.
-    tail : float
-        Share of a row's posterior that may be left out at either side.
-    also : sequence of int
-        Columns that must be among them.
-
-    Returns
-    -------
-    slice
-        With 0.6 s to spare at either side, as far as there are columns.
-    """
-    below = np.cumsum(posterior, axis=1, dtype=np.float64)
-    low = int((below < tail).sum(axis=1).min())
-    high = int((below < below[:, -1:] - tail).sum(axis=1).max())
-    margin = round(_MARGIN_S / step_s)
-    return slice(
-        max(0, min([low, *also]) - margin),
-        min(posterior.shape[1], max([high, *also]) + margin + 1),
-    )
 
 
 class _Chain:

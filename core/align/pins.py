@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision, RowFacts
+from core.align.band import Band, band_holding
 from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
 from core.align.confidence import measure
-from core.align.decode import Decoded, columns_holding, decode
+from core.align.decode import Decoded, decode
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
 
@@ -131,22 +132,23 @@ def _redecode(
 ) -> None:
     """Decode a stretch of rows again, in place."""
     first, end = stretch.start, stretch.stop
-    near = {row: offset for row, offset in pins.items() if first <= row < end}
+    pinned = {
+        row - first: int((offset_s - surface.first_offset_s[row]) / surface.step_s)
+        for row, offset_s in pins.items()
+        if first <= row < end
+    }
     part = ScoreSurface(
         surface.time_0_s[stretch],
         surface.first_offset_s[stretch],
         surface.step_s,
         surface.score[stretch].copy(),
     )
-    pinned = [
-        int((offset - surface.first_offset_s[row]) / surface.step_s) for row, offset in near.items()
-    ]
-    columns = columns_holding(posterior[stretch], surface.step_s, _TAIL, pinned)
+    band = band_holding(posterior[stretch], surface.step_s, _TAIL, pinned)
     # What lies beyond the stretch speaks through the old posterior at its ends.
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:
             part.score[row - first] = np.log(posterior[row] + np.float32(1e-12))
-    posterior[stretch] = _last(part, columns).posterior
+    posterior[stretch] = _last(part, band).posterior
 
 
 def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
@@ -161,8 +163,8 @@ def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
     return found
 
 
-def _last(surface: ScoreSurface, columns: slice) -> Decoded:
-    for step in decode(surface, columns=columns):
+def _last(surface: ScoreSurface, band: Band) -> Decoded:
+    for step in decode(surface, band=band):
         if isinstance(step, Decoded):
             return step
     raise AssertionError("decode ends with its result")

@@ -41,11 +41,6 @@ class ScoreSurface:
             self.time_0_s[index], self.first_offset_s[index], self.step_s, self.score[index]
         )
 
-    def columns(self, kept: slice) -> ScoreSurface:
-        """The surface at some of its columns, side by side."""
-        first_offset_s = self.first_offset_s + kept.start * self.step_s
-        return ScoreSurface(self.time_0_s, first_offset_s, self.step_s, self.score[:, kept])
-
     def column(self, offset_s: ArrayLike) -> Floats:
         """Fractional column of offsets given one per keypoint, shape (..., K)."""
         offset = np.asarray(offset_s, dtype=np.float64)

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.align import decode as decode_module
-from core.align import pins
+from core.align import band, pins
 from core.align.alignment import Alignment, CandidateScores, Refinement
 from core.align.conclude import PINNED, UNALIGNABLE, conclude
 from core.align.decode import Decoded, decode
@@ -103,7 +102,7 @@ def test_decoding_near_the_pin_equals_decoding_everything(unsure):
     near = realign(alignment, fixed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pins, "_REACH_ROWS", 10_000)
-        patch.setattr(decode_module, "_MARGIN_S", 10.0)
+        patch.setattr(band, "_MARGIN_S", 10.0)
         everything = realign(alignment, fixed)
     np.testing.assert_allclose(near.path.offset_s, everything.path.offset_s, atol=0.003)
     np.testing.assert_allclose(

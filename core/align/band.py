@@ -1,0 +1,85 @@
+"""The part of a score surface that a decoded path may pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
+
+from core.evidence.surface import ScoreSurface
+
+_MARGIN_S = 0.6
+_ROWS, _STEP = 100, 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """Columns of a surface, as many in every row but not the same in all.
+
+    Parameters
+    ----------
+    first : ndarray of int, shape (K,)
+        First column of every row.
+    width : int
+    """
+
+    first: NDArray[np.intp]
+    width: int
+
+    @classmethod
+    def all(cls, surface: ScoreSurface) -> Band:
+        """All columns of a surface."""
+        rows, columns = surface.score.shape
+        return cls(np.zeros(rows, dtype=np.intp), columns)
+
+    @property
+    def index(self) -> NDArray[np.intp]:
+        """The columns, shape (K, width)."""
+        return self.first[:, None] + np.arange(self.width)
+
+    def of(self, surface: ScoreSurface) -> ScoreSurface:
+        """The surface at these columns only."""
+        return replace(
+            surface,
+            first_offset_s=surface.first_offset_s + self.first * surface.step_s,
+            score=np.take_along_axis(surface.score, self.index, axis=1),
+        )
+
+
+def band_holding(
+    posterior: NDArray[np.float32],
+    step_s: float,
+    tail: float,
+    also: Mapping[int, int] | None = None,
+) -> Band:
+    """Columns that hold all but a trace of the posterior of a row and its neighbours.
+
+    Parameters
+    ----------
+    posterior : ndarray of float32, shape (K, L)
+    step_s : float
+        Offset between columns, seconds.
+    tail : float
+        Share of a row's posterior that may be left out at either side.
+    also : dict of int to int, optional
+        Columns that must be among a row's.
+
+    Returns
+    -------
+    Band
+        With 0.6 s to spare at either side of what 100 rows to either side hold, as far as
+        there are columns.
+    """
+    below = np.cumsum(posterior, axis=1, dtype=np.float64)
+    low = (below < tail).sum(axis=1)
+    high = (below < below[:, -1:] - tail).sum(axis=1)
+    for row, column in (also or {}).items():
+        low[row], high[row] = min(low[row], column), max(high[row], column)
+    around, margin = 2 * _ROWS + 1, round(_MARGIN_S / step_s)
+    first = np.maximum(minimum_filter1d(low, around) - margin, 0) // _STEP * _STEP
+    last = np.minimum(maximum_filter1d(high, around) + margin, posterior.shape[1] - 1)
+    width = int((last - first).max()) + 1
+    return Band(np.minimum(first, posterior.shape[1] - width), width)
