@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,10 +124,15 @@ def _build_real(folder: Path, parameters: dict[str, object], quick: bool) -> Pat
         options.append(f"--noise-db={parameters['noise_db']}")
     if quick:
         options += ["--only=D", "--drifts=1"]
+    make_drift_set(source, folder, options)
+    return folder
+
+
+def make_drift_set(source: Path, folder: Path, options: Sequence[str]) -> None:
+    """Impose drifts on the two-sensor recordings of the development audio."""
     tool, pairs = source / "tools" / "make_drift_set.py", source / "data" / "two_sensor"
     folder.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, tool, pairs, folder, *options], check=True)
-    return folder
 
 
 def _scenes(of: BenchSet) -> Iterator[Callable[[float], Scene]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ FRAME_S = 0.02
 ACTIVE_DB = 30.0
 MARGIN_S = 2.0
 """The world goes on this long before and after what either recorder hears."""
+Happening = Callable[[tuple[float, float]], tuple[list[Sound], list[Sound]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,13 +182,20 @@ def render_stems(
     spec: SceneSpec,
     *,
     stereotyped: bool = False,
+    happening: Happening | None = None,
 ) -> Stems:
-    """Render the parts of a scene unmixed; parameters as for `simulate_scene`."""
+    """Render the parts of a scene unmixed; parameters as for `simulate_scene`.
+
+    `happening` says what is heard instead of simulated animals: voices and bumps between
+    two moments, channel-0 seconds.
+    """
     time_map = draw_time_map(drift, seed, duration_s)
     count = round(duration_s * sample_rate_hz)
     ends_s = time_map.to_channel_0(np.array([0.0, duration_s]))
     world_s = (float(min(ends_s[0], 0.0)) - MARGIN_S, float(max(ends_s[1], duration_s)) + MARGIN_S)
-    if kind == "aru":
+    if happening is not None:
+        voices, bumps = happening(world_s)
+    elif kind == "aru":
         voices, bumps = field_sounds(spec, seed, world_s)
     else:
         voices, bumps = aviary_sounds(spec, seed, world_s, stereotyped=stereotyped)

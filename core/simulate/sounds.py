@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +144,14 @@ class Burst:
         return np.asarray(noise * shape * (0.1 * 10.0 ** (self.level_db / 20.0)))
 
 
+class Audible(Protocol):
+    """What can sound: a `Note`, a `Burst`, or a piece of a recording."""
+
+    def render(self, sample_rate_hz: int) -> Floats:
+        """Samples, shape (n,)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
     """Something that happens in the world.
@@ -153,14 +162,14 @@ class Sound:
         When, on the clock of channel 0, seconds.
     source : int
         Which animal or place it comes from.
-    what : Note or Burst
+    what : Audible
     heard : tuple of bool
         Whether each recorder hears it.
     """
 
     onset_s: float
     source: int
-    what: Note | Burst
+    what: Audible
     heard: tuple[bool, bool]
 
 
