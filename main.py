@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the command line, with the window behind it."""
-    for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    for threads in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         # The matrices are small: more threads take longer, twice the processor time, and make
         # the last digits depend on the machine. NumPy reads this when it is first imported.
+        # Networks gain by threads: OMP_NUM_THREADS stays what it is.
         os.environ.setdefault(threads, "1")
     from core import cli
 

@@ -328,7 +328,7 @@ def _run_in_processes(
     started_s = time.perf_counter()
     outcomes: dict[int, Outcome] = {}
     with _pool(processes) as pool:
-        evidence = partial(opened_here, choice)
+        evidence = partial(opened_here, choice, processes)
         futures = {pool.submit(_align_one, task, evidence): i for i, task in enumerate(tasks)}
         for future in as_completed(futures):
             job = tasks[futures[future]].job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -38,7 +39,7 @@ def chosen(args: argparse.Namespace) -> EvidenceChoice:
 @contextmanager
 def opened(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
     """Evidence that gives back its memory in the end; errors as `open_evidence`."""
-    learned = open_evidence(choice)
+    learned = _open(choice, 1)
     try:
         yield learned
     finally:
@@ -47,9 +48,18 @@ def opened(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
 
 
 @cache
-def opened_here(choice: EvidenceChoice) -> LearnedEvidence | None:
-    """Evidence that lasts as long as this process; errors as `open_evidence`."""
-    return open_evidence(choice)
+def opened_here(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
+    """Evidence that lasts as long as this process, one of several; errors as `open_evidence`."""
+    return _open(choice, processes)
+
+
+def _open(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
+    learned = open_evidence(choice)
+    if learned is not None and learned.device == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+        from core.nets.embed import leave_a_core
+
+        leave_a_core(processes)
+    return learned
 
 
 def identity(learned: LearnedEvidence | None) -> str:

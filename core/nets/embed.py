@@ -50,9 +50,9 @@ def choose_device(wanted: str = "auto") -> torch.device:
     return torch.device(wanted)
 
 
-def leave_a_core() -> None:
-    """Let torch use all cores but one, so that a window stays alive beside it."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+def leave_a_core(processes: int = 1) -> None:
+    """Let torch use its share of all cores but one, so that a window stays alive beside it."""
+    torch.set_num_threads(max(1, ((os.cpu_count() or 2) - 1) // processes))
 
 
 class ClipEncoder:

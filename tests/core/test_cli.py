@@ -351,7 +351,9 @@ def test_networks_are_told_apart_opened_once_and_closed(
     opened: list[SimpleNamespace] = []
 
     def open_evidence(choice: EvidenceChoice) -> SimpleNamespace:
-        learned = SimpleNamespace(name=choice.name, model_id=f"model {len(opened)}", closed=0)
+        learned = SimpleNamespace(
+            name=choice.name, model_id=f"model {len(opened)}", device="cuda", closed=0
+        )
         learned.close = lambda: setattr(learned, "closed", learned.closed + 1)
         opened.append(learned)
         return learned
