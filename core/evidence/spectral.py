@@ -9,12 +9,18 @@ recording at hand; see `core.align.weights`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.features import HOP_S, ChannelFeatures
+from core.evidence.correlation import (
+    block_spectra,
+    blocks_of,
+    correlations,
+    window_spectra,
+)
 from core.evidence.terms import TermSurfaces, unit_spread
 
 Floats = NDArray[np.float64]
@@ -74,47 +80,49 @@ def term_surfaces(
     first = np.rint(np.asarray(first_offset_s) / HOP_S).astype(np.intp)
     centre = np.rint(np.asarray(time_0_s) / HOP_S).astype(np.intp)
     window = round(WINDOW_S / HOP_S)
-    rows, names = len(centre), list(dict.fromkeys(n for pair in TERMS for n in pair))
-    energy_0 = {n: _window_energy(features_0, n, window) for n in names}
-    energy_1 = {n: _window_energy(features_1, n, window) for n in names}
-    terms = np.zeros((len(TERMS), rows, columns), dtype=np.float16)
-    for row in range(rows):
-        start_0 = int(centre[row]) - window // 2
-        start_1 = start_0 + int(first[row])
-        left = {n: features_0.stretch(n, start_0, window) for n in names}
-        right = {n: features_1.stretch(n, start_1, window + columns - 1) for n in names}
-        norm_0 = {n: np.sqrt(np.sum(left[n] ** 2) + energy_0[n]) for n in names}
-        norm_1 = {n: _norms(right[n], window, energy_1[n]) for n in names}
+    names = list(dict.fromkeys(n for pair in TERMS for n in pair))
+    floors = [
+        {n: _energy_floor(features, n, window) for n in names}
+        for features in (features_0, features_1)
+    ]
+    terms = np.zeros((len(TERMS), len(centre), columns), dtype=np.float16)
+    for rows in _runs(centre, first, window):
+        count = rows.stop - rows.start
+        start_0 = int(centre[rows.start]) - window // 2
+        start_1 = start_0 + int(first[rows.start])
+        length_1 = (count + blocks_of(columns, window)) * window
+        left = {n: features_0.stretch(n, start_0, count * window) for n in names}
+        right = {n: features_1.stretch(n, start_1, length_1) for n in names}
+        norm_0 = {n: _norms(left[n], window, floors[0][n])[::window, None] for n in names}
+        norm_1 = {n: _norms(right[n], window, floors[1][n]) for n in names}
+        windows = {n: window_spectra(left[n], window) for n in names}
+        blocks = {n: block_spectra(right[n], window) for n in names}
         for term, (a, b) in enumerate(TERMS):
-            match = _correlate(left[a], right[b]) / (norm_0[a] * norm_1[b])
-            terms[term, row] = match - match.mean()
-        if (row + 1) % _ROWS_A_BATCH == 0:
-            yield (row + 1) / rows
+            norms = np.lib.stride_tricks.sliding_window_view(norm_1[b], columns)[::window][:count]
+            match = correlations(windows[a], blocks[b], columns) / (norm_0[a] * norms)
+            terms[term, rows] = match - match.mean(axis=1, keepdims=True)
+        yield rows.stop / len(centre)
     for surface in terms:
         surface[:] = unit_spread(surface)
     yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms, DEFAULT_WEIGHTS)
 
 
-def _window_energy(features: ChannelFeatures, name: str, window: int) -> float:
-    """Energy floor of a window: a tenth of the mean window's energy."""
-    group = features.groups[name]
-    return _ENERGY_FLOOR * window * float(np.mean(np.sum(group.astype(np.float32) ** 2, axis=1)))
+def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Iterator[slice]:
+    """Rows whose windows follow each other without a gap and start at the same offset."""
+    ends = np.flatnonzero((np.diff(centre) != window) | (np.diff(first) != 0)) + 1
+    for start, end in pairwise([0, *ends.tolist(), len(centre)]):
+        for low in range(start, end, _ROWS_A_BATCH):
+            yield slice(low, min(low + _ROWS_A_BATCH, end))
+
+
+def _energy_floor(features: ChannelFeatures, name: str, window: int) -> float:
+    """A tenth of the mean window's energy."""
+    group = features.groups[name].astype(np.float32)
+    return _ENERGY_FLOOR * window * float(np.mean(np.einsum("td,td->t", group, group)))
 
 
 def _norms(frames: Scores, window: int, floor: float) -> Scores:
-    total = np.concatenate([[0.0], np.cumsum(np.sum(frames**2, axis=1, dtype=np.float64))])
-    energy = total[window:] - total[:-window]
-    return np.asarray(np.sqrt(energy + floor + 1e-12), dtype=np.float32)
-
-
-def _correlate(left: Scores, right: Scores) -> Scores:
-    """Sums of frame products at every lag, shape (len(right) - len(left) + 1,)."""
-    if left.shape[1] == 1:
-        return np.correlate(right[:, 0], left[:, 0], mode="valid")
-    products = left @ right.T
-    lags = products.shape[1] - len(left) + 1
-    down, along = products.strides
-    diagonals = np.lib.stride_tricks.as_strided(
-        products, (len(left), lags), (down + along, along), writeable=False
-    )
-    return np.asarray(diagonals.sum(axis=0))
+    """Root of the energy of every window, over a floor; shape (len(frames) - window + 1,)."""
+    energy = np.einsum("td,td->t", frames, frames)
+    total = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
+    return np.asarray(np.sqrt(total[window:] - total[:-window] + floor + 1e-12), dtype=np.float32)
