@@ -38,6 +38,8 @@ _LONGEST_WAIT_S = 60.0
 _PICTURE_SPAN_S = 24.0
 _LOUD_WITHIN_S = 0.3
 _GIL_SWITCH_S = 0.001
+_A_LIBRARY = 20_000
+"""More new objects than the window makes in a second; importing torch makes 200,000."""
 _SOUND_AFTER_MS = 1500
 """The window and the first spectrogram come before the search for sound devices."""
 
@@ -86,9 +88,20 @@ def make_app() -> QApplication:
     return app
 
 
+class _Collector(GarbageCollector):  # type: ignore[misc]
+    """Collects garbage once a second, but for what came with a library that a worker loaded."""
+
+    def check(self) -> None:
+        """Collect; to look through a whole library would hold the window up."""
+        if gc.get_count()[0] > _A_LIBRARY:
+            gc.freeze()
+        else:
+            super().check()
+
+
 def _collect_here(app: QApplication) -> None:
     """Collect garbage in the window's thread alone: freed by a worker, Qt's objects crash."""
-    collector = GarbageCollector()
+    collector = _Collector()
     app.aboutToQuit.connect(collector.timer.stop)
     app.setProperty("collector", collector)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from fakes import fake_alignment
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from app.launch import _tell_unexpected, screenshot
 from app.main_window import MainWindow
@@ -84,3 +86,12 @@ def test_the_unforeseen_is_told_in_the_window(
     assert window.messages.message.kind is Kind.ERROR
     assert "what now" in window.messages.message.details
     assert "what now" in capsys.readouterr().err
+
+
+def test_what_a_library_brings_is_not_searched_for_garbage(qapp: QApplication) -> None:
+    collector = qapp.property("collector")
+    before = gc.get_freeze_count()
+    brought = [[] for _ in range(30_000)]
+    collector.check()
+    assert gc.get_freeze_count() >= before + len(brought)
+    gc.unfreeze()
