@@ -110,7 +110,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "--evidence",
         choices=EVIDENCE,
         default="spectral",
-        help="what tells that two moments match; spectral (default) needs no network, compact adds "
+        help="what tells that two moments match; spectral (default) is no network, compact adds "
         "a small one that is shipped, beats adds BEATs with a pair scorer of your own",
     )
     parser.add_argument(
@@ -220,7 +220,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where networks run (default: auto)"
+        "--device", choices=DEVICES, default="auto", help="where PyTorch runs (default: auto)"
     )
 
 

@@ -22,16 +22,15 @@ def chosen(args: argparse.Namespace) -> EvidenceChoice:
     InputError
         If something is missing, or given that this evidence has no use for.
     """
-    idle = []
-    if args.evidence != "beats":
-        idle += [name for name in ("checkpoint", "scorer") if getattr(args, name) is not None]
-    if args.evidence == "spectral" and args.device != "auto":
-        idle.append("device")
-    if idle:
+    given = {
+        "--checkpoint": args.checkpoint is not None,
+        "--scorer": args.scorer is not None,
+        "--device": args.device != "auto",
+    }
+    if args.evidence != "beats" and any(given.values()):
+        name = next(name for name, is_given in given.items() if is_given)
         raise InputError(
-            f"--{idle[0]}",
-            f"is of no use with {args.evidence} evidence",
-            f"leave it out, or add --evidence {'compact' if idle[0] == 'device' else 'beats'}",
+            name, f"is of no use with {args.evidence} evidence", "add --evidence beats or leave it"
         )
     return EvidenceChoice(args.evidence, args.checkpoint, args.scorer, args.device)
 
@@ -55,7 +54,7 @@ def opened_here(choice: EvidenceChoice, processes: int) -> LearnedEvidence | Non
 
 def _open(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
     learned = open_evidence(choice)
-    if learned is not None and learned.device == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+    if choice.name == "beats" and "OMP_NUM_THREADS" not in os.environ:
         from core.nets.embed import leave_a_core
 
         leave_a_core(processes)

@@ -8,7 +8,8 @@ from pathlib import Path
 from core.errors import InputError
 
 EVIDENCE = ("spectral", "compact", "beats")
-"""Without a network; with the small one that is shipped; with BEATs and a pair scorer."""
+"""Without a network; with the small one that is shipped; with BEATs and a pair scorer, which
+alone needs PyTorch."""
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -24,7 +25,7 @@ class EvidenceChoice:
     checkpoint, scorer : Path or None
         BEATs, and what ``finchsync train`` made beside it; for ``beats`` only, and both.
     device : str
-        One of `DEVICES`.
+        One of `DEVICES`, where ``beats`` runs.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def ensure_torch() -> None:
     missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
     if missing:
         raise InputError(
-            "learned evidence",
+            "BEATs",
             f"needs {' and '.join(missing)}, not installed here",
             "install FinchSync with its extra: pip install -e '.[nets]'",
         )

@@ -1,4 +1,4 @@
-"""Opens the evidence that a person chose; torch is loaded only for a network."""
+"""Opens the evidence that a person chose; torch is loaded only where it is needed."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
     """
     if choice.name == "spectral":
         return None
-    ensure_torch()
     if choice.name == "compact":
-        from core.nets.compact import open_compact
+        from core.evidence.compact import open_compact
 
-        return open_compact(choice.device)
+        return open_compact()
+    ensure_torch()
     from core.nets.pair_evidence import open_pair_evidence
 
     assert choice.checkpoint is not None

@@ -69,6 +69,7 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--checkpoint", "b.pt"],
         ["align", "a.wav", "--out", "x.csv", "--device", "cpu"],
         ["align", "a.wav", "--out", "x.csv", "--evidence", "compact", "--scorer", "s.pt"],
+        ["align", "a.wav", "--out", "x.csv", "--evidence", "compact", "--device", "cpu"],
         ["evaluate", "--predictions", "x.csv"],
         ["simulate"],
         ["simulate", "new", "--kind", "whale"],
@@ -351,9 +352,7 @@ def test_networks_are_told_apart_opened_once_and_closed(
     opened: list[SimpleNamespace] = []
 
     def open_evidence(choice: EvidenceChoice) -> SimpleNamespace:
-        learned = SimpleNamespace(
-            name=choice.name, model_id=f"model {len(opened)}", device="cuda", closed=0
-        )
+        learned = SimpleNamespace(name=choice.name, model_id=f"model {len(opened)}", closed=0)
         learned.close = lambda: setattr(learned, "closed", learned.closed + 1)
         opened.append(learned)
         return learned
