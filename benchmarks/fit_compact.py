@@ -55,13 +55,15 @@ class Recipe:
     """What is trained how."""
 
     seed: int = 0
-    steps: int = 2000
+    steps: int = 3500
     crops_a_step: int = 4
     real_share: float = 0.5
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
-    weight: float = 0.7
+    weight: float = 0.8
     """Nats per standard deviation that the aligner starts from."""
+    spectral_share: float = 0.4
+    """Of the spectral terms' weights that stays beside it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,11 +164,17 @@ def train(recipe: Recipe, real: list[Example], made: list[Example]) -> Iterator[
             yield net
 
 
-def save(path: Path, net: TrainedCompactNet, weight: float) -> None:
+def save(path: Path, net: TrainedCompactNet, recipe: Recipe) -> None:
     """Write a net in half precision."""
     halves = {name: value.astype(np.float16) for name, value in net.weights().items()}
     with write_whole(path, overwrite=True) as file:
-        np.savez(file, weight=weight, dilations=np.array(net.dilations), **halves)
+        np.savez(
+            file,
+            weight=recipe.weight,
+            spectral_share=recipe.spectral_share,
+            dilations=np.array(net.dilations),
+            **halves,
+        )
 
 
 def _stretch(log_power: NDArray[np.float16], start: int, length: int) -> Frames:
@@ -214,7 +222,7 @@ def main() -> int:
     made = [*simulated_examples(), *clip_examples(source)]
     print(f"{len(real)} files of recording D, {len(made)} scenes", flush=True)
     for net in train(recipe, real, made):
-        save(arguments.out / FILE, net, recipe.weight)
+        save(arguments.out / FILE, net, recipe)
     told = yaml.safe_dump(card(recipe, real, made), sort_keys=False)
     (arguments.out / "compact.yaml").write_text(told, encoding="utf-8")
     return 0

@@ -143,7 +143,7 @@ def align_steps(
         term = yield from course.staged(
             _LEARNED, learned.term(recording, rows_s, terms.first_offset_s, columns)
         )
-        terms = terms.with_term(term, learned.weight)
+        terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(learned, told)
     first: Decoded = yield from course.staged(
         "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)

@@ -38,15 +38,17 @@ class CompactEvidence:
     net : CompactNet
     model_id : str
         Digest of its weights.
-    weight : float
-        Nats per standard deviation before a recording has been seen.
+    weight, spectral_share : float
+        As `LearnedEvidence`.
     """
 
     name = "compact"
     device = "cpu"
 
-    def __init__(self, net: CompactNet, model_id: str, weight: float) -> None:
-        self.model_id, self.weight = model_id, weight
+    def __init__(
+        self, net: CompactNet, model_id: str, weight: float, spectral_share: float = 1.0
+    ) -> None:
+        self.model_id, self.weight, self.spectral_share = model_id, weight, spectral_share
         self.notices: list[str] = []
         self._net = net
 
@@ -102,9 +104,9 @@ def open_compact() -> CompactEvidence:
     with np.load(BytesIO(content), allow_pickle=False) as stored:
         told = {name: stored[name] for name in stored.files}
     dilations = tuple(int(step) for step in told.pop("dilations"))
-    weight = float(told.pop("weight"))
+    weight, share = float(told.pop("weight")), float(told.pop("spectral_share"))
     net = CompactNet({name: w.astype(np.float32) for name, w in told.items()}, dilations)
-    return CompactEvidence(net, hashlib.blake2b(content, digest_size=16).hexdigest(), weight)
+    return CompactEvidence(net, hashlib.blake2b(content, digest_size=16).hexdigest(), weight, share)
 
 
 def window_scores(left: Frames, right: Frames) -> Scores:

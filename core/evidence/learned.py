@@ -26,6 +26,9 @@ class LearnedEvidence(Protocol):
         Where it runs.
     weight : float
         Nats per standard deviation of its term before a recording has been seen.
+    spectral_share : float
+        Share of the spectral terms' weights that stands beside it: what the network hears
+        as well need not be said twice.
     notices : list of str
         What a person should know of how it went, such as a smaller batch.
     """
@@ -34,6 +37,7 @@ class LearnedEvidence(Protocol):
     model_id: str
     device: str
     weight: float
+    spectral_share: float
     notices: list[str]
 
     def term(

@@ -38,7 +38,9 @@ class TermSurfaces:
     terms: NDArray[np.float16]
     prior: Floats
 
-    def with_term(self, term: NDArray[np.float32], prior: float) -> TermSurfaces:
+    def with_term(
+        self, term: NDArray[np.float32], prior: float, share: float = 1.0
+    ) -> TermSurfaces:
         """These terms and one more.
 
         Parameters
@@ -47,12 +49,14 @@ class TermSurfaces:
             On any scale; 0 where nothing is known.
         prior : float
             Nats per standard deviation before a recording has been seen.
+        share : float
+            Of the other terms' prior weights that stays.
         """
         known = term != 0
         mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
         scaled = unit_spread(np.where(known, term - mean, np.float32(0)))
         terms = np.concatenate([self.terms, scaled[None].astype(np.float16)])
-        return replace(self, terms=terms, prior=np.append(self.prior, prior))
+        return replace(self, terms=terms, prior=np.append(share * self.prior, prior))
 
     def combined(self, weights: Floats) -> ScoreSurface:
         """Sum the terms into log-likelihood ratios.

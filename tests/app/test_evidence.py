@@ -14,11 +14,10 @@ from conftest import RATE_HZ, write_calls
 from fakes import fake_alignment
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 import app.evidence
-import app.views.evidence_page
 from app.evidence import EvidenceWish
 from app.main_window import MainWindow
 from app.messages import Kind
@@ -42,6 +41,7 @@ class FakeNet:
 
     name = "compact"
     weight = 0.3
+    spectral_share = 1.0
 
     def __init__(self, device: str = "cpu") -> None:
         self.model_id = f"fake-{device}"
@@ -164,22 +164,19 @@ def test_nonsense_in_the_settings_falls_back(make_window: MakeWindow) -> None:
     assert window.shell.preferences.value.evidence == EvidenceWish(checkpoint="/a.pt")
 
 
-def test_without_torch_the_page_says_why_networks_are_greyed(
+def test_without_torch_the_page_says_why_beats_is_greyed(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing() -> None:
         raise InputError("learned evidence", "needs torch, not installed here", "install it")
 
     monkeypatch.setattr(app.evidence, "ensure_torch", missing)
-    monkeypatch.setattr(app.views.evidence_page, "ensure_torch", missing)
     page = dialog_of(window).evidence
-    assert [name for name, button in page.choices.items() if button.isEnabled()] == ["spectral"]
-    shown = [label.text() for label in page.findChildren(app.views.evidence_page.QLabel)]
-    assert any("needs torch, not installed here" in text for text in shown)
-    prefer(window, COMPACT)
-    assert "needs torch" in page.obstacle
-    QTest.mouseClick(page.choices["spectral"], Qt.MouseButton.LeftButton)
-    assert not window.shell.preferences.value.evidence.is_learned
+    assert [name for name, button in page.choices.items() if not button.isEnabled()] == ["beats"]
+    shown = [label.text() for label in page.findChildren(QLabel)]
+    assert any("BEATs needs torch, not installed here; install it." in text for text in shown)
+    QTest.mouseClick(page.choices["compact"], Qt.MouseButton.LeftButton)
+    assert window.shell.preferences.value.evidence.name == "compact"
 
 
 # -- one network at a time ---------------------------------------------------------------

@@ -35,6 +35,7 @@ class Knowing:
     name, model_id, device = "beats", "made up", "cpu"
 
     def __init__(self, offset: Offset | None, weight: float = 0.3, scale: float = 1.0) -> None:
+        self.spectral_share = 1.0
         self._offset, self.weight, self._scale = offset, weight, scale
         self.notices = ["told before"]
 
