@@ -25,7 +25,7 @@ class EvidenceWish:
     checkpoint, scorer : str
         Where BEATs and its pair scorer are; empty until they are chosen.
     device : str
-        One of `core.evidence.choice.DEVICES`.
+        One of `core.evidence.choice.DEVICES`, where BEATs runs.
 
     Raises
     ------
@@ -58,13 +58,7 @@ class EvidenceWish:
         return EvidenceChoice(self.name, _path(self.checkpoint), _path(self.scorer), self.device)
 
     def obstacle(self) -> str:
-        """What stands in the way of using it, in a sentence, as far as can be told at a glance."""
-        if not self.is_learned:
-            return ""
-        try:
-            ensure_torch()
-        except InputError as error:
-            return str(error)
+        """Which file is missing, in a sentence; empty if none is."""
         if self.name != "beats":
             return ""
         for what, text in (("BEATs checkpoint", self.checkpoint), ("pair scorer", self.scorer)):
@@ -77,6 +71,15 @@ class EvidenceWish:
 
 
 SPECTRAL = EvidenceWish()
+
+
+def why_no_beats() -> str:
+    """Why BEATs cannot be chosen on this computer, in a sentence; empty if it can."""
+    try:
+        ensure_torch()
+    except InputError as error:
+        return f"BEATs {error.what}; {error.fix}."
+    return ""
 
 
 def made_with(made: Provenance) -> str:

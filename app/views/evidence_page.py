@@ -19,11 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.evidence import EvidenceWish
+from app.evidence import EvidenceWish, why_no_beats
 from app.preferences import PreferenceStore
-from core.errors import InputError
 from core.evidence.choice import EVIDENCE
-from core.nets import ensure_torch
 
 _CHOICES = {
     "spectral": (
@@ -32,7 +30,7 @@ _CHOICES = {
     ),
     "compact": (
         "Spectrograms and FinchSync's compact net",
-        "A small network that comes with FinchSync has its say as well. It runs on any computer.",
+        "A small network that comes with FinchSync has its say as well. Needs nothing else either.",
     ),
     "beats": (
         "Spectrograms and BEATs",
@@ -68,7 +66,7 @@ class EvidencePage(QWidget):
         self.scorer = FileLine("Pair scorer", _SCORERS)
         self.device = QComboBox()
         self.device.setAccessibleName("Device")
-        self.device.setToolTip("Where the network runs")
+        self.device.setToolTip("Where BEATs runs")
         for name, words in _DEVICES.items():
             self.device.addItem(words, name)
         self._obstacle = QLabel()
@@ -91,13 +89,13 @@ class EvidencePage(QWidget):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setSpacing(4)
-        why_not = _why_no_networks()
+        why_not = why_no_beats()
         for number, (name, button) in enumerate(self.choices.items()):
             self._group.addButton(button, number)
-            about = _muted(_CHOICES[name][1])
+            about = _muted(why_not if name == "beats" and why_not else _CHOICES[name][1])
             about.setIndent(_INDENT_PX)
             button.setAccessibleDescription(about.text())
-            button.setEnabled(name == "spectral" or not why_not)
+            button.setEnabled(name != "beats" or not why_not)
             layout.addWidget(button)
             layout.addWidget(about)
             layout.addSpacing(_GAP_PX)
@@ -110,8 +108,6 @@ class EvidencePage(QWidget):
         layout.addLayout(form)
         layout.addWidget(self._obstacle)
         layout.addSpacing(_GAP_PX)
-        if why_not:
-            layout.addWidget(_muted(why_not))
         layout.addWidget(
             _muted(
                 "Acts the next time a recording is aligned (Align › Align this recording). "
@@ -130,7 +126,7 @@ class EvidencePage(QWidget):
         self.scorer.text.setText(wish.scorer)
         for line in (self.checkpoint, self.scorer):
             line.setEnabled(wish.name == "beats")
-        self.device.setEnabled(wish.is_learned)
+        self.device.setEnabled(wish.name == "beats")
         self._obstacle.setText(wish.obstacle())
         self._obstacle.setVisible(bool(self._obstacle.text()))
 
@@ -178,14 +174,6 @@ class FileLine(QWidget):
         if name:
             self.text.setText(name)
             self.text.editingFinished.emit()
-
-
-def _why_no_networks() -> str:
-    try:
-        ensure_torch()
-    except InputError as error:
-        return f"Networks cannot be chosen: {error.where} {error.what}; {error.fix}."
-    return ""
 
 
 def _muted(text: str) -> QLabel:

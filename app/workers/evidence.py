@@ -49,18 +49,18 @@ class Notice:
 
 
 def open_learned(choice: EvidenceChoice) -> LearnedEvidence | None:
-    """Open a network; torch is loaded here, and one core is left to the window."""
-    if choice.name == "spectral":
-        return None
-    from core.nets import ensure_torch
-    from core.nets.loading import load_libraries
-
-    ensure_torch()
-    load_libraries()
-    from core.nets.embed import leave_a_core
+    """Open a network; torch is loaded here if it is needed, and leaves the window a core."""
     from core.nets.evidence import open_evidence
 
-    leave_a_core()
+    if choice.name == "beats":
+        from core.nets import ensure_torch
+        from core.nets.loading import load_libraries
+
+        ensure_torch()
+        load_libraries()
+        from core.nets.embed import leave_a_core
+
+        leave_a_core()
     return open_evidence(choice)
 
 
