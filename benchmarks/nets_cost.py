@@ -13,6 +13,7 @@ import gc
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,7 +33,7 @@ from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.clips import ChannelClips
 from core.nets.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.embed import ClipEncoder, choose_device, leave_a_core
+from core.nets.embed import ClipEncoder, Precision, choose_device, leave_a_core
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score
 from core.nets.random_weights import SMALL, write_random_checkpoint
 from core.nets.ranking import PairModel, exact_predictions, pair_table
@@ -172,8 +173,9 @@ def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
     device = choose_device("cpu" if not torch.cuda.is_available() else "cuda")
     clips = _scene()[0].cut(np.arange(EMBEDDED, dtype=np.int64) * 32_000 // EMBEDDED)
     heard = torch.from_numpy(clips).to(device)
-    faster = ("int8", "half") if device.type == "cpu" else ("half",)
-    ours = {name: ClipEncoder(encoder, digest, device, name) for name in ("float32", *faster)}
+    faster: Precision = "int8" if device.type == "cpu" else "half"
+    ours = {"float32": ClipEncoder(encoder, digest, device)}
+    ours[faster] = ClipEncoder(encoder, digest, device, faster)
     if device.type == "cuda":
         ours["half, compiled"] = ClipEncoder(encoder, digest, device, "half", compiled=True)
     runs: dict[str, Embed] = {name: one.embed for name, one in ours.items()}
@@ -207,7 +209,7 @@ def _turns(runs: dict[str, Embed], heard: Tensor, rounds: int) -> dict[str, dict
     took: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
-            took[name].append(_seconds(lambda r=run: r(heard), heard.device) * 1e3 / EMBEDDED)
+            took[name].append(_seconds(partial(run, heard), heard.device) * 1e3 / EMBEDDED)
     middle = {name: float(np.median(values)) for name, values in took.items()}
     told: dict[str, dict[str, Any]] = {
         "ms_a_clip": {
