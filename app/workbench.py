@@ -35,8 +35,10 @@ AlignSteps = Callable[..., Iterable[object]]
 as ``learned`` where one takes part."""
 FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[Alignment]]
 
+_ROW_MS = 200
+"""Decisions that come sooner after each other are a row, of which only the end is followed."""
 _STILL_MS = 50
-"""Longer than a held key takes to repeat: a row of nudges is followed once."""
+"""How long a row rests at its end; longer than a held key takes to repeat."""
 
 
 def align_steps(
@@ -123,7 +125,8 @@ class Workbench(QObject):
         self._clock = RunClock()
         self._to_follow: list[int] = []
         self._following = -1
-        self._soon_follow = QTimer(self, singleShot=True, interval=_STILL_MS)
+        self._soon_follow = QTimer(self, singleShot=True)
+        self._row = QTimer(self, singleShot=True, interval=_ROW_MS)
         self._soon_follow.timeout.connect(self._follow_next)
         self._framing, self._aligner, self._follower = (
             Lane(name, self) for name in ("spectrogram", "align", "follow")
@@ -341,7 +344,7 @@ class Workbench(QObject):
 
     @Slot(int)
     def _follow(self, index: int) -> None:
-        """Lead the path of a recording through its decisions, once they stand still."""
+        """Lead the path of a recording through its decisions, of a row once it stands still."""
         if self._session.entries[index].machine is None:
             return
         if index == self._following:
@@ -349,7 +352,8 @@ class Workbench(QObject):
             self._follower.cancel()
         if index not in self._to_follow:
             self._to_follow.append(index)
-        self._soon_follow.start()
+        self._soon_follow.start(_STILL_MS if self._row.isActive() else 0)
+        self._row.start()
 
     @Slot()
     def _follow_next(self) -> None:

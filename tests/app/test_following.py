@@ -121,7 +121,12 @@ def test_accepting_moves_nothing_and_says_so(shifted: MainWindow, settle: Settle
     assert shifted.status.note_text == "no other keypoint had to move"
 
 
-def test_a_held_nudge_is_not_followed_step_by_step(shifted: MainWindow, settle: Settle) -> None:
+def test_a_held_nudge_is_not_followed_step_by_step(
+    shifted: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However slow the machine, the key repeats sooner than that.
+    monkeypatch.setattr("app.workbench._STILL_MS", 1000)
+    shifted.workbench._row.setInterval(1000)
     held = Held()
     held.released.release(10)
     shifted.workbench._follow_steps = held
@@ -130,7 +135,7 @@ def test_a_held_nudge_is_not_followed_step_by_step(shifted: MainWindow, settle: 
         QTest.keyClick(shifted, Key.Key_Period)
         QTest.qWait(10)
     settle(shifted)
-    assert len(held.seen) <= 4, "once, or a few times where the machine stumbles"
+    assert len(held.seen) <= 2, "the first step, and the last one"
     np.testing.assert_allclose(shifted.session.keypoints.time_1_s, before_s + 0.008)
 
 
