@@ -137,19 +137,19 @@ class _Chain:
         for start, state in zip(reversed(self._starts), reversed(self._kept), strict=True):
             if start != self._starts[-1]:
                 block = list(self._block(start, state))
+            marginal = np.empty((len(block), self._columns), dtype=np.float32)
             for row in range(start + len(block) - 1, start - 1, -1):
-                marginal = np.einsum("sl,sl->l", block[row - start][0], message)
-                total = marginal.sum()
-                if total > 0:
-                    posterior[row] += np.float32(weight) * (marginal / total)
-                else:
-                    posterior[row] += np.float32(weight / self._columns)
+                np.einsum("sl,sl->l", block[row - start][0], message, out=marginal[row - start])
                 if row:
                     most = message.max()
                     if most <= 0:  # a band that jumped away: begin anew
                         message, most = np.ones_like(message), np.float32(1)
                     message = self._move.backward(message, self._emission[row] / most)
                     message = _shifted(message, -int(self._origin_step[row]))
+            total = marginal.sum(axis=1, keepdims=True)
+            marginal = np.where(total > 0, marginal, np.float32(1))  # nothing left: anywhere
+            marginal *= np.float32(weight) / marginal.sum(axis=1, keepdims=True)
+            posterior[start : start + len(block)] += marginal
             yield 1.0 - start / self._rows
 
     def _block(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:

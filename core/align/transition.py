@@ -36,13 +36,6 @@ class Transition:
         whole = np.floor(cells).astype(np.intp)
         steps = _small_steps(model.step_s * row_s / step_s)
         taps = np.array([np.convolve([1 - part, part], steps) for part in cells - whole]).T
-        # Where in the pile the taps of a run of slopes lie, and where in the state they come from.
-        self._moves = []
-        for tap, (low, high, by) in product(range(len(taps)), _runs(whole - len(steps) // 2)):
-            if abs(by + tap) < columns:
-                target, source = overlap(by + tap)
-                layer = slice(tap * len(slope) + low, tap * len(slope) + high)
-                self._moves.append(((layer, target), (slice(low, high), source)))
         wander = model.wander * np.sqrt(row_s)
         change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
         change[change < _NEVER] = 0.0
@@ -57,8 +50,17 @@ class Transition:
         self._prior = prior.astype(np.float32)
         self._landed = np.zeros((len(landing) + 1, columns), dtype=np.float32)
         self._ahead = np.empty((len(slope) + 1, columns), dtype=np.float32)
+        self._landed_ahead = np.empty((len(landing), columns), dtype=np.float32)
+        self._before = np.empty((len(slope), columns), dtype=np.float32)
+        self._moves, self._returns = [], []
+        for tap, (low, high, by) in product(range(len(taps)), _runs(whole - len(steps) // 2)):
+            if abs(by + tap) < columns:
+                there, here = overlap(by + tap)
+                slopes, layer = slice(low, high), slice(*(tap * len(slope) + np.array([low, high])))
+                self._moves.append((self._landed[layer, there], (slopes, here)))
+                self._returns.append((self._before[slopes, here], self._landed_ahead[layer, there]))
         self._columns = columns
-        self._near = _TwoSided(step_s / JUMP_SCALE_S, columns)
+        self._jump = _Jump(step_s, columns)
 
     def uniform(self) -> Grid:
         """The state before anything is known, shape (S, L)."""
@@ -66,54 +68,58 @@ class Transition:
 
     def forward(self, state: Grid) -> Grid:
         """Distribution one row later, shape (S, L)."""
-        for target, source in self._moves:
-            self._landed[target] = state[source]
+        for landed, source in self._moves:
+            landed[:] = state[source]
         self._landed[-1] = self._jump(self._landing @ self._landed[:-1])
         return np.asarray(self._onward @ self._landed)
 
     def backward(self, message: Grid, emission: Grid) -> Grid:
-        """Adjoint of `forward`, for a message times the emission that it meets, shape (S, L)."""
+        """Adjoint of `forward`, for a message times the emission that it meets, shape (S, L).
+
+        What is returned holds until the next call.
+        """
         np.multiply(message, emission, out=self._ahead[:-1])
         self._ahead[-1] = self._jump(self._prior @ self._ahead[:-1])
-        landed = self._return @ self._ahead
-        before = np.zeros_like(message)
-        for target, source in self._moves:
-            np.add(before[source], landed[target], out=before[source])
-        return before
-
-    def _jump(self, mass: Grid) -> Grid:
-        """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere)."""
-        anywhere = float(mass.sum()) / self._columns
-        near = self._near.spread(mass)
-        return np.asarray(JUMP_PROBABILITY * near + LOST_PROBABILITY * anywhere, dtype=np.float32)
+        np.matmul(self._return, self._ahead, out=self._landed_ahead)
+        self._before.fill(0)
+        for before, landed in self._returns:
+            before += landed
+        return self._before
 
 
-class _TwoSided:
-    """Convolution with a two-sided exponential of unit mass, by running sums.
+class _Jump:
+    """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere).
 
-    Sums run over blocks short enough for the weights to stay within a double's range;
-    a block hears of the one before it by a single number.
+    The exponential is convolved by running sums, over blocks short enough for their weights
+    to stay within a double's range; a block hears of the one before it by a single number.
     """
 
-    def __init__(self, decay: float, columns: int) -> None:
+    def __init__(self, step_s: float, columns: int) -> None:
+        decay = step_s / JUMP_SCALE_S
         length = max(1, min(columns, int(_FALLEN / decay)))
-        self._shape = (2, -(-columns // length), length)
-        self._columns = columns
+        blocks = -(-columns // length)
+        self._mass, self._sums = np.zeros((2, 2, blocks, length))
+        self._sides, self._ends = (
+            values.reshape(2, -1)[:, :columns] for values in (self._mass, self._sums)
+        )
         self._grown = np.exp(decay * np.arange(length))
-        self._middle = np.tanh(decay / 2)
-        self._fallen = self._middle / self._grown
+        self._here = JUMP_PROBABILITY * np.tanh(decay / 2)
+        self._fallen = self._here / self._grown
         self._carried = np.exp(-decay) / self._grown
+        self._lost = LOST_PROBABILITY / columns
 
-    def spread(self, mass: Grid) -> Floats:
-        """The convolution, shape (L,)."""
-        sides = np.zeros(self._shape)
-        flat = sides.reshape(2, -1)[:, : self._columns]
-        flat[0], flat[1] = mass, mass[::-1]
-        sides *= self._grown
-        np.cumsum(sides, axis=2, out=sides)
-        sides *= self._fallen
-        sides[:, 1:] += sides[:, :-1, -1:] * self._carried
-        return np.asarray(flat[0] + flat[1, ::-1] - self._middle * mass)
+    def __call__(self, mass: Grid) -> Floats:
+        self._sides[0], self._sides[1] = mass, mass[::-1]
+        self._mass *= self._grown
+        np.cumsum(self._mass, axis=2, out=self._sums)
+        self._sums *= self._fallen
+        if self._sums.shape[1] > 1:
+            self._sums[:, 1:] += self._sums[:, :-1, -1:] * self._carried
+        # Both sides hold what stays where it is.
+        both = self._ends[0] + self._ends[1, ::-1]
+        both -= self._here * mass
+        both += self._lost * mass.sum()
+        return np.asarray(both)
 
 
 def _runs(values: NDArray[np.intp]) -> list[tuple[int, int, int]]:
