@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.entries import Entry
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import Step
+
+_SEEN_S = 0.0005
+"""A move that the millisecond on the screen shows."""
+_SEEN_CONFIDENCE = 0.005
+"""A change that the two digits on the screen show."""
 
 _DONE_TO = {
     ReviewState.ACCEPTED: "Accept",
@@ -17,6 +23,16 @@ _DONE_TO = {
     ReviewState.UNALIGNABLE: "Set aside",
     ReviewState.UNREVIEWED: "Release",
 }
+
+
+def moved_visibly(before: KeypointSet, after: KeypointSet) -> NDArray[np.intp]:
+    """Which of the same keypoints, by index, stand elsewhere."""
+    return np.flatnonzero(np.abs(after.time_1_s - before.time_1_s) >= _SEEN_S)
+
+
+def differ_in_confidence(before: KeypointSet, after: KeypointSet) -> bool:
+    """Whether any of the same keypoints is visibly more or less certain."""
+    return bool(np.any(np.abs(after.confidence - before.confidence) >= _SEEN_CONFIDENCE))
 
 
 def told(indices: Sequence[int], state: ReviewState) -> str:

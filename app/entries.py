@@ -93,6 +93,16 @@ class Entry:
         return self.known.recording
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """What makes two entries the same recording, wherever its audio lies."""
+        return self.known.fingerprint, self.recording.name
+
+    @property
+    def end_1_s(self) -> float:
+        """Where channel 1 ends on its own clock, seconds."""
+        return self.recording.channels[1].duration_s
+
+    @property
     def folder(self) -> Path:
         """Where an export is offered first."""
         return self.known.folder

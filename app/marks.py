@@ -71,6 +71,13 @@ def marks_of(keypoints: KeypointSet) -> NDArray[np.int8]:
     return marks
 
 
+def next_uncertain(keypoints: KeypointSet, after: int) -> int:
+    """Index of the next uncertain keypoint after `after`, -1 if there is none up to the end."""
+    later = needs_look(keypoints).nonzero()[0]
+    later = later[later > after]
+    return int(later[0]) if len(later) else -1
+
+
 def needs_look(keypoints: KeypointSet) -> NDArray[np.bool_]:
     """Which unreviewed keypoints the machine is unsure of, or says nothing about; shape (K,)."""
     marks = marks_of(keypoints)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.marks import CERTAIN
+from app.marks import CERTAIN, next_uncertain
 from app.messages import short_name
 from app.review_queue import ReviewQueue
-from app.session_model import SessionModel, next_uncertain
+from app.session_model import SessionModel
 from app.time_view import TimeView
 from app.triage import Stage
 from core.evidence.peaks import peak_to_snap_to
@@ -49,6 +49,7 @@ class Review(QObject):
         self._open_before = 0
         session.recording_selected.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
+        session.refused.connect(self.told)
 
     @Slot()
     def next_keypoint(self) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.edits import line_of, middle_of, released, told
+from app.drag import Drag
+from app.edits import differ_in_confidence, line_of, middle_of, moved_visibly, released, told
 from app.entries import Entry, Evidence
-from app.marks import needs_look
+from app.views.time_axis import time_text
 from core.align.alignment import Alignment, CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
@@ -27,11 +27,6 @@ from core.session import (
     Step,
 )
 from core.time_map import TimeMap
-
-_SEEN_S = 0.0005
-"""A move that the millisecond on the screen shows."""
-_SEEN_CONFIDENCE = 0.005
-"""A change that the two digits on the screen show."""
 
 
 class SessionModel(QObject):
@@ -59,6 +54,8 @@ class SessionModel(QObject):
         moved along.
     history_changed()
         What can be undone or redone is something else.
+    refused(text)
+        An edit cannot be, and why.
     changed(change)
         A `core.session.Change` to write down.
     """
@@ -71,6 +68,7 @@ class SessionModel(QObject):
     decided = Signal(int)
     followed = Signal(object)
     history_changed = Signal()
+    refused = Signal(str)
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -81,8 +79,7 @@ class SessionModel(QObject):
         self._current = -1
         self._selected = -1
         self._highlighted = -1
-        self._preview: KeypointSet | None = None
-        self._preview_dropped = False
+        self._drag = Drag()
 
     # -- what is there ---------------------------------------------------------------
 
@@ -109,8 +106,8 @@ class SessionModel(QObject):
     @property
     def keypoints(self) -> KeypointSet | None:
         """Keypoints of the recording shown, with the edit under way."""
-        if self._preview is not None:
-            return self._preview
+        if self._drag.keypoints is not None:
+            return self._drag.keypoints
         return None if self.current is None else self.current.keypoints
 
     @property
@@ -126,7 +123,7 @@ class SessionModel(QObject):
     @property
     def is_previewing(self) -> bool:
         """Whether a drag is under way."""
-        return self._preview is not None
+        return self._drag.keypoints is not None
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -165,7 +162,7 @@ class SessionModel(QObject):
         entries : sequence of Entry
             One for each of its recordings, in their order.
         """
-        self._drop_preview()
+        self._drag.drop()
         self._session = session
         self._entries, self._keys = list(entries), list(session.recordings)
         self._current = self._selected = self._highlighted = -1
@@ -180,11 +177,11 @@ class SessionModel(QObject):
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Open recordings; the first one is shown, whether it was open already or not."""
-        known = {_identity(entry): i for i, entry in enumerate(self._entries)}
+        known = {entry.identity: i for i, entry in enumerate(self._entries)}
         new: list[Entry] = []
         show = -1
         for entry in entries:
-            index = known.setdefault(_identity(entry), len(self._entries) + len(new))
+            index = known.setdefault(entry.identity, len(self._entries) + len(new))
             if index == len(self._entries) + len(new):
                 new.append(entry)
             show = index if show < 0 else show
@@ -215,7 +212,7 @@ class SessionModel(QObject):
         """Show another recording."""
         if index == self._current or not 0 <= index < len(self._entries):
             return
-        self._drop_preview()
+        self._drag.drop()
         self._current = index
         self._selected = 0 if len(self._entries[index].keypoints) else -1
         self._highlighted = -1
@@ -269,9 +266,8 @@ class SessionModel(QObject):
             self.recordings_changed.emit()
             return 0
         after = entry.keypoints.with_proposal(alignment.keypoints)
-        moved = np.flatnonzero(np.abs(after.time_1_s - entry.keypoints.time_1_s) >= _SEEN_S)
-        surer = np.abs(after.confidence - entry.keypoints.confidence) >= _SEEN_CONFIDENCE
-        if len(moved) or surer.any():
+        moved = moved_visibly(entry.keypoints, after)
+        if len(moved) or differ_in_confidence(entry.keypoints, after):
             self._take(index, self._session.follow(self._keys[index], alignment.keypoints))
         if index == self._current:
             self.followed.emit(moved)
@@ -302,34 +298,42 @@ class SessionModel(QObject):
 
     def preview_move(self, index: int, time_1_s: float) -> None:
         """Show keypoint `index` at `time_1_s` everywhere, without deciding."""
-        if self.current is not None and not self._preview_dropped:
-            self._preview = self.current.keypoints.move(index, self._within(time_1_s))
+        entry = self.current
+        if entry is not None and self._drag.move(entry.keypoints, index, time_1_s, entry.end_1_s):
             self.keypoints_changed.emit()
 
     def commit_preview(self) -> None:
         """Decide on what is previewed."""
-        preview, self._preview = self._preview, None
-        if preview is not None:
-            self._decide(preview, f"Move keypoint {self._selected + 1}")
+        if self.is_previewing and self._drag.is_outside:
+            self.cancel_preview()
+            self._refuse_outside()
+        elif (dragged := self._drag.take()) is not None:
+            self._decide(dragged, f"Move keypoint {self._selected + 1}")
 
     def cancel_preview(self) -> None:
         """Drop what is previewed, and what the drag goes on to say until it ends."""
-        if self._preview is not None:
-            self._drop_preview()
+        if self.is_previewing:
+            self._drag.drop()
             self.keypoints_changed.emit()
 
     def end_drag(self) -> None:
         """The mouse was released: decide on what is previewed, unless it was dropped."""
-        self._preview_dropped = False
         self.commit_preview()
+        self._drag.let_go()
 
     def move_keypoint(self, index: int, time_1_s: float, merge_key: str = "") -> None:
         """A person puts a keypoint at `time_1_s` seconds on channel 1.
 
         Moves of one keypoint that follow each other under one merge key are one step to undo.
+        Beyond the ends of channel 1 there is nothing that it could be moved to.
         """
-        if self.current is not None:
-            keypoints = self.current.keypoints.move(index, self._within(time_1_s))
+        entry = self.current
+        if entry is None:
+            return
+        if not 0.0 <= time_1_s <= entry.end_1_s:
+            self._refuse_outside()
+        else:
+            keypoints = entry.keypoints.move(index, time_1_s)
             own_key = f"{merge_key} {index}" if merge_key else ""
             self._decide(keypoints, f"Move keypoint {index + 1}", own_key)
 
@@ -393,7 +397,7 @@ class SessionModel(QObject):
         self._take(self._current, self._session.edit(key, taken, text, proposal=proposal))
 
     def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:
-        self._preview = None
+        self._drag.take()
         key = self._keys[self._current]
         self._take(self._current, self._session.edit(key, keypoints, text, merge_key))
         self.decided.emit(self._current)
@@ -406,10 +410,7 @@ class SessionModel(QObject):
         self._entries[index] = replace(entry, state=state)
         self._keep(session, change)
         if index == self._current and state is not entry.state:
-            if self._preview is not None:
-                # A drag under way goes on over what is new.
-                dragged_s = float(self._preview.time_1_s[self._selected])
-                self._preview = state.keypoints.move(self._selected, dragged_s)
+            self._drag.go_over(state.keypoints)
             self.keypoints_changed.emit()
         self.recordings_changed.emit()
 
@@ -419,32 +420,19 @@ class SessionModel(QObject):
             self.changed.emit(change)
             self.history_changed.emit()
 
-    def _drop_preview(self) -> None:
-        self._preview_dropped = self._preview_dropped or self._preview is not None
-        self._preview = None
-
     def _see(self, index: int, evidence: Evidence) -> None:
         self._entries[index] = replace(self._entries[index], evidence=evidence)
         if index == self._current:
             self.evidence_changed.emit()
 
-    def _within(self, time_1_s: float) -> float:
+    def _refuse_outside(self) -> None:
         assert self.current is not None
-        return min(max(time_1_s, 0.0), self.current.recording.channels[1].duration_s)
+        self.refused.emit(
+            f"Channel 1 ends at {time_text(self.current.end_1_s, 1)}; a keypoint cannot be put "
+            "outside it. Mark it unalignable if its sound is not in channel 1."
+        )
 
 
 @lru_cache(maxsize=2)
 def _time_map_of(keypoints: KeypointSet) -> TimeMap:
     return keypoints.time_map()
-
-
-def _identity(entry: Entry) -> tuple[str, str]:
-    """What makes two entries the same recording, wherever its audio lies."""
-    return entry.known.fingerprint, entry.recording.name
-
-
-def next_uncertain(keypoints: KeypointSet, after: int) -> int:
-    """Index of the next uncertain keypoint after `after`, -1 if there is none up to the end."""
-    later = needs_look(keypoints).nonzero()[0]
-    later = later[later > after]
-    return int(later[0]) if len(later) else -1

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from app.entries import Entry, Imported
 from app.exporting import ExportPlan
-from app.session_model import SessionModel, next_uncertain
+from app.marks import next_uncertain
+from app.session_model import SessionModel
 from app.time_view import SHORTEST_S, TimeView
 from app.triage import shown_names
 from core.formats.biodcase import BiodcaseTable
@@ -45,11 +46,31 @@ def test_selecting_elsewhere_drops_the_preview(session: SessionModel) -> None:
     assert session.keypoints.time_1_s[0] == 0.0
 
 
-def test_moves_stay_within_channel_1(session: SessionModel) -> None:
-    session.move_keypoint(0, -3.0)
-    session.move_keypoint(19, 99.0)
-    assert session.keypoints.time_1_s[0] == 0.0
+@pytest.mark.parametrize(("index", "time_1_s"), [(0, -3.0), (19, 20.001)])
+def test_a_move_beyond_channel_1_is_refused(
+    session: SessionModel, qtbot: QtBot, index: int, time_1_s: float
+) -> None:
+    before = session.keypoints
+    with qtbot.waitSignal(session.refused) as said:
+        session.move_keypoint(index, time_1_s)
+    assert "Channel 1 ends at 0:20.0" in said.args[0]
+    assert session.keypoints is before
+    assert not session.done
+
+
+def test_a_hand_let_go_beyond_channel_1_decides_nothing(
+    session: SessionModel, qtbot: QtBot
+) -> None:
+    before = session.keypoints
+    session.select_keypoint(19)
+    session.preview_move(19, 99.0)
     assert session.keypoints.time_1_s[19] == 20.0
+    with qtbot.waitSignal(session.refused):
+        session.end_drag()
+    assert session.keypoints is before
+    session.preview_move(19, 19.5)
+    session.end_drag()
+    assert session.keypoints.time_1_s[19] == 19.5
 
 
 def test_an_edit_during_a_run_wins_over_its_result(session: SessionModel) -> None:
