@@ -31,6 +31,8 @@ _TARGET_COLUMNS = 2
 _LEAST_MASS = 0.2
 _LEAST_ROWS = 5
 _MOST_ROWS = 120
+_ROUNDING = 1e-7
+"""Share of the loss that single precision leaves in doubt: no use going further."""
 
 
 def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Floats:
@@ -60,7 +62,7 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     if len(rows) > _MOST_ROWS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
     target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
-    terms = surfaces.terms[:, rows].astype(np.float32)
+    terms = surfaces.terms[:, rows].astype(np.float32, order="C")
     precision = np.full(len(terms), _LEARNED_PRECISION)
     precision[: len(TERMS)] = _PRIOR_PRECISION
     result = minimize(
@@ -70,7 +72,7 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None)] * len(surfaces.prior),
-        options={"maxiter": 15},
+        options={"maxiter": 15, "ftol": _ROUNDING},
     )
     return np.asarray(TEMPER * result.x)
 
