@@ -56,7 +56,8 @@ def main() -> None:
     leave_a_core()
     systems = trained_systems(args.checkpoint, quick=args.quick)
     tested = list(columns(quick=args.quick))
-    rows = measured(tested, lambda job: _answers(job, systems))
+    compact = _compact()
+    rows = measured(tested, lambda job: _answers(job, systems, compact))
     result = {
         "encoder": "random" if args.checkpoint is None else args.checkpoint.name,
         "encoder_sizes": asdict(systems.encoder.config),
@@ -110,7 +111,7 @@ def page(rows: dict[str, dict[str, dict[str, Any]]], titles: Sequence[str]) -> s
     return "\n".join(lines)
 
 
-def _answers(job: Job, systems: Systems) -> Answers:
+def _answers(job: Job, systems: Systems, compact: LearnedEvidence | None) -> Answers:
     path, truth = job
     samples, rate_hz = sf.read(path)
     time_0_s, duration_s = truth.time_0_s, len(samples) / rate_hz
@@ -130,7 +131,6 @@ def _answers(job: Job, systems: Systems) -> Answers:
         }
         found |= {f"{title}, {grid}": by_head[head][form] for title, head, form in LEARNED}
     found["FinchSync: spectral evidence, non-linear path"] = _ours(job, None)
-    compact = _compact()
     if compact is not None:
         found["FinchSync: spectral and compact evidence"] = _ours(job, compact)
     return found
@@ -145,7 +145,7 @@ def _ours(job: Job, learned: LearnedEvidence | None) -> Floats:
 def _compact() -> LearnedEvidence | None:
     """The network of our own, or None where it is not shipped."""
     try:
-        return open_evidence(EvidenceChoice("compact", device="cpu"))
+        return open_evidence(EvidenceChoice("compact"))
     except (ImportError, InputError):
         return None
 
