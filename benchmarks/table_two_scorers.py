@@ -42,7 +42,7 @@ RANDOM = BeatsConfig(
 )
 """The encoder where no checkpoint is given: random, and 12 tokens a clip in place of 48, so
 that all heads are trained and run on a processor within minutes."""
-EPOCHS, QUICK_EPOCHS = 6, 2
+EPOCHS, QUICK_EPOCHS = 5, 2
 RECIPE = Recipe(seed=1, learning_rate=1e-3, plateau_epochs=3, draw=DrawOptions(stride=5))
 
 
