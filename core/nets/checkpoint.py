@@ -66,7 +66,6 @@ def load_encoder(path: Path) -> tuple[BeatsEncoder, str]:
     checkpoint = read_checkpoint(path)
     with torch.device("meta"):
         encoder = BeatsEncoder(checkpoint.config)
-    encoder.filterbank = type(encoder.filterbank)()
     encoder.load_state_dict(ours(checkpoint.weights, checkpoint.config), assign=True)
     return encoder.eval().requires_grad_(requires_grad=False), checkpoint.digest
 

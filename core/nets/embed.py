@@ -103,6 +103,9 @@ class ClipEncoder:
         self.notices: list[str] = []
         self._run: Any = _ready(encoder, device, precision)
         if compiled:
+            # The compiler knows no complex numbers. It is loaded here, not where the filterbank is.
+            filterbank: Any = self._run.filterbank
+            filterbank.forward = torch.compiler.disable(filterbank.forward)  # type: ignore[no-untyped-call]
             self._run = torch.compile(self._run)
 
     def move(self, device: torch.device) -> None:

@@ -35,11 +35,12 @@ class KaldiFilterbank(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        window = torch.hann_window(FRAME, periodic=False).pow(0.85)
+        # Also in an encoder that is laid out without memory, to be filled from a file.
+        with torch.device("cpu"):
+            window, bank = torch.hann_window(FRAME, periodic=False).pow(0.85), _mel_bank()
         self.register_buffer("window", window, persistent=False)
-        self.register_buffer("bank", _mel_bank(), persistent=False)
+        self.register_buffer("bank", bank, persistent=False)
 
-    @torch.compiler.disable  # type: ignore[untyped-decorator]  # no complex numbers there
     def forward(self, samples: Tensor) -> Tensor:
         """Log energies, natural logarithm.
 
