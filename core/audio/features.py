@@ -27,6 +27,7 @@ from scipy.fft import rfft
 from scipy.ndimage import uniform_filter1d
 
 from core.audio.noise import noise_power
+from core.audio.mel import mel_bank
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
 
@@ -34,7 +35,7 @@ FEATURE_RATE_HZ = 16_000
 HOP_S = 0.01
 _HOP = round(FEATURE_RATE_HZ * HOP_S)
 _ONSET_FFT, _CALL_FFT = 256, 512
-_BANDS, _LOW_HZ, _HIGH_HZ = 24, 100.0, 8000.0
+_BANK = mel_bank(_ONSET_FFT, FEATURE_RATE_HZ, bands=24, low_hz=100.0, high_hz=8000.0)
 _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
 _BLOCK_FRAMES = 6000
@@ -168,7 +169,7 @@ def _power(samples: Samples, size: int) -> Frames:
 
 def _measure(samples: Samples) -> _Block:
     onset, call = _power(samples, _ONSET_FFT), _power(samples, _CALL_FFT)
-    mel = onset @ _mel_bank()
+    mel = onset @ _BANK
     floor = np.quantile(mel[::_FLOOR_EVERY], 0.3, axis=0)
     raw = np.log(mel[::_FLOOR_EVERY] + _EPS)
     low, middle = np.quantile(raw, [0.16, 0.5], axis=0)
@@ -231,17 +232,3 @@ def _compressed(group: Frames) -> NDArray[np.float16]:
     norm = np.sqrt(np.einsum("td,td->t", group, group))
     group /= np.sqrt(norm + 0.3 * np.median(norm) + 1e-6)[:, None]
     return group.astype(np.float16)
-
-
-def _mel_bank() -> Frames:
-    """Triangular mel filters of unit sum, shape (bins, bands); mel scale of O'Shaughnessy 1987."""
-
-    def to_mel(hz: float) -> float:
-        return float(2595.0 * np.log10(1.0 + hz / 700.0))
-
-    edges = 700.0 * (10 ** (np.linspace(to_mel(_LOW_HZ), to_mel(_HIGH_HZ), _BANDS + 2) / 2595) - 1)
-    bins = np.arange(_ONSET_FFT // 2 + 1)[:, None] * FEATURE_RATE_HZ / _ONSET_FFT
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    bank = np.clip(np.minimum(rise, fall), 0.0, None)
-    return np.asarray(bank / np.maximum(bank.sum(axis=0), 1e-9), dtype=np.float32)
