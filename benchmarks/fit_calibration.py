@@ -1,16 +1,17 @@
 """Fit ``resources/calibration.json``: how often the aligner is right when it says so.
 
-usage: python -m benchmarks.fit_calibration SETS_DIR [SETS_DIR ...]
+usage: python -m benchmarks.fit_calibration [--evidence compact] [SETS_DIR ...]
 
 Each folder is a drifted set in BioDCASE layout, made of recordings whose licence
-allows it and with seeds not used to fit the evidence weights. Simulated scenes
+allows it and with seeds not used to fit the evidence weights; for the compact net
+none, since it was trained on the one recording that may be used. Simulated scenes
 from 20 to -15 dB, stereotyped song and pairs of unrelated scenes are added.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from core.align.aligner import align
 from core.align.calibration import certainty_features, raw_certainty
 from core.align.confidence import clarity
 from core.audio.recording import Recording, find_audio, open_recording
+from core.evidence.compact import open_compact
+from core.evidence.learned import LearnedEvidence
 from core.formats.biodcase import read_csv
 from core.simulate import simulate_scene
 
@@ -42,7 +45,12 @@ SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
 SCENES = (("zebra_finch", 60, False), ("aru", 24, False), ("zebra_finch", 80, True))
 UNRELATED = 16
-OUT = Path(__file__).parent.parent / "resources" / "calibration.json"
+RESOURCES = Path(__file__).parent.parent / "resources"
+OUT = {
+    "spectral": RESOURCES / "calibration.json",
+    "compact": RESOURCES / "calibration_compact.json",
+}
+Learned = LearnedEvidence | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +69,11 @@ class Example:
         return certainty_features(self.mass, related, self.nearest_clear_s)
 
 
-def example(recording: Recording, time_0_s: Floats, time_1_s: Floats | None) -> Example:
+def example(
+    recording: Recording, time_0_s: Floats, time_1_s: Floats | None, learned: Learned
+) -> Example:
     """Align a recording; without true times nothing is right."""
-    result = align(recording, time_0_s)
+    result = align(recording, time_0_s, learned=learned)
     assert result.facts is not None
     mass = result.facts.mass[: len(time_0_s)]
     if time_1_s is None:
@@ -74,15 +84,15 @@ def example(recording: Recording, time_0_s: Floats, time_1_s: Floats | None) -> 
     return Example(result.log_evidence, result.alias is not None, mass, clear, right)
 
 
-def real(folders: list[Path]) -> Iterator[Example]:
+def real(folders: list[Path], learned: Learned) -> Iterator[Example]:
     for folder in folders:
         truth = read_csv(folder / "annotations.csv")
         for path in find_audio(folder):
             keypoints = truth.files[path.name]
-            yield example(open_recording(path), keypoints.time_0_s, keypoints.time_1_s)
+            yield example(open_recording(path), keypoints.time_0_s, keypoints.time_1_s, learned)
 
 
-def simulated(place: Path) -> Iterator[Example]:
+def simulated(place: Path, learned: Learned) -> Iterator[Example]:
     path, seed = place / "scene.wav", 5000
     for kind, count, stereotyped in SCENES:
         for number in range(count):
@@ -92,7 +102,7 @@ def simulated(place: Path) -> Iterator[Example]:
             seed += 1
             sf.write(path, scene.samples, scene.sample_rate_hz)
             truth = scene.keypoints()
-            yield example(open_recording(path), truth.time_0_s, truth.time_1_s)
+            yield example(open_recording(path), truth.time_0_s, truth.time_1_s, learned)
     for number in range(UNRELATED):
         snr_db = SNR_DB[number % 4]
         one, other = (
@@ -101,7 +111,7 @@ def simulated(place: Path) -> Iterator[Example]:
         )
         both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
         sf.write(path, both, one.sample_rate_hz)
-        yield example(open_recording(path), np.arange(100.0), None)
+        yield example(open_recording(path), np.arange(100.0), None, learned)
 
 
 def related_curve(data: list[Example]) -> tuple[float, float]:
@@ -145,9 +155,14 @@ def curve(raw: Floats, right: NDArray[np.bool_]) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    folders = [Path(argument) for argument in sys.argv[1:]]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fit_calibration")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="SETS_DIR")
+    parser.add_argument("--evidence", choices=sorted(OUT), default="spectral")
+    arguments = parser.parse_args()
+    folders, out = arguments.folders, OUT[arguments.evidence]
+    learned = open_compact() if arguments.evidence == "compact" else None
     with tempfile.TemporaryDirectory() as place:
-        data = [*real(folders), *simulated(Path(place))]
+        data = [*real(folders, learned), *simulated(Path(place), learned)]
     centre, scale = related_curve(data)
     groups = {
         name: (
@@ -159,6 +174,7 @@ def main() -> None:
     weights = logistic_weights(*groups["alone"])
     card = {
         "what": "probability that a keypoint is within 50 ms of the truth",
+        "evidence": arguments.evidence if learned is None else f"compact {learned.model_id}",
         "fitted_on": {
             "real": sorted(folder.name for folder in folders),
             "simulated_scenes": sum(count for _, count, _ in SCENES),
@@ -178,8 +194,8 @@ def main() -> None:
         "weights": weights.round(4).tolist(),
         **{name: curve(raw_certainty(x, weights), right) for name, (x, right) in groups.items()},
     }
-    OUT.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {card['fitted_on']}")
+    out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(f"{out.name}: {card['fitted_on']}")
     print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
 
 
