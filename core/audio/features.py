@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.ndimage import uniform_filter1d
 
-from core.audio.noise import noise_power
 from core.audio.mel import mel_bank
+from core.audio.noise import noise_power
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
 
