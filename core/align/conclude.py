@@ -22,6 +22,8 @@ from core.keypoints import KeypointSet, machine_keypoints
 Floats = NDArray[np.float64]
 
 PINNED = "fixed by a person"
+BEFORE_START = "at or before the start of channel 1, says a person"
+AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
 MOST_BLIND = 0.9
 """No more confidence than this without a clear match within ten seconds."""
@@ -82,7 +84,7 @@ def conclude(
     )
     sure[clear.is_blind] = np.minimum(sure[clear.is_blind], MOST_BLIND)
     for row, reason in decided.items():
-        if reason == PINNED:
+        if reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0

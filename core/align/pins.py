@@ -1,7 +1,8 @@
 """What a person decided, as constraints: correct one keypoint, fix its neighbours.
 
-A fixed keypoint replaces the evidence of its row by a narrow peak; an
-unalignable one removes it. The surface itself is not computed again, and only
+A fixed keypoint replaces the evidence of its row by a narrow peak, and by a step where it
+stands on an end of channel 1, since the moment may lie anywhere beyond; an unalignable one
+removes it. The surface itself is not computed again, and only
 the rows and offsets that the decisions can reach are decoded again.
 """
 
@@ -14,7 +15,14 @@ from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision, RowFacts
 from core.align.band import Band, band_holding
-from core.align.conclude import PINNED, UNALIGNABLE, conclude, nearest_row
+from core.align.conclude import (
+    AFTER_END,
+    BEFORE_START,
+    PINNED,
+    UNALIGNABLE,
+    conclude,
+    nearest_row,
+)
 from core.align.confidence import measure
 from core.align.decode import Decoded, decode
 from core.evidence.surface import ScoreSurface
@@ -29,6 +37,7 @@ PIN_SD_S = 0.005
 _REACH_ROWS = 80
 _TAIL = 1e-4
 _DEEPEST = -80.0
+_ROUNDED_S = 1e-6
 
 
 def realign(
@@ -41,8 +50,9 @@ def realign(
     alignment : Alignment
         As the machine made it, before any decision; its surface is reused.
     keypoints : KeypointSet
-        Of the same recording. Corrected and accepted keypoints become pins,
-        unalignable ones remove their row's evidence.
+        Of the same recording. Corrected and accepted keypoints become pins, those on an
+        end of channel 1 say that the moment lies there or beyond, and unalignable ones
+        remove their row's evidence.
     last : Alignment, optional
         What `realign` made of the same alignment for earlier decisions. Where
         nothing changed since, it is kept, so that a pin among many costs no
@@ -60,7 +70,7 @@ def realign(
         if state is ReviewState.UNALIGNABLE:
             decided.setdefault(int(rows[index]), UNALIGNABLE)
         elif state is not ReviewState.UNREVIEWED:
-            decided[int(rows[index])] = PINNED
+            decided[int(rows[index])] = _fixed(keypoints.time_1_s[index], alignment.duration_1_s)
             pins[int(rows[index])] = float(keypoints.offset_s[index])
     if not decided:
         return alignment
@@ -104,6 +114,12 @@ def _facts(alignment: Alignment) -> RowFacts:
     )
 
 
+def _fixed(time_1_s: float, duration_1_s: float) -> str:
+    if time_1_s <= 0:
+        return BEFORE_START
+    return AFTER_END if time_1_s >= duration_1_s - _ROUNDED_S else PINNED
+
+
 def _touched(changed: frozenset[Decision], stretch: slice) -> bool:
     return any(
         row + _REACH_ROWS >= stretch.start and row - _REACH_ROWS < stretch.stop
@@ -116,12 +132,16 @@ def _constrain(
 ) -> ScoreSurface:
     score = surface.score.copy()
     columns = np.arange(score.shape[1])
-    for row in decided:
-        if row not in pins:
+    for row, reason in decided.items():
+        if reason == UNALIGNABLE:
             score[row] = 0.0
             continue
         offset_s = surface.first_offset_s[row] + columns * surface.step_s
         away = (offset_s - np.clip(pins[row], offset_s[0], offset_s[-1])) / PIN_SD_S
+        if reason == BEFORE_START:
+            away = np.maximum(away, 0.0)
+        elif reason == AFTER_END:
+            away = np.minimum(away, 0.0)
         peak = np.maximum(-0.5 * away**2, _DEEPEST)
         score[row] = peak - np.log(np.mean(np.exp(peak)))
     return replace(surface, score=score)

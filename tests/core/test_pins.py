@@ -5,7 +5,7 @@ import pytest
 
 from core.align import band, pins
 from core.align.alignment import Alignment, CandidateScores, Refinement
-from core.align.conclude import PINNED, UNALIGNABLE, conclude
+from core.align.conclude import AFTER_END, PINNED, UNALIGNABLE, conclude
 from core.align.decode import Decoded, decode
 from core.align.pins import realign
 from core.evidence.surface import ScoreSurface
@@ -14,7 +14,9 @@ from core.keypoints import KeypointSet, ReviewState, Source
 NONE = CandidateScores.none()
 
 
-def machine(offset_s: np.ndarray, clear: np.ndarray, seed: int = 0) -> Alignment:
+def machine(
+    offset_s: np.ndarray, clear: np.ndarray, seed: int = 0, duration_1_s: float | None = None
+) -> Alignment:
     """An alignment of a surface whose peaks follow `offset_s` where `clear`."""
     rng = np.random.default_rng(seed)
     rows = len(offset_s)
@@ -32,7 +34,7 @@ def machine(offset_s: np.ndarray, clear: np.ndarray, seed: int = 0) -> Alignment
         found.log_evidence,
         NONE,
         surface.time_0_s,
-        rows + 2.0,
+        duration_1_s or rows + 2.0,
         0.05,
         Refinement.none(rows),
     )
@@ -162,3 +164,37 @@ def test_going_on_from_the_last_result_equals_starting_over():
     going_on, afresh = realign(alignment, released, last), realign(alignment, released)
     np.testing.assert_allclose(going_on.posterior, afresh.posterior, atol=1e-6)
     assert realign(alignment, alignment.keypoints, last) is alignment
+
+
+def test_a_keypoint_on_the_end_of_channel_1_is_no_pin_of_an_offset():
+    """The moment lies there or beyond, so the path before it stays where the evidence is."""
+    time_s = np.arange(60.0)
+    truth = np.full(60, 0.5)
+    alignment = machine(truth, (time_s > 8) & (time_s < 40), duration_1_s=45.0)
+    ends = alignment.keypoints
+    assert ends.time_1_s[50] == 45.0
+    for index in range(46, 60):
+        ends = ends.review(index, ReviewState.ACCEPTED)
+    again = realign(alignment, ends)
+    np.testing.assert_allclose(again.path.offset_s[:45], truth[:45], atol=0.02)
+    assert set(again.keypoints.reason[46:]) == {AFTER_END}
+    assert again.keypoints.confidence[50] > 0.98
+
+
+def test_the_end_of_channel_1_rules_out_what_lies_before_it():
+    time_s = np.arange(60.0)
+    truth = 0.5 + np.where(time_s > 30, 0.03 * (time_s - 30), 0.0)
+    alignment = machine(truth, time_s < 25, duration_1_s=50.0)
+    assert alignment.keypoints.time_1_s[49] < 49.8
+    again = realign(alignment, alignment.keypoints.move(49, 50.0))
+    assert again.path.offset_s[49] > 0.99
+    assert again.keypoints.reason[49] == AFTER_END
+
+
+def test_the_start_of_channel_1_bounds_from_the_other_side():
+    truth = np.full(40, -5.0 + 3.5)
+    alignment = machine(truth, np.arange(40.0) > 10)
+    starts = alignment.keypoints.review(0, ReviewState.ACCEPTED)
+    assert starts.time_1_s[0] == 0.0
+    again = realign(alignment, starts)
+    np.testing.assert_allclose(again.path.offset_s, truth, atol=0.03)
