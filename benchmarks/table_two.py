@@ -146,7 +146,7 @@ def _compact() -> LearnedEvidence | None:
     """The network of our own, or None where it is not shipped."""
     try:
         return open_evidence(EvidenceChoice("compact"))
-    except (ImportError, InputError):
+    except (OSError, InputError):
         return None
 
 
