@@ -9,12 +9,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.messages import RunProgress
+from app.pace import time_left_text
 from app.review_progress import ReviewProgress
 from app.session_model import SessionModel
 from app.views.elided_label import ElidedLabel
 from app.views.keypoint_panel import band_half_ms
 
-_NOTE_MS = 6000
+_NOTE_MS, _IN_SECONDS = 6000, 90.0
+_BAR_PX = 170
 _PADDING_PX = 20
 
 
@@ -49,7 +51,7 @@ class StatusBar(QStatusBar):
         self._run = ElidedLabel(Qt.AlignmentFlag.AlignRight)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
-        self._bar.setFixedWidth(150)
+        self._bar.setFixedWidth(_BAR_PX)
         self._bar.setAccessibleName("Progress")
         self._cancel = QToolButton()
         self._cancel.setText("Cancel")
@@ -58,7 +60,7 @@ class StatusBar(QStatusBar):
         for label, stretch in ((self._keypoint, 0), (self._reviewed, 3), (self._level, 0)):
             label.setProperty("role", "status")
             self.addWidget(label, stretch)
-        self.addPermanentWidget(self._run, 1)
+        self.addPermanentWidget(self._run, 5)
         for widget in (self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
@@ -79,7 +81,7 @@ class StatusBar(QStatusBar):
     @property
     def progress_text(self) -> str:
         """What is said about the run; empty when nothing runs."""
-        return self._run.text()
+        return " · ".join(filter(None, (self._run.text(), self._left)))
 
     @property
     def review_text(self) -> str:
@@ -102,13 +104,14 @@ class StatusBar(QStatusBar):
         """Show how far the run is, or that there is none."""
         for widget in (self._run, self._bar, self._cancel):
             widget.setVisible(progress is not None)
+        self._left = ""
         if progress is None:
             self._run.clear()
             return
-        left = ""
+        self._run.setText(progress.text)
         if progress.left_s is not None:
-            left = f" · {max(round(progress.left_s), 1)} s left"
-        self._run.setText(progress.text + left)
+            self._left = f"{_rough_time(progress.left_s)} left"
+        self._bar.setFormat(f"%p % · {self._left}" if self._left else "%p %")
         self._bar.setValue(round(1000 * progress.fraction))
 
     def show_level(self, level: int) -> None:
@@ -141,3 +144,7 @@ class StatusBar(QStatusBar):
             # Of a fixed size, it can change without the window being laid out anew.
             self._keypoint.setFixedSize(wanted_px, self._keypoint.sizeHint().height())
         self._keypoint.setText(text)
+
+
+def _rough_time(seconds: float) -> str:
+    return f"{max(round(seconds), 1)} s" if seconds < _IN_SECONDS else time_left_text(seconds)
