@@ -61,7 +61,7 @@ class EvidencePage(QWidget):
         super().__init__(parent)
         self._store = store
         self._group = QButtonGroup(self)
-        self.choices = {name: QRadioButton(words) for name, (words, _) in _CHOICES.items()}
+        self.choices = {name: QRadioButton(_CHOICES[name][0]) for name in EVIDENCE}
         self.checkpoint = FileLine("BEATs checkpoint", _CHECKPOINTS)
         self.scorer = FileLine("Pair scorer", _SCORERS)
         self.device = QComboBox()
