@@ -163,7 +163,7 @@ def screenshot(
     ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     make_app()
-    window = MainWindow(size=QSize(*size), remembers_layout=False)
+    window = MainWindow(size=QSize(*size), remembers=False)
     window.workbench.aligns_on_open = False
     window.show()
     try:

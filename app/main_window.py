@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -16,12 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.asking import Asking
-from app.curve_plot import DriftCurve
 from app.display import Display
 from app.docks import Docks, step_through
 from app.documents import Documents
 from app.history import History
 from app.menus import allow_with_recording, build_actions
+from app.outlet import Outlet
 from app.playback.player import Playback
 from app.playback.sound import Sound
 from app.render.tiles import TileStore
@@ -34,9 +33,7 @@ from app.spectrogram_choice import SpectrogramChoice
 from app.store import SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
-from app.views.curve_dialog import ask_for_picture
 from app.views.drop_cover import DropCover
-from app.views.export_dialog import ExportDialog
 from app.views.history_list import HistoryList
 from app.views.keypoint_panel import KeypointPanel
 from app.views.look_panel import LookPanel
@@ -52,7 +49,6 @@ from app.workbench import AlignSteps, Workbench, align_steps
 FULL_SIZE = QSize(1600, 1000)
 
 _FIRST_SPAN_S = 30.0
-_FOLLOWED_SOON_MS = 50
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +62,7 @@ class MainWindow(QMainWindow):
         Size at the start; under 1300 pixels of width the panels on the right share one place.
     home : Path, optional
         Folder for sessions that nobody gave a place; without one nothing is kept.
-    remembers_layout : bool
+    remembers : bool
         Whether the layout is taken from the settings, and left there at the end.
     sound : Sound, optional
         Where playback comes out; PortAudio if not given.
@@ -78,11 +74,11 @@ class MainWindow(QMainWindow):
         size: QSize = FULL_SIZE,
         *,
         home: Path | None = None,
-        remembers_layout: bool = True,
+        remembers: bool = True,
         sound: Sound | None = None,
     ) -> None:
         super().__init__()
-        self._remembers_layout = remembers_layout
+        self._remembers = remembers
         self.setWindowTitle("FinchSync")
         self.setAcceptDrops(True)
         self.session = SessionModel(self)
@@ -99,10 +95,11 @@ class MainWindow(QMainWindow):
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
         self.spectrogram_choice = SpectrogramChoice(
-            self.display, self.time, self.tiles, self.workbench, remembers=remembers_layout
+            self.display, self.time, self.tiles, self.workbench, remembers=remembers
         )
         self.asking = Asking(self)
-        self.shell = Shell(self, self.session, self.time, remembers=remembers_layout)
+        self.outlet = Outlet(self, self.session, self.workbench, self.documents)
+        self.shell = Shell(self, self.session, self.time, remembers=remembers)
         self.menus, self.commands, self.toolbar = build_actions(
             self,
             {
@@ -115,6 +112,7 @@ class MainWindow(QMainWindow):
                 "time": self.time,
                 "shell": self.shell,
                 "asking": self.asking,
+                "outlet": self.outlet,
                 "playback": self.playback,
             },
         )
@@ -128,7 +126,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._connect()
         self.resize(size)
-        if remembers_layout:
+        if remembers:
             self.docks.restore()
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -197,6 +195,7 @@ class MainWindow(QMainWindow):
         self._prefer()
         bench.told.connect(self.messages.tell)
         self.documents.told.connect(self.messages.tell)
+        self.outlet.told.connect(self.messages.tell)
         self.documents.replacing.connect(bench.stop)
         self.store.told.connect(self.messages.tell)
         bench.progressed.connect(self.status.show_progress)
@@ -277,32 +276,6 @@ class MainWindow(QMainWindow):
 
     # -- commands of the window itself -----------------------------------------------
 
-    @Slot()
-    def export(self) -> None:
-        """Show what an export would write, and write it."""
-        if self.session.current is None:
-            self.messages.inform("There is nothing to export; open a recording first.")
-            return
-        if self.workbench.is_following:
-            # What follows from the last decision belongs into the table.
-            QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
-            return
-        dialog = ExportDialog(self.session.current, self.session.entries, self)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.documents.export(dialog.plan, dialog.path, overwrite=dialog.overwrite)
-        dialog.deleteLater()
-
-    @Slot()
-    def save_curve(self) -> None:
-        """Ask where the drift curve goes as a picture, and write it."""
-        entry = self.session.current
-        if entry is None:
-            self.messages.inform("There is no curve to save; open a recording first.")
-            return
-        if (place := ask_for_picture(self, entry)) is not None:
-            path, overwrite = place
-            self.documents.save_curve(DriftCurve.of(entry), path, overwrite=overwrite)
-
     @Slot(bool)
     def set_warped(self, warped: bool) -> None:
         """Show channel 1 on channel 0's clock, or on its own."""
@@ -382,10 +355,11 @@ class MainWindow(QMainWindow):
         if not may_close(self, self.store):
             event.ignore()
             return
-        if self._remembers_layout:
+        if self._remembers:
             self.docks.save()
         self.playback.shut_down()
         self.documents.shut_down()
+        self.outlet.shut_down()
         self.shell.shut_down()
         self.workbench.shut_down()
         self.tiles.shut_down()

@@ -1,4 +1,4 @@
-"""What surrounds the work: palette, preferences, keys, recent files, pictures, demo, help."""
+"""What surrounds the work: palette, preferences, keys, recent files, demo, help."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
 
 from app.actions import ACTIONS
 from app.demo import demo_folder, demo_steps
@@ -33,8 +33,6 @@ from app.workers.lane import End, Lane, Outcome
 
 _LATELY = "palette/recent"
 _LATELY_KEPT = 12
-_QUICKLY = 80
-"""As Qt's quality: a PNG that is larger, not worse."""
 
 
 class Shell(QObject):
@@ -164,28 +162,6 @@ class Shell(QObject):
     def refuse_tips(self) -> None:
         """Never show tips again."""
         self.preferences.put(replace(self.preferences.value, shows_tips=False))
-
-    @Slot()
-    def save_picture(self) -> None:
-        """Save a picture of the window as it is now."""
-        picture = self._window.grab()
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window, "Save a picture of the window", "finchsync.png", "PNG (*.png)"
-        )
-        if not name:
-            return
-        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
-        if picture.save(str(path), "PNG", _QUICKLY):
-            self.told.emit(Message(Kind.INFO, f"Picture saved to {path}."))
-        else:
-            text = f"{path}: cannot be written; choose another place."
-            self.told.emit(Message(Kind.ERROR, text, "save_picture"))
-
-    @Slot()
-    def copy_picture(self) -> None:
-        """Copy a picture of the window as it is now."""
-        QGuiApplication.clipboard().setPixmap(self._window.grab())
-        self.told.emit(Message(Kind.INFO, "A picture of the window is on the clipboard."))
 
     @Slot()
     def try_demo(self) -> None:

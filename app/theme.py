@@ -249,6 +249,8 @@ def dress(app: QApplication, palette: Palette) -> None:
         colours.setColor(role, QColor(name))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         colours.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.disabled))
+    # Polishing all widgets from one sheet to another takes three times as long as from none.
+    app.setStyleSheet("")
     app.setPalette(colours)
     app.setStyleSheet(_STYLE.format(**{n: getattr(palette, n) for n in Palette.__slots__}))
     pg.setConfigOptions(

@@ -221,7 +221,7 @@ def measure(path: Path) -> dict[str, float]:
     figures = Figures()
     figures.single["memory_before_mb"] = memory_mb()
     empty_plot(figures)
-    window = MainWindow(size=SIZE, remembers_layout=False)
+    window = MainWindow(size=SIZE, remembers=False)
     window.workbench.aligns_on_open = False
     window.show()
     QApplication.processEvents()

@@ -49,7 +49,7 @@ class Watchdog(QObject):
 def watch(path: Path) -> np.ndarray:
     """Open and align `path` in a window; the gaps of its event loop, ms."""
     app = make_app()
-    window = MainWindow(size=QSize(1600, 1000), remembers_layout=False)
+    window = MainWindow(size=QSize(1600, 1000), remembers=False)
     window.show()
     app.processEvents()
     watchdog = Watchdog(window)

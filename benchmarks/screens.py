@@ -86,7 +86,7 @@ def recordings(place: Path) -> Path:
 @contextmanager
 def window(app: QApplication, place: Path, size: QSize) -> Iterator[MainWindow]:
     """A window without remembered layout, with a session folder of its own."""
-    shown = MainWindow(size=size, home=Path(tempfile.mkdtemp(dir=place)), remembers_layout=False)
+    shown = MainWindow(size=size, home=Path(tempfile.mkdtemp(dir=place)), remembers=False)
     shown.show()
     settle(app, shown)
     yield shown

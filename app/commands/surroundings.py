@@ -42,7 +42,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export",
         "Export CSV…",
-        "window.export",
+        "outlet.export",
         "File",
         ("Ctrl+E",),
         "Write keypoints as a BioDCASE CSV, with states and confidence in a file beside it",
@@ -53,14 +53,14 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save_curve",
         "Save drift curve…",
-        "window.save_curve",
+        "outlet.save_curve",
         "File",
         tip="Draw the offset over time with its band and the keypoints, as PNG or SVG",
     ),
     ActionSpec(
         "save_picture",
         "Save a picture of the window…",
-        "shell.save_picture",
+        "outlet.save_picture",
         "File",
         ("F12",),
         "Save the window as a PNG",
@@ -69,7 +69,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "copy_picture",
         "Copy a picture of the window",
-        "shell.copy_picture",
+        "outlet.copy_picture",
         "File",
         ("Ctrl+F12",),
         "Put a picture of the window on the clipboard",

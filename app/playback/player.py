@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 
 from app.messages import Kind, Message
+from app.playback.cursor import Cursor
 from app.playback.feed import Feed, Request, device_steps
 from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
+from app.playback.volume import STEP_DB, gain_of, store_volume_db, stored_volume_db
 from app.render.clips import CLIP_S
 from app.session_model import SessionModel
 from app.time_view import TimeView
@@ -21,26 +21,8 @@ from core.audio.aligned import Heard, Passage, alternating
 HIGH_PASS_HZ = (0, 200, 500, 1000)
 
 _POLL_MS = 33
-_VOLUME_STEP_DB, _LOUDEST_DB = 3, 30
 _NEAR_PART = 0.01
-_DEVICE_KEY, _VOLUME_KEY = "playback/device", "playback/volume_db"
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where the sound is, or where it would start.
-
-    Parameters
-    ----------
-    time_s : float
-        On channel 0's clock.
-    heard : Heard
-    is_playing : bool
-    """
-
-    time_s: float
-    heard: Heard
-    is_playing: bool
+_DEVICE_KEY = "playback/device"
 
 
 class _Mode(Enum):
@@ -105,9 +87,8 @@ class Playback(QObject):
         self.high_pass_hz = 0
         self.devices: Devices | None = None
         self.problem = ""
-        settings = QSettings()
-        self.device = str(settings.value(_DEVICE_KEY, ""))
-        self.volume_db = _volume(settings.value(_VOLUME_KEY, 0))
+        self.device = str(QSettings().value(_DEVICE_KEY, ""))
+        self.volume_db = stored_volume_db()
         self._lane = Lane("playback", self)
         self._lane.stepped.connect(self._on_step)
         self._lane.ended.connect(self._on_ended)
@@ -199,12 +180,12 @@ class Playback(QObject):
     @Slot()
     def louder(self) -> None:
         """Raise the volume."""
-        self._set_volume(self.volume_db + _VOLUME_STEP_DB)
+        self._set_volume(self.volume_db + STEP_DB)
 
     @Slot()
     def quieter(self) -> None:
         """Lower the volume."""
-        self._set_volume(self.volume_db - _VOLUME_STEP_DB)
+        self._set_volume(self.volume_db - STEP_DB)
 
     @Slot(str)
     def choose_device(self, name: str) -> None:
@@ -258,7 +239,7 @@ class Playback(QObject):
         self._mode = mode
         first_s = self._first_s() if from_s is None else from_s
         request = self._request(first_s)
-        self._feed = Feed(request, self._session.time_map(), _gain(self.volume_db))
+        self._feed = Feed(request, self._session.time_map(), gain_of(self.volume_db))
         self._lane.start(partial(self._feed.steps, self._sound, self.device))
         self._show(Cursor(request.passages[0].start_s, request.passages[0].heard, is_playing=True))
         self._poll.start()
@@ -297,10 +278,9 @@ class Playback(QObject):
         return max(wanted_s - lead_s, self._view.start_s)
 
     def _set_volume(self, volume_db: int) -> None:
-        self.volume_db = min(max(volume_db, -_LOUDEST_DB), _LOUDEST_DB)
-        QSettings().setValue(_VOLUME_KEY, self.volume_db)
+        self.volume_db = store_volume_db(volume_db)
         if self._feed is not None:
-            self._feed.gain = _gain(self.volume_db)
+            self._feed.gain = gain_of(self.volume_db)
         self.noted.emit(f"volume {self.volume_db:+d} dB")
 
     # -- following -------------------------------------------------------------------
@@ -399,17 +379,3 @@ class Playback(QObject):
         elif feed.gaps:
             self.noted.emit(f"the sound had {feed.gaps} gaps; the computer was busy")
         self.stop()
-
-
-def _gain(volume_db: int) -> float:
-    return float(10 ** (volume_db / 20))
-
-
-def _volume(stored: object) -> int:
-    try:
-        volume_db = float(str(stored))
-    except ValueError:
-        return 0
-    if not math.isfinite(volume_db):
-        return 0
-    return round(min(max(volume_db, -_LOUDEST_DB), _LOUDEST_DB))

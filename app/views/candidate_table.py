@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.session_model import SessionModel
 from app.table_headers import HeaderTexts
@@ -34,6 +34,8 @@ _COLUMNS = (
     ("level", "0.1 × exp of the mean prediction"),
     ("n>0", "How many predictions are positive (the public baseline's score)"),
 )
+_WIDEST = ("50", "score", "+00.000", "+00000", "00.00", "00.00", "votes", "level", "3600")
+_PADDING_PX = 10
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -103,9 +105,12 @@ class CandidateTable(QTableView):
         self.setFont(small)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(22)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
+        # Measuring the cells, as Qt would, asks for all of them with every change of style.
+        for column, widest in enumerate(_WIDEST):
+            width_px = self.fontMetrics().horizontalAdvance(widest) + _PADDING_PX
+            self.setColumnWidth(column, width_px)
         self._candidates: CandidateScores | None = None
         self._empty = empty_text("Candidates show here while the recording is aligned.", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)

@@ -21,6 +21,8 @@ _SHOWN_CANDIDATES = 30
 _LEAST_SPAN_S = 0.3
 _LOOSEST = 2.5
 """Times more room than wanted at which the offset axis shrinks; it stands still in between."""
+_ROOM = 0.1
+"""Part of the height kept free at both ends; at the upper one stands the caption."""
 _NEAR_ALIAS_S = 1.5
 _ROOMY_PX = 600
 _REFRESH_MS = 40
@@ -218,7 +220,8 @@ class DriftPlot(TimePlot):
                 low_s, high_s = float(values.min()), float(values.max())
         shown_low_s, shown_high_s = self.box.viewRange()[1]
         wanted_s = max(1.5 * (high_s - low_s), _LEAST_SPAN_S)
-        inside = shown_low_s <= low_s and high_s <= shown_high_s
+        room_s = _ROOM * (shown_high_s - shown_low_s)
+        inside = shown_low_s + room_s <= low_s and high_s <= shown_high_s - room_s
         if not inside or shown_high_s - shown_low_s > _LOOSEST * wanted_s:
             middle_s = (low_s + high_s) / 2
             self.show_heights(middle_s - wanted_s / 2, middle_s + wanted_s / 2)

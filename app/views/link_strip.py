@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.display import Display
 from app.marks import COLOURS, Mark, marks_of
-from app.playback.player import Cursor
+from app.playback.cursor import Cursor
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView

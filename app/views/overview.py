@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.display import Display
 from app.marks import COLOURS, Mark, marks_of
-from app.playback.player import Cursor
+from app.playback.cursor import Cursor
 from app.render.tiles import TileStore, draw
 from app.session_model import SessionModel
 from app.theme import DARK

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.playback.player import Cursor
+from app.playback.cursor import Cursor
 from app.theme import DARK
 from core.audio.aligned import Heard
 

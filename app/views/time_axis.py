@@ -37,9 +37,12 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
     ----------
     steps_s : tuple of float
         How far apart labels may stand.
+    apart_px : float
+        How far apart they have to stand.
     """
 
     steps_s: tuple[float, ...] = _FINE_STEPS_S
+    apart_px = 50.0
 
     def words(self, at_s: float, decimals: int) -> str:
         """What stands at a tick."""
@@ -52,7 +55,7 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
         if bounds.width() <= 0 or high_s <= low_s:
             return None
         scale = bounds.width() / (high_s - low_s)
-        wide = (step for step in self.steps_s if step * scale >= _LABEL_PX)
+        wide = (step for step in self.steps_s if step * scale >= self.apart_px)
         step_s = next(wide, self.steps_s[-1])
         decimals = next((d for d in range(3) if step_s * 10**d >= 0.999), 3)
         at_top = self.orientation == "top"
@@ -78,6 +81,7 @@ class TimeAxis(RoundAxis):
     """Minutes and seconds."""
 
     steps_s = (*_FINE_STEPS_S, *_LONG_STEPS_S)
+    apart_px = _LABEL_PX
 
     def words(self, at_s: float, decimals: int) -> str:
         """The moment on the clock."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.playback.player import Cursor
+from app.playback.cursor import Cursor
 from app.theme import DARK
 from app.time_view import TimeView
 from app.views.play_cursor import PlayCursor

@@ -315,13 +315,13 @@ def test_export_asks_before_overwriting(
     out.write_text("precious")
     export = _Export(monkeypatch, out, replace=False)
     monkeypatch.setattr(ExportDialog, "result", lambda _self: QDialog.DialogCode.Rejected)
-    opened.export()
+    opened.outlet.export()
     settle(opened)
     assert out.read_text() == "precious"
     assert "already exists" in export.texts[0]
     monkeypatch.undo()
     _Export(monkeypatch, out, replace=True)
-    opened.export()
+    opened.outlet.export()
     settle(opened)
     assert out.read_text().startswith("Filename,")
 
@@ -332,7 +332,7 @@ def test_export_refuses_the_original(
     before = stereo.read_bytes()
     export = _Export(monkeypatch, stereo)
     monkeypatch.setattr(ExportDialog, "result", lambda _self: QDialog.DialogCode.Rejected)
-    opened.export()
+    opened.outlet.export()
     assert "never written to" in export.texts[0]
     assert stereo.read_bytes() == before
 
@@ -344,7 +344,7 @@ def test_export_to_a_missing_folder_says_so(
     settle: Callable[[MainWindow], None],
 ) -> None:
     _Export(monkeypatch, tmp_path / "nowhere" / "out.csv")
-    opened.export()
+    opened.outlet.export()
     settle(opened)
     assert opened.messages.message.kind is Kind.ERROR
     assert "no such folder" in opened.messages.message.text

@@ -370,15 +370,16 @@ def test_dragged_files_are_welcome(window: MainWindow, stereo: Path, qtbot: QtBo
 
 
 def test_a_picture_of_the_window(
-    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     out = tmp_path / "shot.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
     QTest.keyClick(opened, Key.Key_F12)
+    qtbot.waitUntil(lambda: opened.outlet.is_idle)
     assert out.stat().st_size > 10_000
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "x"), ""))
     QTest.keyClick(opened, Key.Key_F12)
-    assert opened.messages.message.kind is Kind.ERROR
+    qtbot.waitUntil(lambda: opened.messages.message.kind is Kind.ERROR)
     QTest.keyClick(opened, Key.Key_F12, Modifier.ControlModifier)
     assert QGuiApplication.clipboard().image().width() == opened.width()
 
@@ -457,7 +458,7 @@ def test_a_demo_that_cannot_be_made_says_so(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr("app.shell.demo_folder", lambda: tmp_path / "file" / "demo")
     window.commands["try_demo"].trigger()
-    qtbot.waitUntil(lambda: window.messages.message.kind is Kind.ERROR)
+    qtbot.waitUntil(lambda: window.messages.message.kind is Kind.ERROR, timeout=60_000)
     assert "no demo recording" in window.messages.message.text
 
 
@@ -515,7 +516,7 @@ from PySide6.QtCore import QSize
 from app.launch import make_app
 from app.main_window import MainWindow
 app = make_app()
-window = MainWindow(size=QSize(1100, 640), remembers_layout=False)
+window = MainWindow(size=QSize(1100, 640), remembers=False)
 window.show()
 app.processEvents()
 window.toolbar.grab().save(sys.argv[1])

@@ -1,0 +1,24 @@
+"""Where the sound is, as the panes show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.audio.aligned import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the sound is, or where it would start.
+
+    Parameters
+    ----------
+    time_s : float
+        On channel 0's clock.
+    heard : Heard
+    is_playing : bool
+    """
+
+    time_s: float
+    heard: Heard
+    is_playing: bool
