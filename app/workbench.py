@@ -120,6 +120,7 @@ class Workbench(QObject):
         self._is_first_framing = True
         self.aligns_on_open = True
         self.settings: Mapping[str, float] = {}
+        self._aligning_by = self.settings
         self._queue: deque[int] = deque()
         self._aligning = -1
         self._clock = RunClock()
@@ -269,7 +270,7 @@ class Workbench(QObject):
             return
         self._aligning = self._queue.popleft()
         entry = self._session.entries[self._aligning]
-        self._aligning_with = self._wish
+        self._aligning_with, self._aligning_by = self._wish, self.settings
         self._clock.start()
         self._show_progress(Progress("starting", 0.0))
         align = partial(self._steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
@@ -321,7 +322,7 @@ class Workbench(QObject):
             evidence=used.name,
             model=used.model_id or "none",
             device=used.device or "cpu",
-            settings={"tolerance_s": alignment.tolerance_s, **self.settings},
+            settings={"tolerance_s": alignment.tolerance_s, **self._aligning_by},
         )
 
     def _show_progress(self, progress: Progress) -> None:

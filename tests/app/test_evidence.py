@@ -231,10 +231,13 @@ def test_another_choice_in_the_middle_acts_on_the_next_run(
     prefer(window, COMPACT)
     window.commands["align"].trigger()
     qtbot.waitUntil(lambda: bool(opener.opened))
-    prefer(window, EvidenceWish())
+    store = window.shell.preferences
+    store.put(replace(store.value, evidence=EvidenceWish(), max_offset_s=60.0))
     gate.release(20)
     settle(window)
-    assert window.session.current.run.made.evidence == "compact"
+    made = window.session.current.run.made
+    assert made.evidence == "compact"
+    assert "max_offset_s" not in made.settings
     assert opener.opened[0].is_closed
 
 
