@@ -120,7 +120,7 @@ class Workbench(QObject):
         self._is_first_framing = True
         self.aligns_on_open = True
         self.settings: Mapping[str, float] = {}
-        self._aligning_by = self.settings
+        self._aligning_by: Mapping[str, float] = {}
         self._queue: deque[int] = deque()
         self._aligning = -1
         self._clock = RunClock()

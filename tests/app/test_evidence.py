@@ -258,6 +258,19 @@ def test_a_scorer_trained_anew_is_opened_anew(
     assert [net.is_closed for net in opener.opened] == [True, False]
 
 
+def test_the_compact_net_that_is_shipped_aligns(
+    make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    window = make_window(align_steps, aligns=False)
+    prefer(window, COMPACT)
+    window.open([stereo])
+    settle(window)
+    align(window, settle)
+    made = window.session.current.run.made
+    assert (made.evidence, made.device) == ("compact", "cpu")
+    assert made.model != "none"
+
+
 # -- while it runs -------------------------------------------------------------------------
 
 
