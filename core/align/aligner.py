@@ -69,16 +69,16 @@ _COST = {
     "reading channel 0": 15.0,
     "reading channel 1": 15.0,
     "searching large offsets": 5.0,
-    "comparing the channels": 25.0,
+    "comparing the channels": 15.0,
     _LEARNED: 0.0,
-    "finding the path": 10.0,
-    "following the path with fitted weights": 15.0,
-    "comparing waveforms": 10.0,
+    "finding the path": 15.0,
+    "following the path with fitted weights": 10.0,
+    "comparing waveforms": 20.0,
     "ranking linear candidates": 5.0,
 }
 """Rough shares of the time, in percent of an alignment without a network."""
 
-_LEARNED_COST = {"compact": 50.0, "beats": 1000.0}
+_LEARNED_COST = {"compact": 100.0, "beats": 3000.0}
 
 
 def align_steps(
