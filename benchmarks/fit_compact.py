@@ -36,7 +36,7 @@ from benchmarks.compact_torch import TrainedCompactNet, window_scores
 from benchmarks.places import shared
 from core import __version__
 from core.evidence.compact import FILE
-from core.evidence.compact_net import band_levels
+from core.evidence.compact_net import band_levels, noise_floor
 from core.formats.atomic import write_whole
 
 Frames = NDArray[np.float32]
@@ -118,7 +118,8 @@ class Drawer:
 
 def loss(net: TrainedCompactNet, log_scale: Tensor, crop: Crop, drawer: Drawer) -> Tensor:
     """Cross-entropy over the offsets of each window, shape (R,)."""
-    embedded = [net(torch.from_numpy(band_levels(power))[None])[0] for power in crop.power]
+    levels = [band_levels(power, noise_floor(power)) for power in crop.power]
+    embedded = [net(torch.from_numpy(level)[None])[0] for level in levels]
     rows = np.flatnonzero(~np.isnan(crop.place))
     place = crop.place[rows]
     first = drawer.lags(place, len(embedded[1]))

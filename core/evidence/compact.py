@@ -17,7 +17,15 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 from core.audio.recording import Recording
 from core.audio.resampled import resampled
-from core.evidence.compact_net import FRAME_S, RATE_HZ, CompactNet, Frames, band_levels, mel_power
+from core.evidence.compact_net import (
+    FRAME_S,
+    RATE_HZ,
+    CompactNet,
+    Frames,
+    band_levels,
+    mel_power,
+    noise_floor,
+)
 from core.evidence.spectral import WINDOW_S
 
 Floats = NDArray[np.float64]
@@ -82,19 +90,20 @@ class CompactEvidence:
     def _embedded(self, recording: Recording, channel: int) -> Generator[float, None, Halves]:
         """Embeddings of a channel, shape (T, D); yields the share of the work done."""
         total = max(1.0, recording.channels[channel].duration_s / FRAME_S)
-        powers, done = [], 0
-        for power in mel_power(resampled(recording, channel, RATE_HZ, quality="MQ")):
-            powers.append(power)
-            done += len(power)
+        blocks, done = [], 0
+        for block in mel_power(resampled(recording, channel, RATE_HZ, quality="MQ")):
+            blocks.append(block)
+            done += len(block)
             yield 0.4 * channel + 0.2 * min(1.0, done / total)
-        levels = band_levels(np.concatenate(powers))
-        parts, reach = [], self._net.reach
-        for start in range(0, len(levels), _FRAMES_A_BATCH):
-            stop = min(start + _FRAMES_A_BATCH, len(levels))
+        power = np.concatenate(blocks)
+        del blocks[:]
+        floor, parts, reach = noise_floor(power), [], self._net.reach
+        for start in range(0, len(power), _FRAMES_A_BATCH):
+            stop = min(start + _FRAMES_A_BATCH, len(power))
             left = max(0, start - reach)
-            part = self._net(levels[left : stop + reach])
+            part = self._net(band_levels(power[left : stop + reach], floor))
             parts.append(part[start - left : stop - left].astype(np.float16))
-            yield 0.4 * channel + 0.2 + 0.2 * stop / len(levels)
+            yield 0.4 * channel + 0.2 + 0.2 * stop / len(power)
         return np.concatenate(parts)
 
 

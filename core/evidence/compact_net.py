@@ -117,18 +117,25 @@ def mel_power(blocks: Iterable[Samples]) -> Iterator[Frames]:
     yield _power(left, max(0, (len(left) - _FFT) // HOP + 1))
 
 
-def band_levels(power: Frames) -> Frames:
+def noise_floor(power: Frames) -> Frames:
+    """The level that each band of a recording rarely falls below, shape (BANDS,)."""
+    return np.quantile(power[::_FLOOR_EVERY], _FLOOR_SHARE, axis=0).astype(np.float32)
+
+
+def band_levels(power: Frames, floor: Frames) -> Frames:
     """Compressed levels over each band's own noise floor.
 
     Parameters
     ----------
     power : ndarray of float32, shape (T, BANDS)
+        Of some frames of a recording.
+    floor : ndarray of float32, shape (BANDS,)
+        Of the whole recording.
 
     Returns
     -------
     ndarray of float32, shape (T, BANDS)
     """
-    floor = np.quantile(power[::_FLOOR_EVERY], _FLOOR_SHARE, axis=0).astype(np.float32)
     return np.asarray(_LEVEL_SCALE * np.log1p(power / (_OVER_FLOOR * floor + _EPS)))
 
 
