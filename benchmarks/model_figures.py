@@ -23,7 +23,7 @@ from core.align.candidates import baseline_candidates
 from core.audio.recording import open_recording
 from core.nets.embed import leave_a_core
 
-COLUMN = "finch+0"
+COLUMN = "moderate, D"
 HEAD = "cross"
 _DRAW = Path(__file__).resolve().parent / "adapters" / "model_figures.py"
 

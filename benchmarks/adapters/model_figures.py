@@ -62,7 +62,7 @@ def _candidates(data: Data, path: Path) -> None:
     figure, axes = plt.subplots(figsize=(5.6, 3.8), layout="constrained")
     score = data["candidate_score"]
     offset_s, drift = data["candidate_offset_s"], data["candidate_drift_ppm"] / 1000
-    dots = axes.scatter(offset_s, drift, c=score, s=5, marker="s", cmap="viridis", lw=0)
+    dots = axes.scatter(offset_s, drift, c=score, s=9, marker="s", cmap="viridis", lw=0)
     best = int(np.argmax(score))
     axes.plot(offset_s[best], drift[best], "o", mfc="none", mec=LINE, ms=10, mew=2)
     axes.set(xlabel="offset at the start (s)", ylabel="drift (1000 ppm)")
