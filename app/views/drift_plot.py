@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.marks import marks_of
 from app.render.heat_item import HeatItem
+from app.render.path_item import PathItem
 from app.session_model import SessionModel
 from app.theme import DARK
 from app.time_view import TimeView
@@ -52,12 +53,7 @@ class DriftPlot(TimePlot):
         self._heat = HeatItem()
         self._candidates = pg.PlotCurveItem(connect="pairs", pen=_pen(DARK.candidate, 70))
         self._highlight = pg.PlotCurveItem(pen=_pen(DARK.candidate, 255))
-        self._path = pg.PlotCurveItem(pen=_pen(DARK.path, 235))
-        self._band_low = pg.PlotCurveItem(pen=_pen(DARK.path, 90))
-        self._band_high = pg.PlotCurveItem(pen=_pen(DARK.path, 90))
-        self._band = pg.FillBetweenItem(
-            self._band_low, self._band_high, brush=QColor(255, 255, 255, 38)
-        )
+        self._path = PathItem()
         self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
         self._points = KeypointItem()
         self._grip = KeypointGrip(self, self._points, session)
@@ -76,9 +72,6 @@ class DriftPlot(TimePlot):
             self._heat,
             self._candidates,
             self._highlight,
-            self._band,
-            self._band_low,
-            self._band_high,
             self._path,
             self._alias,
             self._where,
@@ -116,13 +109,11 @@ class DriftPlot(TimePlot):
             self._heat.show_surface(surface)
         self._show_candidates()
         alignment = None if entry is None else entry.alignment
-        for item in (self._path, self._band_low, self._band_high, self._band):
-            item.setVisible(alignment is not None)
+        self._path.setVisible(alignment is not None)
         if alignment is not None:
-            time_s = alignment.surface.time_0_s
-            self._path.setData(time_s, alignment.path.offset_s)
-            self._band_low.setData(time_s, alignment.path.low_s)
-            self._band_high.setData(time_s, alignment.path.high_s)
+            path = alignment.path
+            rows_s = alignment.surface.time_0_s
+            self._path.show_path(rows_s, path.offset_s, path.low_s, path.high_s)
         alias = None if alignment is None else alignment.alias
         self._alias.setVisible(alias is not None)
         if alignment is not None and alias is not None:

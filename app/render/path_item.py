@@ -1,0 +1,66 @@
+"""The path with its 95 % band; of hours, only what is in view is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from app.theme import DARK
+
+_LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
+
+Floats = NDArray[np.float64]
+
+
+class PathItem(pg.GraphicsObject):  # type: ignore[misc]
+    """A line between two edges, x in seconds of channel 0, y in seconds of offset."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._x = np.empty(0)
+        self._lines: tuple[Floats, Floats, Floats] = (self._x, self._x, self._x)
+        self._line_pen, self._edge_pen = _pen(_LINE_OPACITY), _pen(_EDGE_OPACITY)
+        self._brush = QColor(DARK.path)
+        self._brush.setAlpha(_BAND_OPACITY)
+
+    def show_path(self, x: Floats, offset: Floats, low: Floats, high: Floats) -> None:
+        """Draw another path; all arguments of shape (N,), x increasing."""
+        self._x, self._lines = x, (offset, low, high)
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
+        """Whatever the view shows."""
+        view = self.getViewBox()
+        return QRectF() if view is None else QRectF(view.viewRect())
+
+    def viewRangeChanged(self) -> None:  # noqa: N802 (pyqtgraph's name)
+        """The view moved under the item."""
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw the visible part."""
+        rect = self.boundingRect()
+        first, stop = np.searchsorted(self._x, [rect.left(), rect.right()])
+        seen = slice(max(int(first) - 1, 0), int(stop) + 1)
+        x = self._x[seen]
+        if len(x) < 2:
+            return
+        offset, low, high = (line[seen] for line in self._lines)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._brush)
+        round_trip = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+        painter.drawPolygon(pg.functions.arrayToQPolygonF(*round_trip))
+        painter.setPen(self._edge_pen)
+        for edge in (low, high):
+            painter.drawPolyline(pg.functions.arrayToQPolygonF(x, edge))
+        painter.setPen(self._line_pen)
+        painter.drawPolyline(pg.functions.arrayToQPolygonF(x, offset))
+
+
+def _pen(opacity: int) -> object:
+    colour = QColor(DARK.path)
+    colour.setAlpha(opacity)
+    return pg.mkPen(colour, width=1)
