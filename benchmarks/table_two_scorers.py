@@ -72,7 +72,7 @@ def trained_systems(checkpoint: Path | None, *, quick: bool = False) -> Systems:
     epochs = QUICK_EPOCHS if quick else EPOCHS
     train_folder, val_folder = training_folders()
     path = checkpoint or _random_checkpoint()
-    encoder = open_encoder(path, "cpu")
+    encoder = open_encoder(path)
     folder = FOLDER / (encoder.model_id + ("-quick" if quick else ""))
     models, histories, tables = {}, {}, {}
     for head in HEADS:
@@ -81,14 +81,13 @@ def trained_systems(checkpoint: Path | None, *, quick: bool = False) -> Systems:
             head,
             epochs,
             RECIPE,
-            device="cpu",
             cache_folder=FOLDER / "embeddings",
             resume=True,
         )
         print(f"training {head}", flush=True)
         result = train(train_folder, val_folder, folder / head, options, _say)
         last = load_scorer(folder / head / "last.safetensors", encoder.digest)
-        models[head] = PairModel(encoder, last.scorer)
+        models[head] = PairModel(encoder, last.scorer.to(encoder.device))
         histories[head] = result.history
         tables[head] = folder / head / f"tables-{last.digest}"
         tables[head].mkdir(exist_ok=True)
