@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from core.align.alignment import BAND_SD, REFINE_REACH_S, Path, Refinement
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
+from core.audio.resampled import resampled
 
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
@@ -103,12 +103,8 @@ def _stretch(
     """A stretch of a channel at 16 kHz, and when exactly it starts, seconds."""
     rate_hz = recording.channels[channel].sample_rate_hz
     start_s = round(max(0.0, start_s) * rate_hz) / rate_hz
-    samples = recording.read(channel, start_s, max(start_s, end_s))
-    if len(samples) == 0:
-        return np.zeros(1, dtype=np.float32), start_s
-    if rate_hz != _RATE_HZ:
-        samples = soxr.resample(samples, rate_hz, _RATE_HZ, quality="LQ")
-    return samples, start_s
+    blocks = resampled(recording, channel, _RATE_HZ, "LQ", start_s, max(start_s, end_s))
+    return np.concatenate([np.zeros(0, dtype=np.float32), *blocks]), start_s
 
 
 _BINS = slice(round(_LOW_HZ * _FFT / _RATE_HZ), round(_HIGH_HZ * _FFT / _RATE_HZ))

@@ -9,8 +9,18 @@ import soxr
 
 from core.audio.recording import Recording, Samples
 
+_BLOCK_S = 4.0
+"""Short enough for the processor's cache."""
 
-def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) -> Iterator[Samples]:
+
+def resampled(
+    recording: Recording,
+    channel: int,
+    rate_hz: int,
+    quality: str,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+) -> Iterator[Samples]:
     """Read a channel at a sample rate; as it is where that is its own.
 
     Parameters
@@ -21,6 +31,8 @@ def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) ->
     rate_hz : int
     quality : str
         As soxr names it.
+    start_s, end_s : float
+        Part to read, seconds on the channel's own clock; clipped to the channel.
 
     Yields
     ------
@@ -32,10 +44,11 @@ def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) ->
         If the audio cannot be read; see `Recording.blocks`.
     """
     own_hz = recording.channels[channel].sample_rate_hz
+    blocks = recording.blocks(channel, _BLOCK_S, start_s, end_s)
     if own_hz == rate_hz:
-        yield from recording.blocks(channel)
+        yield from blocks
         return
     stream = soxr.ResampleStream(own_hz, rate_hz, 1, dtype="float32", quality=quality)
-    for block in recording.blocks(channel):
+    for block in blocks:
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
