@@ -288,6 +288,20 @@ def test_a_device_that_is_not_there_is_refused():
             choose_device(wanted)
 
 
+def test_clips_given_at_once_are_embedded_a_batch_at_a_time(model):
+    heard = recording(12.0)[0].cut(16_000 * np.arange(11))
+    encoder, sizes = model.encoder, []
+    expected, run, encoder.batch = encoder.embed(heard), encoder._run, 4
+
+    def noted(samples):
+        sizes.append(len(samples))
+        return run(samples)
+
+    encoder._run = noted
+    torch.testing.assert_close(encoder.embed(heard), expected, atol=1e-5, rtol=1e-4)
+    assert sizes == [4, 4, 3]
+
+
 def test_where_memory_is_short_batches_are_halved_and_no_clip_is_lost(model):
     clips, start = recording(12.0)[0], 16_000 * np.arange(11)
     expected = embedded(model, EmbeddingCache(), clips, start)
