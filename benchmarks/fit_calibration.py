@@ -39,6 +39,7 @@ Floats = NDArray[np.float64]
 TOLERANCE_S = 0.05
 FOUND_SHARE = 0.3
 MISLABELLED = 0.01
+USUAL_SCALE_NATS, SCALE_SPREAD = 4.0, 0.5
 KEYPOINTS_A_BIN = 200
 RIDGE = 1e-4
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
@@ -121,9 +122,11 @@ def related_curve(data: list[Example]) -> tuple[float, float]:
     found = np.array([row.right.mean() >= FOUND_SHARE for row in plain])
 
     def loss(at: Floats) -> float:
-        # A share of any labels is wrong; one of them must not flatten the curve.
+        # A share of any labels is wrong; one of them must not flatten the curve, nor must
+        # a set without a borderline recording make it a step.
         chance = MISLABELLED + (1 - 2 * MISLABELLED) * expit((evidence - at[0]) / np.exp(at[1]))
-        return -float(np.log(np.where(found, chance, 1 - chance)).sum())
+        step = 0.5 * ((at[1] - np.log(USUAL_SCALE_NATS)) / SCALE_SPREAD) ** 2
+        return step - float(np.log(np.where(found, chance, 1 - chance)).sum())
 
     best = minimize(loss, [0.0, 0.0], method="Nelder-Mead").x
     return float(best[0]), float(np.exp(best[1]))
