@@ -154,8 +154,8 @@ def _follow(evidence: Grid) -> tuple[Floats, Floats, Floats]:
     prior = np.exp(-0.5 * (lag_s / (0.4 * REFINE_REACH_S)) ** 2)
     prior /= prior.sum()
     move = np.empty((lags + 1, lags + 1))
-    move[:lags, :lags] = (1 - _LOST) * step / step.sum(axis=1, keepdims=True) + _LOST / lags
-    move[:lags] *= 1 - _STOP
+    steps = (1 - _LOST) * step / step.sum(axis=1, keepdims=True) + _LOST / lags
+    move[:lags, :lags] = (1 - _STOP) * steps
     move[:lags, lags] = _STOP
     move[lags, :lags] = _START * prior
     move[lags, lags] = 1 - _START
