@@ -1,6 +1,6 @@
 """Align one recording in a fresh process and print what it cost as JSON.
 
-usage: python -m benchmarks.cost_of_one RECORDING [--corrections]
+usage: python -m benchmarks.cost_of_one RECORDING [--corrections] [--compact]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.align.aligner import align
 from core.align.alignment import Alignment
 from core.align.pins import realign
 from core.audio.recording import open_recording
+from core.evidence.compact import open_compact
 
 _PINS = (1, 3, 10)
 _REPEATS = 5
@@ -29,7 +30,7 @@ def main() -> None:
     before_mb = _peak_mb()
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     recording = open_recording(path)
-    alignment = align(recording)
+    alignment = align(recording, learned=open_compact() if "--compact" in options else None)
     told: dict[str, object] = {
         "duration_s": recording.duration_s,
         "sample_rate_hz": recording.channels[0].sample_rate_hz,
