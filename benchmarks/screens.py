@@ -106,7 +106,7 @@ def review(app: QApplication, shown: MainWindow, folder: Path) -> None:
         shown.review.accept()
     shown.review.go_to(8)
     shown.review.unalignable()
-    shown.review.next_uncertain()
+    shown.review.go_to(11)
     shown.review.nudge(CORRECTION_MS)
     settle(app, shown)
 
