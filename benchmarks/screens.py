@@ -29,6 +29,7 @@ from core.simulate import simulate_scene
 LARGE, SMALL = QSize(1600, 1000), QSize(1024, 600)
 LONGEST_S = 60.0
 CORRECTION_MS = 60
+NAMED_DIALOGS = ("find_command", "preferences", "evidence", "shortcuts", "export", "go_to")
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def main() -> None:
             settle(app, shown)
             save(shown, out / "raw_clocks.png")
             shown.set_warped(True)
-            for name in ("find_command", "preferences", "shortcuts", "export", "go_to"):
+            for name in NAMED_DIALOGS:
                 dialog(app, shown, name, out / f"dialog_{name}.png")
             shown.commands["theme_light"].trigger()
             settle(app, shown)
