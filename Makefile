@@ -29,8 +29,8 @@ lint: $(READY_DEV)
 
 bench: $(READY_DEV) .bench-venv/.ready
 	$(BIN)/python -m benchmarks $(BENCH)
-	@for script in $(sort $(wildcard benchmarks/gui_*.py)); do \
-		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(sort $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/gui_*.py))); do \
+		echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
 
 clean:
 	rm -rf .venv build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache \
