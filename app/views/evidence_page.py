@@ -31,7 +31,7 @@ _CHOICES = {
     "compact": (
         "Spectrograms and FinchSync's compact net",
         "A small network that comes with FinchSync has its say as well. On zebra finches errors "
-        "were smaller with it, most of all in noise; it takes a third to a half longer.",
+        "were smaller with it, most of all in noise; it takes a quarter to a half longer.",
     ),
     "beats": (
         "Spectrograms and BEATs",
