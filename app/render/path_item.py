@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.render.view_item import ViewItem
 from app.theme import DARK
 
 _LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
@@ -15,7 +16,7 @@ _LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
 Floats = NDArray[np.float64]
 
 
-class PathItem(pg.GraphicsObject):  # type: ignore[misc]
+class PathItem(ViewItem):
     """A line between two edges, x in seconds of channel 0, y in seconds of offset."""
 
     def __init__(self) -> None:
@@ -30,15 +31,6 @@ class PathItem(pg.GraphicsObject):  # type: ignore[misc]
         """Draw another path; all arguments of shape (N,), x increasing."""
         self._x, self._lines = x, (offset, low, high)
         self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        """Whatever the view shows."""
-        view = self.getViewBox()
-        return QRectF() if view is None else QRectF(view.viewRect())
-
-    def viewRangeChanged(self) -> None:  # noqa: N802 (pyqtgraph's name)
-        """The view moved under the item."""
-        self.prepareGeometryChange()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the visible part."""

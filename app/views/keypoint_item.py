@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.marks import COLOURS, Mark, draw_marks
+from app.render.view_item import ViewItem
 from app.theme import DARK
 
 _EDGE_PX = 8.0
@@ -19,7 +19,7 @@ _FLASH_STEPS, _FLASH_STEP_MS = 6, 110
 _FLASH_OPACITY = 130
 
 
-class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
+class KeypointItem(ViewItem):
     """Lines over the height of the pane, with marks at one edge or at given heights.
 
     Where keypoints stand closer than marks can be told apart, only every
@@ -73,15 +73,6 @@ class KeypointItem(pg.GraphicsObject):  # type: ignore[misc]
         if not all(np.array_equal(new, old) for new, old in shown):
             self._x, self._y, self._marks = x, y, marks
             self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
-        """Whatever the view shows."""
-        view = self.getViewBox()
-        return QRectF() if view is None else QRectF(view.viewRect())
-
-    def viewRangeChanged(self) -> None:  # noqa: N802 (pyqtgraph's name)
-        """The view moved under the item."""
-        self.prepareGeometryChange()
 
     def nearest(self, x: float, within_px: float) -> int:
         """Index of the keypoint nearest to `x`, -1 if none is close."""
