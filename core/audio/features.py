@@ -23,11 +23,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 from scipy.ndimage import uniform_filter1d
 
 from core.audio.mel import mel_bank
 from core.audio.noise import noise_power
+from core.audio.power import frame_power
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
 
@@ -39,7 +39,6 @@ _BANK = mel_bank(_ONSET_FFT, FEATURE_RATE_HZ, bands=24, low_hz=100.0, high_hz=80
 _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
 _BLOCK_FRAMES = 6000
-_FRAMES_AT_ONCE = 500
 _FLOOR_EVERY = 4
 _CLIP = 4.0
 _EPS = 1e-10
@@ -157,14 +156,7 @@ def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
 def _power(samples: Samples, size: int) -> Frames:
     """Power spectra of frames centred alike for every window size, shape (T, size // 2 + 1)."""
     inset = (_CALL_FFT - size) // 2
-    frames = np.lib.stride_tricks.sliding_window_view(samples[inset : len(samples) - inset], size)
-    frames, window = frames[::_HOP], np.hanning(size).astype(np.float32)
-    power = np.empty((len(frames), size // 2 + 1), dtype=np.float32)
-    for start in range(0, len(frames), _FRAMES_AT_ONCE):  # few enough for the processor's cache
-        part = slice(start, start + _FRAMES_AT_ONCE)
-        spectrum = rfft(frames[part] * window, axis=1)
-        power[part] = spectrum.real**2 + spectrum.imag**2
-    return power
+    return frame_power(samples[inset : len(samples) - inset], size, _HOP)
 
 
 def _measure(samples: Samples) -> _Block:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from core.audio.mel import mel_bank
+from core.audio.power import frame_power
 from core.audio.recording import Samples
 
 RATE_HZ = 16_000
@@ -110,11 +110,11 @@ def mel_power(blocks: Iterable[Samples]) -> Iterator[Frames]:
     left = np.zeros(_FFT // 2, dtype=np.float32)
     for block in blocks:
         left = np.concatenate([left, block])
-        count = max(0, (len(left) - _FFT) // HOP + 1)
-        yield _power(left, count)
-        left = left[count * HOP :]
+        power = frame_power(left, _FFT, HOP)
+        yield power @ _BANK
+        left = left[len(power) * HOP :]
     left = np.concatenate([left, np.zeros(_FFT // 2, dtype=np.float32)])
-    yield _power(left, max(0, (len(left) - _FFT) // HOP + 1))
+    yield frame_power(left, _FFT, HOP) @ _BANK
 
 
 def noise_floor(power: Frames) -> Frames:
@@ -139,18 +139,9 @@ def band_levels(power: Frames, floor: Frames) -> Frames:
     return np.asarray(_LEVEL_SCALE * np.log1p(power / (_OVER_FLOOR * floor + _EPS)))
 
 
-def _power(samples: Samples, count: int) -> Frames:
-    if not count:
-        return np.zeros((0, BANDS), dtype=np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, _FFT)[: count * HOP : HOP]
-    spectrum = rfft(frames * _WINDOW, axis=1)
-    return np.asarray((spectrum.real**2 + spectrum.imag**2) @ _BANK, dtype=np.float32)
-
-
 def _gelu(x: Frames) -> Frames:
     """Gaussian error linear unit, by the hyperbolic tangent (Hendrycks and Gimpel 2016)."""
     return np.asarray(0.5 * x * (1.0 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x))))
 
 
-_WINDOW = np.hanning(_FFT).astype(np.float32)
 _BANK = mel_bank(_FFT, RATE_HZ, BANDS, 100.0, 8000.0)
