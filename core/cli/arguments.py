@@ -230,11 +230,15 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _seconds(text: str) -> float:
+def _positive(text: str, wanted: str) -> float:
     value = float(text)
     if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not a time above 0 s")
+        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
     return value
+
+
+def _seconds(text: str) -> float:
+    return _positive(text, "a time above 0 s")
 
 
 def _offset(text: str) -> float:
@@ -247,10 +251,7 @@ def _offset(text: str) -> float:
 
 
 def _size(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not a size above 0 GB")
-    return value
+    return _positive(text, "a size above 0 GB")
 
 
 def _seed(text: str) -> int:
