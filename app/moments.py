@@ -1,4 +1,4 @@
-"""Reading what a person typed as a place in a recording."""
+"""Moments in words: as a person types them, and as they are shown."""
 
 from __future__ import annotations
 
@@ -57,3 +57,14 @@ def place_of(text: str, keypoints: KeypointSet, duration_s: float) -> Place:
     if time_s > duration_s:
         raise ValueError(f"The recording ends at {duration_s:.1f} s.")
     return Place(time_s)
+
+
+def time_text(time_s: float, decimals: int = 0) -> str:
+    """A moment as ``m:ss`` or ``h:mm:ss``, with `decimals` of the second."""
+    sign = "-" if time_s < 0 else ""
+    total = round(abs(time_s), decimals)
+    minutes, seconds = divmod(total, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    width = 2 if decimals == 0 else 3 + decimals
+    tail = f"{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from app.views.time_axis import time_text
+from app.moments import time_text
 
 Floats = NDArray[np.float64]
 

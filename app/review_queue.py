@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 
 from app.entries import Entry
 from app.evidence import made_with
+from app.moments import time_text
 from app.session_model import SessionModel
 from app.stage_icons import stage_icon
 from app.table_headers import HeaderTexts
@@ -31,7 +32,6 @@ from app.triage import (
     queue_row,
     shown_names,
 )
-from app.views.time_axis import time_text
 
 _REFRESH_MS = 40
 _AT_ONCE = 100

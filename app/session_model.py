@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.drag import Drag
 from app.edits import differ_in_confidence, line_of, middle_of, moved_visibly, released, told
 from app.entries import Entry, Evidence
-from app.views.time_axis import time_text
+from app.moments import time_text
 from core.align.alignment import Alignment, CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.marks import WORDS, Mark, colour_of, mark_icon, marks_of
+from app.moments import time_text
 from app.render.tiles import TileStore
 from app.session_model import SessionModel
 from app.theme import LOOK
@@ -17,7 +18,6 @@ from app.views.action_button import ActionButton
 from app.views.clip_view import ClipView
 from app.views.score_curve import ScoreCurve
 from app.views.still_text import StillText
-from app.views.time_axis import time_text
 from core.session import Basis
 
 _NUDGES = (-100, -10, -1, 1, 10, 100)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.display import Display
 from app.marks import marks_of
+from app.moments import time_text
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore
 from app.session_model import SessionModel
@@ -16,7 +17,6 @@ from app.theme import DARK
 from app.time_view import TimeView
 from app.views.keypoint_grip import KeypointGrip
 from app.views.keypoint_item import KeypointItem
-from app.views.time_axis import time_text
 from app.views.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
 from core.audio.spectrogram import Spectrogram
 

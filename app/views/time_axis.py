@@ -9,22 +9,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.moments import time_text
+
 _FINE_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 _LONG_STEPS_S = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 36000)
 _LABEL_PX, _TEXT_PX, _HALF_TEXT_PX = 90.0, 16.0, 20.0
 _TICK_PX, _SHORT_TICK_PX = 4.0, 2.0
 _PARTS = 5
-
-
-def time_text(time_s: float, decimals: int = 0) -> str:
-    """A moment as ``m:ss`` or ``h:mm:ss``, with `decimals` of the second."""
-    sign = "-" if time_s < 0 else ""
-    total = round(abs(time_s), decimals)
-    minutes, seconds = divmod(total, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    width = 2 if decimals == 0 else 3 + decimals
-    tail = f"{minutes:02d}" if hours else f"{minutes}"
-    return f"{sign}{f'{hours}:' if hours else ''}{tail}:{seconds:0{width}.{decimals}f}"
 
 
 class RoundAxis(pg.AxisItem):  # type: ignore[misc]

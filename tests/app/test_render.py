@@ -3,6 +3,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from app.moments import time_text
 from app.render.clips import overlay
 from app.render.colours import levels, spectrogram_table
 from app.render.heat_item import heat_codes
@@ -10,7 +11,6 @@ from app.render.look import SpectrogramLook
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore, draw
 from app.time_view import TimeView
-from app.views.time_axis import time_text
 from app.views.time_plot import LEFT_PX, TimePlot
 from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
