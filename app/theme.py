@@ -168,7 +168,7 @@ QToolButton#bordered:pressed {{ background: {selection}; border-color: {accent};
 QTabWidget::pane {{ background: {panel}; border: 1px solid {border}; border-radius: 4px; }}
 QTabBar::tab {{ background: {window}; color: {muted}; padding: 5px 12px; border: 0; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
-QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
+QDockWidget {{ font-weight: 600; }}
 QDockWidget::title {{ background: {window}; padding: 5px 8px; color: {muted}; }}
 QStatusBar {{ background: {window}; border-top: 1px solid {border}; }}
 QStatusBar::item {{ border: 0; }}
@@ -178,6 +178,7 @@ QPushButton:hover {{ border-color: {muted}; }}
 QPushButton:pressed {{ background: {selection}; }}
 QPushButton:default {{ background: {selection}; border-color: {accent}; }}
 QPushButton:disabled {{ color: {disabled}; background: {panel}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:focus, QToolButton:focus, QTableView:focus, QTextBrowser:focus,
 QPlainTextEdit:focus {{ border: 1px solid {accent}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}

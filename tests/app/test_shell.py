@@ -17,12 +17,15 @@ from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
+    QDialogButtonBox,
     QFileDialog,
     QLineEdit,
     QPushButton,
+    QStyle,
     QTabBar,
     QToolButton,
     QWidget,
@@ -592,3 +595,26 @@ def test_every_panel_has_one_tab_at_most(make_window: Make, size: tuple[int, int
 def test_settings_hold_what_json_can_read(opened: MainWindow) -> None:
     opened.shell.keymap.give("accept", ",")
     assert json.loads(QSettings().value("keys"))["accept"] == [","]
+
+
+def test_a_panel_is_closed_by_a_button_that_is_seen_and_comes_back(opened: MainWindow) -> None:
+    dock = opened.docks.by_title["Keypoint"]
+    button = dock.findChild(QAbstractButton, "qt_dockwidget_closebutton")
+    assert isinstance(button, QAbstractButton)
+    assert not button.icon().isNull()
+    image = button.grab().toImage()
+    places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert len({image.pixel(x, y) for x, y in places}) > 1
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not dock.isVisible()
+    dock.toggleViewAction().trigger()
+    assert dock.isVisible()
+
+
+def test_buttons_of_dialogs_are_words_alone(opened: MainWindow) -> None:
+    opened.commands["preferences"].trigger()
+    box = only(opened, PreferencesDialog).findChild(QDialogButtonBox)
+    assert isinstance(box, QDialogButtonBox)
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert not box.style().styleHint(hint, None, box)
+    only(opened, PreferencesDialog).close()
