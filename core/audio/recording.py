@@ -21,6 +21,8 @@ AUDIO_SUFFIXES = frozenset(
 ) | {".aif", ".aifc", ".oga", ".opus"}
 """File name endings that a folder scan takes for audio (lower case)."""
 
+_LARGEST_SAMPLE = 1e12
+"""More than any format writes by mistake of scale, less than what overflows in a spectrum."""
 _FINGERPRINT_CHUNK = 1 << 16
 _FINGERPRINT_CHUNKS = 64
 
@@ -97,7 +99,8 @@ class Recording:
         Raises
         ------
         InputError
-            If the file cannot be decoded, ends early or holds NaN or infinite samples.
+            If the file cannot be decoded, ends early or holds samples that are NaN,
+            infinite or absurdly large.
         """
         source = self.channels[channel]
         rate = source.sample_rate_hz
@@ -119,7 +122,7 @@ class Recording:
                             "copy it again from the recorder",
                         )
                     samples = _floats(block[:, source.channel])
-                    _refuse_not_finite(samples, position, source, channel)
+                    _refuse_no_sound(samples, position, source, channel)
                     position += wanted
                     yield samples
         except (sf.LibsndfileError, OSError) as error:
@@ -281,16 +284,17 @@ def _floats(samples: NDArray[np.float32] | NDArray[np.int16]) -> Samples:
     return np.ascontiguousarray(samples)
 
 
-def _refuse_not_finite(
-    samples: Samples, position: int, source: ChannelSource, channel: int
-) -> None:
-    # A float32 sum is finite unless a sample is not: one pass, no temporary mask.
-    if np.isfinite(np.sum(samples, dtype=np.float64)):
+def _refuse_no_sound(samples: Samples, position: int, source: ChannelSource, channel: int) -> None:
+    # NaN is within no limits. Two passes, no temporary mask.
+    if np.min(samples) >= -_LARGEST_SAMPLE and np.max(samples) <= _LARGEST_SAMPLE:
         return
-    first_s = (position + int(np.argmin(np.isfinite(samples)))) / source.sample_rate_hz
+    first = int(np.argmin(np.abs(samples) <= _LARGEST_SAMPLE))
+    is_large = np.isfinite(samples[first])
+    what = f"samples above {_LARGEST_SAMPLE:g}" if is_large else "NaN or infinite samples"
     raise InputError(
         source.path,
-        f"channel {channel} holds NaN or infinite samples, first at {first_s:.3f} s",
+        f"channel {channel} holds {what}, first at "
+        f"{(position + first) / source.sample_rate_hz:.3f} s",
         "export it again without them",
     )
 

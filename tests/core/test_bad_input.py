@@ -77,6 +77,7 @@ BAD_AUDIO: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated WAV": (lambda d: _cut(_write(d / "bad.wav", _noise()), 0.5), "bad.wav"),
     "NaN": (lambda d: _write(d / "bad.wav", _with_sample(np.nan), subtype="FLOAT"), "NaN"),
     "infinite": (lambda d: _write(d / "bad.wav", _with_sample(np.inf), subtype="FLOAT"), "1.000 s"),
+    "huge": (lambda d: _write(d / "bad.wav", _with_sample(1e20), subtype="FLOAT"), "above 1e+12"),
     "silent channel 0": (lambda d: _write(d / "bad.wav", _with_silence(0)), "channel 0"),
     "silent channel 1": (lambda d: _write(d / "bad.wav", _with_silence(1)), "channel 1"),
     "too short": (lambda d: _write(d / "bad.wav", _noise(seconds=0.5)), "too short"),

@@ -132,8 +132,8 @@ def test_a_header_that_does_not_know_the_length_is_no_truncation(make_audio) -> 
     assert open_recording(path).duration_s == pytest.approx(4.0)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_samples_that_are_no_numbers_are_named_with_their_time(tmp_path, value: float) -> None:
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -1e20])
+def test_samples_that_are_no_sound_are_named_with_their_time(tmp_path, value: float) -> None:
     samples = np.zeros((8000, 2), dtype=np.float32)
     samples[6000, 1] = value
     path = tmp_path / "bad.wav"
@@ -142,6 +142,13 @@ def test_samples_that_are_no_numbers_are_named_with_their_time(tmp_path, value: 
     assert len(recording.read(0)) == 8000
     with pytest.raises(InputError, match=r"channel 1 .* first at 0\.750 s"):
         recording.read(1)
+
+
+def test_samples_on_the_scale_of_whole_numbers_are_read(tmp_path) -> None:
+    samples = np.full((8000, 2), 2.0**31, dtype=np.float32)
+    path = tmp_path / "whole.wav"
+    sf.write(path, samples, 8000, subtype="FLOAT")
+    np.testing.assert_array_equal(open_recording(path).read(1), samples[:, 1])
 
 
 @pytest.mark.parametrize("channels", [1, 3])
