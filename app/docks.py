@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 
 _LAYOUT_VERSION = 2
-_COMPACT_PX = 1300
+_COMPACT_PX, _WIDE_PX = 1300, 1500
 _GEOMETRY, _STATE = "layout/geometry", "layout/state"
 
 
@@ -50,6 +50,8 @@ class Docks:
         dock.setObjectName(title.lower())
         dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
+        if not self.by_title:
+            self._menu.addSeparator()
         # Until they are tabbed, all panels together are higher than a small screen.
         dock.hide()
         self._menu.addAction(dock.toggleViewAction())
@@ -73,7 +75,8 @@ class Docks:
             self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
         )
         compact = window.width() < _COMPACT_PX
-        widths = [195, 330] if compact else [330, 370]
+        wide = window.width() >= _WIDE_PX
+        widths = [195, 330] if compact else [330, 445 if wide else 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
         if compact:
             window.tabifyDockWidget(keypoint, candidates)
@@ -105,6 +108,11 @@ class Docks:
         settings = QSettings()
         settings.setValue(_GEOMETRY, self._window.saveGeometry())
         settings.setValue(_STATE, self._window.saveState(_LAYOUT_VERSION))
+
+    @property
+    def are_remembered(self) -> bool:
+        """Whether the layout is that of an earlier window."""
+        return self._remembered is not None
 
     def restore(self) -> None:
         """Take the layout from the settings; what is no layout is passed over."""

@@ -34,6 +34,8 @@ from core.align.alignment import Alignment
 from core.errors import InputError
 from core.keypoints import KeypointSet
 
+_FRAME = QSize(16, 48)
+"""Room for the frame and title that a window manager puts around a window."""
 _LONGEST_WAIT_S = 60.0
 _PICTURE_SPAN_S = 24.0
 _LOUD_WITHIN_S = 0.3
@@ -61,13 +63,22 @@ def open_window(paths: Sequence[Path]) -> int:
     room = app.primaryScreen().availableSize()
     window = MainWindow(size=FULL_SIZE.boundedTo(room), home=_home())
     sys.excepthook = partial(_tell_unexpected, window)
-    window.show()
+    show(window, room)
     QTimer.singleShot(0, window.shell.tell_wrong_settings)
     QTimer.singleShot(0, window, lambda: window.start_with(paths))
     QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
     # What is there now stays; later collections need not go through it.
     gc.freeze()
     return app.exec()
+
+
+def show(window: MainWindow, room: QSize) -> None:
+    """Show a window; for the first time, and where there is little room, it fills the screen."""
+    wanted = FULL_SIZE + _FRAME
+    if window.docks.are_remembered or wanted.boundedTo(room) == wanted:
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def make_app() -> QApplication:

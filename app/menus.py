@@ -41,7 +41,8 @@ def build_actions(
     for name in MENUS:
         parent, _, title = name.rpartition("/")
         if not parent:
-            menus[name] = window.menuBar().addMenu(title)
+            # Alt and the first letter open it.
+            menus[name] = window.menuBar().addMenu(f"&{title}")
             menus[name].setToolTipsVisible(True)
     groups: dict[str, QActionGroup] = {}
     actions: dict[str, QAction] = {}
@@ -78,6 +79,8 @@ def _action(spec: ActionSpec, window: QMainWindow, targets: Mapping[str, QObject
         action.setIconText(f" {spec.label}")
     if spec.icon:
         action.setIcon(icon(spec.icon))
+    # In a menu an icon would stand where the tick is.
+    action.setIconVisibleInMenu(not spec.checkable)
     if spec.argument is not None:
         action.triggered.connect(partial(_call_with, call, spec.argument))
     elif spec.checkable:

@@ -207,6 +207,17 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
 
     # -- Qt's table --------------------------------------------------------------------
 
+    def headerData(  # noqa: N802 (Qt's name)
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """Headings stand over what they name: words at the left, numbers at the right."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(Column(section))
+        return super().headerData(section, orientation, role)
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
         """Recordings shown."""
         """Recordings shown."""
@@ -224,9 +235,12 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
             return _tip(self._seen[recording], row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column > Column.NAME:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return _side(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+def _side(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column > Column.NAME else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _text(row: QueueRow, column: Column) -> str:

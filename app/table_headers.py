@@ -28,7 +28,7 @@ class HeaderTexts:
         section: int,
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> str | None:
+    ) -> object:
         """The heading, its tip, and for screen readers both."""
         if orientation is not Qt.Orientation.Horizontal:
             return None

@@ -152,9 +152,9 @@ def arranged(
 
 
 def shown_names(names: Sequence[str]) -> list[str]:
-    """Names without the words at either end that all share; what tells them apart is left."""
-    if len(names) < 2:
-        return list(names)
+    """Names without the words at either end that all share; a single one without its ending."""
+    if len(names) == 1:
+        return [Path(names[0]).stem]
     has_one_ending = len({Path(name).suffix for name in names}) == 1
     bare = [Path(name).stem if has_one_ending else name for name in names]
     start = _shared(bare)

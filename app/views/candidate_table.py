@@ -34,7 +34,7 @@ _COLUMNS = (
     ("level", "0.1 × exp of the mean prediction"),
     ("n>0", "How many predictions are positive (the public baseline's score)"),
 )
-_WIDEST = ("50", "score", "+00.000", "+00000", "00.00", "00.00", "votes", "00.00", "3600")
+_WIDEST = ("50", "000.00", "+00.000", "+00000", "00.00", "00.00", "000.00", "00.00", "3600")
 _PADDING_PX = 14
 
 _Index = QModelIndex | QPersistentModelIndex

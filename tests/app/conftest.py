@@ -83,9 +83,13 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWind
     windows: list[MainWindow] = []
 
     def make(
-        steps: Callable = fake_steps, *, aligns: bool = True, home: Path = tmp_path / "sessions"
+        steps: Callable = fake_steps,
+        *,
+        aligns: bool = True,
+        home: Path = tmp_path / "sessions",
+        size: tuple[int, int] = (1200, 800),
     ) -> MainWindow:
-        window = MainWindow(steps, QSize(1200, 800), sound=FakeSound(), home=home)
+        window = MainWindow(steps, QSize(*size), sound=FakeSound(), home=home)
         window.workbench.aligns_on_open = aligns
         windows.append(window)
         window.show()

@@ -61,3 +61,15 @@ def test_f6_walks_the_panels(window: MainWindow, stereo, settle, qtbot: QtBot) -
         window.commands["next_pane"].trigger()
         seen += [w for w in (window.recordings, window.drift, window.candidates) if w.hasFocus()]
     assert len(seen) == 3
+
+
+def test_alt_and_a_letter_open_every_menu(window: MainWindow) -> None:
+    titles = [action.text() for action in window.menuBar().actions()]
+    letters = [title[title.index("&") + 1].upper() for title in titles]
+    assert len(set(letters)) == len(titles) == 8
+
+
+def test_a_menu_shows_what_is_switched_on(window: MainWindow) -> None:
+    switches = [window.commands[spec.id] for spec in ACTIONS if spec.checkable]
+    assert not any(action.isIconVisibleInMenu() for action in switches)
+    assert window.commands["accept"].isIconVisibleInMenu()

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import fake_alignment
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from app.launch import _tell_unexpected, screenshot
-from app.main_window import MainWindow
+from app.launch import _tell_unexpected, screenshot, show
+from app.main_window import FULL_SIZE, MainWindow
 from app.messages import Kind
 from core.errors import InputError
 from core.keypoints import keypoint_grid
@@ -95,3 +96,23 @@ def test_what_a_library_brings_is_not_searched_for_garbage(qapp: QApplication) -
     collector.check()
     assert gc.get_freeze_count() >= before + len(brought)
     gc.unfreeze()
+
+
+@pytest.mark.parametrize(
+    ("room", "fills"), [((1024, 600), True), ((1600, 1000), True), ((2560, 1400), False)]
+)
+def test_where_a_title_bar_would_push_the_status_bar_out_the_window_fills_the_screen(
+    qtbot, room: tuple[int, int], fills: bool
+) -> None:
+    window = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)), home=None)
+    qtbot.addWidget(window)
+    show(window, QSize(*room))
+    assert window.isMaximized() is fills
+    # The next time the window stands as it was left.
+    window.showNormal()
+    window.close()
+    again = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)), home=None)
+    qtbot.addWidget(again)
+    show(again, QSize(*room))
+    assert not again.isMaximized()
+    again.close()

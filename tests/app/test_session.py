@@ -160,7 +160,7 @@ def _with(entry: Entry, keypoints, imported: Imported | None = None) -> Entry:
 
 
 def test_names_in_the_list_keep_what_tells_them_apart() -> None:
-    assert shown_names(["one.wav"]) == ["one.wav"]
+    assert shown_names(["one.wav"]) == ["one"]
     assert shown_names(["a.wav", "b.flac"]) == ["a.wav", "b.flac"]
     assert shown_names(["cage_3_mon.wav", "cage_3_mo.wav"]) == ["…mon", "…mo"]
     assert shown_names(["aviary_01_pair.wav", "aviary_02_pair.wav"]) == ["…01…", "…02…"]

@@ -618,3 +618,15 @@ def test_buttons_of_dialogs_are_words_alone(opened: MainWindow) -> None:
     hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
     assert not box.style().styleHint(hint, None, box)
     only(opened, PreferencesDialog).close()
+
+
+def test_every_number_of_the_candidates_can_be_read(
+    make_window: Make, stereo: Path, settle
+) -> None:
+    window = make_window(size=(1600, 1000))
+    window.open([stereo])
+    settle(window)
+    table = window.candidates
+    for column in range(table.model().columnCount()):
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column), column
+    assert not table.horizontalScrollBar().isVisible()
