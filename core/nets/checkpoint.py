@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from core.nets.earth_species import from_earth_species
 from core.nets.layout import official_shapes, ours
 
 _AGAIN = "download it again"
+_WANTS_CODE = re.compile(r"unsupported (global|class)|not an allowed global", re.I)
+_KINDS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _HASH_BLOCK = 1 << 22
 
 
@@ -110,7 +114,7 @@ def _head(path: Path) -> bytes:
         raise InputError(path, f"cannot be opened ({reason})", "check the path") from error
     if not head:
         raise InputError(path, "is an empty file", _AGAIN)
-    if head.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         raise InputError(
             path, "is a web page, not a checkpoint", "open it in a browser and download from there"
         )
@@ -134,16 +138,18 @@ def _read_pickle(path: Path, head: bytes) -> object:
     if not head.startswith((b"PK", b"\x80")):
         raise InputError(path, "is no checkpoint that PyTorch wrote", FIX)
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        if re.search(r"unsupported (global|class)|not an allowed global", str(error), re.I):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        # Bytes that are no pickle can make its reader stumble over anything.
+        wants_code = isinstance(error, pickle.UnpicklingError) and _WANTS_CODE.search(str(error))
+        if wants_code:
             raise InputError(
                 path,
                 "wants to run code while it is read, which weights never need",
                 "do not open it elsewhere; get the original checkpoint",
             ) from error
-        raise InputError(path, "is cut short or damaged", _AGAIN) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(path, "is cut short or damaged", _AGAIN) from error
 
 
@@ -175,11 +181,17 @@ def _require(
         found = tuple(weights[name].shape)
         if found != shape:
             raise InputError(path, f"{name} has the shape {found}, not {shape}", FIX)
-        if not weights[name].is_floating_point() or not weights[name].isfinite().all():
+        if not _is_finite(weights[name]):
             raise InputError(path, f"{name} holds values that are not finite numbers", _AGAIN)
     tables = [t for n, t in weights.items() if n.endswith("relative_attention_bias.weight")]
     if any(not torch.equal(table, tables[0]) for table in tables[1:]):
         raise InputError(path, "its layers have different position biases", FIX)
+
+
+def _is_finite(weight: Tensor) -> bool:
+    """Whether a weight is plain numbers and none of them NaN or infinite."""
+    is_plain = weight.layout == torch.strided and not weight.is_meta and weight.dtype in _KINDS
+    return is_plain and bool(weight.isfinite().all())
 
 
 def file_digest(path: Path) -> str:

@@ -16,6 +16,9 @@ MEL_BINS = 128
 FBANK_MEAN, FBANK_STD = 15.41663, 6.55582
 """Of the log energies over AudioSet; the published code divides by twice the latter."""
 
+_MOST_LAYERS = 999
+"""A damaged number must not make us look for the weights of millions of layers."""
+
 FIX = "give a BEATs encoder: Microsoft's .pt or Earth Species' .safetensors"
 
 _OFFICIAL = {
@@ -160,8 +163,9 @@ def config_from_official(cfg: Mapping[str, object], where: str | Path) -> BeatsC
     """
     whole = _OFFICIAL_DEFAULTS | dict(cfg)
     for name, only in _HEARD.items():
-        if whole.get(name, only) != only:
-            raise InputError(where, f"its {name} is {whole[name]!r}, only {only!r} is known", FIX)
+        found = whole.get(name, only)
+        if not isinstance(found, (str, int, float)) or found != only:
+            raise InputError(where, f"its {name} is {found!r}, only {only!r} is known", FIX)
     values = {ours: whole.get(theirs) for ours, theirs in _OFFICIAL.items()}
     values["classes"] = whole["predictor_class"] if whole["finetuned_model"] else 0
     for name, value in values.items():
@@ -191,6 +195,8 @@ def check(config: BeatsConfig, where: str | Path) -> None:
     wrong = ""
     if min(sizes) < 1 or config.classes < 0:
         wrong = "its configuration has a size below one"
+    elif config.layers > _MOST_LAYERS:
+        wrong = f"its configuration has more than {_MOST_LAYERS} layers"
     elif config.width % config.heads or config.width % config.position_groups:
         wrong = f"its width {config.width} does not divide into heads or groups"
     elif MEL_BINS % config.patch_size:

@@ -7,6 +7,7 @@ import re
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from core.errors import InputError
 from core.nets.checkpoint import load_encoder, read_checkpoint
@@ -46,6 +47,10 @@ def changed(path, change) -> None:
     torch.save(content, path)
 
 
+def as_kind(model, kind) -> None:
+    model.update({"layer_norm.bias": kind(model["layer_norm.bias"])})
+
+
 def test_a_written_checkpoint_is_read_back(checkpoint):
     found = read_checkpoint(checkpoint)
     assert found.config == SMALL
@@ -81,7 +86,12 @@ def test_a_file_that_was_cut_short_is_refused(checkpoint, old_format, share):
 
 
 @pytest.mark.parametrize(
-    "page", [b"<!DOCTYPE html><html><body>Sign in</body></html>", b"\n <html lang='en'>"]
+    "page",
+    [
+        b"<!DOCTYPE html><html><body>Sign in</body></html>",
+        b"\n <html lang='en'>",
+        b"\xef\xbb\xbf<!-- saved --><html>",
+    ],
 )
 def test_a_web_page_is_refused(checkpoint, page):
     checkpoint.write_bytes(page)
@@ -118,6 +128,8 @@ def test_another_network_is_refused(tmp_path, content, word):
     ("change", "word"),
     [
         ({"encoder_layers": 0}, "below one"),
+        ({"encoder_layers": 10**9}, "more than 999 layers"),
+        ({"fbank_mean": torch.zeros(2)}, "fbank_mean is tensor"),
         ({"encoder_attention_heads": 5}, "divide"),
         ({"activation_fn": "relu"}, "activation"),
         ({"sample_frequency": 32000.0}, "sample_frequency is 32000"),
@@ -141,6 +153,10 @@ def test_a_configuration_that_does_not_fit_is_refused(checkpoint, change, word):
         (lambda model: model.pop("encoder.layers.1.fc2.bias"), "lacks weights: .*fc2.bias"),
         (lambda model: model.update(extra=torch.zeros(1)), "unknown weights: extra"),
         (lambda model: model["layer_norm.bias"].fill_(float("nan")), "not finite"),
+        (lambda model: as_kind(model, Tensor.int), "not finite"),
+        (lambda model: as_kind(model, Tensor.to_sparse), "not finite"),
+        (lambda model: as_kind(model, lambda weight: weight.to("meta")), "not finite"),
+        (lambda model: as_kind(model, lambda weight: weight.to(torch.float8_e5m2)), "not finite"),
         (
             lambda model: model.update(
                 {"encoder.layers.1.self_attn.relative_attention_bias.weight": torch.zeros(32, 4)}
@@ -156,7 +172,12 @@ def test_weights_that_do_not_fit_are_refused(checkpoint, change, word):
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b"fLaC" * 9, "no checkpoint"), (b"\x80\x02nonsense", "cut short|damaged")],
+    [
+        (b"", "empty"),
+        (b"fLaC" * 9, "no checkpoint"),
+        (b"\x80\x02nonsense", "cut short|damaged"),
+        (b"\x80\x02..", "cut short|damaged"),
+    ],
 )
 def test_what_is_no_checkpoint_is_refused(tmp_path, content, word):
     path = tmp_path / "beats.pt"
