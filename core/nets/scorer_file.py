@@ -115,15 +115,15 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
     Raises
     ------
     InputError
-        If the file is missing, damaged or no scorer, or if the scorer belongs to
-        another encoder.
+        If the file is missing, damaged or no scorer, if a weight is not finite, or if
+        the scorer belongs to another encoder.
     """
     try:
         with safe_open(path, framework="pt") as file:
             told = json.loads((file.metadata() or {})[_KEY])
             weights: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         scorer = _made(told["sizes"])
-        scorer.load_state_dict(weights)
+        scorer.load_state_dict(weights, assign=True)
         found = ScorerFile(scorer, str(told["encoder"]), dict(told["card"]), file_digest(path))
     except FileNotFoundError as error:
         raise InputError(path, "there is no such file", "check the path") from error
@@ -131,6 +131,8 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
         raise InputError(path, "is cut short or no safetensors file", _FIX) from error
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(path, "holds no pair scorer", _FIX) from error
+    if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):
+        raise InputError(path, "holds weights that are not finite numbers in float32", _FIX)
     if encoder_digest not in (None, found.encoder_digest):
         raise InputError(
             path,
@@ -154,12 +156,17 @@ def _sizes(scorer: PairScorer) -> dict[str, str | int]:
 
 
 def _made(sizes: dict[str, str | int]) -> PairScorer:
-    with torch.random.fork_rng(devices=[]):
+    """A scorer without weights yet: sizes that a file only claims cost no memory."""
+    with torch.device("meta"):
         match sizes:
-            case {"head": "cross", "width": int(width), "heads": int(heads)}:
+            case {"head": "cross", "width": int(width), "heads": int(heads)} if (
+                width > 0 and heads > 0 and width % heads == 0
+            ):
                 return CrossAttentionScorer(CrossAttentionConfig(width, heads))
-            case {"head": "concat2025", "width": int(width)}:
+            case {"head": "concat2025", "width": int(width)} if width > 0:
                 return Baseline2025Scorer(width)
-            case {"head": "difference2026", "width": int(width), "bins": int(bins)}:
+            case {"head": "difference2026", "width": int(width), "bins": int(bins)} if (
+                width > 0 and bins > 0
+            ):
                 return Baseline2026Scorer(width, bins)
     raise ValueError(f"unknown scorer {sizes}")

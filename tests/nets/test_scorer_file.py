@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.errors import InputError
 from core.nets.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
@@ -51,6 +54,54 @@ def test_what_is_no_scorer_is_refused(tmp_path):
     save_file({"a": torch.ones(1)}, other)
     with pytest.raises(InputError, match="no pair scorer"):
         load_scorer(other)
+
+
+def retold(path, scorer, change=None, sizes=None) -> None:
+    """A scorer's file with other weights or claiming other sizes."""
+    save_scorer(path, scorer, "abc", overwrite=True)
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    (key,) = metadata
+    told = json.loads(metadata[key])
+    told["sizes"].update(sizes or {})
+    weights = load_file(path)
+    if change is not None:
+        weights = {name: change(weight) for name, weight in weights.items()}
+    save_file(weights, path, {key: json.dumps(told)})
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda weight: weight * float("nan"), "not finite"),
+        (torch.Tensor.half, "not finite numbers in float32"),
+        (torch.Tensor.int, "no pair scorer"),
+    ],
+)
+def test_weights_that_cannot_score_are_refused(change, word, tmp_path):
+    path = tmp_path / "scorer.safetensors"
+    retold(path, KINDS["cross-attention"](), change)
+    with pytest.raises(InputError, match=word):
+        load_scorer(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [
+        ("cross-attention", {"heads": 0}),
+        ("cross-attention", {"heads": -1}),
+        ("cross-attention", {"heads": 5}),
+        ("cross-attention", {"width": 10**9, "heads": 1}),
+        ("2025", {"width": 0}),
+        ("2026", {"bins": 0}),
+        ("2026", {"bins": 10**12}),
+    ],
+)
+def test_sizes_that_make_no_scorer_are_refused(kind, sizes, tmp_path):
+    path = tmp_path / "scorer.safetensors"
+    retold(path, KINDS[kind](), sizes=sizes)
+    with pytest.raises(InputError, match="no pair scorer"):
+        load_scorer(path)
 
 
 def test_reading_a_scorer_leaves_the_random_numbers_alone(tmp_path):
