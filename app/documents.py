@@ -53,6 +53,7 @@ class Documents(QObject):
         self._exporter.ended.connect(self._on_export_ended)
         store.opened.connect(self._restore)
         store.refused.connect(self._on_refused)
+        store.homeless.connect(self._on_homeless)
 
     @property
     def is_idle(self) -> bool:
@@ -69,7 +70,7 @@ class Documents(QObject):
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
         if sessions:
             self._read(sessions[0], ())
-        elif self._store.keeps and self._store.path is None:
+        elif self._store.awaits_place:
             self._read(self._store.place_for(paths), tuple(paths))
         else:
             self._opening.start(partial(open_paths, tuple(paths)))
@@ -114,6 +115,12 @@ class Documents(QObject):
         self._is_reading = False
         self._to_open = ()
 
+    @Slot()
+    def _on_homeless(self) -> None:
+        self._is_reading = False
+        paths, self._to_open = self._to_open, ()
+        self._opening.start(partial(open_paths, paths))
+
     @Slot(object)
     def _on_opened(self, step: object) -> None:
         if isinstance(step, Opened):
@@ -128,7 +135,7 @@ class Documents(QObject):
             text = f"Found the audio of {count} recording{'' if count == 1 else 's'}."
             self.told.emit(Message(Kind.INFO, text))
         elif isinstance(step, Skipped):
-            self.told.emit(Message(Kind.WARNING, step.text, details=step.details))
+            self.told.emit(Message(Kind.WARNING, step.text, step.action, step.details))
 
     @Slot(object)
     def _on_opening_ended(self, end: End) -> None:

@@ -25,10 +25,18 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What could not be opened, in a sentence, with the whole list as details."""
+    """What could not be opened, in a sentence, with the whole list as details.
+
+    Parameters
+    ----------
+    text, details : str
+    action : str
+        Id of a command that leads on; empty for none.
+    """
 
     text: str
     details: str = ""
+    action: str = ""
 
 
 def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:

@@ -13,6 +13,8 @@ from core.errors import InputError
 from core.formats.biodcase import read_csv
 from core.session import ImportedTable, Located, Place, Session, SessionRecording, locate
 
+_SAFE = "Your keypoints are safe; File > Find audio… says where it is now."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restored:
@@ -128,10 +130,10 @@ def _table(
 
 def _told(problems: Sequence[str]) -> Skipped:
     if len(problems) == 1:
-        text = f"{problems[0]}. Your keypoints are safe; File > Find audio… says where it is now."
-        return Skipped(text, problems[0])
+        text = f"{problems[0]}. {_SAFE}"
+        return Skipped(text, problems[0], "find_audio")
     text = (
         f"{len(problems)} files of this session are not as they were; the first: {problems[0]}. "
-        "Your keypoints are safe; File > Find audio… says where it is now."
+        f"{_SAFE}"
     )
-    return Skipped(text, "\n".join(problems))
+    return Skipped(text, "\n".join(problems), "find_audio")

@@ -36,11 +36,14 @@ class SessionStore(QObject):
         A `core.session.Session` was read.
     refused(path)
         A session could not be opened.
+    homeless()
+        There is no place for a new session; what is decided waits until it is given one.
     """
 
     told = Signal(object)
     opened = Signal(object)
     refused = Signal(object)
+    homeless = Signal()
 
     def __init__(
         self, session: SessionModel, home: Path | None, parent: QObject | None = None
@@ -54,6 +57,7 @@ class SessionStore(QObject):
         self._writer = Writer(self)
         self._writer.opened.connect(self._on_opened)
         self._writer.not_opened.connect(self._on_not_opened)
+        self._writer.not_created.connect(self._on_not_created)
         self._writer.written.connect(self._on_written)
         self._writer.refused.connect(self._on_refused)
         self._writer.moved.connect(self._on_moved)
@@ -68,6 +72,11 @@ class SessionStore(QObject):
     def keeps(self) -> bool:
         """Whether changes are kept at all."""
         return self._home is not None
+
+    @property
+    def awaits_place(self) -> bool:
+        """Whether changes are to be kept, and nobody has tried where."""
+        return self.keeps and self.path is None and not self.problem
 
     @property
     def unwritten(self) -> int:
@@ -144,6 +153,11 @@ class SessionStore(QObject):
             self.told.emit(Message(Kind.ERROR, why))
         self.refused.emit(path)
 
+    @Slot(str)
+    def _on_not_created(self, why: str) -> None:
+        self._on_refused(why)
+        self.homeless.emit()
+
     @Slot(int)
     def _on_written(self, _waiting: int) -> None:
         if self.problem and not self.unwritten:
@@ -154,7 +168,8 @@ class SessionStore(QObject):
     def _on_refused(self, why: str) -> None:
         if why != self.problem:
             self.problem = why
-            text = f"Your last decisions are not on disk yet. {why}"
+            what = "Nothing is kept" if self.path is None else "Your last decisions are not"
+            text = f"{what} on disk yet. {why}"
             self.told.emit(Message(Kind.ERROR, text, "save_session_as"))
 
     @Slot(object)

@@ -69,7 +69,7 @@ class ClipView(QWidget):
         keypoints, selected = self._session.keypoints, self._session.selected
         if keypoints is None or selected < 0 or self._spectrograms is None:
             painter.setPen(QColor(DARK.muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "no keypoint selected")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._in_its_place())
             return
         if self._image is None:
             self._image = overlay(
@@ -87,6 +87,13 @@ class ClipView(QWidget):
         painter.drawLine(middle, 0, middle, int(area.bottom()))
         self._draw_axis(painter, area)
         self._draw_legend(painter)
+
+    def _in_its_place(self) -> str:
+        """What is written where there is no picture."""
+        entry = self._session.current
+        if entry is None or self._session.selected < 0:
+            return "no keypoint selected"
+        return "the audio is not there" if entry.is_lost else ""
 
     def _draw_axis(self, painter: QPainter, area: QRectF) -> None:
         font = painter.font()

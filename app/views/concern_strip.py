@@ -59,6 +59,8 @@ class ConcernStrip(QFrame):
 
 
 def _words(entry: Entry) -> str:
+    if entry.is_lost:
+        return f"No sound: {entry.lost}. Your keypoints are safe; File > Find audio… looks for it."
     if not entry.concerns:
         return ""
     first, *others = entry.concerns

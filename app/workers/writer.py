@@ -21,6 +21,7 @@ class _Scribe(QObject):
 
     opened = Signal(object, object)
     not_opened = Signal(object, str)
+    not_created = Signal(str)
     written = Signal(int)
     refused = Signal(str)
     moved = Signal(object)
@@ -39,9 +40,10 @@ class _Scribe(QObject):
             self.not_opened.emit(path, f"{path.name} was not opened: {why}.")
             return
         try:
-            if may_create and not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                file = SessionFile.create(path)
+            if may_create and not _is_there(path):
+                file = self._created(path)
+                if file is None:
+                    return
             else:
                 file = SessionFile.open(path)
             try:
@@ -57,6 +59,14 @@ class _Scribe(QObject):
         else:
             self._use(file)
             self.opened.emit(path, session)
+
+    def _created(self, path: Path) -> SessionFile | None:
+        try:
+            _make_folder(path.parent)
+            return SessionFile.create(path)
+        except InputError as error:
+            self.not_created.emit(str(error))
+            return None
 
     @Slot(object)
     def put(self, change: Change) -> None:
@@ -110,6 +120,22 @@ class _Scribe(QObject):
             self._file = None
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # In a folder that may not be looked into, nothing can be made either, and that is told.
+        return False
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"cannot be made ({error.strerror})"
+        raise InputError(folder, why, "save the session elsewhere") from error
+
+
 class Writer(QObject):
     """Hands changes to the thread that writes them.
 
@@ -123,6 +149,8 @@ class Writer(QObject):
         A session was read and is written to from now on.
     not_opened(path, why)
         It was refused, in words; what was open before is open still.
+    not_created(why)
+        A new session could not be made, in words; what is put waits for a place.
     written(waiting)
         A change is on disk; how many wait still.
     refused(why)
@@ -133,6 +161,7 @@ class Writer(QObject):
 
     opened = Signal(object, object)
     not_opened = Signal(object, str)
+    not_created = Signal(str)
     written = Signal(int)
     refused = Signal(str)
     moved = Signal(object)
@@ -159,6 +188,7 @@ class Writer(QObject):
             (self._retry, scribe.write),
             (scribe.opened, self.opened),
             (scribe.not_opened, self.not_opened),
+            (scribe.not_created, self.not_created),
             (scribe.written, self._on_written),
             (scribe.refused, self._on_refused),
             (scribe.moved, self.moved),

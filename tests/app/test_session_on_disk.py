@@ -177,6 +177,38 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
     assert again.session.keypoints.is_reviewed.sum() == 2
 
 
+def test_where_no_session_can_be_made_recordings_open_all_the_same(
+    make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "taken").write_text("a file where the folder of sessions should be")
+    window = make_window(home=tmp_path / "taken" / "sessions")
+    window.open([stereo])
+    settle(window)
+    assert window.session.current is not None
+    assert window.messages.message.text.startswith("Nothing is kept on disk yet. ")
+    assert "cannot be made" in window.messages.message.text
+    assert "Errno" not in window.messages.message.text
+    assert window.messages.message.action == "save_session_as"
+    window.review.accept()
+    with monkeypatch.context() as cancelled:
+        cancelled.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
+        assert not window.close()
+    more = stereo.with_name("more birds.wav")
+    write_calls(more, 21.0)
+    window.open([more])
+    settle(window)
+    assert len(window.session.entries) == 2
+    window.store.save_as(tmp_path / "given.finchsync", overwrite=False)
+    qtbot.waitUntil(lambda: window.store.unwritten == 0)
+    window.close()
+    again = make_window()
+    again.open([tmp_path / "given.finchsync"])
+    settle(again)
+    assert len(again.session.entries) == 2
+    assert again.session.entries[0].reviewed == 1
+
+
 def test_moved_audio_is_asked_for_and_found(
     opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path
 ) -> None:
@@ -191,11 +223,15 @@ def test_moved_audio_is_asked_for_and_found(
     again.open([session])
     settle(again)
     assert "cannot be found" in again.messages.message.text
+    assert again.messages.message.action == "find_audio"
     assert again.session.current.is_lost
+    again.messages.hide()
+    assert "cannot be found" in again.concern.text
     assert again.session.keypoints.is_reviewed.sum() == 1
     again.documents.find_audio(tmp_path / "away")
     settle(again)
     assert not again.session.current.is_lost
+    assert "cannot be found" not in again.concern.text
     assert again.workbench.spectrograms is not None
     assert again.session.current.alignment is not None
 
