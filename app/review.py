@@ -158,7 +158,7 @@ class Review(QObject):
             stands_s = float(keypoints.offset_s[selected])
             peak_s = peak_to_snap_to(entry.surface, selected, stands_s)
         if peak_s is None:
-            self.told.emit("There is no peak of the score to snap to.")
+            self.told.emit("There is no peak of the score near this keypoint to snap to.")
         else:
             session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)
 

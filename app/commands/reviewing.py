@@ -108,7 +108,8 @@ REVIEWING: tuple[ActionSpec, ...] = (
         "review.snap",
         "Keypoint",
         ("S",),
-        "Move the keypoint to the nearest peak of its score; from there, to the highest other one",
+        "Move the keypoint to the nearest peak of its score; from there, to the highest other one "
+        "that its curve shows",
         separated=True,
     ),
     *_nudges(),

@@ -14,11 +14,11 @@ from app.theme import DARK
 from app.views.empty_text import empty_text
 from app.views.time_axis import RoundAxis
 from core.align.alignment import Alignment
-from core.evidence.peaks import peak_to_snap_to
+from core.evidence.peaks import REACH_S, peak_to_snap_to
 from core.evidence.surface import ScoreSurface
 
 _REFRESH_MS = 40
-_REACH_S, _NEAREST_S, _FARTHEST_S = 1.2, 0.1, 10.0
+_NEAREST_S, _FARTHEST_S = 0.1, 10.0
 _NOTCH, _ZOOM = 120.0, 1.3
 
 
@@ -38,7 +38,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, viewBox=box, axisItems={"bottom": self._axis})
         self._session = session
         self._shown: tuple[ScoreSurface, Alignment | None, int] | None = None
-        self._reach_s = _REACH_S
+        self._reach_s = REACH_S
         self.setMinimumHeight(84)
         self.setMaximumHeight(150)
         self.setAccessibleName("Evidence over the offset of the selected keypoint")

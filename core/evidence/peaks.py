@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from core.evidence.surface import ScoreSurface
 
+REACH_S = 1.2
+"""How far from a keypoint a peak is looked for, seconds; as far as its score curve is shown."""
 _LEAST_HEIGHT = 0.5
 _ON_PEAK_STEPS = 0.75
 
@@ -37,7 +39,7 @@ def peak_offsets(surface: ScoreSurface, row: int) -> NDArray[np.float64]:
 
 
 def peak_to_snap_to(surface: ScoreSurface, row: int, offset_s: float) -> float | None:
-    """The peak nearest to an offset; standing on it already, the highest other one.
+    """The peak nearest to an offset; standing on it already, the highest other one in reach.
 
     Parameters
     ----------
@@ -49,9 +51,10 @@ def peak_to_snap_to(surface: ScoreSurface, row: int, offset_s: float) -> float |
     Returns
     -------
     float or None
-        Offset in seconds; None where nothing stands out.
+        Offset in seconds; None where nothing stands out within `REACH_S`.
     """
     peaks_s = peak_offsets(surface, row)
+    peaks_s = peaks_s[np.abs(peaks_s - offset_s) <= REACH_S]
     if not len(peaks_s):
         return None
     nearest = int(np.argmin(np.abs(peaks_s - offset_s)))

@@ -52,3 +52,11 @@ def test_a_lonely_peak_is_snapped_to_again() -> None:
     row = np.exp(-0.5 * ((GRID_S - 0.1) / 0.03) ** 2).astype(np.float32)[None]
     lonely = ScoreSurface(np.zeros(1), GRID_S[:1], 0.01, row)
     assert peak_to_snap_to(lonely, 0, 0.1) == pytest.approx(0.1, abs=0.005)
+
+
+def test_a_peak_that_is_out_of_sight_is_not_snapped_to() -> None:
+    wide_s = np.arange(-5.0, 5.0, 0.01)
+    row = sum(h * np.exp(-0.5 * ((wide_s - at) / 0.03) ** 2) for at, h in ((0.1, 3.0), (-3.4, 4.0)))
+    surface = ScoreSurface(np.zeros(1), wide_s[:1], 0.01, row.astype(np.float32)[None])
+    assert peak_to_snap_to(surface, 0, 0.1) == pytest.approx(0.1, abs=0.005)
+    assert peak_to_snap_to(surface, 0, 2.0) is None
