@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +14,7 @@ from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
+from core.cli.processes import in_processes
 from core.cli.report import Advance
 from core.cli.resume import Kept, key_of
 from core.errors import InputError
@@ -326,46 +320,19 @@ def _run_in_processes(
     tasks: Sequence[_Task], choice: EvidenceChoice, processes: int, bar: _Bar
 ) -> Iterator[Outcome]:
     started_s = time.perf_counter()
+    align = partial(_align_one, evidence=partial(opened_here, choice, processes))
     outcomes: dict[int, Outcome] = {}
-    with _pool(processes) as pool:
-        evidence = partial(opened_here, choice, processes)
-        futures = {pool.submit(_align_one, task, evidence): i for i, task in enumerate(tasks)}
-        for future in as_completed(futures):
-            job = tasks[futures[future]].job
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                lost = InputError(
-                    job.path, "its process was ended from outside", "try again with fewer --jobs"
-                )
-                outcome = Failed(job.name, str(lost), time.perf_counter() - started_s)
-            outcomes[futures[future]] = outcome
-            bar.finished(job)
-    yield from (outcomes[i] for i in range(len(tasks)))
+    for number, outcome in in_processes(align, tasks, processes):
+        job = tasks[number].job
+        outcomes[number] = outcome or _died(job, time.perf_counter() - started_s)
+        bar.finished(job)
+    yield from (outcomes[number] for number in range(len(tasks)))
 
 
-@contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave Ctrl-C to this one, and start nothing new after it."""
-    pool = ProcessPoolExecutor(
-        processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_as_worker,
+def _died(job: Job, seconds: float) -> Failed:
+    error = InputError(
+        job.path,
+        "its process died twice, the second time alone",
+        "see if the memory is enough; if it is, report it with the output of 'finchsync doctor'",
     )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _as_worker() -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    return Failed(job.name, str(error), seconds)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +25,18 @@ from core.simulate import simulate_scene
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
+DEADLY = """
+import os
+from core.cli import batch
+
+survived = batch._align_one
+
+
+def align_one(task, evidence):
+    if task.job.name == "b.wav":
+        os._exit(9)
+    return survived(task, evidence)
+"""
 
 
 def test_without_a_command_the_window_opens(finchsync, make_audio, tmp_path: Path) -> None:
@@ -210,6 +223,21 @@ def test_align_with_the_real_aligner_in_one_or_two_processes(finchsync, tmp_path
     overall = json.loads(report.out)["overall"]
     assert overall["missing"] == 0
     assert overall["keypoints"] == 40
+
+
+def test_a_process_that_dies_costs_only_the_recording_that_killed_it(
+    finchsync, make_audio, write_text, tmp_path: Path, monkeypatch
+) -> None:
+    write_text("deadly.py", DEADLY)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("core.cli.batch._align_one", import_module("deadly").align_one)
+    paths = [make_audio(f"{name}.wav", seed=seed) for seed, name in enumerate("abcd")]
+    out = tmp_path / "p.csv"
+    result = finchsync("align", *paths, "--jobs", 2, "--out", out)
+    assert result.code == 1
+    assert list(read_csv(out).files) == ["a.wav", "c.wav", "d.wav"]
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"{paths[1]}: its process died")
 
 
 @pytest.mark.usefixtures("fake_aligner")
