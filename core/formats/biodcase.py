@@ -28,6 +28,7 @@ END_SLACK_S = 1e-3
 """How far past the end a time may lie: tables round to a millisecond or finer."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -313,6 +314,13 @@ def _read_text(path: Path) -> str:
 
 def _find_columns(where: str, header: list[str]) -> tuple[int, int, int]:
     names = [name.strip() for name in header]
+    for separator, what in _OTHER_SEPARATORS.items():
+        if len(names) == 1 and {part.strip() for part in names[0].split(separator)} >= set(COLUMNS):
+            raise InputError(
+                where,
+                f"its columns are separated by {what}",
+                "save the table with commas between columns and points in decimals",
+            )
     for column in COLUMNS:
         if names.count(column) != 1:
             what = "is missing" if column not in names else "is there more than once"

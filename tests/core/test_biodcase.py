@@ -95,7 +95,9 @@ def test_every_float_survives(tmp_path_factory: pytest.TempPathFactory, drawn: l
 
 BAD = {
     "column": ("Filename,Time Channel 0\na,0\n", 1, "Time Channel 1' is missing"),
-    "delimiter": (HEADER.replace(",", ";") + "a;0;0\n", 1, "Filename' is missing"),
+    "semicolons": (HEADER.replace(",", ";") + "a;0,5;0\n", 1, "separated by semicolons"),
+    "tabs": (HEADER.replace(",", "\t") + "a\t0\t0\n", 1, "separated by tabs"),
+    "no header": ("a,0,0\n", 1, "Filename' is missing"),
     "double column": ("Filename,Time Channel 0,Time Channel 1,Filename\n", 1, "more than once"),
     "text": (HEADER + "a,0,0\na,one,1\n", 3, "Time Channel 0 is 'one', not a number"),
     "no value": (HEADER + "a,0,\n", 2, "Time Channel 1 is '', not a number"),
