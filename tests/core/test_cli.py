@@ -278,12 +278,14 @@ def test_a_low_mean_confidence_is_put_in_words(
 
     def unsure(*arguments: object) -> Iterator[Alignment]:
         *_, alignment = fake(*arguments)
-        yield replace(alignment, warnings=(), alias=None)
+        sure = np.full(len(alignment.keypoints), 0.9499)
+        keypoints = replace(alignment.keypoints, confidence=sure)
+        yield replace(alignment, keypoints=keypoints, warnings=(), alias=None)
 
     monkeypatch.setattr("core.cli.batch.align_steps", unsure)
     result = finchsync("align", make_audio(), "--out", tmp_path / "p.csv")
     assert "to review" in result.out
-    assert "the mean confidence is only 0.90" in result.out
+    assert "the mean confidence is only 0.94, below 0.95" in result.out
 
 
 def _stopped_after(count: int, names: list[str]) -> Callable[..., Iterator[Step]]:
