@@ -33,7 +33,7 @@ class EvidenceWish:
         If `name` or `device` is none of these.
     """
 
-    name: str = "spectral"
+    name: str = EvidenceChoice().name
     checkpoint: str = ""
     scorer: str = ""
     device: str = "auto"
@@ -70,7 +70,7 @@ class EvidenceWish:
         return ""
 
 
-SPECTRAL = EvidenceWish()
+AS_SHIPPED = EvidenceWish()
 
 
 def why_no_beats() -> str:

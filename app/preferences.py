@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
-from app.evidence import SPECTRAL, EvidenceWish
+from app.evidence import AS_SHIPPED, EvidenceWish
 from app.theme import ThemeChoice
 
 Values = TypeVar("Values", "Preferences", EvidenceWish)
@@ -57,7 +57,7 @@ class Preferences:
     tolerance_s: float = 0.05
     aligns_on_open: bool = True
     shows_tips: bool = True
-    evidence: EvidenceWish = SPECTRAL
+    evidence: EvidenceWish = AS_SHIPPED
 
     @property
     def align_settings(self) -> dict[str, float]:

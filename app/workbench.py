@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.entries import Entry
-from app.evidence import NAMES, SPECTRAL, EvidenceWish
+from app.evidence import AS_SHIPPED, NAMES, EvidenceWish
 from app.framing import FirstFrames, spectrogram_steps
 from app.messages import Kind, Message, RunProgress, short_name
 from app.run_clock import RunClock
@@ -113,7 +113,7 @@ class Workbench(QObject):
         self._session = session
         self._steps = steps
         self._keeper = keeper or EvidenceKeeper()
-        self._wish = self._aligning_with = SPECTRAL
+        self._wish = self._aligning_with = AS_SHIPPED
         self._follow_steps: FollowSteps = follow_steps
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._frame_settings = FrameSettings()

@@ -20,6 +20,7 @@ from core.align.aligner import AlignOptions, align
 from core.align.alignment import Alignment
 from core.audio.recording import open_recording
 from core.evaluate import Errors, evaluate
+from core.evidence.compact import open_compact
 from core.keypoints import KeypointSet
 
 Floats = NDArray[np.float64]
@@ -70,10 +71,11 @@ def measure(
 
 def _finchsync(jobs: Sequence[Job]) -> tuple[list[Answer], dict[str, dict[str, object]]]:
     answers, files = [], {}
+    compact = open_compact()
     for number, (path, truth) in enumerate(jobs, 1):
         print(f"  FinchSync {number}/{len(jobs)} {path.name}", flush=True)
         started_s = time.process_time()
-        alignment = align(open_recording(path), truth.time_0_s, OPTIONS)
+        alignment = align(open_recording(path), truth.time_0_s, OPTIONS, compact)
         cpu_s = time.process_time() - started_s
         answers.append(Answer(alignment.keypoints.time_1_s, "", cpu_s))
         files[path.name] = _details(alignment, truth)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evidence.compact_net import BANDS, RATE_HZ, mel_power
+from benchmarks.compact_scenes import log_mel_of
+from core.audio.levels import BANDS, RATE_HZ
 
 Frames = NDArray[np.float32]
 
@@ -34,7 +35,7 @@ class Augmenter:
     def of(cls, rng: np.random.Generator) -> Augmenter:
         """With noise of its own."""
         white = rng.standard_normal(round(NOISE_S * RATE_HZ), dtype=np.float32)
-        power = np.concatenate(list(mel_power([white])))
+        power = np.exp(log_mel_of(white))
         return cls(rng, power / power.mean())
 
     def __call__(self, power: Frames, strange: Frames) -> Frames:

@@ -18,7 +18,8 @@ import soxr
 from numpy.typing import NDArray
 
 from benchmarks.sets import make_drift_set, recordings
-from core.evidence.compact_net import FRAME_S, RATE_HZ, mel_power
+from core.audio.levels import FFT, HOP, RATE_HZ, log_mel
+from core.audio.power import frame_power
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 from core.simulate.scene import render_stems
 from core.simulate.sounds import Sound
@@ -27,7 +28,6 @@ Floats = NDArray[np.float64]
 Frames = NDArray[np.float32]
 
 SCENE_S = 60.0
-LEAST_POWER = 1e-12
 DRIFT_SEEDS = range(100, 106)
 SCENE_SEEDS = range(6000, 6090)
 CLIP_SEEDS = range(6500, 6560)
@@ -140,6 +140,11 @@ def _pieces(
         now_s += rng.exponential(0.7)
 
 
+def log_mel_of(samples: Frames) -> Frames:
+    """Log power in mel bands of a channel at 16 kHz, frame t centred on t * 10 ms."""
+    return log_mel(frame_power(np.pad(samples, FFT // 2), FFT, HOP))
+
+
 def _at_rate(path: Path) -> Frames:
     samples, rate_hz = sf.read(path, dtype="float32", always_2d=True)
     return np.asarray(soxr.resample(samples[:, 0], rate_hz, RATE_HZ))
@@ -152,11 +157,8 @@ def _of_folder(folder: Path) -> Iterator[Example]:
 
 
 def _example(samples: Frames, to_channel_1: Callable[[Floats], Floats]) -> Example:
-    power = [
-        np.log(np.concatenate(list(mel_power([samples[:, channel]]))) + LEAST_POWER)
-        for channel in (0, 1)
-    ]
-    time_s = np.arange(len(power[0])) * FRAME_S
+    power = [log_mel_of(samples[:, channel]) for channel in (0, 1)]
+    time_s = np.arange(len(power[0])) * HOP / RATE_HZ
     time_1_s = to_channel_1(time_s)
     inside = (time_1_s > 0) & (time_1_s < len(samples) / RATE_HZ)
     return Example(

@@ -11,7 +11,8 @@ from scipy.fft import next_fast_len
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.evidence.compact_net import BANDS, TAPS
+from core.audio.levels import BANDS
+from core.evidence.compact_net import TAPS
 
 Frames = NDArray[np.float32]
 

@@ -33,13 +33,13 @@ def per_file(recording: Path, *, runs: int = _RUNS) -> dict[str, object]:
     compilation does not.
     """
     time_0_s = keypoint_grid(REFERENCE_S)
-    ours: dict[str, list[float]] = {"one_thread": [], "default_threads": [], "compact": []}
+    ours: dict[str, list[float]] = {"one_thread": [], "default_threads": [], "spectral": []}
     theirs: dict[str, list[float]] = {hop: [] for hop in DTW_HOPS_MS}
     failure = ""
     for _ in range(runs):
         ours["one_thread"].append(_run(recording, one_thread=True)["cpu_s"])
         ours["default_threads"].append(_run(recording)["cpu_s"])
-        ours["compact"].append(_run(recording, "--compact", one_thread=True)["cpu_s"])
+        ours["spectral"].append(_run(recording, "--spectral", one_thread=True)["cpu_s"])
         for hop in DTW_HOPS_MS:
             answer = Adapter("librosa_dtw.py", (hop,)).align([(recording, time_0_s)])[0]
             failure = failure or answer.error

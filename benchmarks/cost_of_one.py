@@ -1,6 +1,6 @@
 """Align one recording in a fresh process and print what it cost as JSON.
 
-usage: python -m benchmarks.cost_of_one RECORDING [--corrections] [--compact]
+usage: python -m benchmarks.cost_of_one RECORDING [--corrections] [--spectral]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
     before_mb = _peak_mb()
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     recording = open_recording(path)
-    alignment = align(recording, learned=open_compact() if "--compact" in options else None)
+    alignment = align(recording, learned=None if "--spectral" in options else open_compact())
     told: dict[str, object] = {
         "duration_s": recording.duration_s,
         "sample_rate_hz": recording.channels[0].sample_rate_hz,

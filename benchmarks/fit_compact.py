@@ -26,7 +26,6 @@ from torch import Tensor, nn
 
 from benchmarks.compact_augment import Augmenter
 from benchmarks.compact_scenes import (
-    LEAST_POWER,
     Example,
     clip_examples,
     real_examples,
@@ -35,6 +34,7 @@ from benchmarks.compact_scenes import (
 from benchmarks.compact_torch import TrainedCompactNet, window_scores
 from benchmarks.places import shared
 from core import __version__
+from core.audio.levels import LEAST_POWER
 from core.evidence.compact import FILE
 from core.evidence.compact_net import band_levels, noise_floor
 from core.formats.atomic import write_whole
@@ -118,7 +118,7 @@ class Drawer:
 
 def loss(net: TrainedCompactNet, log_scale: Tensor, crop: Crop, drawer: Drawer) -> Tensor:
     """Cross-entropy over the offsets of each window, shape (R,)."""
-    levels = [band_levels(power, noise_floor(power)) for power in crop.power]
+    levels = [band_levels(power, noise_floor(power)) for power in map(np.log, crop.power)]
     embedded = [net(torch.from_numpy(level)[None])[0] for level in levels]
     rows = np.flatnonzero(~np.isnan(crop.place))
     place = crop.place[rows]

@@ -26,7 +26,7 @@ from core.align.weights import penalised_loss
 from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Heard, LearnedEvidence
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
 from core.evidence.terms import TermSurfaces
 from core.formats.biodcase import read_csv
@@ -59,14 +59,18 @@ def examples(
     recording: Recording, truth: KeypointSet, learned: LearnedEvidence | None
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Term scores of the rows whose true offset lies inside, and the columns around it."""
-    features = [_last(feature_blocks(recording, channel), ChannelFeatures) for channel in (0, 1)]
+    features = tuple(
+        _last(feature_blocks(recording, channel), ChannelFeatures) for channel in (0, 1)
+    )
     columns = 2 * round(MAX_OFFSET_S / 0.01) + 1
     first = np.full(len(truth), -MAX_OFFSET_S)
     surfaces = _last(
         term_surfaces(features[0], features[1], truth.time_0_s, first, columns), TermSurfaces
     )
     if learned is not None:
-        term = _last(learned.term(recording, truth.time_0_s, first, columns), np.ndarray)
+        term = _last(
+            learned.term(Heard(recording, features), truth.time_0_s, first, columns), np.ndarray
+        )
         surfaces = surfaces.with_term(term, learned.weight)
     column = np.rint((truth.offset_s + MAX_OFFSET_S) / 0.01).astype(np.intp)
     heard = (truth.time_1_s > 0) & (truth.time_1_s < recording.channels[1].duration_s)

@@ -19,6 +19,7 @@ from scipy.ndimage import gaussian_filter1d
 from core.align import aligner, weights
 from core.align.aligner import align
 from core.audio.recording import Recording, open_recording
+from core.evidence.learned import Heard
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
@@ -39,7 +40,11 @@ class Stand:
         self.notices: list[str] = []
 
     def term(
-        self, _recording: Recording, time_0_s: NDArray, first_offset_s: NDArray, columns: int
+        self,
+        _heard: Heard,
+        time_0_s: NDArray,
+        first_offset_s: NDArray,
+        columns: int,
     ) -> Iterator[NDArray]:
         """As `core.evidence.learned.LearnedEvidence.term`."""
         term = self._rng.normal(size=(len(time_0_s), columns))

@@ -17,7 +17,7 @@ from benchmarks.targets import checks
 _THREADS = {
     "one_thread": "linear algebra on one thread, as its command and its window run",
     "default_threads": "as a library in a process that allows more threads",
-    "compact": "with the compact net as well, one thread",
+    "spectral": "without the compact net, one thread",
 }
 PLOTS = (
     ("errors.png", "Error by set and method"),

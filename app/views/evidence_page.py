@@ -26,12 +26,13 @@ from core.evidence.choice import EVIDENCE
 _CHOICES = {
     "spectral": (
         "Spectrograms",
-        "Needs nothing else, and is the quickest.",
+        "No network. The quickest by a little; errors were larger on average, most of all in "
+        "noise.",
     ),
     "compact": (
         "Spectrograms and FinchSync's compact net",
-        "A small network that comes with FinchSync has its say as well. On zebra finches errors "
-        "were smaller with it, most of all in noise; it takes a quarter to a half longer.",
+        "As shipped: a small network that comes with FinchSync has its say as well. It was trained "
+        "on zebra finches and simulated scenes.",
     ),
     "beats": (
         "Spectrograms and BEATs",

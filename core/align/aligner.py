@@ -24,7 +24,7 @@ from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Heard, LearnedEvidence
 from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
@@ -123,14 +123,10 @@ def align_steps(
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
     course = _Course(learned)
-    features: list[ChannelFeatures] = []
-    for channel in (0, 1):
-        done = yield from course.staged(
-            f"reading channel {channel}", feature_blocks(recording, channel)
-        )
-        _refuse_silent(done, recording, channel)
-        features.append(done)
-
+    features = (
+        (yield from _heard(course, recording, 0)),
+        (yield from _heard(course, recording, 1)),
+    )
     rows_s = _window_centres(recording.duration_s, time_0_s)
     first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
     terms: TermSurfaces = yield from course.staged(
@@ -141,7 +137,8 @@ def align_steps(
     if learned is not None:
         told = len(learned.notices)
         term = yield from course.staged(
-            _LEARNED, learned.term(recording, rows_s, terms.first_offset_s, columns)
+            _LEARNED,
+            learned.term(Heard(recording, features), rows_s, terms.first_offset_s, columns),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(learned, told)
@@ -214,8 +211,27 @@ class _Course:
         raise AssertionError("a stage ends with its result")
 
 
+def _heard(
+    course: _Course, recording: Recording, channel: int
+) -> Generator[Progress, None, ChannelFeatures]:
+    """What the aligner compares of a channel; refuses one without any sound."""
+    features: ChannelFeatures = yield from course.staged(
+        f"reading channel {channel}", feature_blocks(recording, channel)
+    )
+    if features.silent:
+        raise InputError(
+            recording.channels[channel].path,
+            f"channel {channel} is silent from start to end",
+            "check the recorder or its cable",
+        )
+    return features
+
+
 def _band(
-    course: _Course, features: list[ChannelFeatures], rows_s: Floats, max_offset_s: float
+    course: _Course,
+    features: tuple[ChannelFeatures, ChannelFeatures],
+    rows_s: Floats,
+    max_offset_s: float,
 ) -> Generator[Progress, None, tuple[Floats, int]]:
     """First offset of every row and the number of columns to search.
 
@@ -257,12 +273,3 @@ def _refuse_short(recording: Recording) -> None:
                 f"channel {channel} lasts {source.duration_s:.2f} s, too short to align",
                 f"give recordings of at least {SHORTEST_S:.0f} s",
             )
-
-
-def _refuse_silent(features: ChannelFeatures, recording: Recording, channel: int) -> None:
-    if features.silent:
-        raise InputError(
-            recording.channels[channel].path,
-            f"channel {channel} is silent from start to end",
-            "check the recorder or its cable",
-        )

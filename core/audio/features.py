@@ -25,16 +25,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
+from core.audio.levels import FFT as _CALL_FFT
+from core.audio.levels import HOP as _HOP
+from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
+from core.audio.levels import log_mel
 from core.audio.mel import mel_bank
 from core.audio.noise import noise_power
 from core.audio.power import frame_power
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
 
-FEATURE_RATE_HZ = 16_000
-HOP_S = 0.01
-_HOP = round(FEATURE_RATE_HZ * HOP_S)
-_ONSET_FFT, _CALL_FFT = 256, 512
+HOP_S = _HOP / FEATURE_RATE_HZ
+_ONSET_FFT = 256
 _BANK = mel_bank(_ONSET_FFT, FEATURE_RATE_HZ, bands=24, low_hz=100.0, high_hz=8000.0)
 _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
@@ -55,6 +57,8 @@ class ChannelFeatures:
     ----------
     groups : dict of str to ndarray of float16, shape (T, D)
         Feature groups by name, comparable in scale.
+    log_mel : ndarray of float16, shape (T, 48)
+        See `core.audio.levels.log_mel`.
     duration_s : float
         Length of the channel, seconds.
     silent : bool
@@ -62,6 +66,7 @@ class ChannelFeatures:
     """
 
     groups: dict[str, NDArray[np.float16]]
+    log_mel: NDArray[np.float16]
     duration_s: float
     silent: bool
 
@@ -70,12 +75,16 @@ class ChannelFeatures:
 
     def stretch(self, name: str, start: int, length: int) -> Frames:
         """Frames of a group from `start`, zero outside the recording, shape (length, D)."""
-        group = self.groups[name]
-        out = np.zeros((length, group.shape[1]), dtype=np.float32)
-        low, high = max(start, 0), min(start + length, len(group))
-        if high > low:
-            out[low - start : high - start] = group[low:high]
-        return out
+        return stretch(self.groups[name], start, length)
+
+
+def stretch(frames: NDArray[np.float16], start: int, length: int) -> Frames:
+    """Frames from `start` on, zero outside the recording, shape (length, D)."""
+    out = np.zeros((length, frames.shape[1]), dtype=np.float32)
+    low, high = max(start, 0), min(start + length, len(frames))
+    if high > low:
+        out[low - start : high - start] = frames[low:high]
+    return out
 
 
 def feature_blocks(recording: Recording, channel: int) -> Iterator[float | ChannelFeatures]:
@@ -109,7 +118,9 @@ def feature_blocks(recording: Recording, channel: int) -> Iterator[float | Chann
         blocks.append(_measure(samples))
         done += len(blocks[-1].bands)
         yield min(1.0, done / total)
-    yield ChannelFeatures(_groups(blocks), source.duration_s, silent=np.ptp(levels) < _SILENT)
+    heard = np.concatenate([block.log_mel for block in blocks])
+    silent = bool(np.ptp(levels) < _SILENT)
+    yield ChannelFeatures(_groups(blocks), heard, source.duration_s, silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +131,7 @@ class _Block:
     noise_share: Frames
     onset: dict[str, Frames]
     call: dict[str, Frames]
+    log_mel: NDArray[np.float16]
 
 
 def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:
@@ -171,6 +183,7 @@ def _measure(samples: Samples) -> _Block:
         np.asarray(noise_share, dtype=np.float32),
         {name: _loudest(onset, _ONSET_FFT, *zone) for name, zone in _ZONES_HZ.items()},
         {name: _loudest(call, _CALL_FFT, *zone) for name, zone in _ZONES_HZ.items()},
+        log_mel(call).astype(np.float16),
     )
 
 

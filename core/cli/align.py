@@ -54,8 +54,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         print_json(report)
     elif aligned:
         _print_summary(outcomes)
-        heard = "" if choice.name == "spectral" else f", aligned with {choice.name} evidence"
-        print(f"{len(aligned)} of {len(outcomes)} recordings written to {args.out}{heard}")
+        count = f"{len(aligned)} of {len(outcomes)} recordings"
+        print(f"{count} written to {args.out}, aligned with {choice.name} evidence")
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED

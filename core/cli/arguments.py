@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from core import __version__
 from core.errors import InputError
-from core.evidence.choice import DEVICES, EVIDENCE
+from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
@@ -109,9 +109,10 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence",
         choices=EVIDENCE,
-        default="spectral",
-        help="what tells that two moments match; spectral (default) is no network, compact adds "
-        "a small one that is shipped, beats adds BEATs with a pair scorer of your own",
+        default=EvidenceChoice().name,
+        help="what tells that two moments match; compact (default) is spectrograms and the small "
+        "net that is shipped, spectral leaves the net out, beats takes BEATs with a pair scorer "
+        "of your own in its place",
     )
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="BEATs checkpoint, for --evidence beats"

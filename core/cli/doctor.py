@@ -114,7 +114,7 @@ def _models() -> dict[str, str]:
         if entry.name.endswith(MODEL_SUFFIXES)
     ]
     return {
-        "model files": ", ".join(sorted(files)) or "none; the spectral aligner needs none",
+        "model files": ", ".join(sorted(files)) or "none: aligning needs --evidence spectral",
         "torch": _torch(),
         "training": _refusal(ensure_training) or "ready",
     }

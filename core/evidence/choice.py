@@ -8,8 +8,8 @@ from pathlib import Path
 from core.errors import InputError
 
 EVIDENCE = ("spectral", "compact", "beats")
-"""Without a network; with the small one that is shipped; with BEATs and a pair scorer, which
-alone needs PyTorch."""
+"""Without a network; with the small one that is shipped, the default; with BEATs and a pair
+scorer, which alone needs PyTorch."""
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -33,7 +33,7 @@ class EvidenceChoice:
         If a name is unknown or a file is missing in the choice.
     """
 
-    name: str = "spectral"
+    name: str = "compact"
     checkpoint: Path | None = None
     scorer: Path | None = None
     device: str = "auto"

@@ -13,19 +13,10 @@ from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
 
-from core.audio.recording import Recording
-from core.audio.resampled import resampled
-from core.evidence.compact_net import (
-    FRAME_S,
-    RATE_HZ,
-    CompactNet,
-    Frames,
-    band_levels,
-    mel_power,
-    noise_floor,
-)
+from core.audio.features import HOP_S, stretch
+from core.evidence.compact_net import CompactNet, Frames, Logs, band_levels, noise_floor
+from core.evidence.learned import Heard
 from core.evidence.spectral import WINDOW_S
 
 Floats = NDArray[np.float64]
@@ -33,9 +24,9 @@ Scores = NDArray[np.float32]
 Halves = NDArray[np.float16]
 
 FILE = "compact.npz"
-_FRAMES_A_BATCH = 2000
+_FRAMES_A_BATCH = 1000
 _ROWS_A_BATCH = 10
-_WINDOW = round(WINDOW_S / FRAME_S)
+_WINDOW = round(WINDOW_S / HOP_S)
 
 
 class CompactEvidence:
@@ -61,25 +52,29 @@ class CompactEvidence:
         self._net = net
 
     def term(
-        self, recording: Recording, time_0_s: Floats, first_offset_s: Floats, columns: int
+        self,
+        heard: Heard,
+        time_0_s: Floats,
+        first_offset_s: Floats,
+        columns: int,
     ) -> Iterator[float | Scores]:
         """Compare a second around each row with channel 1 at every offset.
 
         Parameters, results and errors as `LearnedEvidence.term`.
         """
         embedded = (
-            (yield from self._embedded(recording, 0)),
-            (yield from self._embedded(recording, 1)),
+            (yield from self._embedded(heard.features[0].log_mel, 0.0)),
+            (yield from self._embedded(heard.features[1].log_mel, 0.4)),
         )
-        start_0 = np.rint(time_0_s / FRAME_S).astype(np.intp) - _WINDOW // 2
-        start_1 = start_0 + np.rint(first_offset_s / FRAME_S).astype(np.intp)
+        start_0 = np.rint(time_0_s / HOP_S).astype(np.intp) - _WINDOW // 2
+        start_1 = start_0 + np.rint(first_offset_s / HOP_S).astype(np.intp)
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
-        for top in range(0, len(time_0_s), _ROWS_A_BATCH):
-            rows = slice(top, top + _ROWS_A_BATCH)
-            left = _stretches(embedded[0], start_0[rows], _WINDOW)
-            right = _stretches(embedded[1], start_1[rows], _WINDOW + columns - 1)
-            term[rows] = window_scores(left, right)
-            yield 0.8 + 0.2 * min(rows.stop, len(term)) / len(term)
+        for row in range(len(term)):
+            left = stretch(embedded[0], start_0[row], _WINDOW)
+            right = stretch(embedded[1], start_1[row], _WINDOW + columns - 1)
+            term[row] = window_scores(left, right)
+            if row % _ROWS_A_BATCH == _ROWS_A_BATCH - 1:
+                yield 0.8 + 0.2 * row / len(term)
         begin = start_1[:, None] + np.arange(columns)
         term[(begin + _WINDOW <= 0) | (begin >= len(embedded[1]))] = 0.0
         yield term
@@ -87,23 +82,15 @@ class CompactEvidence:
     def close(self) -> None:
         """Nothing to give back: the net runs on the processor."""
 
-    def _embedded(self, recording: Recording, channel: int) -> Generator[float, None, Halves]:
+    def _embedded(self, log_power: Logs, done: float) -> Generator[float, None, Halves]:
         """Embeddings of a channel, shape (T, D); yields the share of the work done."""
-        total = max(1.0, recording.channels[channel].duration_s / FRAME_S)
-        blocks, done = [], 0
-        for block in mel_power(resampled(recording, channel, RATE_HZ, quality="MQ")):
-            blocks.append(block)
-            done += len(block)
-            yield 0.4 * channel + 0.2 * min(1.0, done / total)
-        power = np.concatenate(blocks)
-        del blocks[:]
-        floor, parts, reach = noise_floor(power), [], self._net.reach
-        for start in range(0, len(power), _FRAMES_A_BATCH):
-            stop = min(start + _FRAMES_A_BATCH, len(power))
+        floor, parts, reach = noise_floor(log_power), [], self._net.reach
+        for start in range(0, len(log_power), _FRAMES_A_BATCH):
+            stop = min(start + _FRAMES_A_BATCH, len(log_power))
             left = max(0, start - reach)
-            part = self._net(band_levels(power[left : stop + reach], floor))
+            part = self._net(band_levels(log_power[left : stop + reach], floor))
             parts.append(part[start - left : stop - left].astype(np.float16))
-            yield 0.4 * channel + 0.2 + 0.2 * stop / len(power)
+            yield done + 0.4 * stop / len(log_power)
         return np.concatenate(parts)
 
 
@@ -123,24 +110,17 @@ def window_scores(left: Frames, right: Frames) -> Scores:
 
     Parameters
     ----------
-    left : ndarray of float32, shape (R, W, D)
-        Windows of channel 0.
-    right : ndarray of float32, shape (R, W + L - 1, D)
-        Stretches of channel 1.
+    left : ndarray of float32, shape (W, D)
+        A window of channel 0.
+    right : ndarray of float32, shape (W + L - 1, D)
+        A stretch of channel 1.
 
     Returns
     -------
-    ndarray of float32, shape (R, L)
+    ndarray of float32, shape (L,)
     """
-    lags = right.shape[1] - left.shape[1] + 1
-    size = next_fast_len(right.shape[1], real=True)
-    spectrum = np.conj(rfft(left, size, axis=1)) * rfft(right, size, axis=1)
-    return np.asarray(irfft(spectrum.sum(axis=2), size, axis=1)[:, :lags])
-
-
-def _stretches(frames: Halves, start: NDArray[np.intp], length: int) -> Frames:
-    """Frames from each start on, zero beyond the ends; shape (R, length, D)."""
-    index = start[:, None] + np.arange(length)
-    inside = (index >= 0) & (index < len(frames))
-    taken = frames[np.where(inside, index, 0)].astype(np.float32)
-    return np.asarray(taken * inside[:, :, None])
+    product = left @ right.T
+    down, along = product.strides
+    shape = (len(left), len(right) - len(left) + 1)
+    diagonals = np.lib.stride_tricks.as_strided(product, shape, (down + along, along))
+    return np.asarray(diagonals.sum(axis=0))

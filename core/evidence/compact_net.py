@@ -6,32 +6,24 @@ by ``benchmarks/fit_compact.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.mel import mel_bank
-from core.audio.power import frame_power
-from core.audio.recording import Samples
-
-RATE_HZ = 16_000
-HOP = 160
-"""Samples between frames: 10 ms, as the aligner's features."""
-FRAME_S = HOP / RATE_HZ
-BANDS = 48
 TAPS = 5
 
-_FFT = 512
 _EPS = 1e-10
 _FLOOR_EVERY = 4
 _FLOOR_SHARE = 0.3
 _OVER_FLOOR = 4.0
 _LEVEL_SCALE = 0.5
 _NORM_EPS = 1e-5
+_GELU = 0.7978845608
 
 Frames = NDArray[np.float32]
+Logs = NDArray[np.float32] | NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,76 +64,70 @@ class CompactNet:
         hidden = self._convolved("stem", levels, 1)
         for number, dilation in enumerate(self.dilations):
             heard = _gelu(self._normal(number, hidden))
-            hidden = hidden + self._convolved(f"block{number}", heard, dilation)
+            hidden += self._convolved(f"block{number}", heard, dilation)
         out = self._convolved("head", _gelu(self._normal(len(self.dilations), hidden)), 1)
-        gate = 1.0 / (1.0 + np.exp(-out[:, :1]))
-        length = np.linalg.norm(out[:, 1:], axis=1, keepdims=True)
-        return np.asarray(out[:, 1:] * (gate / np.maximum(length, 1e-12)), dtype=np.float32)
+        gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
+        length = np.sqrt(_energy(out[:, 1:]))
+        return np.asarray(out[:, 1:] * (gate / np.maximum(length, 1e-12))[:, None])
 
     def _convolved(self, name: str, frames: Frames, dilation: int) -> Frames:
         kernel = self.weights[name]
         reach = len(kernel) // 2 * dilation
         padded = np.pad(frames, ((reach, reach), (0, 0)))
-        out = np.repeat(self.weights[f"{name}.bias"][None], len(frames), axis=0)
-        for tap, matrix in enumerate(kernel):
-            out += padded[tap * dilation : tap * dilation + len(frames)] @ matrix
-        return out
+        out = padded[: len(frames)] @ kernel[0]
+        for tap in range(1, len(kernel)):
+            out += padded[tap * dilation : tap * dilation + len(frames)] @ kernel[tap]
+        out += self.weights[f"{name}.bias"]
+        return np.asarray(out)
 
     def _normal(self, number: int, hidden: Frames) -> Frames:
         """Each frame with zero mean and unit spread, then scaled and shifted."""
-        away = hidden - hidden.mean(axis=1, keepdims=True)
-        spread = np.sqrt(np.mean(np.square(away), axis=1, keepdims=True) + _NORM_EPS)
-        normal = away / spread * self.weights[f"norm{number}"]
-        return np.asarray(normal + self.weights[f"norm{number}.bias"])
+        size = hidden.shape[1]
+        normal = hidden - (hidden @ np.full(size, 1 / size, dtype=np.float32))[:, None]
+        normal /= np.sqrt(_energy(normal) / size + np.float32(_NORM_EPS))[:, None]
+        normal *= self.weights[f"norm{number}"]
+        normal += self.weights[f"norm{number}.bias"]
+        return normal
 
 
-def mel_power(blocks: Iterable[Samples]) -> Iterator[Frames]:
-    """Power in 48 mel bands, frame t centred on t * 10 ms; block by block.
-
-    Parameters
-    ----------
-    blocks : iterable of ndarray of float32
-        Consecutive samples at 16 kHz.
-
-    Yields
-    ------
-    ndarray of float32, shape (T, BANDS)
-    """
-    left = np.zeros(_FFT // 2, dtype=np.float32)
-    for block in blocks:
-        left = np.concatenate([left, block])
-        power = frame_power(left, _FFT, HOP)
-        yield power @ _BANK
-        left = left[len(power) * HOP :]
-    left = np.concatenate([left, np.zeros(_FFT // 2, dtype=np.float32)])
-    yield frame_power(left, _FFT, HOP) @ _BANK
+def noise_floor(log_power: Logs) -> Frames:
+    """The log power that each band of a recording rarely falls below, shape (BANDS,)."""
+    return np.asarray(
+        np.quantile(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE, axis=0),
+        dtype=np.float32,
+    )
 
 
-def noise_floor(power: Frames) -> Frames:
-    """The level that each band of a recording rarely falls below, shape (BANDS,)."""
-    return np.quantile(power[::_FLOOR_EVERY], _FLOOR_SHARE, axis=0).astype(np.float32)
-
-
-def band_levels(power: Frames, floor: Frames) -> Frames:
+def band_levels(log_power: Logs, floor: Frames) -> Frames:
     """Compressed levels over each band's own noise floor.
 
     Parameters
     ----------
-    power : ndarray of float32, shape (T, BANDS)
-        Of some frames of a recording.
+    log_power : ndarray of float16 or float32, shape (T, BANDS)
+        Of some frames of a recording; see `core.audio.levels.log_mel`.
     floor : ndarray of float32, shape (BANDS,)
-        Of the whole recording.
+        Of the whole recording; see `noise_floor`.
 
     Returns
     -------
     ndarray of float32, shape (T, BANDS)
     """
-    return np.asarray(_LEVEL_SCALE * np.log1p(power / (_OVER_FLOOR * floor + _EPS)))
+    over = np.exp(log_power - np.log(_OVER_FLOOR * np.exp(floor) + np.float32(_EPS)))
+    return np.asarray(np.float32(_LEVEL_SCALE) * np.log1p(over))
 
 
 def _gelu(x: Frames) -> Frames:
     """Gaussian error linear unit, by the hyperbolic tangent (Hendrycks and Gimpel 2016)."""
-    return np.asarray(0.5 * x * (1.0 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x))))
+    out = x * x
+    out *= _GELU * 0.044715
+    out += _GELU
+    out *= x
+    np.tanh(out, out=out)
+    out += 1.0
+    out *= x
+    out *= 0.5
+    return out
 
 
-_BANK = mel_bank(_FFT, RATE_HZ, BANDS, 100.0, 8000.0)
+def _energy(frames: Frames) -> Frames:
+    return np.asarray(np.einsum("td,td->t", frames, frames))

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.recording import Recording
 
+if TYPE_CHECKING:
+    from core.audio.features import ChannelFeatures
+
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """A recording and what was measured of it, for a network that needs no more.
+
+    Parameters
+    ----------
+    recording : Recording
+    features : tuple of two ChannelFeatures
+    """
+
+    recording: Recording
+    features: tuple[ChannelFeatures, ChannelFeatures]
 
 
 class LearnedEvidence(Protocol):
@@ -41,13 +59,17 @@ class LearnedEvidence(Protocol):
     notices: list[str]
 
     def term(
-        self, recording: Recording, time_0_s: Floats, first_offset_s: Floats, columns: int
+        self,
+        heard: Heard,
+        time_0_s: Floats,
+        first_offset_s: Floats,
+        columns: int,
     ) -> Iterator[float | NDArray[np.float32]]:
         """Compare the channels over a band of offsets.
 
         Parameters
         ----------
-        recording : Recording
+        heard : Heard
         time_0_s : ndarray, shape (K,)
             Centres of the rows on channel 0, ascending, seconds.
         first_offset_s : ndarray, shape (K,)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
+from core.evidence.learned import Heard
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips
 from core.nets.embed import open_encoder
@@ -50,7 +51,11 @@ class PairEvidence:
         self._cache = EmbeddingCache()
 
     def term(
-        self, recording: Recording, time_0_s: Floats, first_offset_s: Floats, columns: int
+        self,
+        heard: Heard,
+        time_0_s: Floats,
+        first_offset_s: Floats,
+        columns: int,
     ) -> Iterator[float | Scores]:
         """Score the second around each row against channel 1 every 100 ms, and between.
 
@@ -58,16 +63,16 @@ class PairEvidence:
         reaches beyond channel 0 are left at zero, and so are such offsets on channel 1.
         """
         begin_s = time_0_s - CLIP_S / 2
-        duration_0_s, duration_1_s = (source.duration_s for source in recording.channels)
-        heard = np.flatnonzero((begin_s >= 0) & (begin_s + CLIP_S <= duration_0_s))
+        duration_0_s, duration_1_s = (source.duration_s for source in heard.recording.channels)
+        within = np.flatnonzero((begin_s >= 0) & (begin_s + CLIP_S <= duration_0_s))
         reach_s = HOP_S * (columns - 1) / 2
-        around_s = first_offset_s[heard] + reach_s
+        around_s = first_offset_s[within] + reach_s
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
         done = 0.0
-        for step in self._tables(recording, begin_s[heard], reach_s + _BEYOND_S, around_s):
+        for step in self._tables(heard.recording, begin_s[within], reach_s + _BEYOND_S, around_s):
             if isinstance(step, PairTable):
-                term[heard] = step.by_offset(
-                    first_offset_s[heard], HOP_S, columns, duration_1_s - CLIP_S
+                term[within] = step.by_offset(
+                    first_offset_s[within], HOP_S, columns, duration_1_s - CLIP_S
                 )
             else:
                 done = max(done, step)

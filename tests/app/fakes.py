@@ -77,7 +77,7 @@ def fake_candidates(count: int, first: int = 0) -> CandidateScores:
     )
 
 
-def fake_steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+def fake_steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
     """Steps as the real aligner takes them."""
     alignment = fake_alignment(time_0_s)
     yield Progress("reading audio", 0.1)
@@ -92,7 +92,7 @@ def fake_steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
 def failing_steps(error: Exception) -> Callable[..., Iterator[object]]:
     """An aligner that fails after its first step."""
 
-    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
         yield Progress("reading audio", 0.1)
         raise error
 

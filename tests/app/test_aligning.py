@@ -33,7 +33,9 @@ class Stepwise:
         self.batches = 0
         self.released = threading.Semaphore(0)
 
-    def __call__(self, _recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def __call__(
+        self, _recording: Recording, time_0_s: np.ndarray, **_: object
+    ) -> Iterator[object]:
         yield Progress("reading audio", 0.2)
         yield fake_alignment(time_0_s).surface
         for first in range(0, 1000, 5):
@@ -116,7 +118,7 @@ def test_several_recordings_wait_their_turn(
 def test_an_ambiguous_file_is_announced(
     make_window: MakeWindow, stereo: Path, settle: Settle
 ) -> None:
-    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
         yield fake_alignment(time_0_s, alias=Alias(0.76, 1.2))
 
     window = make_window(steps)
@@ -142,7 +144,7 @@ def test_other_warnings_are_shown_with_the_recording(
 ) -> None:
     guess = "the channels may have nothing in common: this alignment is a guess"
 
-    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
         yield replace(fake_alignment(time_0_s), warnings=(guess,))
 
     window = make_window(steps)
@@ -175,7 +177,7 @@ def test_imported_times_stand_until_the_path_is_taken(
 def test_closing_while_aligning_stops_the_threads(
     make_window: MakeWindow, stereo: Path, qtbot: QtBot
 ) -> None:
-    def endless(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def endless(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
         while True:
             yield Progress("working", 0.5)
 

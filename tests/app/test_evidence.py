@@ -28,12 +28,12 @@ from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Heard, LearnedEvidence
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
 
-COMPACT = EvidenceWish("compact")
+COMPACT, SPECTRAL = EvidenceWish("compact"), EvidenceWish("spectral")
 
 
 class FakeNet:
@@ -54,7 +54,11 @@ class FakeNet:
         self.says: tuple[str, ...] = ()
 
     def term(
-        self, _recording: Recording, time_0_s: np.ndarray, _first_offset_s: np.ndarray, columns: int
+        self,
+        _heard: Heard,
+        time_0_s: np.ndarray,
+        _first_offset_s: np.ndarray,
+        columns: int,
     ) -> Iterator[float | np.ndarray]:
         assert not self.is_closed
         for batch in range(20):
@@ -213,7 +217,7 @@ def test_another_choice_closes_the_network_at_once(
     assert [net.is_closed for net in opener.opened] == [True]
     align(window, settle)
     assert [net.is_closed for net in opener.opened] == [True, False]
-    prefer(window, EvidenceWish())
+    prefer(window, SPECTRAL)
     settle(window)
     assert opener.opened[1].is_closed
     align(window, settle)
@@ -232,7 +236,7 @@ def test_another_choice_in_the_middle_acts_on_the_next_run(
     window.commands["align"].trigger()
     qtbot.waitUntil(lambda: bool(opener.opened))
     store = window.shell.preferences
-    store.put(replace(store.value, evidence=EvidenceWish(), max_offset_s=60.0))
+    store.put(replace(store.value, evidence=SPECTRAL, max_offset_s=60.0))
     gate.release(20)
     settle(window)
     made = window.session.current.run.made
@@ -346,7 +350,11 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
         weight = 5.0
 
         def term(
-            self, _recording: Recording, _time_s: np.ndarray, first_s: np.ndarray, columns: int
+            self,
+            _heard: Heard,
+            _time_s: np.ndarray,
+            first_s: np.ndarray,
+            columns: int,
         ) -> Iterator[float | np.ndarray]:
             offset_s = first_s[:, None] + 0.01 * np.arange(columns)
             yield np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
@@ -443,7 +451,7 @@ def test_a_network_that_broke_is_opened_anew(
 def test_the_list_names_what_a_recording_was_aligned_with(
     make_window: MakeWindow, stereo: Path, settle: Settle
 ) -> None:
-    def steps(recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+    def steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
         used = EvidenceUsed("beats", "0123456789abcdef", "cuda")
         yield replace(fake_alignment(time_0_s), evidence=used)
 

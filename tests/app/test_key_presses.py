@@ -28,7 +28,9 @@ RIGHT_WITHIN_S = 0.02
 MOST_PRESSES = 60
 
 
-def wrong_in_ten_places(_recording: Recording, time_0_s: np.ndarray) -> Iterator[object]:
+def wrong_in_ten_places(
+    _recording: Recording, time_0_s: np.ndarray, **_: object
+) -> Iterator[object]:
     """An aligner that is off at ten keypoints, where it is unsure; the evidence is right."""
     found = fake_alignment(time_0_s)
     offset_s = curve_s(time_0_s)

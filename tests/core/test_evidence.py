@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.audio.features import ChannelFeatures
+from core.audio.levels import BANDS
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
 from core.evidence.surface import ScoreSurface
 
@@ -14,12 +17,12 @@ def random_features(rng: np.random.Generator, frames: int) -> ChannelFeatures:
         name: rng.normal(size=(frames, 24 if name in ("flux", "level") else 1)).astype(np.float16)
         for name in sorted(names)
     }
-    return ChannelFeatures(groups, frames / 100, silent=False)
+    return ChannelFeatures(groups, np.zeros((frames, BANDS), "f2"), frames / 100, silent=False)
 
 
 def moved(features: ChannelFeatures, frames: int) -> ChannelFeatures:
     groups = {name: np.roll(group, frames, axis=0) for name, group in features.groups.items()}
-    return ChannelFeatures(groups, features.duration_s, silent=False)
+    return replace(features, groups=groups)
 
 
 def surfaces_of(*args):

@@ -39,7 +39,7 @@ class Knowing:
         self._offset, self.weight, self._scale = offset, weight, scale
         self.notices = ["told before"]
 
-    def term(self, _recording, time_0_s, first_offset_s, columns):
+    def term(self, _heard, time_0_s, first_offset_s, columns):
         rng = np.random.default_rng(0)
         term = 8 * gaussian_filter1d(rng.normal(size=(len(time_0_s), columns)), 8, axis=1)
         yield 0.5

@@ -8,6 +8,7 @@ from torch import Tensor
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import Heard
 from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import file_digest
 from core.nets.clips import PassingClips, channel_clips
@@ -92,7 +93,7 @@ def levels() -> PairEvidence:
 @pytest.mark.parametrize("phase_s", [0.0, 0.5, 0.137])
 def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
     rows_s = np.arange(phase_s, 30.0, 1.0)
-    term = last(levels().term(shifted, rows_s, np.full(len(rows_s), -2.0), 401))
+    term = last(levels().term(Heard(shifted, ()), rows_s, np.full(len(rows_s), -2.0), 401))
     assert term.shape == (len(rows_s), 401)
     assert term.dtype == np.float32
     heard = term.any(axis=1)
@@ -105,8 +106,8 @@ def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
 def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted):
     rows_s = np.arange(30.0)
     first_offset_s = 7.0 - 0.02 * rows_s
-    band = last(levels().term(shifted, rows_s, first_offset_s, 101))
-    whole = last(levels().term(shifted, rows_s, np.full(30, -1.0), 1001))
+    band = last(levels().term(Heard(shifted, ()), rows_s, first_offset_s, 101))
+    whole = last(levels().term(Heard(shifted, ()), rows_s, np.full(30, -1.0), 1001))
     for row in (2, 10, 20):
         column = round((first_offset_s[row] + 1.0) / 0.01)
         known = band[row] != 0
@@ -116,7 +117,7 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
         )
     begins_s = rows_s[:, None] - 0.5 + first_offset_s[:, None] + 0.01 * np.arange(101)
     assert not band[begins_s > 29.0 + 1e-6].any()
-    before = last(levels().term(shifted, rows_s, np.full(30, -8.0), 101))
+    before = last(levels().term(Heard(shifted, ()), rows_s, np.full(30, -8.0), 101))
     assert not before[:7].any()
     assert before[10:29].any()
 
@@ -124,7 +125,7 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
 def test_on_the_grid_the_term_is_what_the_scorer_says(tmp_path, shifted):
     model = real_model(tmp_path)
     rows_s = np.array([3.5, 7.5, 12.5])
-    term = last(PairEvidence(model, "x").term(shifted, rows_s, np.full(3, -1.0), 201))
+    term = last(PairEvidence(model, "x").term(Heard(shifted, ()), rows_s, np.full(3, -1.0), 201))
     clips = channel_clips(shifted, 0), channel_clips(shifted, 1)
     offset_s = np.array([-0.7, 0.0, 0.4])[:, None]
     exact = last(
@@ -140,7 +141,7 @@ def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted
     encoder = evidence._model.encoder
     encoder.batch = 8
     shares, before = [], 0
-    for step in evidence.term(shifted, np.arange(30.0), np.full(30, -2.0), 401):
+    for step in evidence.term(Heard(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401):
         assert encoder.forwards - before <= 2 * encoder.batch
         before = encoder.forwards
         if isinstance(step, float):
@@ -153,7 +154,7 @@ def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted
 
 
 def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
-    expected = last(levels().term(shifted, np.arange(30.0), np.full(30, -1.0), 201))
+    expected = last(levels().term(Heard(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201))
     evidence = levels()
     encoder, embed = evidence._model.encoder, evidence._model.encoder.embed
     encoder.device, evidence.device = torch.device("cpu:0"), "cuda"
@@ -164,7 +165,7 @@ def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
         return embed(clips)
 
     encoder.embed = short
-    steps = list(evidence.term(shifted, np.arange(30.0), np.full(30, -1.0), 201))
+    steps = list(evidence.term(Heard(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201))
     np.testing.assert_array_equal(steps[-1], expected)
     assert steps[:-1] == sorted(steps[:-1])
     assert evidence.notices == ["cuda has too little memory: went on on the processor"]
@@ -206,7 +207,7 @@ def test_what_was_chosen_is_opened_and_can_be_told_apart(tmp_path):
     assert file_digest(choice.scorer) in evidence.model_id
     evidence.close()
     evidence.close()
-    assert open_evidence(EvidenceChoice()) is None
+    assert open_evidence(EvidenceChoice("spectral")) is None
 
 
 def test_a_scorer_for_another_encoder_is_refused(tmp_path):
