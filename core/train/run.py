@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch import Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -182,11 +183,30 @@ def fit(
 
     Raises
     ------
+    InputError
+        If the strategy needs another device, or a package that is not installed.
     KeyboardInterrupt
         If a person stopped it.
     """
     with _quiet():
-        trainer = Trainer(
+        trainer = _trainer(out, options, device, writer)
+        try:
+            trainer.fit(
+                module,
+                ckpt_path=None if state is None else out / STATE_NAME,
+                weights_only=True,
+            )
+        except SystemExit:
+            if trainer.interrupted:
+                # Lightning leaves the keyboard switched off.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _trainer(out: Path, options: RunOptions, device: torch.device, writer: EpochWriter) -> Trainer:
+    try:
+        return Trainer(
             accelerator=device.type,
             devices=options.processes,
             num_nodes=options.nodes,
@@ -203,18 +223,12 @@ def fit(
             use_distributed_sampler=False,
             reload_dataloaders_every_n_epochs=1,
         )
-        try:
-            trainer.fit(
-                module,
-                ckpt_path=None if state is None else out / STATE_NAME,
-                weights_only=True,
-            )
-        except SystemExit:
-            if trainer.interrupted:
-                # Lightning leaves the keyboard switched off.
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-                raise KeyboardInterrupt from None
-            raise
+    except (MisconfigurationException, ImportError, ValueError) as error:
+        # Which strategy needs which device or package is Lightning's to know.
+        why = str(error).split(".")[0]
+        raise InputError(
+            "--strategy", f"{options.strategy!r} cannot be used here ({why})", "choose auto or ddp"
+        ) from error
 
 
 def _notes(

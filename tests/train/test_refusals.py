@@ -64,6 +64,7 @@ def test_an_encoder_or_a_strategy_that_is_none(refused, tmp_path):
     assert "give a BEATs checkpoint with --encoder" in refused(encoder=None)
     assert "none that Lightning knows" in refused(strategy="magic")
     assert not (tmp_path / "run").exists()
+    assert "'fsdp' cannot be used here" in refused(strategy="fsdp")
 
 
 def test_a_place_that_holds_something_else(refused, finchsync, place, tmp_path):
