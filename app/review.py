@@ -50,6 +50,7 @@ class Review(QObject):
         session.recording_selected.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
         session.refused.connect(self.told)
+        session.returned.connect(self._show_selected)
 
     @Slot()
     def next_keypoint(self) -> None:
@@ -207,6 +208,10 @@ class Review(QObject):
     def go_to(self, index: int) -> None:
         """Select a keypoint and bring it into view."""
         self._session.select_keypoint(index)
+        self._show_selected()
+
+    @Slot()
+    def _show_selected(self) -> None:
         keypoints = self._session.keypoints
         if keypoints is not None and self._session.selected >= 0:
             self._view.bring_into_view(float(keypoints.time_0_s[self._session.selected]))

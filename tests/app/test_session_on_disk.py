@@ -87,6 +87,26 @@ def test_undo_shows_where_it_acts(window: MainWindow, tmp_path: Path, settle: Se
     assert window.session.current_index == 0
     assert window.session.selected == 5
     assert window.session.keypoints.state[5] is ReviewState.UNREVIEWED
+    # However far the person looked away from a keypoint that is selected still.
+    window.time.show_span(12.0, 14.0)
+    window.commands["redo"].trigger()
+    assert window.time.start_s <= 5.0 <= window.time.end_s
+
+
+def test_opened_again_the_window_looks_where_the_person_looked(
+    window: MainWindow, make_window: MakeWindow, tmp_path: Path, settle: Settle
+) -> None:
+    path = tmp_path / "a minute and a half.wav"
+    write_calls(path, 90.0)
+    window.open([path])
+    settle(window)
+    window.review.go_to(71)
+    window.close()
+    again = make_window()
+    again.open([path])
+    settle(again)
+    assert again.session.selected == 71
+    assert again.time.start_s <= 71.0 <= again.time.end_s
 
 
 def test_the_history_panel_goes_back_and_forth(opened: MainWindow, settle: Settle) -> None:
