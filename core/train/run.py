@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import warnings
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ from core.train.module import PairTraining, Recipe
 from core.train.writer import Advance, EpochWriter
 
 CACHE_BYTES = 1 << 32
+_COPIES = re.compile("spawn|fork|notebook")
 _EXPECTED = (
     # Batches are lists of places; there is nothing for loader processes to do.
     r".*does not have many workers.*",
@@ -126,6 +128,9 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
     if options.strategy not in ("auto", *StrategyRegistry.available_strategies()):
         names = "choose auto, ddp or another of Lightning's strategies"
         raise InputError("--strategy", f"{options.strategy!r} is none that Lightning knows", names)
+    if _COPIES.search(options.strategy):
+        what = f"{options.strategy!r} copies this process, and what the copies learn is lost to it"
+        raise InputError("--strategy", what, "choose auto or ddp")
     there = {"cuda": torch.cuda.device_count(), "mps": 1}.get(device.type, options.processes)
     if options.processes > there:
         what = f"{options.processes} asked for, but {device.type} has {there}"

@@ -63,6 +63,7 @@ def test_an_encoder_or_a_strategy_that_is_none(refused, tmp_path):
     assert "is a web page, not a checkpoint" in refused(encoder=page)
     assert "give a BEATs checkpoint with --encoder" in refused(encoder=None)
     assert "none that Lightning knows" in refused(strategy="magic")
+    assert "what the copies learn is lost" in refused(strategy="ddp_spawn")
     assert not (tmp_path / "run").exists()
     assert "'fsdp' cannot be used here" in refused(strategy="fsdp")
 
