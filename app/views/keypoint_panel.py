@@ -13,6 +13,7 @@ from app.marks import WORDS, Mark, colour_of, mark_icon, marks_of
 from app.moments import time_text
 from app.render.tiles import TileStore
 from app.session_model import SessionModel
+from app.sureness import band_text, tolerance_ms
 from app.theme import LOOK
 from app.views.action_button import ActionButton
 from app.views.clip_view import ClipView
@@ -119,14 +120,11 @@ class KeypointPanel(QWidget):
         self._state_icon.setPixmap(self._icons[mark])
 
     def _sureness(self, confidence: float) -> str:
-        alignment = None if self._session.current is None else self._session.current.alignment
         words = []
         if np.isfinite(confidence):
-            tolerance_ms = 50 if alignment is None else round(1000 * alignment.tolerance_s)
-            words.append(f"{100 * confidence:.0f} % within {tolerance_ms} ms")
-        half_ms = band_half_ms(self._session)
-        if half_ms is not None:
-            words.append(f"path ± {half_ms:.0f} ms")
+            words.append(f"{100 * confidence:.0f} % within {tolerance_ms(self._session)} ms")
+        if band := band_text(self._session):
+            words.append(f"path {band}")
         return "\n".join(words)
 
     def _proposed(self, selected: int, time_1_s: float) -> str:
@@ -136,8 +134,8 @@ class KeypointPanel(QWidget):
         machine = entry.machine.keypoints
         moved_ms = 1000 * (time_1_s - float(machine.time_1_s[selected]))
         return (
-            f"The machine proposed {float(machine.offset_s[selected]):+.3f} s; "
-            f"you moved it by {moved_ms:+.0f} ms."
+            f"The machine proposed {float(machine.offset_s[selected]):+.3f}\N{NO-BREAK SPACE}s; "
+            f"you moved it by {moved_ms:+.0f}\N{NO-BREAK SPACE}ms."
         )
 
     def _why(self, reason: str) -> str:
@@ -151,16 +149,6 @@ class KeypointPanel(QWidget):
         if entry is not None and entry.alignment is None:
             return "Not aligned yet."
         return ""
-
-
-def band_half_ms(session: SessionModel) -> float | None:
-    """Half the width of the path's 95 % band at the selected keypoint, milliseconds."""
-    entry, selected = session.current, session.selected
-    if entry is None or entry.alignment is None or selected < 0:
-        return None
-    path, rows_s = entry.alignment.path, entry.alignment.surface.time_0_s
-    width_s = np.interp(entry.keypoints.time_0_s[selected], rows_s, path.high_s - path.low_s)
-    return 500 * float(width_s)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -12,10 +12,11 @@ from app.messages import RunProgress
 from app.pace import time_left_text
 from app.review_progress import ReviewProgress
 from app.session_model import SessionModel
+from app.sureness import band_text, tolerance_ms
 from app.views.elided_label import ElidedLabel
-from app.views.keypoint_panel import band_half_ms
 
 _NOTE_MS, _IN_SECONDS = 6000, 90.0
+_REFRESH_MS = 40
 _BAR_PX = 170
 _PADDING_PX = 20
 
@@ -77,6 +78,15 @@ class StatusBar(QStatusBar):
             session.keypoints_changed,
         ):
             signal.connect(self._refresh)
+        # Candidates arrive faster than anyone can read.
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self._refresh)
+        session.evidence_changed.connect(self._soon.start)
+
+    @property
+    def keypoint_text(self) -> str:
+        """Where the selected keypoint stands, and how sure that is."""
+        return self._keypoint.text()
 
     @property
     def progress_text(self) -> str:
@@ -130,14 +140,13 @@ class StatusBar(QStatusBar):
             return
         words = [f"keypoint {selected + 1}/{len(keypoints)}"]
         offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
-        half_ms = band_half_ms(self._session)
         confidence = float(keypoints.confidence[selected])
         if keypoints.is_pinned[selected]:
             words.append(f"{offset}, set by you")
         else:
-            words.append(offset if half_ms is None else f"{offset} ± {half_ms:.0f} ms")
+            words.append(f"{offset} {band_text(self._session)}".rstrip())
             if math.isfinite(confidence):
-                words.append(f"p {confidence:.2f}")
+                words.append(f"p(≤{tolerance_ms(self._session)} ms) {confidence:.2f}")
         text = " · ".join(words)
         wanted_px = self._keypoint.fontMetrics().horizontalAdvance(text) + _PADDING_PX
         if wanted_px > self._keypoint.minimumWidth():

@@ -36,6 +36,7 @@ def test_opening_aligns_and_shows_the_proposal(opened: MainWindow) -> None:
     assert opened.candidates.model().rowCount() == 20
     assert opened.recordings.model().rowCount() == 1
     assert opened.messages.isHidden()
+    assert opened.status.keypoint_text == "keypoint 1/20 · +0.200 s ± 30 ms · p(≤50 ms) 0.99"
     assert opened.workbench.spectrograms is not None
     assert all(s.is_complete for s in opened.workbench.spectrograms)
 

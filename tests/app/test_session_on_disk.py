@@ -107,6 +107,7 @@ def test_opened_again_the_window_looks_where_the_person_looked(
     settle(again)
     assert again.session.selected == 71
     assert again.time.start_s <= 71.0 <= again.time.end_s
+    assert "±" in again.status.keypoint_text
 
 
 def test_the_history_panel_goes_back_and_forth(opened: MainWindow, settle: Settle) -> None:
