@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.aligning import AlignSteps, align_steps
 from app.asking import Asking
 from app.display import Display
 from app.docks import Docks, step_through
@@ -44,7 +45,7 @@ from app.views.status_bar import StatusBar
 from app.views.tip_strip import TipStrip
 from app.views.welcome import Welcome
 from app.views.workspace import Workspace
-from app.workbench import AlignSteps, Workbench, align_steps
+from app.workbench import Workbench
 
 FULL_SIZE = QSize(1600, 1000)
 
@@ -57,7 +58,7 @@ class MainWindow(QMainWindow):
     Parameters
     ----------
     steps : callable
-        Aligns a recording, step by step; see `app.workbench.AlignSteps`.
+        Aligns a recording, step by step; see `app.aligning.AlignSteps`.
     size : QSize
         Size at the start; under 1300 pixels of width the panels on the right share one place.
     home : Path, optional
@@ -198,8 +199,8 @@ class MainWindow(QMainWindow):
         self.outlet.told.connect(self.messages.tell)
         self.documents.replacing.connect(bench.stop)
         self.store.told.connect(self.messages.tell)
-        bench.progressed.connect(self.status.show_progress)
-        bench.noted.connect(self.status.note)
+        bench.aligning.progressed.connect(self.status.show_progress)
+        bench.following.noted.connect(self.status.note)
         bench.spectrograms_changed.connect(self._show_spectrograms)
         bench.frames_added.connect(self._show_frames)
         self.review.told.connect(self.messages.inform)
@@ -227,8 +228,8 @@ class MainWindow(QMainWindow):
     def _prefer(self) -> None:
         value = self.shell.preferences.value
         self.workbench.aligns_on_open = value.aligns_on_open
-        self.workbench.settings = value.align_settings
-        self.workbench.use_evidence(value.evidence)
+        self.workbench.aligning.settings = value.align_settings
+        self.workbench.aligning.use_evidence(value.evidence)
         self.tips.set_wanted(wanted=value.shows_tips)
 
     @Slot(object)

@@ -70,7 +70,7 @@ class Outlet(QObject):
         if entry is None:
             self._inform("There is nothing to export; open a recording first.")
             return
-        if self._workbench.is_following:
+        if self._workbench.following.is_running:
             # What follows from the last decision belongs into the table.
             QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
             return

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 import app.evidence
+from app.aligning import align_steps
 from app.evidence import EvidenceWish
 from app.main_window import MainWindow
 from app.messages import Kind
 from app.run_clock import RunClock
 from app.views.preferences_dialog import PreferencesDialog
-from app.workbench import align_steps
 from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
 from core.errors import InputError
@@ -101,7 +101,7 @@ def opener() -> Opener:
 def window(make_window: MakeWindow, opener: Opener) -> MainWindow:
     """A window with the real aligner that aligns when asked, and opens fake networks."""
     window = make_window(align_steps, aligns=False)
-    window.workbench._keeper._opens = opener
+    window.workbench.aligning.keeper._opens = opener
     return window
 
 
@@ -333,7 +333,7 @@ def test_the_device_at_the_end_is_the_one_recorded(
             self.device = "cpu"
             yield from super().term(*arguments)
 
-    window.workbench._keeper._opens = lambda _choice: Falling("cuda")
+    window.workbench.aligning.keeper._opens = lambda _choice: Falling("cuda")
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
@@ -362,7 +362,7 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
     sf.write(path, noise, RATE_HZ)
-    window.workbench._keeper._opens = lambda _choice: Knowing()
+    window.workbench.aligning.keeper._opens = lambda _choice: Knowing()
     window.open([path])
     settle(window)
     prefer(window, COMPACT)
@@ -433,14 +433,14 @@ def test_a_network_that_broke_is_opened_anew(
             raise RuntimeError("device-side assert")
 
     broken = Breaking()
-    window.workbench._keeper._opens = lambda _choice: broken
+    window.workbench.aligning.keeper._opens = lambda _choice: broken
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
     align(window, settle)
     assert "device-side assert" in window.messages.message.text
     assert broken.is_closed
-    window.workbench._keeper._opens = opener
+    window.workbench.aligning.keeper._opens = opener
     align(window, settle)
     assert window.session.current.alignment is not None
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.aligning import align_steps
 from app.evidence import EvidenceWish
 from app.main_window import MainWindow
 from app.messages import Kind
-from app.workbench import align_steps
 
 pytest.importorskip("torch", reason="needs the extra nets", exc_type=ImportError)
 pytest.importorskip("safetensors", reason="needs the extra nets", exc_type=ImportError)
@@ -65,7 +65,7 @@ def test_beats_aligns_and_is_recorded(
     with_beats: MainWindow, settle: Settle, files: tuple[Path, Path]
 ) -> None:
     shown = []
-    with_beats.workbench.progressed.connect(shown.append)
+    with_beats.workbench.aligning.progressed.connect(shown.append)
     align(with_beats, settle)
     entry = with_beats.session.current
     _, digest = load_encoder(files[0])

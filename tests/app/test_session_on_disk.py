@@ -248,6 +248,11 @@ def test_moved_audio_is_asked_for_and_found(
     assert again.session.current.is_lost
     again.messages.hide()
     assert "cannot be found" in again.concern.text
+    again.commands["align"].trigger()
+    again.commands["align_all"].trigger()
+    assert not again.workbench.is_aligning
+    assert again.messages.message.text.startswith("Not aligned: ")
+    assert again.messages.message.action == "find_audio"
     assert again.session.keypoints.is_reviewed.sum() == 1
     again.documents.find_audio(tmp_path / "away")
     settle(again)
