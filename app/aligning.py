@@ -207,10 +207,12 @@ class Aligning(QObject):
     def _tell_about(self, entry: Entry) -> None:
         """What the list and the strip over the recording do not say already."""
         if entry.basis is Basis.IMPORTED:
-            shown = entry is self._session.current
-            name = "" if shown else f"{short_name(entry.recording.name)}: "
-            text = f"{name}Aligned. The imported times stand until you take the path."
-            self.told.emit(Message(Kind.INFO, text, "take_alignment"))
+            text = "Aligned. The imported times stand until you take the path."
+            if entry is self._session.current:
+                self.told.emit(Message(Kind.INFO, text, "take_alignment", passes=True))
+            else:
+                name = short_name(entry.recording.name)
+                self.told.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))
 
 
 def _sentence(text: str) -> str:

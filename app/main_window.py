@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bench = self.workbench
         self.shell.told.connect(self.messages.tell)
+        self.session.recording_selected.connect(self.messages.pass_on)
         self.shell.opened.connect(self.open)
         self.asking.opened.connect(self.open)
         self.asking.session_placed.connect(self._place_session)

@@ -38,12 +38,15 @@ class Message:
         Id of an action offered as a button; empty for none.
     details : str
         More, for the clipboard.
+    passes : bool
+        Whether it is about the recording shown, and of no use once another one is.
     """
 
     kind: Kind
     text: str
     action: str = ""
     details: str = ""
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,8 @@ class Shell(QObject):
     def try_demo(self) -> None:
         """Make the demo recording, if it is not there yet, and open it."""
         allow(self._actions["try_demo"], "the demo recording is being made")
-        self.told.emit(Message(Kind.INFO, "Making the demo recording; it takes a few seconds."))
+        text = "Making the demo recording; it takes a few seconds."
+        self.told.emit(Message(Kind.INFO, text, passes=True))
         self._demo.start(partial(demo_steps, demo_folder()))
 
     @Slot()

@@ -122,7 +122,13 @@ class MessageBar(QFrame):
     @Slot(str)
     def inform(self, text: str) -> None:
         """Show a passing remark."""
-        self.tell(Message(Kind.INFO, text))
+        self.tell(Message(Kind.INFO, text, passes=True))
+
+    @Slot()
+    def pass_on(self) -> None:
+        """Another recording is shown: close what was about the one before."""
+        if self.isVisible() and self.message is not None and self.message.passes:
+            self._on_close()
 
     @Slot()
     def _on_close(self) -> None:

@@ -174,6 +174,28 @@ def test_imported_times_stand_until_the_path_is_taken(
     assert table.read_text().splitlines()[1:] == rows
 
 
+def test_the_path_is_offered_only_for_the_recording_shown(
+    make_window: MakeWindow, tmp_path: Path, settle: Settle
+) -> None:
+    rows = []
+    for name in ("a.wav", "b.wav"):
+        write_calls(tmp_path / name)
+        rows += [f"{name},{t}.0,{t + 0.5}" for t in range(10)]
+    table = tmp_path / "annotations.csv"
+    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows]))
+    window = make_window()
+    window.open([table])
+    settle(window)
+    window.workbench.align_all()
+    settle(window)
+    assert window.session.current_index == 0
+    told = [message for _, message in window.messages.told if "imported times" in message.text]
+    assert [(m.text.split(":")[0], m.action) for m in told] == [
+        ("Aligned. The imported times stand until you take the path.", "take_alignment"),
+        ("b.wav", ""),
+    ]
+
+
 def test_closing_while_aligning_stops_the_threads(
     make_window: MakeWindow, stereo: Path, qtbot: QtBot
 ) -> None:

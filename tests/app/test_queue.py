@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app.entries import Entry
 from app.main_window import MainWindow
+from app.messages import Kind, Message
 from app.review_progress import ReviewProgress
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
@@ -247,6 +248,16 @@ def test_tab_says_that_it_goes_on_and_stays_within_the_filter(three: MainWindow)
     press(three, Key.Key_Return)
     press(three, Key.Key_Tab)
     assert "in the recordings listed" in three.messages.message.text
+
+
+def test_what_was_said_of_a_recording_goes_with_it(three: MainWindow) -> None:
+    three.session.move_keypoint(0, -1.0)
+    assert "cannot be put" in three.messages.message.text
+    three.session.select_recording(1)
+    assert three.messages.isHidden()
+    three.messages.tell(Message(Kind.INFO, "Exported to t.csv."))
+    three.session.select_recording(2)
+    assert three.messages.isVisible()
 
 
 def test_a_done_recording_says_so_and_the_list_shows_it(

@@ -213,7 +213,9 @@ def test_preferences_act_and_stay(
 ) -> None:
     seen: list[dict[str, float]] = []
 
-    def steps(recording: object, time_0_s: object, **settings: float) -> list[object]:
+    def steps(
+        recording: object, time_0_s: object, learned: object = None, **settings: float
+    ) -> list[object]:
         seen.append(settings)
         return []
 
