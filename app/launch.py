@@ -91,6 +91,8 @@ def make_app() -> QApplication:
     QCoreApplication.setOrganizationName("FinchSync")
     QCoreApplication.setApplicationName("FinchSync")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    # Else Qt divides pictures among threads and waits for them, behind whatever a worker does.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     app = QApplication(sys.argv[:1])
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from app.render.canvas import Canvas
 from app.render.tiles import TILE_COLUMNS, Tile, TileStore
 from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
@@ -24,12 +25,24 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Picture:
-    """What was painted: tiles by index, and which frames of the plan are in them."""
+    """What was painted: tiles by index, which frames of the plan are in them, and the clock."""
 
     plan: FramePlan
     tile_frames: int
     tiles: Mapping[int, Tile | None]
     stretches: tuple[tuple[int, int], ...]
+    warp: TimeMap | None
+
+    def continues(self, other: _Picture) -> bool:
+        """Whether both are the same wherever they meet."""
+        if (self.plan, self.tile_frames) != (other.plan, other.tile_frames):
+            return False
+        together = self.tiles.keys() & other.tiles.keys()
+        return (
+            self.warp is other.warp
+            and self.stretches == other.stretches
+            and all(self.tiles[index] is other.tiles[index] for index in together)
+        )
 
 
 class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -54,6 +67,7 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         self._rect = QRectF()
         self._shown: _Picture | None = None
         self._behind: _Picture | None = None
+        self._canvas = Canvas()
         self.level = 0
         self.is_covered = False
         self.setZValue(-10)
@@ -92,12 +106,11 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
         if self._spectrogram is None or view is None:
             return
         spectrogram, plan = self._spectrogram, self._spectrogram.plan
-        (start_s, end_s), _range = view.viewRange()
-        width_px = max(view.width(), 1.0)
-        edges_s = self._edges(start_s, end_s, width_px)
-        self.level = spectrogram.level_for((edges_s[-1] - edges_s[0]) / plan.hop_s / width_px)
+        seen = view.viewRect()
+        ends_s = self._to_channel(np.array([seen.left(), seen.right()]))
+        self.level = spectrogram.level_for(np.ptp(ends_s) / plan.hop_s / max(view.width(), 1.0))
         tile_frames = TILE_COLUMNS << self.level
-        first, last = _frames(plan, edges_s[[0, -1]])
+        first, last = _frames(plan, ends_s)
         tiles = {
             index: self._tiles.find(self._channel, self.level, index)
             for index in range(int(first // tile_frames), int(last // tile_frames) + 1)
@@ -109,22 +122,29 @@ class SpectrogramItem(pg.GraphicsObject):  # type: ignore[misc]
             and tile.version[0] == spectrogram.count(index * tile_frames, (index + 1) * tile_frames)
             for index, tile in tiles.items()
         ) and spectrogram.count(first, last) >= int(last - first)
-        self._shown = _Picture(plan, tile_frames, tiles, spectrogram.stretches)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        before, was_behind = self._shown, self._behind
+        shown = _Picture(plan, tile_frames, tiles, spectrogram.stretches, self._warp)
+        self._shown = shown
         if self.is_covered:
             self._behind = None
-        elif self._behind is not None:
-            self._draw(painter, self._behind, edges_s)
-        self._draw(painter, self._shown, edges_s)
+        pictures = [picture for picture in (self._behind, shown) if picture is not None]
 
-    def _edges(self, start_s: float, end_s: float, width_px: float) -> Floats:
+        def draw(canvas: QPainter, start_s: float, end_s: float) -> None:
+            canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            edges_s = self._edges(start_s, end_s, canvas.transform().m11())
+            for picture in pictures:
+                self._draw(canvas, picture, edges_s)
+
+        is_same = was_behind is None and before is not None and shown.continues(before)
+        self._canvas.paint(painter, seen, draw, is_same=is_same)
+
+    def _edges(self, start_s: float, end_s: float, px_per_s: float) -> Floats:
         """Channel times between which a straight piece is within `_OFF_PX` of the time map."""
         if self._warp is None:
             return np.array([start_s, end_s])
-        pane_s = np.linspace(start_s, end_s, int(width_px / _FINEST_PX) + 2)
+        pane_s = np.linspace(start_s, end_s, int((end_s - start_s) * px_per_s / _FINEST_PX) + 2)
         channel_s = self._warp.to_channel_1(pane_s)
-        off_s = _OFF_PX * (end_s - start_s) / width_px
-        return channel_s[_corners(pane_s, channel_s, off_s)]
+        return channel_s[_corners(pane_s, channel_s, _OFF_PX / px_per_s)]
 
     def _draw(self, painter: QPainter, picture: _Picture, edges_s: Floats) -> None:
         plan = picture.plan

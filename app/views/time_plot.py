@@ -7,7 +7,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
 
 from app.playback.cursor import Cursor
 from app.theme import DARK
@@ -126,6 +126,8 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         item.layout.setContentsMargins(0, 0, RIGHT_PX, 0)
         item.getAxis("left").setWidth(LEFT_PX)
         item.getAxis("left").setStyle(hideOverlappingLabels=True)
+        # It stands still while everything beside it moves.
+        item.getAxis("left").setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         for side in ("top", "bottom"):
             item.showAxis(side, side == time_axis)
         for side in ("left", "right", "top", "bottom"):

@@ -106,6 +106,24 @@ def test_warped_events_stand_within_a_pixel_of_the_time_map(shown, span) -> None
     assert off_s.max() <= pixel_s + spectrogram.plan.hop_s / 2
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.02])
+def test_clicks_move_with_the_view(shown, drift: float) -> None:
+    warp = TimeMap(np.array([0.0, 10.0, 20.0]), np.array([0.0, 10.0 + 10 * drift, 20.0]))
+    heard_s = np.array([6.0, 9.0, 10.5, 13.0])
+    spectrogram = _with_clicks(warp.to_channel_1(heard_s).tolist())
+    plot = shown(spectrogram, warp)
+    plot.view.show_span(5.0, 12.0)
+    plot = shown(spectrogram, warp)
+    for step in range(1, 41):
+        start_s = 5.0 + 0.0523 * (step if step <= 30 else 60 - step)
+        plot.view.show_span(start_s, start_s + 7.0)
+        expected_s = heard_s[(heard_s > start_s + 0.1) & (heard_s < start_s + 6.9)]
+        pixel_s = plot.view.span_s / plot.box.width()
+        shown_s = np.array(_bright_columns(plot))
+        shown_s = shown_s[(shown_s > start_s + 0.1) & (shown_s < start_s + 6.9)]
+        assert shown_s == pytest.approx(expected_s, abs=1.5 * pixel_s + spectrogram.plan.hop_s / 2)
+
+
 def test_one_frame_is_seen_in_the_whole_hour(shown) -> None:
     clicks_s = [400.0, 1800.0, 3000.0]
     spectrogram = _with_clicks(clicks_s, 3600.0)
