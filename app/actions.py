@@ -20,6 +20,7 @@ MENUS = (
     "Keypoint",
     "Recordings",
     "Align",
+    "Align/Evidence",
     "Playback",
     "Playback/High-pass",
     "View",

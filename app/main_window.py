@@ -35,6 +35,7 @@ from app.store import SessionStore, may_close
 from app.time_view import TimeView
 from app.views.candidate_table import CandidateTable
 from app.views.drop_cover import DropCover
+from app.views.evidence_button import EvidenceButton
 from app.views.history_list import HistoryList
 from app.views.keypoint_panel import KeypointPanel
 from app.views.look_panel import LookPanel
@@ -119,6 +120,8 @@ class MainWindow(QMainWindow):
         )
         self.shell.attach(self.menus, self.commands)
         self.history.attach(self.commands)
+        self.evidence = EvidenceButton(self.session, self.shell.preferences, self.commands)
+        self.toolbar.show_at_end(self.evidence)
         self.messages = MessageBar(self.commands)
         self._build_centre()
         self._build_docks()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
 
 from app.actions import ACTIONS
 from app.demo import demo_folder, demo_steps
+from app.evidence import NAMES, why_no_beats
 from app.keymap import KeyMap
 from app.menus import allow, repaint_icons
 from app.messages import Kind, Message
@@ -96,6 +97,7 @@ class Shell(QObject):
         self._session.recordings_changed.connect(self._remember_opened)
         self.preferences.changed.connect(self._on_preferences)
         LOOK.changed.connect(self._repaint)
+        allow(actions["evidence_beats"], why_no_beats())
         self._on_preferences()
 
     def tell_wrong_settings(self) -> None:
@@ -153,6 +155,17 @@ class Shell(QObject):
         dialog = PreferencesDialog(self.preferences, self.keymap, self._window)
         dialog.show_evidence()
         _show(dialog)
+
+    def use_evidence(self, name: str) -> None:
+        """Align with other evidence from now on."""
+        before = self.preferences.value.evidence
+        wish = replace(before, name=name)
+        self.preferences.put(replace(self.preferences.value, evidence=wish))
+        if wish.obstacle():
+            self.choose_evidence()
+        elif wish != before and self._session.current is not None:
+            text = f"The next alignments go by {NAMES[name]}."
+            self.told.emit(Message(Kind.INFO, text, "align", passes=True))
 
     def set_theme(self, name: str) -> None:
         """Prefer another theme."""
@@ -213,6 +226,7 @@ class Shell(QObject):
         value = self.preferences.value
         LOOK.choose(value.theme)
         self._actions[f"theme_{value.theme}"].setChecked(True)
+        self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
 
     @Slot()
     def _repaint(self) -> None:

@@ -163,6 +163,8 @@ QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {selection}; border-color: {accent}; }}
 QToolButton:disabled {{ color: {disabled}; }}
 QToolButton#bordered {{ background: {raised}; border-color: {border}; padding: 4px; }}
+QToolButton#bordered::menu-indicator {{ subcontrol-origin: padding;
+    subcontrol-position: center right; right: 6px; }}
 QToolButton#bordered:hover {{ border-color: {muted}; }}
 QToolButton#bordered:pressed {{ background: {selection}; border-color: {accent}; }}
 QTabWidget::pane {{ background: {panel}; border: 1px solid {border}; border-radius: 4px; }}

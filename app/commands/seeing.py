@@ -36,6 +36,26 @@ def _candidates() -> Iterator[ActionSpec]:
         )
 
 
+def _evidence() -> Iterator[ActionSpec]:
+    choices = (
+        ("spectral", "Spectrograms alone", "Align by spectrograms alone from now on"),
+        ("compact", "Compact net", "Let FinchSync's compact net have its say from now on"),
+        ("beats", "BEATs", "Let BEATs and your pair scorer have their say from now on"),
+    )
+    for name, text, tip in choices:
+        yield ActionSpec(
+            f"evidence_{name}",
+            text,
+            "shell.use_evidence",
+            "Align/Evidence",
+            tip=tip,
+            argument=name,
+            checkable=True,
+            checked=name == "compact",
+            group="evidence",
+        )
+
+
 SEEING: tuple[ActionSpec, ...] = (
     ActionSpec(
         "warp",
@@ -129,12 +149,13 @@ SEEING: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+R",),
         "Align every recording that has no alignment yet",
     ),
+    *_evidence(),
     ActionSpec(
         "evidence",
         "Choose evidence…",
         "shell.choose_evidence",
         "Align",
-        tip="Align by spectrograms alone, or with a network beside them",
+        tip="What alignments go by: spectrograms alone, or with a network beside them",
     ),
     ActionSpec(
         "cancel",

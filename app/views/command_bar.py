@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.actions import ACTIONS, TOOLBAR
 from app.theme import ICON_PX
+from app.views.evidence_button import EvidenceButton
 
 
 class CommandBar(QToolBar):
@@ -38,8 +39,17 @@ class CommandBar(QToolBar):
                 button.setAccessibleName(actions[word].text())
                 if word in labelled:
                     self._labelled.append(button)
+        self._evidence: EvidenceButton | None = None
         self._roomy_px = 0
         self._label(words=True)
+
+    def show_at_end(self, button: EvidenceButton) -> None:
+        """Let a button that says what alignments go by stand at the far end."""
+        between = QWidget()
+        between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(between)
+        self.addWidget(button)
+        self._evidence = button
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Drop the words rather than hide a command behind an arrow."""
@@ -56,6 +66,8 @@ class CommandBar(QToolBar):
     def _label(self, *, words: bool) -> None:
         self._has_words = words
         style = Qt.ToolButtonStyle
+        if self._evidence is not None:
+            self._evidence.set_room(has_room=words)
         for button in self._labelled:
             button.setToolButtonStyle(
                 style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly

@@ -14,7 +14,7 @@ from conftest import RATE_HZ, write_calls
 from fakes import fake_alignment
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 import app.evidence
@@ -146,6 +146,45 @@ def test_what_is_chosen_is_remembered(
     files[1].unlink()
     again = make_window()
     assert "best.safetensors: there is no such file" in dialog_of(again).evidence.obstacle
+
+
+def test_the_toolbar_says_what_alignments_go_by_and_lets_one_choose(
+    window: MainWindow, opener: Opener, stereo: Path, settle: Settle, tmp_path: Path
+) -> None:
+    opener.prepare = lambda net: setattr(net, "name", "beats")
+    button = window.evidence
+    assert button.isVisible()
+    window.resize(1600, 1000)
+    QApplication.processEvents()
+    assert button.text() == "Compact net · CPU"
+    shown = button.menu().actions()
+    assert [action.isChecked() for action in shown[:3]] == [False, True, False]
+    window.open([stereo])
+    settle(window)
+    shown[0].trigger()
+    assert window.shell.preferences.value.evidence.name == "spectral"
+    assert button.text() == "Spectrograms · CPU"
+    assert window.messages.message.text == "The next alignments go by spectrograms."
+    window.messages._act.click()
+    settle(window)
+    assert window.session.current.run.made.evidence == "spectral"
+    # BEATs wants two files first.
+    shown[2].trigger()
+    page = window.findChildren(PreferencesDialog)[-1].evidence
+    assert page.isVisible()
+    assert "checkpoint" in page.obstacle
+    for name in ("a.pt", "b.safetensors"):
+        (tmp_path / name).touch()
+    prefer(window, EvidenceWish("beats", str(tmp_path / "a.pt"), str(tmp_path / "b.safetensors")))
+    assert button.text() == "BEATs · fastest device"
+    assert shown[2].isChecked()
+    align(window, settle)
+    assert button.text() == "BEATs · CUDA"
+    assert "aligned with BEATs" in button.toolTip()
+    window.resize(1024, 600)
+    QApplication.processEvents()
+    assert button.text() == "BEATs"
+    assert button.x() + button.width() <= 1024
 
 
 def test_resetting_the_general_page_keeps_the_files(window: MainWindow) -> None:
