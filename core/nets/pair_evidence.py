@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
+from core.errors import InputError
 from core.evidence.learned import Heard
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips
@@ -59,8 +60,13 @@ class PairEvidence:
     ) -> Iterator[float | Scores]:
         """Score the second around each row against channel 1 every 100 ms, and between.
 
-        Parameters, results and errors as `LearnedEvidence.term`. Rows whose second
-        reaches beyond channel 0 are left at zero, and so are such offsets on channel 1.
+        Parameters and results as `LearnedEvidence.term`. Rows whose second reaches
+        beyond channel 0 are left at zero, and so are such offsets on channel 1.
+
+        Raises
+        ------
+        InputError
+            As `LearnedEvidence.term`, or if a score is not finite.
         """
         begin_s = time_0_s - CLIP_S / 2
         duration_0_s, duration_1_s = (source.duration_s for source in heard.recording.channels)
@@ -71,6 +77,12 @@ class PairEvidence:
         done = 0.0
         for step in self._tables(heard.recording, begin_s[within], reach_s + _BEYOND_S, around_s):
             if isinstance(step, PairTable):
+                if not step.is_finite(duration_1_s - CLIP_S):
+                    raise InputError(
+                        heard.recording.name,
+                        "gets scores that are no numbers from this encoder and scorer",
+                        "try other ones, or --evidence compact",
+                    )
                 term[within] = step.by_offset(
                     first_offset_s[within], HOP_S, columns, duration_1_s - CLIP_S
                 )

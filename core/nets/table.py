@@ -65,6 +65,18 @@ class PairTable:
         ]
         return PredictionScores.joined(parts)
 
+    def is_finite(self, last_s: float) -> bool:
+        """Whether the predictions from the start of channel 1 to a time on it are all numbers.
+
+        Parameters
+        ----------
+        last_s : float
+            Seconds.
+        """
+        cell = self.first_cell[:, None] + np.arange(self.prediction.shape[1])
+        inside = (cell >= 0) & (cell <= self._last_cell(last_s))
+        return bool(np.isfinite(self.prediction[inside]).all())
+
     def by_offset(
         self, first_offset_s: Floats, step_s: float, columns: int, last_s: float
     ) -> Scores:
@@ -87,7 +99,7 @@ class PairTable:
             0 where nothing is known.
         """
         found = np.zeros((len(self.time_0_s), columns), dtype=np.float32)
-        last_cell = np.floor(last_s / self.step_s + 1e-9)
+        last_cell = self._last_cell(last_s)
         offset_s = step_s * np.arange(columns)
         for row, odds in enumerate(self.prediction):
             cell = self.first_cell[row] + np.arange(len(odds))
@@ -100,3 +112,6 @@ class PairTable:
             inside = (wanted >= cell[0]) & (wanted <= cell[-1])
             found[row, inside] = make_interp_spline(cell, odds, k=min(3, count - 1))(wanted[inside])
         return found
+
+    def _last_cell(self, last_s: float) -> float:
+        return float(np.floor(last_s / self.step_s + 1e-9))

@@ -136,6 +136,19 @@ def test_on_the_grid_the_term_is_what_the_scorer_says(tmp_path, shifted):
     np.testing.assert_allclose(term[:, [30, 100, 140]].T, exact, atol=1e-4)
 
 
+class Lost(Likeness):
+    """A scorer whose arithmetic ran over."""
+
+    def all_pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        return super().all_pairs(keys_0, keys_1) * torch.inf
+
+
+def test_scores_that_are_no_numbers_are_refused(shifted):
+    evidence = PairEvidence(PairModel(LevelEncoder(), Lost()), "lost")
+    with pytest.raises(InputError, match="scores that are no numbers"):
+        last(evidence.term(Heard(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401))
+
+
 def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted):
     evidence = levels()
     encoder = evidence._model.encoder
