@@ -13,6 +13,8 @@ from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
+SMALLEST_OFFSET_S = 0.1
+"""Within twice the tolerance, every offset is about right, and the confidence would say so."""
 LARGEST_OFFSET_S = 600.0
 """Further apart, the coarse search has too many places to be wrong in."""
 
@@ -244,6 +246,11 @@ def _seconds(text: str) -> float:
 
 def _offset(text: str) -> float:
     value = _seconds(text)
+    if value < SMALLEST_OFFSET_S:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is less than {SMALLEST_OFFSET_S:g} s; with nothing to compare the right "
+            "offset with, no confidence can be given"
+        )
     if value > LARGEST_OFFSET_S:
         raise argparse.ArgumentTypeError(
             f"{text} s is more than {LARGEST_OFFSET_S:g} s; cut the recordings to start nearer"

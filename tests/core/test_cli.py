@@ -71,6 +71,7 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--jobs", "0"],
         ["align", "a.wav", "--out", "x.csv", "--jobs", "two"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "-1"],
+        ["align", "a.wav", "--out", "x.csv", "--max-offset", "0.01"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "nan"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "1e9"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "600.1"],
