@@ -41,7 +41,7 @@ BAND_S = 3.0
 """Half width of the band searched around a coarse path, seconds."""
 
 
-_TRACE = 1e-6
+_TRACE = 1e-4
 """Posterior of a first decoding that the second need not follow."""
 
 

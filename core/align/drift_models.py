@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 JUMP_PROBABILITY = 3e-3
 """Chance per row of a dropped buffer: one in five minutes or so."""
@@ -50,5 +50,5 @@ DRIFT_MODELS = (
 The first three are of second order (offset and slope), the last of first order:
 it follows less, and so is less led astray where evidence is scarce."""
 
-FIRST_MODEL = DRIFT_MODELS[1:2]
-"""Enough to find the rows that the evidence weights are fitted to."""
+FIRST_MODEL = (replace(DRIFT_MODELS[1], slopes=15),)
+"""A coarse one: enough to find the rows that the evidence weights are fitted to."""

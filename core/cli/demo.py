@@ -9,10 +9,12 @@ from core.align.aligner import align_steps
 from core.align.alignment import Alignment, Progress
 from core.audio.recording import open_recording
 from core.cli.codes import DONE
+from core.cli.evidence import opened
 from core.cli.report import print_table, progress_bar
 from core.cli.screen import Screen
 from core.errors import InputError
 from core.evaluate import evaluate
+from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import BiodcaseTable, read_csv, read_predictions, write_csv
 from core.formats.wav import write_wav
 from core.simulate import simulate_scene
@@ -39,11 +41,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         scene = simulate_scene("zebra_finch", SEED)
         write_wav(recording, scene.samples, scene.sample_rate_hz, overwrite=True)
         write_csv(truth, BiodcaseTable({recording.name: scene.keypoints()}), overwrite=True)
-        for step in align_steps(open_recording(recording)):
-            if isinstance(step, Progress):
-                advance(step.fraction, step.stage)
-            elif isinstance(step, Alignment):
-                alignment = step
+        with opened(EvidenceChoice()) as learned:
+            for step in align_steps(open_recording(recording), learned=learned):
+                if isinstance(step, Progress):
+                    advance(step.fraction, step.stage)
+                elif isinstance(step, Alignment):
+                    alignment = step
     write_csv(predictions, BiodcaseTable({recording.name: alignment.keypoints}), overwrite=True)
     _print_errors(truth, predictions)
     print(f"recording   {recording}\ntruth       {truth}\nalignment   {predictions}")

@@ -25,7 +25,7 @@ Halves = NDArray[np.float16]
 
 FILE = "compact.npz"
 _FRAMES_A_BATCH = 1000
-_ROWS_A_BATCH = 10
+_ROWS_A_BATCH = 25
 _WINDOW = round(WINDOW_S / HOP_S)
 
 
@@ -69,12 +69,14 @@ class CompactEvidence:
         start_0 = np.rint(time_0_s / HOP_S).astype(np.intp) - _WINDOW // 2
         start_1 = start_0 + np.rint(first_offset_s / HOP_S).astype(np.intp)
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
-        for row in range(len(term)):
-            left = stretch(embedded[0], start_0[row], _WINDOW)
-            right = stretch(embedded[1], start_1[row], _WINDOW + columns - 1)
-            term[row] = window_scores(left, right)
-            if row % _ROWS_A_BATCH == _ROWS_A_BATCH - 1:
-                yield 0.8 + 0.2 * row / len(term)
+        length = _WINDOW + columns - 1
+        for top in range(0, len(term), _ROWS_A_BATCH):
+            starts = start_1[top : top + _ROWS_A_BATCH]
+            around = stretch(embedded[1], starts.min(), np.ptp(starts) + length)
+            for row, start in enumerate(starts - starts.min(), top):
+                left = stretch(embedded[0], start_0[row], _WINDOW)
+                term[row] = window_scores(left, around[start : start + length])
+            yield 0.8 + 0.2 * min(top + _ROWS_A_BATCH, len(term)) / len(term)
         begin = start_1[:, None] + np.arange(columns)
         term[(begin + _WINDOW <= 0) | (begin >= len(embedded[1]))] = 0.0
         yield term

@@ -80,6 +80,9 @@ class TermSurfaces:
 
 def unit_spread(surface: NDArray[Real]) -> NDArray[Real]:
     """A surface over its standard deviation in rows with any evidence; zero if it has none."""
-    heard = surface[np.any(surface, axis=1)]
-    spread = np.sqrt(np.mean(np.square(heard, dtype=np.float32))) if len(heard) else 0.0
-    return surface / surface.dtype.type(spread if spread > _LEAST_SPREAD else np.inf)
+    scaled = surface.astype(np.float32)
+    energy = np.einsum("kl,kl->k", scaled, scaled)
+    cells = np.count_nonzero(energy) * scaled.shape[1]
+    spread = np.sqrt(energy.sum() / cells) if cells else 0.0
+    scaled *= np.float32(1.0 / spread if spread > _LEAST_SPREAD else 0.0)
+    return scaled.astype(surface.dtype, copy=False)

@@ -100,5 +100,5 @@ def test_progress_rises(delayed):
     steps = list(evidence.term(delayed, np.arange(3.0, 20.0), np.full(17, -1.0), 201))
     shares = [step for step in steps if isinstance(step, float)]
     assert shares == sorted(shares)
-    assert 0.9 < shares[-1] <= 1.0
+    assert shares[-1] == 1.0
     assert len(shares) > 5
