@@ -354,6 +354,7 @@ class MainWindow(QMainWindow):
         """Place the panels."""
         super().showEvent(event)
         self.docks.show()
+        self.review.held.watch(self.windowHandle())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""

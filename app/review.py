@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.held_key import HeldKey
 from app.marks import CERTAIN, next_uncertain
 from app.messages import short_name
 from app.review_queue import ReviewQueue
@@ -27,6 +28,11 @@ class Review(QObject):
     queue : ReviewQueue
         The order in which recordings are reviewed.
 
+    Attributes
+    ----------
+    held : HeldKey
+        Watches the window's keys.
+
     Signals
     -------
     told(text)
@@ -46,6 +52,7 @@ class Review(QObject):
         self._session = session
         self._view = view
         self._queue = queue
+        self.held = HeldKey(self)
         self._open_before = 0
         session.recording_selected.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
@@ -183,8 +190,9 @@ class Review(QObject):
 
     @Slot(int)
     def nudge(self, step_ms: int) -> None:
-        """Move the selected keypoint on channel 1 by `step_ms` milliseconds."""
+        """Move the selected keypoint on channel 1 by `step_ms`, farther while the key is held."""
         session = self._session
+        step_ms = self.held.faster(step_ms)
         if session.keypoints is not None and session.selected >= 0:
             time_1_s = float(session.keypoints.time_1_s[session.selected])
             session.move_keypoint(session.selected, time_1_s + step_ms / 1000, merge_key="nudge")

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import curve_s
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -86,6 +87,28 @@ def test_nudging(
     assert session.keypoints.time_1_s[4] == pytest.approx(before_s + step_s)
     assert session.keypoints.state[4] is ReviewState.CORRECTED
     assert session.keypoints.source[4] is Source.HUMAN
+
+
+def test_a_held_nudge_goes_faster_and_is_one_step(opened: MainWindow) -> None:
+    opened.review.go_to(5)
+    before_s = float(opened.session.keypoints.offset_s[5])
+
+    def nudge(*, held: bool) -> float:
+        came = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Key.Key_Period, Modifier.NoModifier, ".", held
+        )
+        QApplication.sendEvent(opened.windowHandle(), came)
+        was_s = float(opened.session.keypoints.offset_s[5])
+        opened.commands["nudge_later_1"].trigger()
+        return float(opened.session.keypoints.offset_s[5]) - was_s
+
+    steps_s = [nudge(held=False), *(nudge(held=True) for _ in range(40))]
+    np.testing.assert_allclose(steps_s[:5], 0.001)
+    np.testing.assert_allclose(steps_s[-1], 0.010)
+    assert np.all(np.diff(steps_s) > -1e-9)
+    np.testing.assert_allclose(nudge(held=False), 0.001)
+    opened.commands["undo"].trigger()
+    np.testing.assert_allclose(opened.session.keypoints.offset_s[5], before_s)
 
 
 def test_accepting_and_unalignable(opened: MainWindow) -> None:
