@@ -73,7 +73,8 @@ class CompactNet:
     def _convolved(self, name: str, frames: Frames, dilation: int) -> Frames:
         kernel = self.weights[name]
         reach = len(kernel) // 2 * dilation
-        padded = np.pad(frames, ((reach, reach), (0, 0)))
+        padded = np.zeros((len(frames) + 2 * reach, frames.shape[1]), dtype=np.float32)
+        padded[reach : reach + len(frames)] = frames
         out = padded[: len(frames)] @ kernel[0]
         for tap in range(1, len(kernel)):
             out += padded[tap * dilation : tap * dilation + len(frames)] @ kernel[tap]
