@@ -11,7 +11,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
         "asking.choose_files",
         "File",
         ("Ctrl+O",),
-        "Open a stereo file, a pair of mono files or a CSV",
+        "Open a stereo file, a pair of mono files, a CSV or a session",
         icon="open",
         label="Open",
     ),

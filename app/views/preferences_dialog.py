@@ -12,7 +12,9 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
+    QPushButton,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -83,6 +85,12 @@ class PreferencesDialog(QDialog):
         for box in (self.aligns, self.tips):
             form.addRow("", box)
         form.addRow(hint)
+        self.defaults = QPushButton("Reset this page")
+        self.defaults.setAutoDefault(False)
+        reset = QHBoxLayout()
+        reset.addWidget(self.defaults)
+        reset.addStretch(1)
+        form.addRow(reset)
         self.evidence = EvidencePage(store)
         self.keys = KeysPage(keymap)
         self._tabs = QTabWidget()
@@ -91,10 +99,6 @@ class PreferencesDialog(QDialog):
         self._tabs.addTab(self.evidence, "Evidence")
         self._tabs.addTab(self.keys, "Keys")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.defaults = buttons.addButton(
-            "Reset general preferences", QDialogButtonBox.ButtonRole.ResetRole
-        )
-        self.defaults.setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         self.defaults.clicked.connect(self._on_defaults)
         layout = QVBoxLayout(self)

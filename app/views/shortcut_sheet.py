@@ -20,12 +20,12 @@ from app.marks import WORDS, Mark, colour_of
 from app.theme import LOOK
 
 _MOUSE = (
-    ("wheel", "scroll in time"),
-    ("Ctrl + wheel", "zoom in time, at the cursor"),
-    ("Shift + wheel", "zoom frequency, or offset"),
-    ("double click", "whole frequency range, or offset axis that follows"),
-    ("drag the selected keypoint", "correct it"),
-    ("drag elsewhere", "scroll in time"),
+    ("Wheel", "Scroll in time"),
+    ("Ctrl + wheel", "Zoom in time, at the cursor"),
+    ("Shift + wheel", "Zoom frequency, or offset"),
+    ("Double click", "Whole frequency range, or offset axis that follows"),
+    ("Drag the selected keypoint", "Correct it"),
+    ("Drag elsewhere", "Scroll in time"),
 )
 _RANKED = "review.take_candidate"
 _SHAPES = {
@@ -86,7 +86,7 @@ def sheet_html(keys: Keys, search: str = "") -> str:
     accent = LOOK.palette.accent
     groups: list[tuple[str, list[Line]]] = [(menu, _commands(menu, keys)) for menu in MENUS]
     groups.append(("Mouse", [(gesture, words, accent) for gesture, words in _MOUSE]))
-    marks = [(_SHAPES[m], WORDS[m], colour_of(m, LOOK.palette).name()) for m in Mark]
+    marks = [(_SHAPES[m], WORDS[m].capitalize(), colour_of(m, LOOK.palette).name()) for m in Mark]
     groups.append(("Marks", marks))
     wanted = search.casefold().strip()
     found = [
