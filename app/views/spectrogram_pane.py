@@ -76,6 +76,8 @@ class SpectrogramPane(TimePlot):
             self._line.sigDragged.connect(self._on_dragged)
             self._line.sigPositionChangeFinished.connect(self._grip.drop)
         tiles.tiles_ready.connect(self._spectrogram.update)
+        # What was under the mouse is elsewhere.
+        view.span_changed.connect(self._reading.hide)
         session.selection_changed.connect(self._show_selection)
         display.changed.connect(self._follow)
         display.look_changed.connect(self._show_all_frequencies)

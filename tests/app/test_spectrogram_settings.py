@@ -168,3 +168,5 @@ def test_the_pane_reads_moments_frequency_and_level(opened: MainWindow) -> None:
     assert "ch 1 0:05.2" in pane.reading_text
     assert "2.0" in pane.reading_text
     assert pane.reading_text.endswith("dB")
+    opened.time.zoom_in()
+    assert pane.reading_text == ""
