@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -41,7 +40,7 @@ class LookPanel(QScrollArea):
         super().__init__(parent)
         self._display = display
         self._spectrogram: Spectrogram | None = None
-        self.colours = _combo("Colour map", [c.value for c in ColourMap])
+        self.colours = _combo("Colour map", [c.value.capitalize() for c in ColourMap])
         self.automatic = QCheckBox("Automatic levels")
         self.automatic.setToolTip("Background dark, calls bright, whatever the recorder's gain")
         self.darkest = _spin("Darkest level, dB over the background noise", -40, 60, " dB", 0)
@@ -51,7 +50,7 @@ class LookPanel(QScrollArea):
         self.window_ms = _spin("Length of the analysis window", 1, 200, " ms", 1)
         self.overlap = _spin("Overlap of the windows", 0, 95, " %", 0)
         self.padding = _combo("Zero padding", [f"× {p}" for p in _PADDINGS])
-        self.taper = _combo("Window function", [t.value for t in Taper])
+        self.taper = _combo("Window function", [t.value.capitalize() for t in Taper])
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("Show spectrograms as FinchSync did at first")
         self._lay_out()
@@ -77,18 +76,29 @@ class LookPanel(QScrollArea):
         return automatic_db(self._spectrogram.histogram)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(8, 6, 8, 6)
-        form.setSpacing(5)
-        form.addRow("Colours", self.colours)
-        form.addRow("", self.automatic)
-        form.addRow("Darkest", _pair(self.darkest, "range", self.range))
-        form.addRow("Show", _pair(self.low, "to", self.high))
-        form.addRow("Window", _pair(self.window_ms, "", self.taper))
-        form.addRow("Overlap", _pair(self.overlap, "pad", self.padding))
-        form.addRow("", self.reset)
+        grid = QGridLayout()
+        grid.setContentsMargins(8, 6, 8, 6)
+        grid.setSpacing(5)
+        rows: tuple[tuple[str, QWidget, str, QWidget | None], ...] = (
+            ("Colours", self.colours, "", None),
+            ("", self.automatic, "", None),
+            ("Darkest", self.darkest, "Range", self.range),
+            ("From", self.low, "To", self.high),
+            ("Window", self.window_ms, "Shape", self.taper),
+            ("Overlap", self.overlap, "Padding", self.padding),
+            ("", self.reset, "", None),
+        )
+        for row, (word, first, other_word, second) in enumerate(rows):
+            grid.addWidget(QLabel(word), row, 0)
+            grid.addWidget(first, row, 1, 1, 3 if second is None else 1)
+            if second is not None:
+                grid.addWidget(QLabel(other_word), row, 2)
+                grid.addWidget(second, row, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        grid.setRowStretch(len(rows), 1)
         inner = QWidget()
-        inner.setLayout(form)
+        inner.setLayout(grid)
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -178,13 +188,3 @@ def _combo(name: str, choices: Sequence[str]) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(name)
     return combo
-
-
-def _pair(first: QWidget, word: str, second: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(5)
-    row.addWidget(first, 1)
-    if word:
-        row.addWidget(QLabel(word), 0, Qt.AlignmentFlag.AlignCenter)
-    row.addWidget(second, 1)
-    return row
