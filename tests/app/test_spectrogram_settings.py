@@ -33,7 +33,7 @@ def test_colours_levels_and_frequencies_change_without_new_frames(
 ) -> None:
     frames = opened.workbench.spectrograms
     dark = _brightness(opened)
-    opened.look_panel.colours.setCurrentText("inverted grey")
+    opened.look_panel.colours.setCurrentText("Inverted grey")
     settle(opened)
     assert _brightness(opened) > dark + 100
     opened.look_panel.automatic.setChecked(False)
