@@ -45,6 +45,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         fail(outcome.error)
     report = {
         "out": str(args.out) if aligned else None,
+        "tolerance_s": args.tolerance,
         "recordings": [as_json(outcome) for outcome in outcomes],
     }
     if args.report:
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
 
 def _align(work: Batch, args: argparse.Namespace, choice: EvidenceChoice) -> list[Outcome]:
     kept = Kept.beside(args.out)
-    options = AlignOptions(max_offset_s=args.max_offset)
+    options = AlignOptions(args.max_offset, args.tolerance)
     try:
         with progress_bar("aligning") as advance:
             return batch.run(work, options, choice, args.jobs, kept, advance)

@@ -18,6 +18,9 @@ SMALLEST_OFFSET_S = 0.1
 LARGEST_OFFSET_S = 600.0
 """Further apart, the coarse search has too many places to be wrong in."""
 
+SMALLEST_TOLERANCE_S, LARGEST_TOLERANCE_S = 0.02, 1.0
+"""Below, the way of the sound to either microphone counts, and confidence does not know it."""
+
 _CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
 
 
@@ -107,6 +110,14 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"largest offset searched (default: 5, at most {LARGEST_OFFSET_S:g}); above 10 it is "
         "first searched coarsely, which needs a minute or more of sound that both recorders hear",
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_tolerance,
+        default=0.05,
+        metavar="SECONDS",
+        help="error within which a keypoint counts as right for its confidence (default: 0.05, "
+        f"from {SMALLEST_TOLERANCE_S:g} to {LARGEST_TOLERANCE_S:g})",
     )
     parser.add_argument(
         "--evidence",
@@ -258,6 +269,15 @@ def _offset(text: str) -> float:
     return value
 
 
+def _tolerance(text: str) -> float:
+    value = _seconds(text)
+    if not SMALLEST_TOLERANCE_S <= value <= LARGEST_TOLERANCE_S:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is not between {SMALLEST_TOLERANCE_S:g} and {LARGEST_TOLERANCE_S:g} s"
+        )
+    return value
+
+
 def _size(text: str) -> float:
     return _positive(text, "a size above 0 GB")
 
@@ -278,6 +298,7 @@ def _count(text: str) -> int:
 
 _seconds.__name__ = "seconds"
 _offset.__name__ = "seconds"
+_tolerance.__name__ = "seconds"
 _count.__name__ = "number"
 _seed.__name__ = "number"
 _size.__name__ = "size"

@@ -75,6 +75,8 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "nan"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "1e9"],
         ["align", "a.wav", "--out", "x.csv", "--max-offset", "600.1"],
+        ["align", "a.wav", "--out", "x.csv", "--tolerance", "0.019"],
+        ["align", "a.wav", "--out", "x.csv", "--tolerance", "1.1"],
         ["align", "a.wav", "--ou", "x.csv"],
         ["align", "--pair", "a.wav", "--out", "x.csv"],
         ["align", "a.wav", "--out", "x.csv", "--evidence", "magic"],
@@ -224,6 +226,20 @@ def test_align_with_the_real_aligner_in_one_or_two_processes(finchsync, tmp_path
     overall = json.loads(report.out)["overall"]
     assert overall["missing"] == 0
     assert overall["keypoints"] == 40
+
+
+def test_confidence_follows_the_tolerance(finchsync, tmp_path: Path) -> None:
+    assert finchsync("simulate", tmp_path / "set", "--files", 1, "--duration", 20).code == 0
+    confidence = []
+    for tolerance_s in (0.02, 0.2):
+        out = tmp_path / f"{tolerance_s}.csv"
+        told = finchsync(
+            "align", tmp_path / "set", "--tolerance", tolerance_s, "--out", out, "--json"
+        )
+        report = json.loads(told.out)
+        assert report["tolerance_s"] == tolerance_s
+        confidence.append(report["recordings"][0]["mean_confidence"])
+    assert confidence[0] < confidence[1]
 
 
 def test_a_process_that_dies_costs_only_the_recording_that_killed_it(
