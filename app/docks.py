@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTa
 
 _LAYOUT_VERSION = 2
 _COMPACT_PX, _WIDE_PX = 1300, 1500
-_GEOMETRY, _STATE = "layout/geometry", "layout/state"
+_GEOMETRY = "layout/geometry"
+_STATES = {False: "layout/state", True: "layout/small_state"}
+"""Panels that fit a large window do not fit a small one: each has its layout."""
 
 
 def step_through(panels: Sequence[QWidget], step: int) -> None:
@@ -34,13 +36,18 @@ class Docks:
     window : QMainWindow
     menu : QMenu
         Gets an entry for each dock, to close and open it.
+
+    Attributes
+    ----------
+    are_remembered : bool
+        Whether the window stands where an earlier one stood.
     """
 
     def __init__(self, window: QMainWindow, menu: QMenu) -> None:
         self._window = window
         self._menu = menu
         self._first_layout = QByteArray()
-        self._remembered: QByteArray | None = None
+        self.are_remembered = False
         self.by_title: dict[str, QDockWidget] = {}
         window.setDockNestingEnabled(True)
 
@@ -65,16 +72,24 @@ class Docks:
         """
         if self._first_layout.isEmpty():
             self._arrange()
-            if self._remembered is not None:
-                self._window.restoreState(self._remembered, _LAYOUT_VERSION)
+            state = QSettings().value(_STATES[self._is_compact]) if self.are_remembered else None
+            if isinstance(state, QByteArray):
+                self._window.restoreState(state, _LAYOUT_VERSION)
             self._hide_lost_tabs()
+
+    @property
+    def _is_compact(self) -> bool:
+        window = self._window
+        # A window that is about to fill the screen is not that wide yet.
+        screen_px = window.screen().availableSize().width()
+        return (screen_px if window.isMaximized() else window.width()) < _COMPACT_PX
 
     def _arrange(self) -> None:
         window = self._window
         recordings, keypoint, candidates = (
             self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
         )
-        compact = window.width() < _COMPACT_PX
+        compact = self._is_compact
         wide = window.width() >= _WIDE_PX
         widths = [195, 330] if compact else [330, 445 if wide else 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
@@ -107,17 +122,10 @@ class Docks:
         """Leave the layout in the settings."""
         settings = QSettings()
         settings.setValue(_GEOMETRY, self._window.saveGeometry())
-        settings.setValue(_STATE, self._window.saveState(_LAYOUT_VERSION))
-
-    @property
-    def are_remembered(self) -> bool:
-        """Whether the layout is that of an earlier window."""
-        return self._remembered is not None
+        settings.setValue(_STATES[self._is_compact], self._window.saveState(_LAYOUT_VERSION))
 
     def restore(self) -> None:
-        """Take the layout from the settings; what is no layout is passed over."""
-        settings = QSettings()
-        geometry, state = settings.value(_GEOMETRY), settings.value(_STATE)
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            self._window.restoreGeometry(geometry)
-            self._remembered = state
+        """Put the window where the settings say; what makes no sense there is passed over."""
+        geometry = QSettings().value(_GEOMETRY)
+        if isinstance(geometry, QByteArray):
+            self.are_remembered = self._window.restoreGeometry(geometry)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import curve_s
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
@@ -381,6 +381,23 @@ def test_layout_is_remembered(opened: MainWindow, make_window: Callable[..., Mai
     assert not again.docks.by_title["Recordings"].isVisible()
     again.commands["reset_layout"].trigger()
     assert again.docks.by_title["Recordings"].isVisible()
+
+
+def test_a_large_and_a_small_window_each_keep_their_layout(
+    make_window: Callable[..., MainWindow],
+) -> None:
+    large = make_window(size=(1600, 1000))
+    large.docks.by_title["Candidates"].hide()
+    large.close()
+    kept = QSettings().value("layout/state")
+    # The screen of these tests is a small one.
+    small = make_window()
+    assert small.width() < 1300
+    tabbed = small.tabifiedDockWidgets(small.docks.by_title["Keypoint"])
+    assert small.docks.by_title["Candidates"] in tabbed
+    small.close()
+    assert QSettings().value("layout/state") == kept
+    assert QSettings().value("layout/small_state") is not None
 
 
 def test_the_window_keeps_a_small_size_while_it_works(
