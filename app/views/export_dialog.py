@@ -64,9 +64,15 @@ class ExportDialog(QDialog):
         self.overwrite = False
         self._one = QRadioButton(f"This recording: {short_name(current.recording.name)}")
         self._all = QRadioButton(f"All {len(entries)} open recordings")
-        self._one.setChecked(len(entries) == 1)
-        self._all.setChecked(len(entries) > 1)
-        self._all.setVisible(len(entries) > 1)
+        has_choice = len(entries) > 1
+        self._one.setChecked(not has_choice)
+        self._all.setChecked(has_choice)
+        for button in (self._one, self._all):
+            button.setVisible(has_choice)
+        self._name = QLabel(short_name(current.recording.name))
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name.setProperty("role", "title")
+        self._name.setVisible(not has_choice)
         self._every = QRadioButton("All keypoints, reviewed or not")
         self._reviewed = QRadioButton("Reviewed only: accepted and corrected")
         self._every.setChecked(True)
@@ -105,7 +111,8 @@ class ExportDialog(QDialog):
         card.setLayout(self._counts)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for widget in (self._one, self._all, card, self._every, self._reviewed, self._warning):
+        chosen = (self._name, self._one, self._all)
+        for widget in (*chosen, card, self._every, self._reviewed, self._warning):
             layout.addWidget(widget)
         layout.addWidget(QLabel("BioDCASE CSV:"))
         layout.addLayout(place)

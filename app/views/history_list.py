@@ -10,6 +10,8 @@ from app.history import History
 from app.session_model import SessionModel
 from core.session import Step
 
+_SPACING_PX = 2
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -84,6 +86,7 @@ class HistoryList(QListView):
         self._model = HistoryModel(session, self)
         self.setModel(self._model)
         self.setUniformItemSizes(True)
+        self.setSpacing(_SPACING_PX)
         self.setAccessibleName("Edit history")
         self.setToolTip("Double-click a step, or press Enter on it, to go back or forth to it")
         self.activated.connect(self._go_to)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
 from app.triage import Column, Shown
+from app.views.empty_text import empty_text
 from app.views.recordings_list import RecordingsList
 
 _LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape}
@@ -67,6 +68,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._queue = queue
         self.table = RecordingsList(session, queue)
+        self._empty = empty_text("Recordings you open are listed here.", self.table)
         self._search = _Search(placeholderText="Find", clearButtonEnabled=True)
         self._search.setAccessibleName("Find a recording by its name")
         self._search.setMinimumWidth(60)
@@ -145,5 +147,6 @@ class QueuePanel(QWidget):
         rows, order = self._queue.rows, self._queue.order
         self._filters.setVisible(len(rows) > 1 or self._queue.is_filtered)
         self._again.setVisible(self._queue.is_stale)
+        self._empty.setVisible(not rows)
         self._none.setVisible(bool(rows) and not order)
         self._none.setText(f"None of the {len(rows):,} recordings is like that.")

@@ -419,4 +419,5 @@ def test_the_window_keeps_a_small_size_while_it_works(
 def test_empty_panels_say_what_will_be_there(window: MainWindow, stereo: Path) -> None:
     assert "Candidates show here" in window.candidates._empty.text()
     assert not window.candidates._empty.isHidden()
+    assert not window.queue_panel._empty.isHidden()
     assert not window.keypoint._curve._empty.isHidden()
