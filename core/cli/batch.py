@@ -15,12 +15,19 @@ from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
 from core.cli.processes import in_processes
-from core.cli.report import Advance
+from core.cli.report import Advance, warn
 from core.cli.resume import Kept, key_of
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import LearnedEvidence
-from core.formats.biodcase import BiodcaseTable, check_names, check_times, find_table, read_csv
+from core.formats.biodcase import (
+    BiodcaseTable,
+    check_names,
+    check_times,
+    find_table,
+    read_csv,
+    tables_in,
+)
 from core.keypoints import KeypointSet
 
 
@@ -184,6 +191,9 @@ def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
     audio = find_audio(folder)
     path = find_table(folder)
     if path is None:
+        if several := tables_in(folder):
+            names = ", ".join(table.name for table in several)
+            warn(f"{folder}: {names} all hold keypoints, so none is used; give one by --keypoints")
         return [Job(file) for file in audio]
     table = tables[path] = read_csv(path)
     check_names(table, (file.name for file in audio), path)

@@ -256,8 +256,13 @@ def find_table(folder: Path | str) -> Path | None:
     folder = Path(folder)
     if (folder / TABLE_NAME).is_file():
         return folder / TABLE_NAME
-    tables = [path for path in sorted(folder.glob("*.csv")) if _has_columns(path)]
+    tables = tables_in(folder)
     return tables[0] if len(tables) == 1 else None
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """The CSV files of a folder that have the columns of a keypoint table."""
+    return [path for path in sorted(folder.glob("*.csv")) if _has_columns(path)]
 
 
 def _has_columns(path: Path) -> bool:

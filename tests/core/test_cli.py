@@ -162,6 +162,20 @@ def test_align_keeps_the_times_and_rows_of_a_folder(finchsync, make_audio, tmp_p
 
 
 @pytest.mark.usefixtures("fake_aligner")
+def test_where_two_tables_could_be_meant_neither_is_used_and_it_is_said(
+    finchsync, make_audio, write_text, tmp_path: Path
+) -> None:
+    make_audio("a.wav")
+    for name in ("first.csv", "second.csv"):
+        write_text(name, HEADER + "a.wav,0.5,0.5\n")
+    result = finchsync("align", tmp_path, "--out", tmp_path / "p.csv")
+    assert result.code == 0
+    (line,) = result.err.splitlines()
+    assert "first.csv, second.csv all hold keypoints, so none is used" in line
+    assert read_csv(tmp_path / "p.csv").files["a.wav"].time_0_s.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.usefixtures("fake_aligner")
 def test_align_takes_keypoints_from_a_table_and_pairs_of_mono_files(
     finchsync, make_audio, write_text, tmp_path: Path
 ) -> None:
