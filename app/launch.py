@@ -33,6 +33,7 @@ from app.theme import LOOK
 from core.align.alignment import Alignment
 from core.errors import InputError
 from core.keypoints import KeypointSet
+from core.memory import keep_large_apart
 
 _FRAME = QSize(16, 48)
 """Room for the frame and title that a window manager puts around a window."""
@@ -83,6 +84,7 @@ def show(window: MainWindow, room: QSize) -> None:
 
 def make_app() -> QApplication:
     """The application, with FinchSync's name and look."""
+    keep_large_apart()
     # The workers hand the interpreter back to the window sooner than Python's 5 ms.
     sys.setswitchinterval(_GIL_SWITCH_S)
     existing = QApplication.instance()
