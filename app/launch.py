@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
@@ -24,6 +25,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import FULL_SIZE, MainWindow
@@ -98,6 +100,7 @@ def make_app() -> QApplication:
     app = QApplication(sys.argv[:1])
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
+    app.setWindowIcon(QIcon(str(files("resources").joinpath("icons", "finchsync.svg"))))
     LOOK.start(app)
     _collect_here(app)
     return app

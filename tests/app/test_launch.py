@@ -116,3 +116,9 @@ def test_where_a_title_bar_would_push_the_status_bar_out_the_window_fills_the_sc
     show(again, QSize(*room))
     assert not again.isMaximized()
     again.close()
+
+
+def test_the_window_is_told_from_others_by_its_icon(window: MainWindow) -> None:
+    image = window.windowIcon().pixmap(32, 32).toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(32) for y in range(32)}
+    assert {"#f39be8", "#7fe0a2"} <= colours
