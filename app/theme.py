@@ -12,11 +12,13 @@ from enum import StrEnum
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 ICON_PX = 20
+_TITLE, _BIG = 1.25, 1.65
+"""Sizes of letters, in those of the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +218,14 @@ QLabel[role="note"] {{ color: {corrected}; }}
 QLabel[role="status"], QLabel[role="note"] {{ padding: 0 8px; }}
 QLabel[role="caution"] {{ color: {uncertain}; }}
 QLabel[role="link"] {{ color: {accent}; }}
-QLabel[role="title"] {{ font-weight: 600; font-size: 15px; }}
-QLabel[role="big"] {{ font-weight: 600; font-size: 20px; }}
+QLabel[role="title"] {{ font-weight: 600; font-size: {title_pt}pt; }}
+QLabel[role="big"] {{ font-weight: 600; font-size: {big_pt}pt; }}
 QFrame#message {{ background: {raised}; border: 1px solid {border}; border-left: 4px solid {accent};
     border-radius: 4px; }}
 QFrame#message[kind="warning"] {{ border-left-color: {uncertain}; }}
 QFrame#message[kind="error"] {{ border-left-color: {error}; }}
 QLabel#drop {{ background: {raised}; border: 2px dashed {accent}; border-radius: 10px;
-    font-size: 18px; }}
+    font-size: {big_pt}pt; }}
 QFrame#card {{ background: {panel}; border: 1px solid {border}; border-radius: 6px; }}
 """
 
@@ -255,7 +257,10 @@ def dress(app: QApplication, palette: Palette) -> None:
     # Polishing all widgets from one sheet to another takes three times as long as from none.
     app.setStyleSheet("")
     app.setPalette(colours)
-    app.setStyleSheet(_STYLE.format(**{n: getattr(palette, n) for n in Palette.__slots__}))
+    text_pt = QFontInfo(app.font()).pointSizeF()
+    sizes = {"title_pt": _TITLE * text_pt, "big_pt": _BIG * text_pt}
+    names = {n: getattr(palette, n) for n in Palette.__slots__}
+    app.setStyleSheet(_STYLE.format(**names, **sizes))
     pg.setConfigOptions(
         background=DARK.plot,
         foreground=DARK.muted,

@@ -14,7 +14,7 @@ import pytest
 from conftest import write_calls
 from fakes import failing_steps
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QFont, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QPushButton,
     QStyle,
@@ -36,7 +37,7 @@ from app.fuzzy import closeness
 from app.main_window import MainWindow
 from app.messages import Kind, Message
 from app.moments import place_of
-from app.theme import DARK, LIGHT, LOOK, Palette
+from app.theme import DARK, LIGHT, LOOK, Palette, dress
 from app.views.command_palette import CommandPalette
 from app.views.go_to import GoTo
 from app.views.keys_page import KeysPage
@@ -632,3 +633,27 @@ def test_every_number_of_the_candidates_can_be_read(
     for column in range(table.model().columnCount()):
         assert table.columnWidth(column) >= table.sizeHintForColumn(column), column
     assert not table.horizontalScrollBar().isVisible()
+
+
+def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    usual = app.font()
+    large = QFont(usual)
+    large.setPointSizeF(18.0)
+    try:
+        app.setFont(large)
+        dress(app, LOOK.palette)
+        titles = [q for q in window.findChildren(QLabel) if q.property("role") == "title"]
+        assert titles
+        assert all(title.font().pointSizeF() > 18.0 for title in titles)
+    finally:
+        app.setFont(usual)
+        dress(app, LOOK.palette)
+
+
+def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
+    window.resize(1024, 600)
+    window.messages.inform("Nothing more.")
+    QApplication.processEvents()
+    assert window.messages.height() < 3 * window.messages.fontMetrics().height()
