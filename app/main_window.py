@@ -161,7 +161,8 @@ class MainWindow(QMainWindow):
         self.concern, self.overview = workspace.concern, workspace.overview
         self.panes, self.links, self.drift = workspace.panes, workspace.links, workspace.drift
         self._stack = QStackedWidget()
-        self._stack.addWidget(Welcome(self.commands))
+        recent = self.shell.recent
+        self._stack.addWidget(Welcome(self.commands, recent.menu if recent.opened else None))
         self._stack.addWidget(workspace)
         centre = QWidget()
         outer = QVBoxLayout(centre)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 _HOW = (
     "Drop a stereo recording here, two mono files, a folder with <b>audio/</b> inside, "
@@ -16,37 +16,49 @@ _HOW = (
 )
 
 
-_WIDTH_PX = 460
+_CHARACTERS = 80
 _DEMO = "Nothing at hand? Try two minutes of two simulated recorders whose clocks drift apart:"
 
 
 class Welcome(QWidget):
-    """A hint, two buttons to open something, and one for the demo.
+    """A hint, buttons to open something, and one for the demo.
 
     Parameters
     ----------
     actions : mapping of str to QAction
         The commands behind the buttons.
+    recent : QMenu or None
+        What was opened before, for who comes back.
     """
 
-    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        actions: Mapping[str, QAction],
+        recent: QMenu | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         title = QLabel("Align two recorders")
         title.setProperty("role", "big")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         # The words need a width of their own before their height can be known.
         column = QWidget()
-        column.setFixedWidth(_WIDTH_PX)
+        column.setFixedWidth(_CHARACTERS * self.fontMetrics().averageCharWidth())
         words = QVBoxLayout(column)
         words.addWidget(title)
         words.addSpacing(8)
         words.addWidget(_words(_HOW))
         words.addSpacing(16)
-        words.addLayout(_row(actions["open"], actions["open_folder"]))
+        openers = [_button(actions[name]) for name in ("open", "open_folder")]
+        if recent is not None:
+            again = QPushButton("Open recent")
+            again.setMenu(recent)
+            openers.append(again)
+        words.addLayout(_row(openers))
         words.addSpacing(24)
         words.addWidget(_words(_DEMO))
         words.addSpacing(4)
-        words.addLayout(_row(actions["try_demo"]))
+        words.addLayout(_row([_button(actions["try_demo"])]))
         across = QHBoxLayout()
         across.addStretch(1)
         across.addWidget(column)
@@ -65,11 +77,11 @@ def _words(text: str) -> QLabel:
     return label
 
 
-def _row(*actions: QAction) -> QHBoxLayout:
+def _row(buttons: Sequence[QWidget]) -> QHBoxLayout:
     row = QHBoxLayout()
     row.addStretch(1)
-    for action in actions:
-        row.addWidget(_button(action))
+    for button in buttons:
+        row.addWidget(button)
     row.addStretch(1)
     return row
 

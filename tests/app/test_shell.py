@@ -336,6 +336,8 @@ def test_what_was_opened_comes_back(
     again = make_window()
     assert again.shell.recent.opened == [(stereo,)]
     menu = again.shell.recent.menu
+    first_page = [b for b in again.findChildren(QPushButton) if b.isVisible() and b.menu() is menu]
+    assert [button.text() for button in first_page] == ["Open recent"]
     menu.aboutToShow.emit()
     qtbot.waitUntil(lambda: not again.shell.recent.is_looking)
     assert menu.actions()[0].isEnabled()
