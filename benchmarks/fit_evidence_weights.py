@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.align.weights import penalised_loss
-from core.audio.features import ChannelFeatures, feature_blocks
+from core.audio.features import feature_blocks
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import Heard, LearnedEvidence
@@ -59,9 +59,7 @@ def examples(
     recording: Recording, truth: KeypointSet, learned: LearnedEvidence | None
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Term scores of the rows whose true offset lies inside, and the columns around it."""
-    features = tuple(
-        _last(feature_blocks(recording, channel), ChannelFeatures) for channel in (0, 1)
-    )
+    features = _last(feature_blocks(recording), tuple)
     columns = 2 * round(MAX_OFFSET_S / 0.01) + 1
     first = np.full(len(truth), -MAX_OFFSET_S)
     surfaces = _last(

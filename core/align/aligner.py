@@ -66,8 +66,7 @@ Step = Progress | ScoreSurface | CandidateScores | Alignment
 _LEARNED = "comparing the channels with a network"
 
 _COST = {
-    "reading channel 0": 15.0,
-    "reading channel 1": 15.0,
+    "reading the channels": 30.0,
     "searching large offsets": 5.0,
     "comparing the channels": 15.0,
     _LEARNED: 0.0,
@@ -123,10 +122,8 @@ def align_steps(
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
     course = _Course(learned)
-    features = (
-        (yield from _heard(course, recording, 0)),
-        (yield from _heard(course, recording, 1)),
-    )
+    features = yield from course.staged("reading the channels", feature_blocks(recording))
+    _refuse_silent(features, recording)
     rows_s = _window_centres(recording.duration_s, time_0_s)
     first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
     terms: TermSurfaces = yield from course.staged(
@@ -211,22 +208,6 @@ class _Course:
         raise AssertionError("a stage ends with its result")
 
 
-def _heard(
-    course: _Course, recording: Recording, channel: int
-) -> Generator[Progress, None, ChannelFeatures]:
-    """What the aligner compares of a channel; refuses one without any sound."""
-    features: ChannelFeatures = yield from course.staged(
-        f"reading channel {channel}", feature_blocks(recording, channel)
-    )
-    if features.silent:
-        raise InputError(
-            recording.channels[channel].path,
-            f"channel {channel} is silent from start to end",
-            "check the recorder or its cable",
-        )
-    return features
-
-
 def _band(
     course: _Course,
     features: tuple[ChannelFeatures, ChannelFeatures],
@@ -272,4 +253,14 @@ def _refuse_short(recording: Recording) -> None:
                 source.path,
                 f"channel {channel} lasts {source.duration_s:.2f} s, too short to align",
                 f"give recordings of at least {SHORTEST_S:.0f} s",
+            )
+
+
+def _refuse_silent(features: tuple[ChannelFeatures, ChannelFeatures], recording: Recording) -> None:
+    for channel, heard in enumerate(features):
+        if heard.silent:
+            raise InputError(
+                recording.channels[channel].path,
+                f"channel {channel} is silent from start to end",
+                "check the recorder or its cable",
             )

@@ -19,7 +19,7 @@ from scipy.fft import irfft, rfft
 from core.align.alignment import BAND_SD, REFINE_REACH_S, Path, Refinement
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
-from core.audio.resampled import resampled
+from core.audio.resampled import BLOCK_S, at_rate
 
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
@@ -78,13 +78,15 @@ def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float
 def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> Grid:
     """Evidence for every remaining lag of the rows of a block, shape (rows, lags)."""
     rows_s = time_0_s[block]
-    zero, start_0_s = _stretch(recording, 0, rows_s[0] - 0.6, rows_s[-1] + 0.6)
+    offset_s = np.interp(rows_s[[0, -1]], time_0_s, path.offset_s)
+    span_0_s = np.array([rows_s[0] - 0.6, rows_s[-1] + 0.6])
+    span_1_s = span_0_s + offset_s + [-0.3, 0.5]
+    (zero, start_0_s), (one, start_1_s) = _stretches(recording, span_0_s, span_1_s)
     begin_0 = np.arange(0, len(zero) - _FFT, _HOP)
     if len(begin_0) == 0:
         return np.zeros((len(rows_s), _LAGS), dtype=np.float32)
     centre_s = start_0_s + (begin_0 + _FFT / 2) / _RATE_HZ
     moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s) - _FFT / 2 / _RATE_HZ
-    one, start_1_s = _stretch(recording, 1, moved_s[0] - 0.2, moved_s[-1] + 0.4)
     begin_1 = np.rint((moved_s - start_1_s) * _RATE_HZ).astype(np.intp)
     spectra = [_spectra(zero, begin_0), _spectra(one, begin_1)]
     gates = [_gate(spectrum) for spectrum in spectra]
@@ -97,14 +99,20 @@ def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> G
     return _lag_evidence(irfft(summed, _FFT, axis=1))
 
 
-def _stretch(
-    recording: Recording, channel: int, start_s: float, end_s: float
-) -> tuple[Grid, float]:
-    """A stretch of a channel at 16 kHz, and when exactly it starts, seconds."""
-    rate_hz = recording.channels[channel].sample_rate_hz
-    start_s = round(max(0.0, start_s) * rate_hz) / rate_hz
-    blocks = resampled(recording, channel, _RATE_HZ, "LQ", start_s, max(start_s, end_s))
-    return np.concatenate([np.zeros(0, dtype=np.float32), *blocks]), start_s
+def _stretches(
+    recording: Recording, span_0_s: Floats, span_1_s: Floats
+) -> list[tuple[Grid, float]]:
+    """A stretch of each channel at 16 kHz, and when exactly it starts, seconds."""
+    read = recording.read_both(tuple(span_0_s), tuple(span_1_s))
+    found = []
+    for samples, start_s, source in zip(
+        read, (span_0_s[0], span_1_s[0]), recording.channels, strict=True
+    ):
+        own_hz = source.sample_rate_hz
+        exactly_s = max(0, round(start_s * own_hz)) / own_hz
+        pieces = np.array_split(samples, np.arange(0, len(samples), round(BLOCK_S * own_hz)))
+        found.append((np.concatenate(list(at_rate(pieces, own_hz, _RATE_HZ, "LQ"))), exactly_s))
+    return found
 
 
 _BINS = slice(round(_LOW_HZ * _FFT / _RATE_HZ), round(_HIGH_HZ * _FFT / _RATE_HZ))

@@ -18,8 +18,10 @@ that fills two bins of a hundred vanishes in a band mean. Figures are in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import tee, zip_longest
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +34,8 @@ from core.audio.levels import log_mel
 from core.audio.mel import mel_bank
 from core.audio.noise import noise_power
 from core.audio.power import frame_power
-from core.audio.recording import Recording, Samples
-from core.audio.resampled import resampled
+from core.audio.recording import ChannelSource, Recording, Samples
+from core.audio.resampled import BLOCK_S, at_rate
 
 HOP_S = _HOP / FEATURE_RATE_HZ
 _ONSET_FFT = 256
@@ -87,20 +89,20 @@ def stretch(frames: NDArray[np.float16], start: int, length: int) -> Frames:
     return out
 
 
-def feature_blocks(recording: Recording, channel: int) -> Iterator[float | ChannelFeatures]:
-    """Compute a channel's features, reading it once, block by block.
+def feature_blocks(
+    recording: Recording,
+) -> Iterator[float | tuple[ChannelFeatures, ChannelFeatures]]:
+    """Compute both channels' features, reading them side by side and once, block by block.
 
     Parameters
     ----------
     recording : Recording
-    channel : int
-        0 or 1.
 
     Yields
     ------
     float
-        Share of the channel read so far, after every block.
-    ChannelFeatures
+        Share of the recording read so far, after every block.
+    tuple of two ChannelFeatures
         Once, last.
 
     Raises
@@ -108,12 +110,30 @@ def feature_blocks(recording: Recording, channel: int) -> Iterator[float | Chann
     InputError
         If the audio cannot be read; see `Recording.blocks`.
     """
-    source = recording.channels[channel]
+    ways = [
+        _channel_blocks(map(itemgetter(channel), blocks), recording.channels[channel])
+        for channel, blocks in enumerate(tee(recording.both(BLOCK_S)))
+    ]
+    done, found = [0.0, 0.0], {}
+    for turn in zip_longest(*ways):
+        for channel, step in enumerate(turn):
+            if isinstance(step, float):
+                done[channel] = step
+            elif step is not None:
+                found[channel] = step
+        yield sum(done) / 2
+    yield found[0], found[1]
+
+
+def _channel_blocks(
+    samples: Iterable[Samples], source: ChannelSource
+) -> Iterator[float | ChannelFeatures]:
+    """Features of one channel; before them, the share of it read so far, after every block."""
     total = max(1, int(source.duration_s / HOP_S))
     blocks: list[_Block] = []
     done = 0
     levels: list[float] = []
-    sound = resampled(recording, channel, FEATURE_RATE_HZ, quality="MQ")
+    sound = at_rate(samples, source.sample_rate_hz, FEATURE_RATE_HZ, quality="MQ")
     for samples in _stft_blocks(_watched(sound, levels), total):
         blocks.append(_measure(samples))
         done += len(blocks[-1].bands)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.audio.truncated import missing_bytes
 from core.errors import InputError
 
 Samples = NDArray[np.float32]
+_Frames = NDArray[np.float32] | NDArray[np.int16]
 
 AUDIO_SUFFIXES = frozenset(
     f".{name.lower()}" for name in sf.available_formats() if name not in ("RAW", "SD2")
@@ -102,35 +104,34 @@ class Recording:
             If the file cannot be decoded, ends early or holds samples that are NaN,
             infinite or absurdly large.
         """
+        for position, frames in _decoded(self.channels[channel], block_s, start_s, end_s):
+            yield self._sound(frames, position, channel)
+
+    def both(
+        self, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None
+    ) -> Iterator[tuple[Samples, Samples]]:
+        """Read both channels side by side; a file that holds both is decoded once.
+
+        Parameters and errors as in `blocks`.
+
+        Yields
+        ------
+        tuple of two ndarray of float32, shape (frames,)
+            The same stretch of both channels' own clocks; a channel that has ended is empty.
+        """
+        if len(self.paths) == 1:
+            for position, frames in _decoded(self.channels[0], block_s, start_s, end_s):
+                yield self._sound(frames, position, 0), self._sound(frames, position, 1)
+            return
+        first, second = (self.blocks(channel, block_s, start_s, end_s) for channel in (0, 1))
+        yield from zip_longest(first, second, fillvalue=np.empty(0, dtype=np.float32))
+
+    def _sound(self, frames: _Frames, position: int, channel: int) -> Samples:
+        """Samples of one channel of decoded frames; refuses what is no sound."""
         source = self.channels[channel]
-        rate = source.sample_rate_hz
-        position = min(max(round(start_s * rate), 0), source.frames)
-        stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
-        size = max(1, round(block_s * rate))
-        try:
-            with sf.SoundFile(source.path) as file:
-                file.seek(position)
-                dtype = "int16" if file.subtype == "PCM_16" else "float32"
-                while position < stop:
-                    wanted = min(size, stop - position)
-                    block = file.read(wanted, dtype=dtype, always_2d=True)
-                    if len(block) < wanted:
-                        raise InputError(
-                            source.path,
-                            f"the audio ends at {(position + len(block)) / rate:.2f} s although "
-                            f"the header promises {source.duration_s:.2f} s",
-                            "copy it again from the recorder",
-                        )
-                    samples = _floats(block[:, source.channel])
-                    _refuse_no_sound(samples, position, source, channel)
-                    position += wanted
-                    yield samples
-        except (sf.LibsndfileError, OSError) as error:
-            raise InputError(
-                source.path,
-                f"cannot be read ({_message(error)})",
-                "copy it again from the recorder",
-            ) from error
+        samples = _floats(frames[:, source.channel])
+        _refuse_no_sound(samples, position, source, channel)
+        return samples
 
     def read(self, channel: int, start_s: float = 0.0, end_s: float | None = None) -> Samples:
         """Read a stretch of one channel at once; arguments and errors as in `blocks`.
@@ -139,8 +140,40 @@ class Recording:
         -------
         ndarray of float32, shape (frames,)
         """
-        blocks = list(self.blocks(channel, start_s=start_s, end_s=end_s))
-        return np.concatenate(blocks) if blocks else np.empty(0, dtype=np.float32)
+        return _joined(self.blocks(channel, start_s=start_s, end_s=end_s))
+
+    def read_both(
+        self, span_0_s: tuple[float, float], span_1_s: tuple[float, float]
+    ) -> tuple[Samples, Samples]:
+        """Read a stretch of each channel; where they overlap in one file, it is decoded once.
+
+        Parameters
+        ----------
+        span_0_s, span_1_s : tuple of two floats
+            Start and end, seconds on each channel's own clock; clipped to the channel.
+
+        Returns
+        -------
+        tuple of two ndarray of float32, shape (frames,)
+
+        Raises
+        ------
+        InputError
+            As `blocks`.
+        """
+        spans_s = (span_0_s, span_1_s)
+        starts_s, ends_s = zip(*spans_s, strict=True)
+        if len(self.paths) == 2 or max(starts_s) >= min(ends_s):
+            return self.read(0, *span_0_s), self.read(1, *span_1_s)
+        rate = self.channels[0].sample_rate_hz
+        blocks = list(self.both(start_s=min(starts_s), end_s=max(ends_s)))
+        first = max(0, round(min(starts_s) * rate))
+
+        def part(channel: int) -> Samples:
+            start, end = (max(0, round(at_s * rate) - first) for at_s in spans_s[channel])
+            return _joined(block[channel] for block in blocks)[start:end]
+
+        return part(0), part(1)
 
     def fingerprint(self) -> str:
         """Digest of the content, independent of names and folders.
@@ -269,6 +302,42 @@ def _info(path: Path) -> sf._SoundFileInfo:
             "copy it again from the recorder",
         )
     return info
+
+
+def _decoded(
+    source: ChannelSource, block_s: float, start_s: float, end_s: float | None
+) -> Iterator[tuple[int, _Frames]]:
+    """Frames of a source's file, block by block, and the index of each block's first."""
+    rate = source.sample_rate_hz
+    position = min(max(round(start_s * rate), 0), source.frames)
+    stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
+    size = max(1, round(block_s * rate))
+    try:
+        with sf.SoundFile(source.path) as file:
+            file.seek(position)
+            dtype = "int16" if file.subtype == "PCM_16" else "float32"
+            while position < stop:
+                wanted = min(size, stop - position)
+                frames = file.read(wanted, dtype=dtype, always_2d=True)
+                if len(frames) < wanted:
+                    raise InputError(
+                        source.path,
+                        f"the audio ends at {(position + len(frames)) / rate:.2f} s although "
+                        f"the header promises {source.duration_s:.2f} s",
+                        "copy it again from the recorder",
+                    )
+                yield position, frames
+                position += wanted
+    except (sf.LibsndfileError, OSError) as error:
+        raise InputError(
+            source.path,
+            f"cannot be read ({_message(error)})",
+            "copy it again from the recorder",
+        ) from error
+
+
+def _joined(blocks: Iterable[Samples]) -> Samples:
+    return np.concatenate([np.empty(0, dtype=np.float32), *blocks])
 
 
 def _message(error: Exception) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import soxr
 
 from core.audio.recording import Recording, Samples
 
-_BLOCK_S = 4.0
+BLOCK_S = 4.0
 """Short enough for the processor's cache."""
 
 
@@ -44,7 +44,26 @@ def resampled(
         If the audio cannot be read; see `Recording.blocks`.
     """
     own_hz = recording.channels[channel].sample_rate_hz
-    blocks = recording.blocks(channel, _BLOCK_S, start_s, end_s)
+    yield from at_rate(recording.blocks(channel, BLOCK_S, start_s, end_s), own_hz, rate_hz, quality)
+
+
+def at_rate(
+    blocks: Iterable[Samples], own_hz: int, rate_hz: int, quality: str
+) -> Iterator[Samples]:
+    """Consecutive samples at another sample rate; as they are where that is their own.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray of float32, shape (frames,)
+        Best `BLOCK_S` long.
+    own_hz, rate_hz : int
+    quality : str
+        As soxr names it.
+
+    Yields
+    ------
+    ndarray of float32, shape (frames,)
+    """
     if own_hz == rate_hz:
         yield from blocks
         return

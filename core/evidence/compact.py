@@ -72,7 +72,7 @@ class CompactEvidence:
         length = _WINDOW + columns - 1
         for top in range(0, len(term), _ROWS_A_BATCH):
             starts = start_1[top : top + _ROWS_A_BATCH]
-            around = stretch(embedded[1], starts.min(), np.ptp(starts) + length)
+            around = stretch(embedded[1], int(starts.min()), int(np.ptp(starts)) + length)
             for row, start in enumerate(starts - starts.min(), top):
                 left = stretch(embedded[0], start_0[row], _WINDOW)
                 term[row] = window_scores(left, around[start : start + length])

@@ -65,8 +65,7 @@ def delayed(tmp_path):
     both = np.stack([sound, np.roll(sound, 12_800)], axis=1)
     sf.write(tmp_path / "delayed.wav", np.clip(both, -1, 1), 16_000)
     recording = open_recording(tmp_path / "delayed.wav")
-    features = tuple(result(feature_blocks(recording, channel)) for channel in (0, 1))
-    return Heard(recording, features)
+    return Heard(recording, result(feature_blocks(recording)))
 
 
 def test_a_term_peaks_at_the_true_offset(delayed):

@@ -43,6 +43,50 @@ def test_blocks_join_to_the_whole(make_audio, block_s: float) -> None:
         assert np.array_equal(np.concatenate(blocks), whole[:, channel])
 
 
+def test_both_channels_side_by_side_are_each_of_them(make_audio, counted_reads) -> None:
+    recording = open_recording(make_audio("two.flac", duration_s=2.03))
+    whole = recording.read(0), recording.read(1)
+    counted_reads.clear()
+    for channel, blocks in enumerate(zip(*recording.both(0.3), strict=True)):
+        assert np.array_equal(np.concatenate(blocks), whole[channel])
+    assert sum(counted_reads) == len(whole[0])
+
+
+def test_a_longer_channel_goes_on_alone(make_audio) -> None:
+    first = make_audio("a.wav", channels=1, duration_s=1.0, rate_hz=8000)
+    second = make_audio("b.wav", channels=1, duration_s=2.5, rate_hz=44100)
+    recording = open_recording(first, second)
+    for channel, blocks in enumerate(zip(*recording.both(0.4), strict=True)):
+        assert np.array_equal(np.concatenate(blocks), recording.read(channel))
+
+
+@pytest.mark.parametrize(
+    "spans_s", [((0.2, 1.0), (0.7, 1.4)), ((-1.0, 0.5), (0.1, 9.0)), ((0.1, 0.3), (1.0, 1.2))]
+)
+def test_stretches_read_together_are_those_read_alone(make_audio, counted_reads, spans_s) -> None:
+    recording = open_recording(make_audio("two.flac", duration_s=2.0))
+    alone = [recording.read(channel, *span_s) for channel, span_s in enumerate(spans_s)]
+    read_alone = sum(counted_reads)
+    counted_reads.clear()
+    for found, expected in zip(recording.read_both(*spans_s), alone, strict=True):
+        assert np.array_equal(found, expected)
+    assert sum(counted_reads) <= read_alone
+
+
+@pytest.fixture
+def counted_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Frames of every read from a file."""
+    reads: list[int] = []
+    read = sf.SoundFile.read
+
+    def counting(self: sf.SoundFile, frames: int = -1, **options: object) -> np.ndarray:
+        reads.append(frames)
+        return read(self, frames, **options)
+
+    monkeypatch.setattr(sf.SoundFile, "read", counting)
+    return reads
+
+
 def test_a_stretch_is_clipped_to_the_recording(make_audio) -> None:
     path = make_audio(duration_s=2.0, subtype="FLOAT")
     whole, _ = sf.read(path, dtype="float32")
