@@ -109,6 +109,9 @@ class Aligning(QObject):
 
     def align(self, indices: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
+        if obstacle := self._wish.obstacle():
+            self.told.emit(Message(Kind.ERROR, f"Not aligned. {obstacle}", "evidence"))
+            return
         new = [i for i in indices if i not in self._queue and i != self._aligning]
         if first:
             self._queue.extendleft(reversed(new))

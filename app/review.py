@@ -203,7 +203,9 @@ class Review(QObject):
         if self._session.propose_candidate(rank):
             self._session.highlight_candidate(rank)
         else:
-            self.told.emit(f"There is no candidate {rank + 1} yet; align the recording first.")
+            self.told.emit(
+                f"There is no candidate {rank + 1}; candidates come when the recording is aligned."
+            )
 
     @Slot()
     def take_alignment(self) -> None:
@@ -211,7 +213,7 @@ class Review(QObject):
         if self._session.propose_alignment():
             self._session.highlight_candidate(-1)
         else:
-            self.told.emit("There is no alignment yet; align the recording first.")
+            self.told.emit("There is no path; it comes when the recording is aligned.")
 
     def go_to(self, index: int) -> None:
         """Select a keypoint and bring it into view."""

@@ -458,7 +458,8 @@ def test_files_that_are_not_chosen_are_asked_for(
     settle(window)
     prefer(window, EvidenceWish("beats"))
     align(window, settle)
-    assert "needs a BEATs checkpoint" in window.messages.message.text
+    assert window.messages.message.text == "Not aligned. Choose a BEATs checkpoint."
+    assert window.messages.message.action == "evidence"
     assert window.session.current.alignment is None
     assert opener.opened == []
 
