@@ -37,7 +37,7 @@ from core.nets.embed import ClipEncoder, Precision, choose_device, leave_a_core
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score
 from core.nets.random_weights import SMALL, write_random_checkpoint
 from core.nets.ranking import PairModel, exact_predictions, pair_table
-from core.simulate import simulate_scene
+from core.simulate import Scene, simulate_scene
 
 DURATION_S = 120.0
 MAX_OFFSET_S = 5.0
@@ -86,14 +86,14 @@ def _ranking(folder: Path) -> dict[str, Any]:
         model, lambda: naive_predictions(model, clips, time_0_s, few)
     )
     exact, exact_s, exact_forwards = _counted(
-        model, lambda: _last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, few))
+        model, lambda: last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, few))
     )
     cache = EmbeddingCache()
     table, grid_s, grid_forwards = _counted(
-        model, lambda: _last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
+        model, lambda: last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
     )
     _, table_s, _ = _counted(
-        model, lambda: _last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
+        model, lambda: last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
     )
     look_up = {
         count: _fastest(lambda m=m: table.rank(m)) for count, m in ((70, few), (10_000, many))
@@ -179,9 +179,9 @@ def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
     if device.type == "cuda":
         ours["half, compiled"] = ClipEncoder(encoder, digest, device, "half", compiled=True)
     runs: dict[str, Embed] = {name: one.embed for name, one in ours.items()}
-    reference = _reference(path, device)
-    if reference is not None:
-        runs["reference"] = reference
+    theirs = reference(path, device)
+    if theirs is not None:
+        runs["reference"] = theirs
     tokens = {name: run(heard[:COMPARED]).flatten(1) for name, run in runs.items()}
     told: dict[str, Any] = {
         "device": device.type,
@@ -194,7 +194,7 @@ def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
             for n, t in tokens.items()
         },
     }
-    if reference is not None:
+    if theirs is not None:
         apart = (tokens["reference"] - tokens["float32"]).abs().max()
         told["reference_largest_difference"] = float(apart)
     for threads in (1, 2) if device.type == "cpu" else (torch.get_num_threads(),):
@@ -222,7 +222,8 @@ def _turns(runs: dict[str, Embed], heard: Tensor, rounds: int) -> dict[str, dict
     return told
 
 
-def _reference(path: Path, device: torch.device) -> Embed | None:
+def reference(path: Path, device: torch.device) -> Embed | None:
+    """The reference implementation, or None where it is not installed."""
     if find_spec("speechbrain") is None:
         return None
     from speechbrain.lobes.models.beats import BEATs
@@ -274,9 +275,13 @@ def _small_model(folder: Path) -> PairModel:
 
 
 def _scene() -> tuple[ChannelClips, ChannelClips]:
-    scene = simulate_scene("zebra_finch", 0, DURATION_S, sample_rate_hz=SAMPLE_RATE_HZ)
+    return clips_of(simulate_scene("zebra_finch", 0, DURATION_S, sample_rate_hz=SAMPLE_RATE_HZ))
+
+
+def clips_of(scene: Scene) -> tuple[ChannelClips, ChannelClips]:
+    """Both channels of a scene at the encoder's rate."""
     both = np.ascontiguousarray(scene.samples.T)
-    return ChannelClips("scene 0", 0, both[0]), ChannelClips("scene 0", 1, both[1])
+    return ChannelClips("scene", 0, both[0]), ChannelClips("scene", 1, both[1])
 
 
 def _counted(model: PairModel, run: Callable[[], Any]) -> tuple[Any, float, int]:
@@ -290,7 +295,8 @@ def _fastest(run: Callable[[], object], times: int = 7) -> float:
     return min(_seconds(run, torch.device("cpu")) for _ in range(times))
 
 
-def _last(steps: Iterator[Any]) -> Any:
+def last(steps: Iterator[Any]) -> Any:
+    """The result of work that tells its progress before."""
     found = None
     for step in steps:
         found = step
