@@ -42,7 +42,7 @@ _FRAME = QSize(16, 48)
 _LONGEST_WAIT_S = 60.0
 _PICTURE_SPAN_S = 24.0
 _LOUD_WITHIN_S = 0.3
-_GIL_SWITCH_S = 0.001
+_GIL_SWITCH_S = 0.0001
 _A_LIBRARY = 20_000
 """More new objects than the window makes in a second; importing torch makes 200,000."""
 _SOUND_AFTER_MS = 1500

@@ -49,19 +49,30 @@ class Notice:
 
 
 def open_learned(choice: EvidenceChoice) -> LearnedEvidence | None:
-    """Open a network; torch is loaded here if it is needed, and leaves the window a core."""
+    """Open a network; torch is loaded here if it is needed."""
     from core.nets.evidence import open_evidence
 
     if choice.name == "beats":
-        from core.nets import ensure_torch
-        from core.nets.loading import load_libraries
-
-        ensure_torch()
-        load_libraries()
-        from core.nets.embed import leave_a_core
-
-        leave_a_core()
+        open_libraries()
     return open_evidence(choice)
+
+
+def open_libraries() -> None:
+    """Load torch beside the window, and leave it a core.
+
+    Raises
+    ------
+    InputError
+        If torch is not installed.
+    """
+    from core.nets import ensure_torch
+    from core.nets.loading import load_libraries
+
+    ensure_torch()
+    load_libraries()
+    from core.nets.embed import leave_a_core
+
+    leave_a_core()
 
 
 class EvidenceKeeper:
