@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.store import SUFFIX
+from app.session_places import SUFFIX
 
 _KINDS = (
     "Recordings, tables and sessions (*.wav *.flac *.ogg *.aif *.aiff *.mp3 *.w64 *.csv "

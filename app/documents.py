@@ -14,7 +14,8 @@ from app.messages import Kind, Message
 from app.opening import Opened, Skipped, open_paths
 from app.restoring import Relocated, Restored, find_steps, reopen_steps
 from app.session_model import SessionModel
-from app.store import SUFFIX, SessionStore
+from app.session_places import SUFFIX
+from app.store import SessionStore
 from app.workers.lane import End, Lane, Outcome
 from core.session import Session
 

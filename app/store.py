@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
@@ -11,10 +10,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.messages import Kind, Message
 from app.session_model import SessionModel
+from app.session_places import SessionPlaces, folder_of, is_there
 from app.workers.writer import Writer
 from core.session import Change
 
-SUFFIX = ".finchsync"
 _LEFT_OPEN = "session/left_open"
 _SHOWN_AFTER_MS = 2000
 
@@ -50,7 +49,7 @@ class SessionStore(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._home = home
+        self._places = None if home is None else SessionPlaces(home)
         self.path: Path | None = None
         self.problem = ""
         self._recovering: Path | None = None
@@ -65,13 +64,14 @@ class SessionStore(QObject):
         self._soon_shown.timeout.connect(self._note_shown)
         if home is not None:
             session.changed.connect(self._writer.put)
+            session.changed.connect(self._note_added)
             session.recording_selected.connect(self._soon_shown.start)
             session.selection_changed.connect(self._soon_shown.start)
 
     @property
     def keeps(self) -> bool:
         """Whether changes are kept at all."""
-        return self._home is not None
+        return self._places is not None
 
     @property
     def awaits_place(self) -> bool:
@@ -89,14 +89,17 @@ class SessionStore(QObject):
         return not self.keeps or self.unwritten == 0 or bool(self.problem)
 
     def place_for(self, paths: Sequence[Path]) -> Path:
-        """The session of the folder that the first of `paths` is in: always the same file."""
-        assert self._home is not None
-        first = paths[0].absolute()
-        folder = first if first.is_dir() else first.parent
-        folder = folder.parent if folder.name == "audio" else folder
-        name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
-        digest = hashlib.blake2b(str(folder).encode("utf-8", "replace"), digest_size=6)
-        return self._home / f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+        """The session of the folder that the first of `paths` is in."""
+        assert self._places is not None
+        folder = folder_of(paths[0])
+        place, elsewhere = self._places.of(folder), self._places.elsewhere(folder)
+        if elsewhere not in (None, place):
+            text = (
+                f"What was decided on {folder.name} is in {elsewhere}, which is not there now. It "
+                "is shown without that; open that session once it is there again."
+            )
+            self.told.emit(Message(Kind.WARNING, text))
+        return place
 
     def open(self, path: Path, *, may_create: bool = False) -> None:
         """Open a session instead of the one that is open."""
@@ -131,7 +134,7 @@ class SessionStore(QObject):
             self._writer.put(Change(shown=shown))
 
     def _is_at(self, path: Path) -> None:
-        self.path, self.problem = path, ""
+        self.path, self.problem = path.absolute(), ""
         QSettings().setValue(_LEFT_OPEN, str(path))
 
     @Slot(object, object)
@@ -173,9 +176,41 @@ class SessionStore(QObject):
             self.told.emit(Message(Kind.ERROR, text, "save_session_as"))
 
     @Slot(object)
+    def _note_added(self, change: Change) -> None:
+        """Recordings of other folders join the open session, and are found in it again."""
+        if self._places is None or self.path is None:
+            return
+        for folder in _folders(known.folder for _, known, _ in change.added):
+            place = self._places.of(folder)
+            if place == self.path:
+                continue
+            if is_there(place):
+                text = (
+                    f"{folder.name} joined the open session. What you decided on it before is in a "
+                    "session of its own: close this window and open it alone to see that."
+                )
+                self.told.emit(Message(Kind.WARNING, text))
+            else:
+                self._places.note([folder], self.path)
+
+    def _note_moved(self, before: Path | None, after: Path) -> None:
+        """The folders whose session it is are found at its new place."""
+        assert self._places is not None
+        folders = _folders(entry.folder for entry in self._session.entries)
+        places = {folder: self._places.of(folder) for folder in folders}
+        own = [f for f, place in places.items() if place == before or not is_there(place)]
+        self._places.note(own, after)
+
+    @Slot(object)
     def _on_moved(self, path: Path) -> None:
+        self._note_moved(self.path, path)
         self._is_at(path)
         self.told.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
+
+
+def _folders(folders: Iterable[Path]) -> set[Path]:
+    # The disk is asked once for each, not for every recording.
+    return {folder_of(folder) for folder in set(folders)}
 
 
 def may_close(window: QWidget, store: SessionStore) -> bool:

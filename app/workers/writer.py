@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
+from app.session_places import is_there
 from core.errors import InputError
 from core.session import Change, SessionFile
 
@@ -40,7 +41,7 @@ class _Scribe(QObject):
             self.not_opened.emit(path, f"{path.name} was not opened: {why}.")
             return
         try:
-            if may_create and not _is_there(path):
+            if may_create and not is_there(path):
                 file = self._created(path)
                 if file is None:
                     return
@@ -118,14 +119,6 @@ class _Scribe(QObject):
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        # In a folder that may not be looked into, nothing can be made either, and that is told.
-        return False
 
 
 def _make_folder(folder: Path) -> None:

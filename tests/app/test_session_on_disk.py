@@ -125,6 +125,69 @@ def test_the_history_panel_goes_back_and_forth(opened: MainWindow, settle: Settl
     assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [2, 4, 6]
 
 
+def test_decisions_are_found_again_whichever_session_they_are_in(
+    window: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("first", "second")]
+    for duration_s, folder in enumerate(folders, start=20):
+        folder.mkdir()
+        write_calls(folder / "call.wav", float(duration_s))
+    first, second = folders
+    window.open([first])
+    settle(window)
+    window.open([second])
+    settle(window)
+    window.review.accept()
+    window.close()
+    # The second folder joined the session of the first; opened alone, it brings it back.
+    window = make_window()
+    window.open([second / "call.wav"])
+    settle(window)
+    assert len(window.session.entries) == 2
+    assert window.session.current.folder == second
+    assert window.session.current.reviewed == 1
+    window.store.save_as(tmp_path / "mine.finchsync", overwrite=False)
+    settle(window)
+    window.review.next_keypoint()
+    window.review.accept()
+    window.close()
+    window = make_window()
+    window.open([second])
+    settle(window)
+    assert window.store.path == tmp_path / "mine.finchsync"
+    assert window.session.current.reviewed == 2
+    window.close()
+    (tmp_path / "mine.finchsync").rename(tmp_path / "away")
+    window = make_window()
+    window.open([second])
+    settle(window)
+    assert window.session.current is not None
+    assert "which is not there now" in window.messages.message.text
+
+
+def test_a_folder_with_decisions_of_its_own_says_so_when_it_joins(
+    window: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    for duration_s, name in ((20.0, "first"), (21.0, "second")):
+        (tmp_path / name).mkdir()
+        write_calls(tmp_path / name / "call.wav", duration_s)
+    window.open([tmp_path / "second"])
+    settle(window)
+    window.review.accept()
+    window.close()
+    window = make_window()
+    window.open([tmp_path / "first"])
+    settle(window)
+    window.open([tmp_path / "second"])
+    settle(window)
+    assert "in a session of its own" in window.messages.message.text
+    window.close()
+    window = make_window()
+    window.open([tmp_path / "second"])
+    settle(window)
+    assert window.session.current.reviewed == 1
+
+
 def test_a_second_window_is_refused_politely(
     opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle
 ) -> None:

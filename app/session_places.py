@@ -1,0 +1,78 @@
+"""Which session the decisions on a folder of recordings are in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+SUFFIX = ".finchsync"
+_SETTING = "session/places"
+_MOST = 500
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that a path stands for; ``audio/`` belongs to the table beside it."""
+    path = path.absolute()
+    folder = path if path.is_dir() else path.parent
+    return folder.parent if folder.name == "audio" else folder
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file; in a folder that may not be looked into, there is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+class SessionPlaces:
+    """A folder has a session of its own, unless its recordings went into another one.
+
+    Parameters
+    ----------
+    home : Path
+        Where sessions are that nobody gave a place.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def of(self, folder: Path) -> Path:
+        """The session of a folder; perhaps there is none yet."""
+        elsewhere = self.elsewhere(folder)
+        return elsewhere if elsewhere is not None and is_there(elsewhere) else self._own(folder)
+
+    def elsewhere(self, folder: Path) -> Path | None:
+        """The session of another place that a folder's recordings went into, gone or not."""
+        stored = _stored().get(str(folder))
+        return None if stored is None else Path(stored)
+
+    def note(self, folders: Iterable[Path], session: Path) -> None:
+        """What is decided on folders is in `session` from now on."""
+        places = _stored()
+        for folder in folders:
+            places.pop(str(folder), None)
+            if session != self._own(folder):
+                places[str(folder)] = str(session)
+        newest = dict(list(places.items())[-_MOST:])
+        QSettings().setValue(_SETTING, json.dumps(newest))
+
+    def _own(self, folder: Path) -> Path:
+        name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
+        digest = hashlib.blake2b(str(folder).encode("utf-8", "replace"), digest_size=6)
+        return self._home / f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+
+
+def _stored() -> dict[str, str]:
+    """By folder; nonsense is passed over."""
+    try:
+        stored = json.loads(str(QSettings().value(_SETTING, "{}")))
+    except ValueError:
+        return {}
+    if not isinstance(stored, dict):
+        return {}
+    return {k: v for k, v in stored.items() if isinstance(k, str) and isinstance(v, str) and v}
