@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.curve_plot import DriftCurve, picture_steps
 from app.exporting import ExportPlan, export_steps
 from app.messages import Kind, Message
+from app.offered_table import OfferedTable
 from app.opening import Opened, Skipped, open_paths
 from app.restoring import Relocated, Restored, find_steps, reopen_steps
 from app.session_model import SessionModel
@@ -27,6 +28,11 @@ class Documents(QObject):
     ----------
     session : SessionModel
     store : SessionStore
+
+    Attributes
+    ----------
+    table : OfferedTable
+        What an opened table says of recordings that were open already.
 
     Signals
     -------
@@ -45,8 +51,11 @@ class Documents(QObject):
         super().__init__(parent)
         self._session = session
         self._store = store
+        self.table = OfferedTable(session, self)
+        self.table.told.connect(self.told)
         self._to_open: tuple[Path, ...] = ()
         self._is_reading = False
+        self._offers = False
         self._opening, self._exporter = Lane("open", self), Lane("export", self)
         self._opening.stepped.connect(self._on_opened)
         self._opening.ended.connect(self._on_opening_ended)
@@ -68,6 +77,8 @@ class Documents(QObject):
         The first recordings of a window open the session of their folder, so that what was
         decided there before is there again.
         """
+        self.table.begin()
+        self._offers = any(path.suffix.lower() == ".csv" for path in paths)
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
         if sessions:
             self._read(sessions[0], ())
@@ -125,6 +136,8 @@ class Documents(QObject):
     @Slot(object)
     def _on_opened(self, step: object) -> None:
         if isinstance(step, Opened):
+            if self._offers:
+                self.table.look_at(step.entries)
             self._session.add(step.entries)
         elif isinstance(step, Restored):
             self.replacing.emit()
@@ -142,6 +155,7 @@ class Documents(QObject):
     def _on_opening_ended(self, end: End) -> None:
         if end.outcome is Outcome.FAILED:
             self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+        self.table.offer()
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
                 "review": self.review,
                 "queue": self.queue_panel,
                 "documents": self.documents,
+                "table": self.documents.table,
                 "history": self.history,
                 "workbench": self.workbench,
                 "time": self.time,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from app.edits import differ_in_confidence, line_of, middle_of, moved_visibly, released, told
-from app.entries import Evidence
+from app.entries import Entry, Evidence
 from app.moments import time_text
 from app.open_session import OpenSession
 from core.align.alignment import Alignment, CandidateScores
 from core.evidence.surface import ScoreSurface
-from core.keypoints import KeypointSet, ReviewState
+from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import Basis, Proposal, Provenance, Run, Step
 
 
@@ -143,6 +145,24 @@ class SessionModel(OpenSession):
             return False
         path = Proposal(Basis.PATH, entry.machine.keypoints)
         self._propose(path, entry.alignment.keypoints, "Take the path")
+        return True
+
+    def propose_table(self, opened: Entry) -> bool:
+        """Set unreviewed keypoints of a recording to a table's; False if those are others."""
+        index = [entry.identity for entry in self._entries].index(opened.identity)
+        stands, table = self._entries[index].keypoints, opened.imported
+        if table is None or not np.array_equal(stands.time_0_s, opened.keypoints.time_0_s):
+            return False
+        times = machine_keypoints(stands.time_0_s, opened.keypoints.time_1_s)
+        self._take(
+            index,
+            self._session.edit(
+                self._keys[index],
+                stands.with_proposal(times),
+                f"Take the times of {table.path.name}",
+                proposal=Proposal(Basis.IMPORTED, times),
+            ),
+        )
         return True
 
     def undo(self) -> None:

@@ -174,5 +174,12 @@ SEEING: tuple[ActionSpec, ...] = (
         "Set unreviewed keypoints to the non-linear path",
         separated=True,
     ),
+    ActionSpec(
+        "take_table",
+        "Take the table's times",
+        "table.take_table",
+        "Align",
+        tip="Set unreviewed keypoints to the times of the CSV that was opened last",
+    ),
     *_candidates(),
 )
