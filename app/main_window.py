@@ -148,7 +148,8 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
-        return self.documents.is_idle and self.workbench.is_idle and self.tiles.is_settled
+        drawn = self.tiles.is_settled and self.drift.is_settled
+        return drawn and self.documents.is_idle and self.workbench.is_idle
 
     def select_keypoint(self, index: int) -> None:
         """Select a keypoint and show it."""
@@ -371,5 +372,6 @@ class MainWindow(QMainWindow):
         self.shell.shut_down()
         self.workbench.shut_down()
         self.tiles.shut_down()
+        self.drift.shut_down()
         self.store.shut_down()
         super().closeEvent(event)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QImage, QPainter
 
 from app.render.colours import heat_table
 from app.render.tiles import draw
+from app.workers.lane import Lane
 from core.evidence.surface import ScoreSurface
 
 _BRIGHTEST_SHARE = 0.998
@@ -23,44 +28,80 @@ def heat_codes(score: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(positive * (255.0 / top), 255.0), dtype=np.uint8)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A drawn surface, and where it lies in seconds of channel 0 and of offset."""
+
+    image: QImage
+    rect: QRectF
+
+
+def _picture(surface: ScoreSurface) -> _Picture:
+    """Draw a surface; keypoints off the regular grid go to the nearest column."""
+    offset_s, score = surface.rectangle()
+    time_s = surface.time_0_s
+    gaps = np.diff(time_s)
+    step_s = float(np.median(gaps[gaps > 0])) if np.any(gaps > 0) else 1.0
+    columns = round((time_s[-1] - time_s[0]) / step_s) + 1
+    grid_s = time_s[0] + step_s * np.arange(columns)
+    right = np.clip(np.searchsorted(time_s, grid_s), 1, max(len(time_s) - 1, 1))
+    right = np.minimum(right, len(time_s) - 1)
+    left = np.maximum(right - 1, 0)
+    nearer = np.abs(time_s[left] - grid_s) <= np.abs(time_s[right] - grid_s)
+    rect = QRectF(
+        grid_s[0] - step_s / 2,
+        offset_s[0] - surface.step_s / 2,
+        columns * step_s,
+        len(offset_s) * surface.step_s,
+    )
+    return _Picture(draw(heat_codes(score[np.where(nearer, left, right)]), heat_table()), rect)
+
+
+def _steps(surface: ScoreSurface) -> Iterator[_Picture]:
+    yield _picture(surface)
+
+
 class HeatItem(pg.GraphicsObject):  # type: ignore[misc]
-    """The score surface over channel-0 time (x, seconds) and offset (y, seconds)."""
+    """The score surface over channel-0 time (x, seconds) and offset (y, seconds).
+
+    Its picture is made on a worker thread: that of an hour takes a fifth of a second.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._image: QImage | None = None
-        self._rect = QRectF()
+        self._picture: _Picture | None = None
+        self._lane = Lane("heat", self)
+        self._lane.stepped.connect(self._show)
         self.setZValue(-10)
 
     def show_surface(self, surface: ScoreSurface | None) -> None:
-        """Draw another surface; keypoints off the regular grid go to the nearest column."""
-        self.prepareGeometryChange()
-        self._image, self._rect = None, QRectF()
+        """Draw another surface as soon as its picture is made."""
+        self._show(None)
         if surface is not None and len(surface.time_0_s):
-            offset_s, score = surface.rectangle()
-            time_s = surface.time_0_s
-            gaps = np.diff(time_s)
-            step_s = float(np.median(gaps[gaps > 0])) if np.any(gaps > 0) else 1.0
-            columns = round((time_s[-1] - time_s[0]) / step_s) + 1
-            grid_s = time_s[0] + step_s * np.arange(columns)
-            right = np.clip(np.searchsorted(time_s, grid_s), 1, max(len(time_s) - 1, 1))
-            right = np.minimum(right, len(time_s) - 1)
-            left = np.maximum(right - 1, 0)
-            nearer = np.abs(time_s[left] - grid_s) <= np.abs(time_s[right] - grid_s)
-            self._image = draw(heat_codes(score[np.where(nearer, left, right)]), heat_table())
-            self._rect = QRectF(
-                grid_s[0] - step_s / 2,
-                offset_s[0] - surface.step_s / 2,
-                columns * step_s,
-                len(offset_s) * surface.step_s,
-            )
+            self._lane.start(partial(_steps, surface))
+        else:
+            self._lane.cancel()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no picture is still to come."""
+        return not self._lane.is_running
+
+    def shut_down(self) -> None:
+        """Stop the worker thread."""
+        self._lane.shut_down()
+
+    @Slot(object)
+    def _show(self, picture: _Picture | None) -> None:
+        self.prepareGeometryChange()
+        self._picture = picture
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802 (Qt's name)
         """Where the surface lies."""
-        return self._rect
+        return QRectF() if self._picture is None else self._picture.rect
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the picture, its cells as they are."""
-        if self._image is not None:
-            painter.drawImage(self._rect, self._image)
+        if self._picture is not None:
+            painter.drawImage(self._picture.rect, self._picture.image)

@@ -85,6 +85,7 @@ class DriftPlot(TimePlot):
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_evidence)
         self._surface: object = None
+        self._shown_candidates: tuple[object, int] = (None, -1)
         session.evidence_changed.connect(self._soon.start)
         session.recording_selected.connect(self._show_recording)
         session.keypoints_changed.connect(self._show_keypoints)
@@ -93,6 +94,15 @@ class DriftPlot(TimePlot):
         self.stretched.connect(self._stretch)
         self.reset.connect(self._follow_offsets)
         self._show_recording()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing it shows is still being drawn."""
+        return self._heat.is_settled
+
+    def shut_down(self) -> None:
+        """Stop the worker thread."""
+        self._heat.shut_down()
 
     @Slot()
     def _show_recording(self) -> None:
@@ -123,6 +133,10 @@ class DriftPlot(TimePlot):
 
     def _show_candidates(self) -> None:
         entry = self._session.current
+        wanted = (None if entry is None else entry.candidates, self._session.highlighted)
+        if wanted == self._shown_candidates:
+            return
+        self._shown_candidates = wanted
         if entry is None or entry.candidates is None:
             self._candidates.setData([], [])
             self._highlight.setData([], [])

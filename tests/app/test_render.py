@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from fakes import fake_alignment
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.moments import time_text
 from app.render.clips import overlay
 from app.render.colours import levels, spectrogram_table
-from app.render.heat_item import heat_codes
+from app.render.heat_item import HeatItem, heat_codes
 from app.render.look import SpectrogramLook
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore, draw
@@ -14,6 +15,7 @@ from app.time_view import TimeView
 from app.views.time_plot import LEFT_PX, TimePlot
 from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
+from core.keypoints import keypoint_grid
 from core.time_map import TimeMap
 
 RATE_HZ = 16_000
@@ -191,6 +193,18 @@ def test_equal_channels_overlay_to_grey(qapp) -> None:
     middle = apart.pixelColor(image.width() // 2, image.height() // 2)
     assert middle.red() == middle.blue() > 200
     assert middle.green() == 0
+
+
+def test_the_last_of_two_surfaces_is_shown(qtbot: QtBot) -> None:
+    first, last = (fake_alignment(keypoint_grid(length_s)).surface for length_s in (20.0, 10.0))
+    item = HeatItem()
+    item.show_surface(first)
+    item.show_surface(last)
+    qtbot.waitUntil(lambda: item.is_settled)
+    assert item.boundingRect().right() == pytest.approx(last.time_0_s[-1] + 0.5)
+    item.show_surface(None)
+    assert item.boundingRect().isEmpty()
+    item.shut_down()
 
 
 def test_heat_keeps_weak_and_missing_evidence_dark() -> None:
