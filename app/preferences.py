@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from app.evidence import AS_SHIPPED, EvidenceWish
 from app.theme import ThemeChoice
+from core.align.limits import OFFSETS_S, TOLERANCES_S
 
 Values = TypeVar("Values", "Preferences", EvidenceWish)
 
-LIMITS = {"max_offset_s": (0.5, 600.0), "tolerance_s": (0.005, 1.0)}
+LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S}
 """Smallest and largest value, seconds."""
 WORDS = {
     "theme": "theme",

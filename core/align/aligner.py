@@ -130,7 +130,7 @@ def align_steps(
         "comparing the channels",
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
-    evidence = EvidenceUsed()
+    evidence = EvidenceUsed(warnings=_same_sound(features))
     if learned is not None:
         told = len(learned.notices)
         term = yield from course.staged(
@@ -138,7 +138,7 @@ def align_steps(
             learned.term(Heard(recording, features), rows_s, terms.first_offset_s, columns),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
-        evidence = _used(learned, told)
+        evidence = _used(learned, told, evidence.warnings)
     first: Decoded = yield from course.staged(
         "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
     )
@@ -228,7 +228,7 @@ def _band(
     return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
 
 
-def _used(learned: LearnedEvidence, told: int) -> EvidenceUsed:
+def _used(learned: LearnedEvidence, told: int, warnings: tuple[str, ...]) -> EvidenceUsed:
     """What a network was, and its notices but those told before."""
     notices = learned.notices[told:]
     calibrated = shipped_calibration(learned.name).evidence
@@ -237,7 +237,7 @@ def _used(learned: LearnedEvidence, told: int) -> EvidenceUsed:
             f"confidence was calibrated with {calibrated} evidence: "
             f"with {learned.name} evidence it may be too high or too low"
         )
-    return EvidenceUsed(learned.name, learned.model_id, learned.device, tuple(notices))
+    return EvidenceUsed(learned.name, learned.model_id, learned.device, tuple(notices), warnings)
 
 
 def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:
@@ -254,6 +254,12 @@ def _refuse_short(recording: Recording) -> None:
                 f"channel {channel} lasts {source.duration_s:.2f} s, too short to align",
                 f"give recordings of at least {SHORTEST_S:.0f} s",
             )
+
+
+def _same_sound(features: tuple[ChannelFeatures, ChannelFeatures]) -> tuple[str, ...]:
+    if np.array_equal(features[0].log_mel, features[1].log_mel):
+        return ("both channels hold the same sound: was one recorder saved twice?",)
+    return ()
 
 
 def _refuse_silent(features: tuple[ChannelFeatures, ChannelFeatures], recording: Recording) -> None:

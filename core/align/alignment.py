@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 
 BAND_SD = 1.96
 """Half width of a 95 % band in standard deviations."""
-REFINE_REACH_S = 0.03
-"""Largest correction of a path by its waveforms, seconds."""
+_AGREE_SD = 3.0
+_LEAST_BAND_S = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +149,17 @@ class Refinement:
         return Refinement(self.offset_s[kept], self.sd_s[kept])
 
     def applied(self, path: Path) -> Path:
-        """The path with refined offsets where it still passes within reach of them."""
-        use = np.abs(self.offset_s - path.offset_s) <= REFINE_REACH_S
-        half_s = BAND_SD * self.sd_s
+        """The path and what agrees with it of the refined offsets, by their precisions."""
+        path_sd_s = np.maximum(path.high_s - path.low_s, _LEAST_BAND_S) / (2 * BAND_SD)
+        apart_s = self.offset_s - path.offset_s
+        use = np.abs(apart_s) <= _AGREE_SD * np.hypot(path_sd_s, self.sd_s)
+        share = path_sd_s**2 / (path_sd_s**2 + self.sd_s**2)
+        offset_s = path.offset_s + share * apart_s
+        half_s = BAND_SD * np.sqrt(share) * self.sd_s
         return Path(
-            np.where(use, self.offset_s, path.offset_s),
-            np.where(use, self.offset_s - half_s, path.low_s),
-            np.where(use, self.offset_s + half_s, path.high_s),
+            np.where(use, offset_s, path.offset_s),
+            np.where(use, offset_s - half_s, path.low_s),
+            np.where(use, offset_s + half_s, path.high_s),
         )
 
 
@@ -216,12 +220,15 @@ class EvidenceUsed:
         Where the network ran; empty without one.
     notices : tuple of str
         What a person should know of how that went.
+    warnings : tuple of str
+        What a person should know of the recording.
     """
 
     name: str = "spectral"
     model_id: str = ""
     device: str = ""
     notices: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

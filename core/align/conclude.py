@@ -26,7 +26,7 @@ BEFORE_START = "at or before the start of channel 1, says a person"
 AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
 MOST_BLIND = 0.9
-"""No more confidence than this without a clear match within ten seconds."""
+"""No more confidence than this inside channel 1 without a clear match within ten seconds."""
 
 
 def conclude(
@@ -69,7 +69,7 @@ def conclude(
     """
     decided = decided or {}
     evidence = evidence or EvidenceUsed()
-    facts = facts or confidence.measure(surface, posterior, refinement, tolerance_s)
+    facts = facts or confidence.measure(surface, posterior, refinement, tolerance_s, duration_1_s)
     path = facts.path
     clear = confidence.clarity(surface.time_0_s, facts.nats)
     why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
@@ -82,12 +82,15 @@ def conclude(
     sure = calibration.confidence(
         facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
     )
-    sure[clear.is_blind] = np.minimum(sure[clear.is_blind], MOST_BLIND)
+    time_1_s = surface.time_0_s + path.offset_s
+    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
+    sure[blind] = np.minimum(sure[blind], MOST_BLIND)
     for row, reason in decided.items():
         if reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
+    warnings = (*evidence.warnings, *_warnings(alias, related))
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
@@ -96,8 +99,8 @@ def conclude(
         posterior=posterior,
         candidates=candidates,
         alias=alias,
-        needs_review=alias is not None or mean < confidence.REVIEW_BELOW,
-        warnings=_warnings(alias, related),
+        needs_review=bool(warnings) or mean < confidence.REVIEW_BELOW,
+        warnings=warnings,
         tolerance_s=tolerance_s,
         log_evidence=log_evidence,
         duration_1_s=duration_1_s,

@@ -47,12 +47,24 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
     return Path(middle, low, high)
 
 
-def mass_within(surface: ScoreSurface, posterior: Grid, offset_s: Floats, reach_s: float) -> Floats:
-    """Posterior probability within `reach_s` of given offsets, shape (K,)."""
+def mass_within(
+    surface: ScoreSurface,
+    posterior: Grid,
+    offset_s: Floats,
+    reach_s: float,
+    duration_1_s: float = math.inf,
+) -> Floats:
+    """Posterior probability within `reach_s` of given offsets, shape (K,).
+
+    A moment before or after channel 1 stands at its end, and is right wherever beyond that
+    end it truly is.
+    """
     edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
-    column = surface.column(offset_s) + 0.5
-    reach = reach_s / surface.step_s
-    return _at(edge, column + reach) - _at(edge, column - reach)
+    time_1_s = np.clip(surface.time_0_s + offset_s, 0.0, duration_1_s)
+    low_s, high_s = time_1_s - reach_s, time_1_s + reach_s
+    low_s = np.where(low_s <= 0.0, -math.inf, low_s) - surface.time_0_s
+    high_s = np.where(high_s >= duration_1_s, math.inf, high_s) - surface.time_0_s
+    return _at(edge, surface.column(high_s) + 0.5) - _at(edge, surface.column(low_s) + 0.5)
 
 
 def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
@@ -114,7 +126,11 @@ class Clarity:
 
 
 def measure(
-    surface: ScoreSurface, posterior: Grid, refinement: Refinement, tolerance_s: float
+    surface: ScoreSurface,
+    posterior: Grid,
+    refinement: Refinement,
+    tolerance_s: float,
+    duration_1_s: float,
 ) -> RowFacts:
     """What each row of a posterior says by itself.
 
@@ -126,13 +142,15 @@ def measure(
         Offsets from waveforms, used where the path passes near them.
     tolerance_s : float
         Error within which a keypoint counts as right, seconds.
+    duration_1_s : float
+        Length of channel 1, seconds.
     """
     path = refinement.applied(estimate(surface, posterior))
     reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowFacts(
         path,
-        mass_within(surface, posterior, path.offset_s, tolerance_s),
+        mass_within(surface, posterior, path.offset_s, tolerance_s, duration_1_s),
         _rival_offset(surface, posterior, path),
         np.asarray(here, dtype=np.float64),
     )

@@ -90,6 +90,7 @@ def realign(
                 posterior[stretch],
                 alignment.refinement.rows(stretch),
                 alignment.tolerance_s,
+                alignment.duration_1_s,
             )
         facts = facts.replaced(stretch, anew)
     result = conclude(
@@ -110,7 +111,11 @@ def realign(
 
 def _facts(alignment: Alignment) -> RowFacts:
     return alignment.facts or measure(
-        alignment.surface, alignment.posterior, alignment.refinement, alignment.tolerance_s
+        alignment.surface,
+        alignment.posterior,
+        alignment.refinement,
+        alignment.tolerance_s,
+        alignment.duration_1_s,
     )
 
 

@@ -8,18 +8,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import __version__
+from core.align.limits import OFFSETS_S, TOLERANCES_S
 from core.errors import InputError
 from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
-
-SMALLEST_OFFSET_S = 0.1
-"""Within twice the tolerance, every offset is about right, and the confidence would say so."""
-LARGEST_OFFSET_S = 600.0
-"""Further apart, the coarse search has too many places to be wrong in."""
-
-SMALLEST_TOLERANCE_S, LARGEST_TOLERANCE_S = 0.02, 1.0
-"""Below, the way of the sound to either microphone counts, and confidence does not know it."""
 
 _CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
 
@@ -108,7 +101,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         type=_offset,
         default=5.0,
         metavar="SECONDS",
-        help=f"largest offset searched (default: 5, at most {LARGEST_OFFSET_S:g}); above 10 it is "
+        help=f"largest offset searched (default: 5, at most {OFFSETS_S[1]:g}); above 10 it is "
         "first searched coarsely, which needs a minute or more of sound that both recorders hear",
     )
     parser.add_argument(
@@ -117,7 +110,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         default=0.05,
         metavar="SECONDS",
         help="error within which a keypoint counts as right for its confidence (default: 0.05, "
-        f"from {SMALLEST_TOLERANCE_S:g} to {LARGEST_TOLERANCE_S:g})",
+        f"from {TOLERANCES_S[0]:g} to {TOLERANCES_S[1]:g})",
     )
     parser.add_argument(
         "--evidence",
@@ -257,23 +250,23 @@ def _seconds(text: str) -> float:
 
 def _offset(text: str) -> float:
     value = _seconds(text)
-    if value < SMALLEST_OFFSET_S:
+    if value < OFFSETS_S[0]:
         raise argparse.ArgumentTypeError(
-            f"{text} s is less than {SMALLEST_OFFSET_S:g} s; with nothing to compare the right "
+            f"{text} s is less than {OFFSETS_S[0]:g} s; with nothing to compare the right "
             "offset with, no confidence can be given"
         )
-    if value > LARGEST_OFFSET_S:
+    if value > OFFSETS_S[1]:
         raise argparse.ArgumentTypeError(
-            f"{text} s is more than {LARGEST_OFFSET_S:g} s; cut the recordings to start nearer"
+            f"{text} s is more than {OFFSETS_S[1]:g} s; cut the recordings to start nearer"
         )
     return value
 
 
 def _tolerance(text: str) -> float:
     value = _seconds(text)
-    if not SMALLEST_TOLERANCE_S <= value <= LARGEST_TOLERANCE_S:
+    if not TOLERANCES_S[0] <= value <= TOLERANCES_S[1]:
         raise argparse.ArgumentTypeError(
-            f"{text} s is not between {SMALLEST_TOLERANCE_S:g} and {LARGEST_TOLERANCE_S:g} s"
+            f"{text} s is not between {TOLERANCES_S[0]:g} and {TOLERANCES_S[1]:g} s"
         )
     return value
 

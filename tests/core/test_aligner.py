@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
+from scipy.stats import norm
 
 from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
@@ -141,6 +142,8 @@ def test_identical_channels_have_no_offset(make, tmp_path):
     sf.write(path, make(), 16000)
     result = align(open_recording(path))
     assert np.abs(result.keypoints.offset_s).max() < 0.01
+    assert result.needs_review
+    assert "the same sound" in result.warnings[0]
 
 
 @pytest.mark.parametrize("duration_s", [20.0, 60.0])
@@ -228,6 +231,18 @@ def test_the_median_and_its_band_lie_between_columns():
     np.testing.assert_allclose(path.high_s - path.low_s, 2 * 1.96 * 0.05, rtol=0.02)
     within = confidence.mass_within(surface, posterior, path.offset_s, 0.05)
     np.testing.assert_allclose(within, 0.6827, atol=0.01)
+
+
+def test_a_moment_beyond_channel_1_is_right_wherever_beyond_it_lies():
+    surface = surface_with({})
+    grid = -2.0 + 0.01 * np.arange(401)
+    wide = np.exp(-0.5 * ((grid - 0.5) / 0.3) ** 2)
+    posterior = np.tile((wide / wide.sum()).astype(np.float32), (40, 1))
+    path = confidence.estimate(surface, posterior)
+    within = confidence.mass_within(surface, posterior, path.offset_s, 0.05, duration_1_s=35.0)
+    assert within[10] == pytest.approx(0.132, abs=0.01)
+    assert within[39] == pytest.approx(1.0, abs=1e-3)
+    assert within[35] == pytest.approx(norm.cdf((0.5 + 0.05) / 0.3), abs=0.02)
 
 
 def test_real_pairs_are_aligned(shared_data):

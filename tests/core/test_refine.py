@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 
 from core.align.alignment import Path, Refinement
-from core.align.refine import refine
+from core.align.refine import places_sd_s, refine
 from core.audio.recording import Recording, open_recording
 
 
@@ -72,5 +72,22 @@ def test_an_unsure_path_is_left_alone(tmp_path):
 
 def test_a_path_led_elsewhere_forgets_the_refinement():
     path = rough(np.full(4, 0.3), 0.0)
-    result = Refinement(np.array([0.305, np.nan, 0.4, 0.298]), np.full(4, 0.001)).applied(path)
-    np.testing.assert_allclose(result.offset_s, [0.305, 0.3, 0.3, 0.298])
+    result = Refinement(np.array([0.305, np.nan, 0.4, 0.298]), np.full(4, 1e-5)).applied(path)
+    np.testing.assert_allclose(result.offset_s, [0.305, 0.3, 0.3, 0.298], atol=1e-6)
+
+
+def test_path_and_waveforms_count_by_their_precisions():
+    """Product of two normal distributions, in closed form."""
+    path = rough(np.full(1, 0.3), 0.0, sd_s=0.006)
+    result = Refinement(np.array([0.308]), np.array([0.003])).applied(path)
+    precision = 0.006**-2 + 0.003**-2
+    assert result.offset_s == pytest.approx((0.3 * 0.006**-2 + 0.308 * 0.003**-2) / precision)
+    assert result.high_s - result.offset_s == pytest.approx(1.96 * precision**-0.5)
+
+
+def test_sounds_from_many_places_make_waveforms_less_sure():
+    clock_s = 0.3 + 0.002 * np.sin(np.arange(60) / 8)
+    rng = np.random.default_rng(0)
+    assert places_sd_s(clock_s) < 0.002
+    assert places_sd_s(clock_s + rng.normal(scale=0.001, size=60)) > 0.005
+    assert places_sd_s(np.where(np.arange(60) < 3, clock_s, np.nan)) == pytest.approx(0.004)
