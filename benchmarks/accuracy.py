@@ -98,12 +98,28 @@ def _details(alignment: Alignment, truth: KeypointSet) -> dict[str, object]:
         "log_evidence": round(alignment.log_evidence, 1),
         "sure_but_wrong": tally.sure - tally.sure_right,
         "tally": asdict(tally),
+        "bands": _bands(alignment, truth),
         "reasons": _by_reason(alignment.keypoints, is_right),
     }
     if mae_ms > BAD_MS:
         for name, redecode in (("redecoded", True), ("not_redecoded", False)):
             details[f"mae_ms_by_corrections_{name}"] = review(alignment, truth, redecode=redecode)
     return details
+
+
+def _bands(alignment: Alignment, truth: KeypointSet) -> dict[str, int]:
+    """How many 95 % bands there are inside channel 1, and how many hold the truth."""
+    path, rows_s = alignment.path, alignment.surface.time_0_s
+    low_s, high_s = (np.interp(truth.time_0_s, rows_s, edge) for edge in (path.low_s, path.high_s))
+    inside = (truth.time_1_s > 0) & (truth.time_1_s < alignment.duration_1_s)
+    holds = inside & (low_s <= truth.offset_s) & (truth.offset_s <= high_s)
+    waveforms = ~np.isnan(np.interp(truth.time_0_s, rows_s, alignment.refinement.offset_s))
+    return {
+        "count": int(inside.sum()),
+        "hold": int(holds.sum()),
+        "refined": int((inside & waveforms).sum()),
+        "refined_hold": int((holds & waveforms).sum()),
+    }
 
 
 def _by_reason(keypoints: KeypointSet, is_right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:

@@ -40,12 +40,30 @@ def confidence(results: Sequence[Result]) -> Iterator[str]:
                 share(t.sure_share),
                 share(t.sure_accuracy) if t.sure else "–",
                 t.sure - t.sure_right,
+                _holding(group, "count", "hold"),
+                _holding(group, "refined", "refined_hold"),
             )
         )
     yield from table(
-        ("set", "keypoints", "right", "ECE", "claimed ≥ 0.95", "right of those", "wrong of those"),
+        (
+            "set",
+            "keypoints",
+            "right",
+            "ECE",
+            "claimed ≥ 0.95",
+            "right of those",
+            "wrong of those",
+            "95 % bands that hold the truth",
+            "where waveforms count",
+        ),
         rows,
     )
+
+
+def _holding(group: Sequence[Result], of: str, hold: str) -> str:
+    bands = [file.get("bands", {}) for r in group for file in r["finchsync_files"].values()]
+    count = sum(band.get(of, 0) for band in bands)
+    return share(sum(band.get(hold, 0) for band in bands) / count) if count else "–"
 
 
 def reasons(results: Sequence[Result]) -> Iterator[str]:
