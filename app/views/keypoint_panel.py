@@ -104,7 +104,7 @@ class KeypointPanel(QWidget):
             self._reason.setText(self._proposed(selected, float(keypoints.time_1_s[selected])))
         else:
             self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
-            self._reason.setText(self._why(keypoints.reason[selected]))
+            self._reason.setText(self._why(keypoints.reason[selected], mark))
 
     def _show_mark(self, mark: Mark | None) -> None:
         if mark is self._mark:
@@ -138,10 +138,19 @@ class KeypointPanel(QWidget):
             f"you moved it by {moved_ms:+.0f}\N{NO-BREAK SPACE}ms."
         )
 
-    def _why(self, reason: str) -> str:
-        if reason:
-            return reason[0].upper() + reason[1:] + "."
+    @property
+    def reason_text(self) -> str:
+        """Why the keypoint stands where it does."""
+        return self._reason.text()
+
+    def _why(self, reason: str, mark: Mark) -> str:
         entry = self._session.current
+        if reason:
+            # Taken alone a match may be clear, and the whole recording belong elsewhere.
+            verdict = None if entry is None else entry.verdict
+            alias = None if verdict is None or mark is not Mark.UNCERTAIN else verdict.alias
+            other = "" if alias is None else f"; {alias.sentence()}"
+            return f"{reason[0].upper()}{reason[1:]}{other}."
         if entry is not None and entry.basis is Basis.IMPORTED:
             return "From the imported table."
         if entry is not None and entry.problem:

@@ -127,6 +127,9 @@ def test_an_ambiguous_file_is_announced(
     assert "0.76 s later fits almost as well" in window.concern.text
     assert "instead of" in window.concern.text
     assert window.concern.isVisible()
+    window.review.next_uncertain()
+    settle(window)
+    assert window.keypoint.reason_text.endswith("equally likely; 0.76 s later fits almost as well.")
     model = window.recordings.model()
     assert "0.76 s later" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     name = model.index(0, Column.NAME)
