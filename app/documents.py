@@ -80,7 +80,9 @@ class Documents(QObject):
         self.table.begin()
         self._offers = any(path.suffix.lower() == ".csv" for path in paths)
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
-        if sessions:
+        if sessions and self._store.is_open(sessions[0]):
+            self.told.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
+        elif sessions:
             self._read(sessions[0], ())
         elif self._store.awaits_place:
             self._read(self._store.place_for(paths), tuple(paths))

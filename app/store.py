@@ -60,6 +60,7 @@ class SessionStore(QObject):
         self._writer.written.connect(self._on_written)
         self._writer.refused.connect(self._on_refused)
         self._writer.moved.connect(self._on_moved)
+        self._writer.not_moved.connect(self._on_not_moved)
         self._soon_shown = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
         self._soon_shown.timeout.connect(self._note_shown)
         if home is not None:
@@ -77,6 +78,10 @@ class SessionStore(QObject):
     def awaits_place(self) -> bool:
         """Whether changes are to be kept, and nobody has tried where."""
         return self.keeps and self.path is None and not self.problem
+
+    def is_open(self, path: Path) -> bool:
+        """Whether a path is the session that is open."""
+        return self.path is not None and path.resolve() == self.path.resolve()
 
     @property
     def unwritten(self) -> int:
@@ -206,6 +211,13 @@ class SessionStore(QObject):
         self._note_moved(self.path, path)
         self._is_at(path)
         self.told.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
+
+    @Slot(str)
+    def _on_not_moved(self, why: str) -> None:
+        what = (
+            "Nothing is kept on disk yet" if self.path is None else "The session stays where it is"
+        )
+        self.told.emit(Message(Kind.ERROR, f"{what}. {why}", "save_session_as"))
 
 
 def _folders(folders: Iterable[Path]) -> set[Path]:

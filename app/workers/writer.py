@@ -26,6 +26,7 @@ class _Scribe(QObject):
     written = Signal(int)
     refused = Signal(str)
     moved = Signal(object)
+    not_moved = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +100,7 @@ class _Scribe(QObject):
                 self._file.save_as(path, overwrite=overwrite)
                 file = SessionFile.open(path)
         except InputError as error:
-            self.refused.emit(str(error))
+            self.not_moved.emit(str(error))
             return
         self._use(file)
         self.moved.emit(path)
@@ -150,6 +151,8 @@ class Writer(QObject):
         The disk refused, in words; nothing is lost, and it is tried again by and by.
     moved(path)
         The session is a file elsewhere now.
+    not_moved(why)
+        It is where it was, in words.
     """
 
     opened = Signal(object, object)
@@ -158,6 +161,7 @@ class Writer(QObject):
     written = Signal(int)
     refused = Signal(str)
     moved = Signal(object)
+    not_moved = Signal(str)
     _open = Signal(object, bool)
     _put = Signal(object)
     _move = Signal(object, bool)
@@ -185,6 +189,7 @@ class Writer(QObject):
             (scribe.written, self._on_written),
             (scribe.refused, self._on_refused),
             (scribe.moved, self.moved),
+            (scribe.not_moved, self.not_moved),
         ):
             asked.connect(done, queued)
         self._close.connect(scribe.close, Qt.ConnectionType.BlockingQueuedConnection)

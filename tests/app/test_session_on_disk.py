@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exporting import ExportPlan
 from app.main_window import MainWindow
+from app.messages import Kind
 from core.errors import InputError
 from core.keypoints import ReviewState
 from core.session import SessionFile
@@ -396,3 +397,26 @@ def test_a_table_of_recordings_that_are_open_is_offered(
     assert "other keypoints on channel 0" in opened.messages.message.text
     opened.commands["take_table"].trigger()
     assert opened.messages.message.action == "open"
+
+
+def test_a_session_that_cannot_go_elsewhere_stays_and_says_so(
+    opened: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    before = opened.store.path
+    opened.store.save_as(tmp_path / "nowhere" / "x.finchsync", overwrite=False)
+    settle(opened)
+    assert opened.messages.message.text.startswith("The session stays where it is. ")
+    assert opened.messages.message.action == "save_session_as"
+    assert opened.store.path == before
+    assert opened.store.problem == ""
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
+
+
+def test_the_session_that_is_open_is_not_opened_again(opened: MainWindow, settle: Settle) -> None:
+    opened.open([opened.store.path])
+    settle(opened)
+    assert "is open already" in opened.messages.message.text
+    assert opened.messages.message.kind is Kind.INFO
+    assert opened.session.current is not None
