@@ -84,6 +84,9 @@ class Documents(QObject):
             self.told.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
         elif sessions:
             self._read(sessions[0], ())
+            if len(paths) > 1:
+                text = f"Of these only {sessions[0].name} is opened: a window shows one session."
+                self.told.emit(Message(Kind.WARNING, text))
         elif self._store.awaits_place:
             self._read(self._store.place_for(paths), tuple(paths))
         else:

@@ -414,6 +414,18 @@ def test_a_session_that_cannot_go_elsewhere_stays_and_says_so(
     assert opened.store.unwritten == 0
 
 
+def test_what_is_dropped_beside_a_session_is_not_passed_over_in_silence(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path
+) -> None:
+    session = opened.store.path
+    opened.close()
+    again = make_window()
+    again.open([stereo, session])
+    settle(again)
+    assert f"only {session.name} is opened" in again.messages.message.text
+    assert again.store.path == session
+
+
 def test_the_session_that_is_open_is_not_opened_again(opened: MainWindow, settle: Settle) -> None:
     opened.open([opened.store.path])
     settle(opened)
