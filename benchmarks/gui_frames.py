@@ -22,7 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.update(ONE_THREAD)
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QSize
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.launch import make_app
@@ -204,6 +204,7 @@ def decisions(window: MainWindow, figures: Figures) -> None:
     # A window that waits sleeps; asking again and again would take the interpreter from the worker.
     asleep = QEventLoop()
     session.followed.connect(asleep.quit)
+    QTimer.singleShot(round(1000 * LONGEST_S), asleep.quit)
     for turn in range(STEPS // 4):
         rest(0.2)
         started_s = time.perf_counter()
