@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,19 +15,14 @@ import numpy as np
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.formats.atomic import write_whole
+from core.formats.keypoint_rows import COLUMNS, Row, has_columns, read_rows, refuse_disorder
 from core.keypoints import KeypointSet
-
-COLUMNS = ("Filename", "Time Channel 0", "Time Channel 1")
 
 TABLE_NAME = "annotations.csv"
 """Name of the table in a folder in BioDCASE layout."""
 
 END_SLACK_S = 1e-3
 """How far past the end a time may lie: tables round to a millisecond or finer."""
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,15 +57,6 @@ class BiodcaseTable:
             raise ValueError("rows and files of the table disagree")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    filename: str
-    time_0_text: str
-    time_0_s: float
-    time_1_s: float
-
-
 def read_csv(path: Path | str) -> BiodcaseTable:
     """Read a keypoint table.
 
@@ -97,8 +81,8 @@ def read_csv(path: Path | str) -> BiodcaseTable:
         negative; times of a file that decrease on either channel.
     """
     path = Path(path)
-    rows = _read_rows(path)
-    _refuse_disorder(path, rows)
+    rows = read_rows(path)
+    refuse_disorder(path, rows)
     return _table(rows)
 
 
@@ -121,11 +105,11 @@ def read_predictions(path: Path | str) -> BiodcaseTable:
         As `read_csv`; the order is that of the first prediction of each keypoint.
     """
     path = Path(path)
-    rows = _read_rows(path)
-    first: dict[tuple[str, float], _Row] = {}
+    rows = read_rows(path)
+    first: dict[tuple[str, float], Row] = {}
     for row in rows:
         first.setdefault((row.filename, row.time_0_s), row)
-    _refuse_disorder(path, first.values())
+    refuse_disorder(path, first.values())
     return _table(sorted(rows, key=lambda row: first[row.filename, row.time_0_s].line))
 
 
@@ -262,138 +246,11 @@ def find_table(folder: Path | str) -> Path | None:
 
 def tables_in(folder: Path) -> list[Path]:
     """The CSV files of a folder that have the columns of a keypoint table."""
-    return [path for path in sorted(folder.glob("*.csv")) if _has_columns(path)]
+    return [path for path in sorted(folder.glob("*.csv")) if has_columns(path)]
 
 
-def _has_columns(path: Path) -> bool:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return False
-    return {name.strip() for name in header}.issuperset(COLUMNS)
-
-
-def _read_rows(path: Path) -> list[_Row]:
-    lines = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
-    rows: list[_Row] = []
-    columns: tuple[int, int, int] | None = None
-    width = 0
-    try:
-        for fields in lines:
-            where = f"{path}, line {lines.line_num}"
-            if not any(field.strip() for field in fields):
-                continue
-            if columns is None:
-                columns, width = _find_columns(where, fields), len(fields)
-            else:
-                rows.append(_parse(where, lines.line_num, fields, columns, width))
-    except csv.Error as error:
-        raise InputError(
-            f"{path}, line {lines.line_num}",
-            f"is not a CSV table ({error})",
-            "export it again as comma-separated text",
-        ) from error
-    if columns is None:
-        raise InputError(path, "is empty", f"give a table with the columns {', '.join(COLUMNS)}")
-    if not rows:
-        raise InputError(path, "holds no keypoints below its header", "add rows or leave it out")
-    return rows
-
-
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            path, f"cannot be read ({(error.strerror or str(error)).lower()})", "check the path"
-        ) from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{path}, line {line}", "is not UTF-8 text", "save the table as CSV in UTF-8"
-        ) from error
-
-
-def _find_columns(where: str, header: list[str]) -> tuple[int, int, int]:
-    names = [name.strip() for name in header]
-    for separator, what in _OTHER_SEPARATORS.items():
-        if len(names) == 1 and {part.strip() for part in names[0].split(separator)} >= set(COLUMNS):
-            raise InputError(
-                where,
-                f"its columns are separated by {what}",
-                "save the table with commas between columns and points in decimals",
-            )
-    for column in COLUMNS:
-        if names.count(column) != 1:
-            what = "is missing" if column not in names else "is there more than once"
-            raise InputError(
-                where,
-                f"the column {column!r} {what}",
-                f"start the table with {','.join(COLUMNS)}",
-            )
-    filename, time_0, time_1 = (names.index(column) for column in COLUMNS)
-    return filename, time_0, time_1
-
-
-def _parse(
-    where: str, line: int, fields: list[str], columns: tuple[int, int, int], width: int
-) -> _Row:
-    if len(fields) != width:
-        raise InputError(
-            where,
-            f"has {len(fields)} fields where the header has {width}",
-            "write decimals with a point and quote names that hold a comma",
-        )
-    filename, time_0, time_1 = (fields[column] for column in columns)
-    if not filename.strip():
-        raise InputError(where, "the file name is empty", "fill it in")
-    return _Row(
-        line,
-        filename,
-        time_0,
-        _seconds(where, COLUMNS[1], time_0),
-        _seconds(where, COLUMNS[2], time_1),
-    )
-
-
-def _seconds(where: str, column: str, text: str) -> float:
-    stripped = text.strip()
-    if _NOT_FINITE.fullmatch(stripped):
-        raise InputError(where, f"{column} is {stripped}", "give a time in seconds")
-    if not _NUMBER.fullmatch(stripped):
-        raise InputError(where, f"{column} is {text!r}, not a number", "give a time in seconds")
-    value = float(stripped)
-    if not math.isfinite(value):
-        raise InputError(where, f"{column} is {stripped}, too large", "give a time in seconds")
-    if value < 0:
-        raise InputError(
-            where, f"{column} is {stripped}, before the start of the recording", "give 0 or more"
-        )
-    return value
-
-
-def _refuse_disorder(path: Path, rows: Iterable[_Row]) -> None:
-    last: dict[str, _Row] = {}
-    for row in rows:
-        before = last.get(row.filename, row)
-        for column, now_s, before_s in (
-            (COLUMNS[1], row.time_0_s, before.time_0_s),
-            (COLUMNS[2], row.time_1_s, before.time_1_s),
-        ):
-            if now_s < before_s:
-                raise InputError(
-                    f"{path}, line {row.line}",
-                    f"{column} of {row.filename} falls from {before_s!r} to {now_s!r}",
-                    "sort the rows by time; clocks only run forwards",
-                )
-        last[row.filename] = row
-
-
-def _table(rows: list[_Row]) -> BiodcaseTable:
-    by_file: dict[str, list[_Row]] = defaultdict(list)
+def _table(rows: list[Row]) -> BiodcaseTable:
+    by_file: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_file[row.filename].append(row)
     return BiodcaseTable(
