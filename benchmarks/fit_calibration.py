@@ -5,7 +5,8 @@ usage: python -m benchmarks.fit_calibration [--evidence compact] [SETS_DIR ...]
 Each folder is a drifted set in BioDCASE layout, made of recordings whose licence
 allows it and with seeds not used to fit the evidence weights; for the compact net
 none, since it was trained on the one recording that may be used. Simulated scenes
-from 20 to -15 dB, stereotyped song and pairs of unrelated scenes are added.
+from 20 to -15 dB, lively and sparse, stereotyped song and pairs of unrelated scenes
+are added.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import LearnedEvidence
 from core.formats.biodcase import read_csv
-from core.simulate import simulate_scene
+from core.simulate import DriftSpec, Scene, SceneSpec, simulate_scene
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,10 @@ KEYPOINTS_A_BIN = 200
 RIDGE = 1e-4
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
-SCENES = (("zebra_finch", 60, False), ("aru", 24, False), ("zebra_finch", 80, True))
+SCENES = (("zebra_finch", 60, False), ("aru", 24, False), ("zebra_finch", 160, True))
+"""Kind, how many, and whether song is stereotyped: then a whole scene is right or wrong by
+chance, and it takes many to know how often."""
+VARIED = 60
 UNRELATED = 16
 RESOURCES = Path(__file__).parent.parent / "resources"
 OUT = {
@@ -93,26 +97,51 @@ def real(folders: list[Path], learned: Learned) -> Iterator[Example]:
             yield example(open_recording(path), keypoints.time_0_s, keypoints.time_1_s, learned)
 
 
-def simulated(place: Path, learned: Learned) -> Iterator[Example]:
-    path, seed = place / "scene.wav", 5000
+def scenes() -> Iterator[Scene]:
+    seed = 5000
     for kind, count, stereotyped in SCENES:
         for number in range(count):
             levels = STEREOTYPED_SNR_DB if stereotyped else SNR_DB
             snr_db = levels[number % len(levels)]
-            scene = simulate_scene(kind, seed, 100.0, snr_db=snr_db, stereotyped=stereotyped)
+            yield simulate_scene(kind, seed, 100.0, snr_db=snr_db, stereotyped=stereotyped)
             seed += 1
-            sf.write(path, scene.samples, scene.sample_rate_hz)
-            truth = scene.keypoints()
-            yield example(open_recording(path), truth.time_0_s, truth.time_1_s, learned)
+    for number in range(VARIED):
+        yield varied(number, seed + number)
+
+
+def simulated(place: Path, learned: Learned) -> Iterator[Example]:
+    path = place / "scene.wav"
+    for scene in scenes():
+        sf.write(path, scene.samples, scene.sample_rate_hz)
+        truth = scene.keypoints()
+        yield example(open_recording(path), truth.time_0_s, truth.time_1_s, learned)
     for number in range(UNRELATED):
         snr_db = SNR_DB[number % 4]
         one, other = (
             simulate_scene("zebra_finch", first + number, 100.0, snr_db=snr_db)
-            for first in (5300, 5400)
+            for first in (5600, 5700)
         )
         both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
         sf.write(path, both, one.sample_rate_hz)
         yield example(open_recording(path), np.arange(100.0), None, learned)
+
+
+def varied(number: int, seed: int) -> Scene:
+    """A lively or almost silent scene, of which the recorders share much or little."""
+    rng = np.random.default_rng(seed)
+    spec = SceneSpec(
+        shared_share=rng.uniform(0.1, 0.9),
+        density=float(np.exp(rng.uniform(np.log(0.1), np.log(1.5)))),
+        bumps=rng.uniform(0.3, 3.0),
+    )
+    return simulate_scene(
+        "zebra_finch" if number % 3 else "aru",
+        seed,
+        100.0,
+        snr_db=SNR_DB[number % len(SNR_DB)],
+        spec=spec,
+        drift=DriftSpec.hard() if number % 2 else DriftSpec.moderate(),
+    )
 
 
 def related_curve(data: list[Example]) -> tuple[float, float]:
@@ -180,7 +209,7 @@ def main() -> None:
         "evidence": arguments.evidence if learned is None else f"compact {learned.model_id}",
         "fitted_on": {
             "real": sorted(folder.name for folder in folders),
-            "simulated_scenes": sum(count for _, count, _ in SCENES),
+            "simulated_scenes": sum(count for _, count, _ in SCENES) + VARIED,
             "unrelated_pairs": UNRELATED,
             "keypoints": sum(len(row.right) for row in data),
             "recordings_with_alias_flag": sum(row.is_aliased for row in data),
