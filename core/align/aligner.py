@@ -29,6 +29,7 @@ from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
 from core.keypoints import keypoint_grid
+from core.memory import give_back
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -124,6 +125,7 @@ def align_steps(
     course = _Course(learned)
     features = yield from course.staged("reading the channels", feature_blocks(recording))
     _refuse_silent(features, recording)
+    give_back()
     rows_s = _window_centres(recording.duration_s, time_0_s)
     first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
     terms: TermSurfaces = yield from course.staged(

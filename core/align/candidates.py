@@ -25,7 +25,7 @@ BASELINE_COUNT = 10
 _FINE_OFFSET_S = 0.1
 _FINE_SLOPES = 21
 _BEST_TO_POLISH = 10
-_BATCH = 500
+_BATCH, _BATCH_CELLS = 500, 300_000
 
 
 def baseline_grid(
@@ -114,12 +114,13 @@ def score_candidates(
         A batch of at most 500 candidates at a time.
     """
     scored = CandidateScores.none()
+    size = min(_BATCH, 1 + _BATCH_CELLS // len(surface.time_0_s))
 
     def batches(offset_s: Floats, drift_ppm: Floats) -> Iterator[CandidateScores]:
         new = ~np.isin(_key(offset_s, drift_ppm), _key(scored.offset_s, scored.drift_ppm))
         offset_s, drift_ppm = offset_s[new], drift_ppm[new]
-        for start in range(0, len(offset_s), _BATCH):
-            offset, drift = offset_s[start : start + _BATCH], drift_ppm[start : start + _BATCH]
+        for start in range(0, len(offset_s), size):
+            offset, drift = offset_s[start : start + size], drift_ppm[start : start + size]
             line = offset[:, None] + surface.time_0_s * (1.0 + drift[:, None] * 1e-6)
             inside = (line >= 0) & (line <= duration_s[1])
             covered = surface.covers(line - surface.time_0_s)
