@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from _gui import environment
+from benchmarks._gui import environment
 
 RUNS = 5
 LIMIT_S = 2.0
