@@ -5,8 +5,7 @@ usage: python -m benchmarks.fit_calibration [--evidence compact] [SETS_DIR ...]
 Each folder is a drifted set in BioDCASE layout, made of recordings whose licence
 allows it and with seeds not used to fit the evidence weights; for the compact net
 none, since it was trained on the one recording that may be used. Simulated scenes
-from 20 to -15 dB, lively and sparse, stereotyped song and pairs of unrelated scenes
-are added.
+from 20 to -15 dB, stereotyped song and pairs of unrelated scenes are added.
 """
 
 from __future__ import annotations
@@ -14,9 +13,11 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,12 @@ from core.align.aligner import align
 from core.align.calibration import certainty_features, raw_certainty
 from core.align.confidence import clarity
 from core.audio.recording import Recording, find_audio, open_recording
+from core.cli.evidence import identity
 from core.evidence.compact import open_compact
 from core.evidence.learned import LearnedEvidence
 from core.formats.biodcase import read_csv
-from core.simulate import DriftSpec, Scene, SceneSpec, simulate_scene
+from core.keypoints import KeypointSet
+from core.simulate import simulate_scene
 
 Floats = NDArray[np.float64]
 
@@ -45,17 +48,20 @@ KEYPOINTS_A_BIN = 200
 RIDGE = 1e-4
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
-SCENES = (("zebra_finch", 60, False), ("aru", 24, False), ("zebra_finch", 160, True))
+SCENE_S = 100.0
+SCENES = (("zebra_finch", 120, False), ("aru", 48, False), ("zebra_finch", 160, True))
 """Kind, how many, and whether song is stereotyped: then a whole scene is right or wrong by
 chance, and it takes many to know how often."""
-VARIED = 60
-UNRELATED = 16
+UNRELATED = 32
 RESOURCES = Path(__file__).parent.parent / "resources"
 OUT = {
     "spectral": RESOURCES / "calibration.json",
     "compact": RESOURCES / "calibration_compact.json",
 }
 Learned = LearnedEvidence | None
+Truth = tuple[Recording, Floats, Floats | None]
+Case = Callable[[Path], Truth]
+"""Makes a recording, in a file that may be written to, and its true keypoints if it has any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,59 +95,54 @@ def example(
     return Example(result.log_evidence, result.alias is not None, mass, clear, right)
 
 
-def real(folders: list[Path], learned: Learned) -> Iterator[Example]:
+def real(folders: list[Path]) -> Iterator[Case]:
     for folder in folders:
         truth = read_csv(folder / "annotations.csv")
         for path in find_audio(folder):
-            keypoints = truth.files[path.name]
-            yield example(open_recording(path), keypoints.time_0_s, keypoints.time_1_s, learned)
+            yield partial(_of_file, path, truth.files[path.name])
 
 
-def scenes() -> Iterator[Scene]:
+def simulated() -> Iterator[Case]:
     seed = 5000
     for kind, count, stereotyped in SCENES:
         for number in range(count):
             levels = STEREOTYPED_SNR_DB if stereotyped else SNR_DB
-            snr_db = levels[number % len(levels)]
-            yield simulate_scene(kind, seed, 100.0, snr_db=snr_db, stereotyped=stereotyped)
+            yield partial(_scene, kind, seed, levels[number % len(levels)], stereotyped)
             seed += 1
-    for number in range(VARIED):
-        yield varied(number, seed + number)
-
-
-def simulated(place: Path, learned: Learned) -> Iterator[Example]:
-    path = place / "scene.wav"
-    for scene in scenes():
-        sf.write(path, scene.samples, scene.sample_rate_hz)
-        truth = scene.keypoints()
-        yield example(open_recording(path), truth.time_0_s, truth.time_1_s, learned)
     for number in range(UNRELATED):
-        snr_db = SNR_DB[number % 4]
-        one, other = (
-            simulate_scene("zebra_finch", first + number, 100.0, snr_db=snr_db)
-            for first in (5600, 5700)
-        )
-        both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
-        sf.write(path, both, one.sample_rate_hz)
-        yield example(open_recording(path), np.arange(100.0), None, learned)
+        yield partial(_unrelated, number, SNR_DB[number % 4])
 
 
-def varied(number: int, seed: int) -> Scene:
-    """A lively or almost silent scene, of which the recorders share much or little."""
-    rng = np.random.default_rng(seed)
-    spec = SceneSpec(
-        shared_share=rng.uniform(0.1, 0.9),
-        density=float(np.exp(rng.uniform(np.log(0.1), np.log(1.5)))),
-        bumps=rng.uniform(0.3, 3.0),
+def solved(evidence: str, case: Case) -> Example:
+    """Make a case, and align it."""
+    with tempfile.TemporaryDirectory() as place:
+        return example(*case(Path(place) / "case.wav"), _learned(evidence))
+
+
+@cache
+def _learned(evidence: str) -> Learned:
+    return open_compact() if evidence == "compact" else None
+
+
+def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:
+    return open_recording(path), truth.time_0_s, truth.time_1_s
+
+
+def _scene(kind: str, seed: int, snr_db: float, stereotyped: bool, place: Path) -> Truth:
+    scene = simulate_scene(kind, seed, SCENE_S, snr_db=snr_db, stereotyped=stereotyped)
+    sf.write(place, scene.samples, scene.sample_rate_hz)
+    truth = scene.keypoints()
+    return open_recording(place), truth.time_0_s, truth.time_1_s
+
+
+def _unrelated(number: int, snr_db: float, place: Path) -> Truth:
+    one, other = (
+        simulate_scene("zebra_finch", first + number, SCENE_S, snr_db=snr_db)
+        for first in (5600, 5700)
     )
-    return simulate_scene(
-        "zebra_finch" if number % 3 else "aru",
-        seed,
-        100.0,
-        snr_db=SNR_DB[number % len(SNR_DB)],
-        spec=spec,
-        drift=DriftSpec.hard() if number % 2 else DriftSpec.moderate(),
-    )
+    both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
+    sf.write(place, both, one.sample_rate_hz)
+    return open_recording(place), np.arange(SCENE_S), None
 
 
 def related_curve(data: list[Example]) -> tuple[float, float]:
@@ -191,10 +192,10 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, metavar="SETS_DIR")
     parser.add_argument("--evidence", choices=sorted(OUT), default="spectral")
     arguments = parser.parse_args()
-    folders, out = arguments.folders, OUT[arguments.evidence]
-    learned = open_compact() if arguments.evidence == "compact" else None
-    with tempfile.TemporaryDirectory() as place:
-        data = [*real(folders, learned), *simulated(Path(place), learned)]
+    folders, evidence = arguments.folders, arguments.evidence
+    cases = [*real(folders), *simulated()]
+    with ProcessPoolExecutor() as pool:
+        data = list(pool.map(partial(solved, evidence), cases))
     centre, scale = related_curve(data)
     groups = {
         name: (
@@ -206,10 +207,10 @@ def main() -> None:
     weights = logistic_weights(*groups["alone"])
     card = {
         "what": "probability that a keypoint is within 50 ms of the truth",
-        "evidence": arguments.evidence if learned is None else f"compact {learned.model_id}",
+        "evidence": identity(_learned(evidence)),
         "fitted_on": {
             "real": sorted(folder.name for folder in folders),
-            "simulated_scenes": sum(count for _, count, _ in SCENES) + VARIED,
+            "simulated_scenes": sum(count for _, count, _ in SCENES),
             "unrelated_pairs": UNRELATED,
             "keypoints": sum(len(row.right) for row in data),
             "recordings_with_alias_flag": sum(row.is_aliased for row in data),
@@ -226,6 +227,7 @@ def main() -> None:
         "weights": weights.round(4).tolist(),
         **{name: curve(raw_certainty(x, weights), right) for name, (x, right) in groups.items()},
     }
+    out = OUT[evidence]
     out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     print(f"{out.name}: {card['fitted_on']}")
     print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
