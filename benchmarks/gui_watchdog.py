@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+
 from benchmarks._gui import a_recording, environment
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
