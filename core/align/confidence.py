@@ -52,7 +52,7 @@ def mass_within(
     posterior: Grid,
     offset_s: Floats,
     reach_s: float,
-    duration_1_s: float = math.inf,
+    duration_1_s: float,
 ) -> Floats:
     """Posterior probability within `reach_s` of given offsets, shape (K,).
 

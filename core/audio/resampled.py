@@ -13,14 +13,7 @@ BLOCK_S = 4.0
 """Short enough for the processor's cache."""
 
 
-def resampled(
-    recording: Recording,
-    channel: int,
-    rate_hz: int,
-    quality: str,
-    start_s: float = 0.0,
-    end_s: float | None = None,
-) -> Iterator[Samples]:
+def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) -> Iterator[Samples]:
     """Read a channel at a sample rate; as it is where that is its own.
 
     Parameters
@@ -31,8 +24,6 @@ def resampled(
     rate_hz : int
     quality : str
         As soxr names it.
-    start_s, end_s : float
-        Part to read, seconds on the channel's own clock; clipped to the channel.
 
     Yields
     ------
@@ -44,7 +35,7 @@ def resampled(
         If the audio cannot be read; see `Recording.blocks`.
     """
     own_hz = recording.channels[channel].sample_rate_hz
-    yield from at_rate(recording.blocks(channel, BLOCK_S, start_s, end_s), own_hz, rate_hz, quality)
+    yield from at_rate(recording.blocks(channel, BLOCK_S), own_hz, rate_hz, quality)
 
 
 def at_rate(

@@ -229,7 +229,7 @@ def test_the_median_and_its_band_lie_between_columns():
     path = confidence.estimate(surface, posterior)
     np.testing.assert_allclose(path.offset_s, 0.1234, atol=5e-4)
     np.testing.assert_allclose(path.high_s - path.low_s, 2 * 1.96 * 0.05, rtol=0.02)
-    within = confidence.mass_within(surface, posterior, path.offset_s, 0.05)
+    within = confidence.mass_within(surface, posterior, path.offset_s, 0.05, 100.0)
     np.testing.assert_allclose(within, 0.6827, atol=0.01)
 
 
