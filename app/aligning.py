@@ -95,6 +95,7 @@ class Aligning(QObject):
         self._lane = Lane("align", self)
         self._lane.stepped.connect(self._on_step)
         self._lane.ended.connect(self._on_ended)
+        session.recordings_changed.connect(self._leave_what_is_out)
 
     @property
     def is_running(self) -> bool:
@@ -134,6 +135,14 @@ class Aligning(QObject):
         """Stop the thread and close the network."""
         self._lane.shut_down()
         self.keeper.close()
+
+    @Slot()
+    def _leave_what_is_out(self) -> None:
+        """Align nothing that was taken out of the session."""
+        entries = self._session.entries
+        self._queue = deque(i for i in self._queue if not entries[i].is_out)
+        if self._aligning >= 0 and entries[self._aligning].is_out:
+            self._lane.cancel()
 
     def _align_next(self) -> None:
         if not self._queue:
@@ -183,7 +192,7 @@ class Aligning(QObject):
             self._session.set_problem(index, end.message)
             text = f"Not aligned. {end.message}"
             self.told.emit(Message(Kind.ERROR, text, details=end.details))
-        elif end.outcome is Outcome.CANCELLED:
+        elif end.outcome is Outcome.CANCELLED and not self._session.entries[index].is_out:
             self.told.emit(Message(Kind.INFO, "Alignment cancelled; nothing was changed.", "align"))
         self._align_next()
 

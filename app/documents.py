@@ -13,7 +13,7 @@ from app.exporting import ExportPlan, export_steps
 from app.messages import Kind, Message
 from app.offered_table import OfferedTable
 from app.opening import Opened, Skipped, open_paths
-from app.restoring import Relocated, Restored, find_steps, reopen_steps
+from app.restoring import Relocated, Restored, find_steps, other_steps, reopen_steps
 from app.session_model import SessionModel
 from app.session_places import SUFFIX
 from app.store import SessionStore
@@ -56,6 +56,7 @@ class Documents(QObject):
         self._to_open: tuple[Path, ...] = ()
         self._is_reading = False
         self._offers = False
+        self._stay_out = 0
         self._opening, self._exporter = Lane("open", self), Lane("export", self)
         self._opening.stepped.connect(self._on_opened)
         self._opening.ended.connect(self._on_opening_ended)
@@ -78,6 +79,7 @@ class Documents(QObject):
         decided there before is there again.
         """
         self.table.begin()
+        self._stay_out = 0
         self._offers = any(path.suffix.lower() == ".csv" for path in paths)
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
         if sessions and self._store.is_open(sessions[0]):
@@ -100,8 +102,27 @@ class Documents(QObject):
     def find_audio(self, folder: Path) -> None:
         """Look in a folder for recordings whose audio is not where it was."""
         pairs = zip(self._session.keys, self._session.entries, strict=True)
-        lost = {key: entry.known for key, entry in pairs if entry.is_lost}
+        lost = {k: entry.known for k, entry in pairs if entry.is_lost and not entry.is_out}
         self._opening.start(partial(find_steps, lost, folder))
+
+    @Slot()
+    def use_other_audio(self) -> None:
+        """Go on with the audio that lies now where that of the keypoints was."""
+        pairs = zip(self._session.keys, self._session.entries, strict=True)
+        others = {k: entry for k, entry in pairs if entry.has_other and not entry.is_out}
+        if others:
+            self._opening.start(partial(other_steps, others))
+        else:
+            text = "All audio that is there is what the keypoints were made on."
+            self.told.emit(Message(Kind.INFO, text))
+
+    @Slot()
+    def bring_back(self) -> None:
+        """Bring back all recordings that were taken out of the session."""
+        back = self._session.bring_back()
+        are = "is" if len(back) == 1 else "are"
+        text = f"{_counted(len(back))} {are} back." if back else "No recording was taken out."
+        self.told.emit(Message(Kind.INFO, text))
 
     def export(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
         """Write a plan's keypoints as a BioDCASE CSV with its sidecar."""
@@ -143,23 +164,42 @@ class Documents(QObject):
         if isinstance(step, Opened):
             if self._offers:
                 self.table.look_at(step.entries)
-            self._session.add(step.entries)
+            self._stay_out += len(self._session.add(step.entries, named=step.named))
         elif isinstance(step, Restored):
             self.replacing.emit()
             self._session.restore(step.session, step.entries)
             self._session.relocate(step.moved)
         elif isinstance(step, Relocated):
             self._session.relocate(step.found)
-            count = len(step.found)
-            text = f"Found the audio of {count} recording{'' if count == 1 else 's'}."
-            self.told.emit(Message(Kind.INFO, text))
+            self._tell_found(step)
         elif isinstance(step, Skipped):
-            self.told.emit(Message(Kind.WARNING, step.text, step.action, step.details))
+            self.told.emit(
+                Message(
+                    Kind.WARNING, step.text, step.action, step.details, otherwise=step.otherwise
+                )
+            )
+
+    def _tell_found(self, step: Relocated) -> None:
+        found = _counted(len(step.found))
+        if not step.is_other:
+            self.told.emit(Message(Kind.INFO, f"Found the audio of {found}."))
+            return
+        text = (
+            f"The audio of {found} is used as it is now. Keypoints stand as they were; align again "
+            "to check them."
+        )
+        shows_it = list(step.found) == [self._session.keys[self._session.current_index]]
+        self.told.emit(Message(Kind.INFO, text, "align" if shows_it else "align_all"))
 
     @Slot(object)
     def _on_opening_ended(self, end: End) -> None:
         if end.outcome is Outcome.FAILED:
             self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+        if self._stay_out:
+            stays = "stays" if self._stay_out == 1 else "stay"
+            text = f"{_counted(self._stay_out)} that you took out of this session {stays} out."
+            self.told.emit(Message(Kind.INFO, text, "bring_back"))
+            self._stay_out = 0
         self.table.offer()
 
     @Slot(object)
@@ -171,3 +211,7 @@ class Documents(QObject):
         if end.outcome is Outcome.FAILED:
             text = f"Not exported. {end.message}"
             self.told.emit(Message(Kind.ERROR, text, details=end.details))
+
+
+def _counted(recordings: int) -> str:
+    return f"{recordings:,} recording{'' if recordings == 1 else 's'}"

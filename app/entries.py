@@ -16,6 +16,8 @@ from core.formats.sidecar import SidecarRecording
 from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
 from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
 
+_OUTDATED = "it was aligned on other audio than is there now; align it again"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
@@ -73,6 +75,8 @@ class Entry:
     evidence : Evidence
     lost : str
         Why the audio is not there as it was; empty if it is.
+    has_other : bool
+        Whether other audio that can be read lies in the place of what is lost.
     """
 
     known: SessionRecording
@@ -81,6 +85,12 @@ class Entry:
     run: Run | None = None
     evidence: Evidence = Evidence()
     lost: str = ""
+    has_other: bool = False
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was taken out of the session."""
+        return self.state.is_out
 
     @property
     def is_lost(self) -> bool:
@@ -149,7 +159,12 @@ class Entry:
     @property
     def verdict(self) -> Alignment | Run | None:
         """Who speaks for the recording as a whole: the alignment, or the last run's record."""
-        return self.alignment or self.run
+        return self.alignment or (None if self.is_outdated else self.run)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the last run was of other audio than is there now."""
+        return self.run is not None and self.run.fingerprint != self.known.fingerprint
 
     @property
     def problem(self) -> str:
@@ -165,8 +180,10 @@ class Entry:
     def concerns(self) -> tuple[str, ...]:
         """Why a person should look at the recording as a whole; empty once all is reviewed."""
         verdict = self.verdict
-        if verdict is None or self.reviewed == len(self.keypoints):
+        if self.reviewed == len(self.keypoints):
             return ()
+        if verdict is None:
+            return (_OUTDATED,) if self.is_outdated else ()
         found = list(verdict.warnings)
         if verdict.alias is not None:
             sentence = verdict.alias.sentence()

@@ -51,6 +51,8 @@ from app.workbench import Workbench
 FULL_SIZE = QSize(1600, 1000)
 
 _FIRST_SPAN_S = 30.0
+_OF_A_ROW = ("align", "take_out")
+"""Commands that a right click on a recording offers."""
 
 
 class MainWindow(QMainWindow):
@@ -212,6 +214,8 @@ class MainWindow(QMainWindow):
         bench.frames_added.connect(self._show_frames)
         self.review.told.connect(self.messages.inform)
         self.candidates.taken.connect(self.review.take_candidate)
+        self.recordings.deleted.connect(self.review.take_out)
+        self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
         self.session.recording_selected.connect(self._show_recording)
         for redraw in (self.overview.redraw, self.keypoint.clips.redraw):
             self.display.look_changed.connect(redraw)
@@ -253,10 +257,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_recording(self) -> None:
         entry = self.session.current
+        allow_with_recording(self.commands, is_open=entry is not None)
+        self._stack.setCurrentIndex(0 if entry is None else 1)
         if entry is None:
+            self.setWindowTitle("FinchSync")
             return
-        allow_with_recording(self.commands, is_open=True)
-        self._stack.setCurrentIndex(1)
         self.setWindowTitle(f"{entry.recording.name} – FinchSync")
         self.time.set_duration(max(s.duration_s for s in entry.recording.channels))
         self.time.show_span(0.0, min(_FIRST_SPAN_S, self.time.duration_s))

@@ -40,6 +40,8 @@ class Message:
         More, for the clipboard.
     passes : bool
         Whether it is about the recording shown, and of no use once another one is.
+    otherwise : str
+        Id of another action, for who does not want the first; empty for none.
     """
 
     kind: Kind
@@ -47,6 +49,7 @@ class Message:
     action: str = ""
     details: str = ""
     passes: bool = False
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ class OfferedTable(QObject):
         open_now = {entry.identity: entry for entry in self._session.entries}
         for entry in opened:
             stands = open_now.get(entry.identity)
-            if stands is not None and entry.imported is not None and _differ(stands, entry):
+            if stands is None or stands.is_out or entry.imported is None:
+                continue
+            if _differ(stands, entry):
                 self._offered.append(entry)
 
     def offer(self) -> None:

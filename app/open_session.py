@@ -160,39 +160,80 @@ class OpenSession(QObject):
         shown = session.shown
         if shown is not None and shown.recording in self._keys:
             self.select_recording(self._keys.index(shown.recording))
+        if shown is not None and self._current >= 0:
             self.select_keypoint(shown.keypoint)
             self.returned.emit()
         else:
-            self.select_recording(0)
+            self._show_near(0)
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Open recordings; the first one is shown, whether it was open already or not."""
+    def add(self, entries: Iterable[Entry], *, named: bool = True) -> tuple[Entry, ...]:
+        """Open recordings; the first one is shown, whether it was open already or not.
+
+        Parameters
+        ----------
+        entries : iterable of Entry
+        named : bool
+            Whether the person named each of them. What was taken out comes back only then.
+
+        Returns
+        -------
+        tuple of Entry
+            Those that stay out of the session.
+        """
         known = {entry.identity: i for i, entry in enumerate(self._entries)}
         new: list[Entry] = []
-        show = -1
+        found: list[int] = []
         for entry in entries:
             index = known.setdefault(entry.identity, len(self._entries) + len(new))
             if index == len(self._entries) + len(new):
                 new.append(entry)
-            show = index if show < 0 else show
+            found.append(index)
+        self._add(new)
+        out = [i for i in found if self._entries[i].is_out]
+        if named:
+            for index in out:
+                self._put(index, out=False)
+        for index in found[:1] if named else [i for i in found if i not in out][:1]:
+            self.select_recording(index)
+        return () if named else tuple(self._entries[i] for i in out)
+
+    def _add(self, new: list[Entry]) -> None:
         if new:
             session, change = self._session.add((entry.known, entry.state) for entry in new)
             self._entries += new
             self._keys += [key for key, _, _ in change.added]
             self._keep(session, change)
             self.recordings_changed.emit()
-        if show >= 0:
-            self.select_recording(show)
+
+    def take_out(self, index: int) -> None:
+        """Take a recording out of the session; all that is known of it is kept."""
+        self._put(index, out=True)
+        if index == self._current:
+            self._show_near(index)
+
+    def bring_back(self) -> tuple[Entry, ...]:
+        """Bring back every recording that was taken out, and show the first; which they were."""
+        out = [i for i, entry in enumerate(self._entries) if entry.is_out]
+        for index in out:
+            self._put(index, out=False)
+        for index in out[:1]:
+            self.select_recording(index)
+        return tuple(self._entries[i] for i in out)
 
     def relocate(self, found: Mapping[int, SessionRecording]) -> None:
-        """The audio of recordings, by their keys, is somewhere else from now on."""
+        """The audio of recordings, by their keys, is somewhere else, or another, from now on."""
         if not found:
             return
         session, change = self._session.relocate(found)
         for key, known in found.items():
             index = self._keys.index(key)
-            was_lost = self._entries[index].is_lost
-            self._entries[index] = replace(self._entries[index], known=known, lost="")
+            entry = self._entries[index]
+            was_lost = entry.is_lost
+            is_same = known.fingerprint == entry.known.fingerprint
+            evidence = entry.evidence if is_same else Evidence()
+            self._entries[index] = replace(
+                entry, known=known, evidence=evidence, lost="", has_other=False
+            )
             if was_lost and index == self._current:
                 self.recording_selected.emit()
                 self.returned.emit()
@@ -200,12 +241,22 @@ class OpenSession(QObject):
         self.recordings_changed.emit()
 
     def select_recording(self, index: int) -> None:
-        """Show another recording."""
-        if index == self._current or not 0 <= index < len(self._entries):
+        """Show another recording that is in the session."""
+        if not 0 <= index < len(self._entries) or self._entries[index].is_out:
             return
+        if index != self._current:
+            self._show(index)
+
+    def _show_near(self, index: int) -> None:
+        """Show the next recording in the session, or the one before, or none."""
+        near = (*range(index, len(self._entries)), *range(index - 1, -1, -1))
+        self._show(next((i for i in near if not self._entries[i].is_out), -1))
+
+    def _show(self, index: int) -> None:
         self._drag.drop()
         self._current = index
-        self._selected = 0 if len(self._entries[index].keypoints) else -1
+        has_keypoints = index >= 0 and len(self._entries[index].keypoints)
+        self._selected = 0 if has_keypoints else -1
         self._highlighted = -1
         self.recording_selected.emit()
 
@@ -240,6 +291,10 @@ class OpenSession(QObject):
             self.keypoints_changed.emit()
 
     # -- the session goes on ---------------------------------------------------------
+
+    def _put(self, index: int, *, out: bool) -> None:
+        text = "Take the recording out" if out else "Bring the recording back"
+        self._take(index, self._session.put(self._keys[index], out=out, text=text))
 
     def _take(self, index: int, made: tuple[Session, Change]) -> None:
         """The session goes on to what a change made of it."""

@@ -18,9 +18,17 @@ _SHOWN_NAMES = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """Recordings that could be opened."""
+    """Recordings that could be opened.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+    named : bool
+        Whether each was named, not only its folder or table.
+    """
 
     entries: tuple[Entry, ...]
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +38,14 @@ class Skipped:
     Parameters
     ----------
     text, details : str
-    action : str
-        Id of a command that leads on; empty for none.
+    action, otherwise : str
+        Ids of commands that lead on; empty for none.
     """
 
     text: str
     details: str = ""
     action: str = ""
+    otherwise: str = ""
 
 
 def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
@@ -62,15 +71,16 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     """
     pair, not_a_pair = _as_pair(paths)
     if pair is not None:
-        yield Opened((new_entry(pair, paths[0].parent),))
+        yield Opened((new_entry(pair, paths[0].parent),), named=True)
         return
     problems: list[InputError] = []
     opened = 0
     for path in paths:
+        named = not path.is_dir() and not _is_table(path)
         try:
             for batch in _open_one(path, problems):
                 opened += len(batch)
-                yield Opened(batch)
+                yield Opened(batch, named)
         except InputError as error:
             problems.append(error)
     if problems and not opened:

@@ -74,7 +74,8 @@ class Outlet(QObject):
             # What follows from the last decision belongs into the table.
             QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
             return
-        dialog = ExportDialog(entry, self._session.entries, self._window)
+        entries = tuple(e for e in self._session.entries if not e.is_out)
+        dialog = ExportDialog(entry, entries, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self._documents.export(dialog.plan, dialog.path, overwrite=dialog.overwrite)
         dialog.deleteLater()

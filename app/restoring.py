@@ -10,10 +10,13 @@ from app.entries import Entry, Imported
 from app.opening import Opened, Skipped, open_paths
 from core.align.alignment import Progress
 from core.errors import InputError
-from core.formats.biodcase import read_csv
+from core.formats.biodcase import END_SLACK_S, read_csv
 from core.session import ImportedTable, Located, Place, Session, SessionRecording, locate
 
 _SAFE = "Your keypoints are safe; File > Find audio… says where it is now."
+_OR_OTHER = (
+    "Your keypoints are safe: say where their audio is, or use what is there now in its place."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +39,17 @@ class Restored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relocated:
-    """Recordings by key whose audio was found again."""
+    """Recordings by key whose audio was found again.
+
+    Parameters
+    ----------
+    found : mapping of int to SessionRecording
+    is_other : bool
+        Whether it is other audio that was found in its place.
+    """
 
     found: Mapping[int, SessionRecording]
+    is_other: bool = False
 
 
 def reopen_steps(
@@ -83,9 +94,54 @@ def find_steps(
     found = {w.recording: w.known for w in located if w.place in (Place.FOUND, Place.MOVED)}
     if found:
         yield Relocated(found)
-    left = [where.problem for where in located if where.recording not in found]
+    left = [w for w in located if w.recording not in found]
     if left:
-        yield _told(left)
+        yield _told([w.problem for w in left], has_other=any(map(_has_other, left)))
+
+
+def other_steps(entries: Mapping[int, Entry]) -> Iterator[Progress | Relocated | Skipped]:
+    """Look what lies now in the place of recordings, given by key, for use instead.
+
+    Yields
+    ------
+    Progress
+    Relocated
+        Once, if any can be used.
+    Skipped
+        Which cannot.
+    """
+    found: dict[int, SessionRecording] = {}
+    problems: list[str] = []
+    for step in locate({key: entry.known for key, entry in entries.items()}):
+        if not isinstance(step, Located):
+            yield step
+        elif not step.is_readable:
+            problems.append(step.problem)
+        elif problem := _too_short(step.known, entries[step.recording]):
+            problems.append(problem)
+        else:
+            found[step.recording] = step.known
+    if found:
+        yield Relocated(found, is_other=True)
+    if problems:
+        yield _told(problems, has_other=False)
+
+
+def _has_other(where: Located) -> bool:
+    return where.place is Place.CHANGED and where.is_readable
+
+
+def _too_short(known: SessionRecording, entry: Entry) -> str:
+    """Why keypoints cannot be put on other audio; empty if they can."""
+    columns = entry.keypoints.time_0_s, entry.keypoints.time_1_s
+    for source, times_s in zip(known.recording.channels, columns, strict=True):
+        last_s = float(times_s.max(initial=0.0))
+        if last_s > source.duration_s + END_SLACK_S:
+            return (
+                f"{source.path} ends at {source.duration_s:g} s, and its last keypoint is at "
+                f"{last_s:g} s; open it as a recording of its own"
+            )
+    return ""
 
 
 def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
@@ -95,7 +151,8 @@ def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
             located[step.recording] = step
         else:
             yield step
-    problems = [where.problem for where in located.values() if where.problem]
+    lost = [w for w in located.values() if w.problem and not session.states[w.recording].is_out]
+    problems = [where.problem for where in lost]
     tables: dict[Path, Imported | None] = {}
     entries = []
     for key in session.recordings:
@@ -103,11 +160,12 @@ def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
         known = where.known if where.place is Place.MOVED else session.recordings[key]
         _number, run = session.runs.get(key, (0, None))
         table = _table(known.imported, tables, problems)
-        entries.append(Entry(known, session.states[key], table, run, lost=where.problem))
+        state, other = session.states[key], _has_other(where)
+        entries.append(Entry(known, state, table, run, lost=where.problem, has_other=other))
     moved = {key: w.known for key, w in located.items() if w.place is Place.MOVED}
     yield Restored(session, tuple(entries), moved)
     if problems:
-        yield _told(problems)
+        yield _told(problems, has_other=any(map(_has_other, lost)))
 
 
 def _table(
@@ -128,12 +186,10 @@ def _table(
     return tables[known.path]
 
 
-def _told(problems: Sequence[str]) -> Skipped:
-    if len(problems) == 1:
-        text = f"{problems[0]}. {_SAFE}"
-        return Skipped(text, problems[0], "find_audio")
-    text = (
-        f"{len(problems)} files of this session are not as they were; the first: {problems[0]}. "
-        f"{_SAFE}"
-    )
-    return Skipped(text, "\n".join(problems), "find_audio")
+def _told(problems: Sequence[str], *, has_other: bool) -> Skipped:
+    what = problems[0]
+    if len(problems) > 1:
+        what = f"{len(problems)} files of this session are not as they were; the first: {what}"
+    text = f"{what}. {_OR_OTHER if has_other else _SAFE}"
+    other = "use_other_audio" if has_other else ""
+    return Skipped(text, "\n".join(problems), "find_audio", other)

@@ -115,6 +115,24 @@ class Review(QObject):
         self._walk(-1)
 
     @Slot()
+    def take_out(self) -> None:
+        """Take the recording shown out of the session, and go on to the next of the queue."""
+        session, index = self._session, self._session.current_index
+        if session.current is None:
+            return
+        name = short_name(session.current.recording.name)
+        self._queue.refresh()
+        place, order = self._queue.place(index), self._queue.order
+        near = (*order[place + 1 : place + 2], *order[:place][-1:]) if place >= 0 else ()
+        session.select_recording(near[0] if near else -1)
+        session.take_out(index)
+        self._queue.refresh()
+        self.told.emit(
+            f"{name} is out of the session; Undo brings it back with all decisions. Its audio "
+            "stays where it is."
+        )
+
+    @Slot()
     def accept(self) -> None:
         """Accept the selected keypoint as it stands; a corrected one stays corrected."""
         session = self._session

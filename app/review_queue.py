@@ -181,11 +181,27 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
             self._seen[i], self._rows[i] = entries[i], queue_row(entries[i])
             if self._rows[i] != before:
                 others.append(i)
+                self._let_in_or_out(i, before)
         places = sorted(place for place in map(self.place, others) if place >= 0)
         if places:
             last = len(Column) - 1
             self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], last))
         return bool(others)
+
+    def _let_in_or_out(self, recording: int, before: QueueRow) -> None:
+        """What is taken out leaves the list, and comes back to where it belongs."""
+        is_out, place = self._rows[recording].stage is Stage.OUT, self.place(recording)
+        if is_out and place >= 0:
+            self.beginRemoveRows(QModelIndex(), place, place)
+            del self._order[place]
+            self.endRemoveRows()
+        elif before.stage is Stage.OUT and recording in (arranged := self._arranged()):
+            later = set(arranged[arranged.index(recording) + 1 :])
+            places = (p for p, other in enumerate(self._order) if other in later)
+            place = next(places, len(self._order))
+            self.beginInsertRows(QModelIndex(), place, place)
+            self._order.insert(place, recording)
+            self.endInsertRows()
 
     def _append(self, added: list[int], entries: tuple[Entry, ...]) -> None:
         if not added:

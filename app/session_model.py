@@ -49,8 +49,9 @@ class SessionModel(OpenSession):
         entry = self._entries[index]
         surface, candidates = alignment.surface, alignment.candidates
         self._see(index, Evidence(surface, candidates, alignment, alignment))
-        if made is not None and (entry.run is None or not entry.run.made.is_like(made)):
-            run = Run.of(self._keys[index], alignment, made)
+        last = None if entry.is_outdated else entry.run
+        if made is not None and (last is None or not last.made.is_like(made)):
+            run = Run.of(self._keys[index], alignment, made, entry.known.fingerprint)
             self._entries[index] = replace(self._entries[index], run=run)
             propose = entry.basis is not Basis.IMPORTED
             self._take(index, self._session.record_run(run, propose=propose))
@@ -179,10 +180,20 @@ class SessionModel(OpenSession):
             index = self._keys.index(step.edit.recording)
             self.select_recording(index)
             self._take(index, self._session.undo() if back else self._session.redo())
+            if step.edit.outs is not None:
+                self._follow_out(index)
+                continue
             if len(step.edit.position):
                 self.select_keypoint(middle_of(step))
                 self.returned.emit()
             self.decided.emit(index)
+
+    def _follow_out(self, index: int) -> None:
+        """Show a recording that came back, or another one if it went out."""
+        if self._entries[index].is_out:
+            self._show_near(index)
+        else:
+            self.select_recording(index)
 
     def _propose(self, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
         taken = self._entries[self._current].keypoints.with_proposal(keypoints)

@@ -24,6 +24,7 @@ class Stage(IntEnum):
     TO_ALIGN = 2
     FAILED = 3
     DONE = 4
+    OUT = 5
 
 
 STAGE_WORDS = {
@@ -32,6 +33,7 @@ STAGE_WORDS = {
     Stage.TO_ALIGN: "not aligned",
     Stage.FAILED: "failed",
     Stage.DONE: "done",
+    Stage.OUT: "taken out",
 }
 
 
@@ -88,7 +90,18 @@ class QueueRow:
 
 
 def queue_row(entry: Entry) -> QueueRow:
-    """What the queue says of a recording."""
+    """What the queue says of a recording; of one that was taken out, nothing counts."""
+    if entry.is_out:
+        return QueueRow(
+            entry.recording.name,
+            Stage.OUT,
+            float("nan"),
+            uncertain=0,
+            is_alias=False,
+            concerns=(),
+            reviewed=0,
+            keypoints=0,
+        )
     keypoints = entry.keypoints
     decided = keypoints.is_reviewed
     reviewed = int(decided.sum())
@@ -183,7 +196,7 @@ def _stage(entry: Entry, reviewed: int) -> Stage:
 
 
 _FILTERS: dict[Shown, Callable[[QueueRow], bool]] = {
-    Shown.ALL: lambda _row: True,
+    Shown.ALL: lambda row: row.stage is not Stage.OUT,
     Shown.TO_REVIEW: lambda row: row.stage in {Stage.TO_REVIEW, Stage.IN_REVIEW},
     Shown.FLAGGED: lambda row: row.is_alias,
     Shown.UNALIGNED: lambda row: row.stage in {Stage.TO_ALIGN, Stage.FAILED},

@@ -94,7 +94,8 @@ class Workbench(QObject):
         if entry is None:
             self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
         elif entry.is_lost:
-            self.told.emit(Message(Kind.ERROR, f"Not aligned: {entry.lost}.", "find_audio"))
+            text, other = f"Not aligned: {entry.lost}.", "use_other_audio" * entry.has_other
+            self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other))
         else:
             self.aligning.align([self._session.current_index], first=True)
 
@@ -102,7 +103,7 @@ class Workbench(QObject):
     def align_all(self) -> None:
         """Align every recording that has no alignment yet, and whose audio is there."""
         entries = self._session.entries
-        todo = [i for i, e in enumerate(entries) if e.alignment is None and not e.is_lost]
+        todo = [i for i, e in enumerate(entries) if _can_be_aligned(e)]
         self.aligning.align(todo, first=False)
 
     @Slot()
@@ -170,3 +171,7 @@ class Workbench(QObject):
         untouched = entry.alignment is None and not entry.problem
         wanted = entry.basis is not Basis.IMPORTED or entry.run is not None
         return self.aligns_on_open and untouched and wanted
+
+
+def _can_be_aligned(entry: Entry) -> bool:
+    return entry.alignment is None and not entry.is_lost and not entry.is_out

@@ -78,8 +78,8 @@ def _source(number: int, channel: int) -> ChannelSource:
 
 def script(session: Session, rng: np.random.Generator) -> Iterator[Step]:
     """Random edits, undos, redos and runs, without end; the same for the same seed."""
-    ways = (_nudge, _decide, _follow, _take_line, _run, _undo, _redo, _show)
-    shares = (0.36, 0.26, 0.12, 0.02, 0.02, 0.11, 0.09, 0.02)
+    ways = (_nudge, _decide, _follow, _take_line, _take_out, _run, _undo, _redo, _show)
+    shares = (0.35, 0.26, 0.12, 0.02, 0.02, 0.02, 0.11, 0.08, 0.02)
     while True:
         way: Callable[[Session, np.random.Generator], Step] = ways[rng.choice(len(ways), p=shares)]
         session, change = way(session, rng)
@@ -106,7 +106,7 @@ def _columns(of: KeypointSet | Rows) -> list[object]:
 
 def _state(state: RecordingState) -> object:
     times = state.keypoints.time_0_s.tolist(), state.keypoints.time_0_text
-    return times, _columns(state.keypoints), _proposal(state.proposal)
+    return times, _columns(state.keypoints), _proposal(state.proposal), state.is_out
 
 
 def _proposal(proposal: Proposal) -> object:
@@ -117,13 +117,13 @@ def _step(step: HistoryStep) -> object:
     edit = step.edit
     proposals = [_proposal(proposal) for proposal in edit.proposals or ()]
     told = step.number, step.run, edit.recording, edit.text, edit.merge_key, edit.position.tolist()
-    return told, _columns(edit.before), _columns(edit.after), proposals
+    return told, _columns(edit.before), _columns(edit.after), proposals, edit.outs
 
 
 def _said(run: Run) -> object:
     path = [column.tolist() for column in (run.path_time_0_s, *run.path.columns())]
     rest = run.candidates, run.alias, run.needs_review, run.warnings, run.tolerance_s, run.made
-    return _columns(run.keypoints), path, rest
+    return _columns(run.keypoints), path, rest, run.fingerprint
 
 
 def _nudge(session: Session, rng: np.random.Generator) -> Step:
@@ -163,6 +163,12 @@ def _take_line(session: Session, rng: np.random.Generator) -> Step:
     return session.edit(key, keypoints, "Take candidate 1", proposal=Proposal(Basis.LINE, line))
 
 
+def _take_out(session: Session, rng: np.random.Generator) -> Step:
+    key = 1 + int(rng.integers(RECORDINGS))
+    out = not session.states[key].is_out
+    return session.put(key, out=out, text="Take the recording out" if out else "Bring it back")
+
+
 def _run(session: Session, rng: np.random.Generator) -> Step:
     key = 1 + int(rng.integers(RECORDINGS))
     said = _proposed(session, key, rng, "clear")
@@ -179,6 +185,7 @@ def _run(session: Session, rng: np.random.Generator) -> Step:
         ("0.76 s later fits almost as well",),
         0.05,
         0.5,
+        session.recordings[key].fingerprint,
     )
     return session.record_run(run, propose=bool(rng.integers(2)))
 

@@ -154,4 +154,20 @@ REVIEWING: tuple[ActionSpec, ...] = (
         ("Ctrl+F",),
         "Filter the list by a part of the name",
     ),
+    ActionSpec(
+        "take_out",
+        "Take the recording out",
+        "review.take_out",
+        "Recordings",
+        tip="Take the recording shown out of the session, as Delete does in the list; its audio "
+        "and its decisions are kept",
+        separated=True,
+    ),
+    ActionSpec(
+        "bring_back",
+        "Bring back what was taken out",
+        "documents.bring_back",
+        "Recordings",
+        tip="Put all recordings that were taken out into the session again",
+    ),
 )

@@ -40,6 +40,13 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
         tip="Look in a folder for recordings of this session that were moved",
     ),
     ActionSpec(
+        "use_other_audio",
+        "Use changed audio",
+        "documents.use_other_audio",
+        "File",
+        tip="Go on with audio that has changed since its keypoints were made; they are kept",
+    ),
+    ActionSpec(
         "export",
         "Export CSV…",
         "outlet.export",

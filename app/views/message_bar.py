@@ -57,21 +57,24 @@ class MessageBar(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
-        self._act, self._copy, self._close = QToolButton(), QToolButton(), QToolButton()
+        self._act, self._other = QToolButton(), QToolButton()
+        self._copy, self._close = QToolButton(), QToolButton()
         self._text.setAccessibleName("Message")
-        self._act.setAccessibleName("What to do about it")
-        self._act.setObjectName("bordered")
+        for button in (self._act, self._other):
+            button.setAccessibleName("What to do about it")
+            button.setObjectName("bordered")
         self._copy.setText("Copy details")
         self._copy.setToolTip("Copy the message, what is known about it and all versions")
         self._close.setAccessibleName("Close message")
         self._act.clicked.connect(self._on_act)
+        self._other.clicked.connect(self._on_other)
         self._copy.clicked.connect(self._on_copy)
         self._close.clicked.connect(self._on_close)
         words, buttons = QHBoxLayout(), QHBoxLayout()
         words.addWidget(self._sign)
         words.addWidget(self._text, 1)
         buttons.addStretch(1)
-        for button in (self._act, self._copy):
+        for button in (self._act, self._other, self._copy):
             buttons.addWidget(button)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._layout.setSpacing(8)
@@ -107,11 +110,12 @@ class MessageBar(QFrame):
         self.message = message
         self._text.setText(message.text)
         self.setAccessibleName(message.text)
-        self._act.setVisible(bool(message.action))
-        if message.action:
-            words = self._actions[message.action].text()
-            self._act.setText(words)
-            self._act.setAccessibleName(words)
+        for button, action in ((self._act, message.action), (self._other, message.otherwise)):
+            button.setVisible(bool(action))
+            if action:
+                words = self._actions[action].text()
+                button.setText(words)
+                button.setAccessibleName(words)
         self._copy.setVisible(message.kind is not Kind.INFO)
         self.setProperty("kind", str(message.kind))
         self.style().polish(self)
@@ -145,9 +149,16 @@ class MessageBar(QFrame):
     @Slot()
     def _on_act(self) -> None:
         if self.message is not None:
-            action = self._actions[self.message.action]
-            self._on_close()
-            action.trigger()
+            self._do(self.message.action)
+
+    @Slot()
+    def _on_other(self) -> None:
+        if self.message is not None:
+            self._do(self.message.otherwise)
+
+    def _do(self, action: str) -> None:
+        self._on_close()
+        self._actions[action].trigger()
 
     @Slot()
     def _on_copy(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.review_queue import ReviewQueue
 from app.session_model import SessionModel
-from app.triage import Column, Shown
+from app.triage import Column, Shown, Stage
 from app.views.empty_text import empty_text
 from app.views.recordings_list import RecordingsList
 
@@ -144,7 +144,8 @@ class QueuePanel(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        rows, order = self._queue.rows, self._queue.order
+        rows = [row for row in self._queue.rows if row.stage is not Stage.OUT]
+        order = self._queue.order
         self._filters.setVisible(len(rows) > 1 or self._queue.is_filtered)
         self._again.setVisible(self._queue.is_stale)
         self._empty.setVisible(not rows)

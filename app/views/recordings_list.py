@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.review_queue import ReviewQueue
@@ -24,7 +24,14 @@ class RecordingsList(QTableView):
     ----------
     session : SessionModel
     queue : ReviewQueue
+
+    Signals
+    -------
+    deleted()
+        The Delete key was pressed on the recording shown.
     """
+
+    deleted = Signal()
 
     def __init__(
         self, session: SessionModel, queue: ReviewQueue, parent: QWidget | None = None
@@ -34,6 +41,7 @@ class RecordingsList(QTableView):
         self._queue = queue
         self.setModel(queue)
         self.setAccessibleName("Recordings")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAlternatingRowColors(True)
@@ -63,6 +71,13 @@ class RecordingsList(QTableView):
         for column, from_px in _SHOWN_FROM_PX.items():
             self.setColumnHidden(column, event.size().width() < from_px)
         super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Delete is about the recording that is marked."""
+        if event.key() == Qt.Key.Key_Delete and self.selectionModel().hasSelection():
+            self.deleted.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _set_columns(self) -> None:
         header = self.horizontalHeader()

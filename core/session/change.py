@@ -78,6 +78,8 @@ class Change:
     rows : RowsWritten or None
     proposal : tuple of (int, Proposal), or None
         What undecided keypoints of a recording go back to from now on.
+    out : tuple of (int, bool), or None
+        A recording, and whether it is taken out from now on.
     steps : tuple of Step
         New in the history, or with another content.
     marks : tuple of (int, StepState)
@@ -91,6 +93,7 @@ class Change:
     relocated: tuple[tuple[int, SessionRecording], ...] = ()
     rows: RowsWritten | None = None
     proposal: tuple[int, Proposal] | None = None
+    out: tuple[int, bool] | None = None
     steps: tuple[Step, ...] = ()
     marks: tuple[tuple[int, StepState], ...] = ()
     run: tuple[int, Run] | None = None
@@ -108,10 +111,12 @@ def change_of(
     """What applying or undoing an edit writes down."""
     rows = edit.before if undoing else edit.after
     written = RowsWritten(edit.recording, edit.position, rows, is_by_machine)
-    stands = edit.proposals and edit.proposals[0 if undoing else 1]
+    side = 0 if undoing else 1
+    stands = edit.proposals and edit.proposals[side]
     return Change(
         rows=written if len(edit.position) else None,
         proposal=(edit.recording, stands) if stands else None,
+        out=(edit.recording, edit.outs[side]) if edit.outs else None,
         steps=steps,
         marks=marks,
     )

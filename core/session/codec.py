@@ -19,7 +19,7 @@ _FAST = 1
 
 
 def edit_bytes(edit: Edit) -> bytes:
-    """The positions, columns before and after, and proposals of an edit."""
+    """What an edit changes, before and after."""
     told: dict[str, object] = {
         "position": edit.position.tolist(),
         "before": _rows(edit.before),
@@ -27,14 +27,16 @@ def edit_bytes(edit: Edit) -> bytes:
     }
     if edit.proposals is not None:
         told["proposals"] = [_proposal(proposal) for proposal in edit.proposals]
+    if edit.outs is not None:
+        told["taken_out"] = edit.outs
     text = json.dumps(told, allow_nan=False, separators=(",", ":"))
     return zlib.compress(text.encode(), _FAST)
 
 
 def changes_from(
     content: bytes, time_0_s: Floats
-) -> tuple[Positions, Rows, Rows, tuple[Proposal, Proposal] | None]:
-    """What `edit_bytes` wrote: positions, before, after and proposals.
+) -> tuple[Positions, Rows, Rows, tuple[Proposal, Proposal] | None, tuple[bool, bool] | None]:
+    """What `edit_bytes` wrote: positions, before, after, proposals and outs.
 
     Parameters
     ----------
@@ -52,10 +54,14 @@ def changes_from(
     if np.any((position < 0) | (position >= len(time_0_s))):
         raise ValueError("a keypoint that is not there")
     before, after = (_rows_from(told[side], len(position)) for side in ("before", "after"))
-    if "proposals" not in told:
-        return position, before, after, None
-    first, second = (_proposal_from(proposal, time_0_s) for proposal in told["proposals"])
-    return position, before, after, (first, second)
+    proposals = outs = None
+    if "proposals" in told:
+        first, second = (_proposal_from(proposal, time_0_s) for proposal in told["proposals"])
+        proposals = first, second
+    if "taken_out" in told:
+        was, is_out = map(bool, told["taken_out"])
+        outs = was, is_out
+    return position, before, after, proposals, outs
 
 
 def nullable(values: Iterable[float]) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""One reversible change of a recording's keypoints, holding only what changed."""
+"""One reversible change of a recording, holding only what changed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class Edit:
         Their columns, length M.
     proposals : tuple of two Proposal, or None
         What undecided keypoints hold, before and after, where the edit changed that.
+    outs : tuple of two bool, or None
+        Whether the recording is taken out, before and after, where the edit changed that.
     merge_key : str
         Edits of one recording that follow each other under the same key are one step; an
         empty key never merges.
@@ -43,6 +45,7 @@ class Edit:
     before: Rows
     after: Rows
     proposals: tuple[Proposal, Proposal] | None = None
+    outs: tuple[bool, bool] | None = None
     merge_key: str = ""
     made_at: datetime = field(default_factory=_now)
 
@@ -74,6 +77,7 @@ class Edit:
             Rows.of(before.keypoints, position),
             Rows.of(after.keypoints, position),
             None if before.proposal.is_as(after.proposal) else proposals,
+            None if before.is_out == after.is_out else (before.is_out, after.is_out),
             merge_key,
             _now() if made_at is None else made_at,
         )
@@ -81,7 +85,7 @@ class Edit:
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
-        return not len(self.position) and self.proposals is None
+        return not len(self.position) and self.proposals is None and self.outs is None
 
     def apply(self, state: RecordingState) -> RecordingState:
         """The state after the edit."""
@@ -129,6 +133,7 @@ class Edit:
             before=before.take(kept),
             after=after.take(kept),
             proposals=self._proposals_then(later),
+            outs=self._outs_then(later),
         )
 
     def followed_by(self, moved: Edit) -> Edit:
@@ -142,16 +147,24 @@ class Edit:
         before, after = self.proposals[0], later.proposals[1]
         return None if before.is_as(after) else (before, after)
 
+    def _outs_then(self, later: Edit) -> tuple[bool, bool] | None:
+        if self.outs is None or later.outs is None:
+            return self.outs or later.outs
+        return None if self.outs[0] == later.outs[1] else (self.outs[0], later.outs[1])
+
     def _put(self, state: RecordingState, rows: Rows, side: int) -> RecordingState:
         return RecordingState(
             rows.put_into(state.keypoints, self.position),
             state.proposal if self.proposals is None else self.proposals[side],
+            state.is_out if self.outs is None else self.outs[side],
         )
 
     def _stands(self, state: RecordingState, rows: Rows, side: int) -> bool:
         held = Rows.of(state.keypoints, self.position)
-        return not differ(held, rows).any() and (
-            self.proposals is None or self.proposals[side].is_as(state.proposal)
+        return (
+            not differ(held, rows).any()
+            and (self.proposals is None or self.proposals[side].is_as(state.proposal))
+            and (self.outs is None or self.outs[side] is state.is_out)
         )
 
 

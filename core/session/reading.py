@@ -46,7 +46,7 @@ def read(connection: sqlite3.Connection, path: Path) -> Session:
     """
     recordings = read_recordings(connection, path)
     states: dict[int, RecordingState] = {}
-    for row in _rows(connection, "SELECT id, name, basis FROM recording ORDER BY id"):
+    for row in _rows(connection, "SELECT id, name, basis, taken_out FROM recording ORDER BY id"):
         with _judged(path, f"recording {row['name']}"):
             states[row["id"]] = _state(connection, row)
     steps: dict[StepState, list[Step]] = {StepState.DONE: [], StepState.UNDONE: []}
@@ -142,7 +142,7 @@ def _state(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordingState:
         None if None in text or not text else tuple(text),
     )
     stands = proposed(keypoints.time_0_s, floats(proposal[0]), floats(proposal[1]), proposal[2])
-    return RecordingState(keypoints, Proposal(Basis(row["basis"]), stands))
+    return RecordingState(keypoints, Proposal(Basis(row["basis"]), stands), bool(row["taken_out"]))
 
 
 def _step(row: sqlite3.Row, states: dict[int, RecordingState]) -> Step:
@@ -199,6 +199,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
         tuple(json.loads(row["warnings"])),
         row["tolerance_s"],
         floats([row["mean_confidence"]])[0],
+        row["fingerprint"],
     )
 
 

@@ -37,4 +37,5 @@ def carried(
         if proposal.basis is Basis.PATH:
             proposal = Proposal(Basis.PATH, path)
         touched[:] = True
-    return RecordingState(proposed_at(keypoints, proposal.keypoints, touched), proposal)
+    is_out = state.is_out if edit.outs is None else edit.outs[0 if undoing else 1]
+    return RecordingState(proposed_at(keypoints, proposal.keypoints, touched), proposal, is_out)

@@ -85,6 +85,8 @@ class Run:
     tolerance_s : float
         As in `Alignment`.
     mean_confidence : float
+    fingerprint : str
+        Of the audio that was aligned, as `Recording.fingerprint`.
     """
 
     recording: int
@@ -98,10 +100,11 @@ class Run:
     warnings: tuple[str, ...]
     tolerance_s: float
     mean_confidence: float
+    fingerprint: str
 
     @classmethod
-    def of(cls, recording: int, alignment: Alignment, made: Provenance) -> Run:
-        """What is kept of an alignment."""
+    def of(cls, recording: int, alignment: Alignment, made: Provenance, fingerprint: str) -> Run:
+        """What is kept of an alignment of audio with a fingerprint."""
         best = alignment.candidates.ranked(BEST_CANDIDATES)
         columns = (best.offset_s.tolist(), best.drift_ppm.tolist(), best.score.tolist())
         return cls(
@@ -116,4 +119,5 @@ class Run:
             alignment.warnings,
             alignment.tolerance_s,
             alignment.mean_confidence,
+            fingerprint,
         )

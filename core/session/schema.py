@@ -122,7 +122,20 @@ def _to_version_1(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_version_1,)
+def _to_version_2(connection: sqlite3.Connection) -> None:
+    """Recordings can be taken out, and runs say which audio they were of."""
+    connection.execute(
+        "ALTER TABLE recording ADD COLUMN taken_out INTEGER NOT NULL DEFAULT 0 "
+        "CHECK (taken_out IN (0, 1))"
+    )
+    connection.execute("ALTER TABLE model_run ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
+    connection.execute(
+        "UPDATE model_run SET fingerprint = "
+        "(SELECT recording.fingerprint FROM recording WHERE recording.id = model_run.recording)"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_version_1, _to_version_2)
 """The n-th leads from version n to n + 1; version 0 is an empty file. Only ever add to it."""
 
 

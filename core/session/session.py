@@ -88,8 +88,21 @@ class Session:
             If the keypoints are not those of the recording.
         """
         before = self.states[recording]
-        after = RecordingState(keypoints, proposal or before.proposal)
-        made = Edit.between(recording, before, after, text, merge_key)
+        after = replace(before, keypoints=keypoints, proposal=proposal or before.proposal)
+        return self._edit(recording, after, text, merge_key)
+
+    def put(self, recording: int, *, out: bool, text: str) -> tuple[Session, Change]:
+        """A person takes a recording out, or brings it back as it was: a new step.
+
+        Nothing of it is forgotten. Where it is already so, nothing happens.
+        """
+        after = replace(self.states[recording], is_out=out)
+        return self._edit(recording, after, text)
+
+    def _edit(
+        self, recording: int, after: RecordingState, text: str, merge_key: str = ""
+    ) -> tuple[Session, Change]:
+        made = Edit.between(recording, self.states[recording], after, text, merge_key)
         if made.is_empty:
             return self, Change()
         marks = tuple((step.number, _DROPPED) for step in self.undone)
@@ -110,8 +123,8 @@ class Session:
     def follow(self, recording: int, proposal: KeypointSet) -> tuple[Session, Change]:
         """The path went after decisions: undecided keypoints move along.
 
-        It joins the recording's last step, so that one undo takes back the decision and what
-        followed from it.
+        It joins the recording's last step that is about keypoints, so that one undo takes back
+        the decision and what followed from it.
 
         Parameters
         ----------
@@ -127,7 +140,7 @@ class Session:
         session = self._with(recording, after)
         for index in range(len(self.done) - 1, -1, -1):
             step = self.done[index]
-            if step.edit.recording == recording:
+            if step.edit.recording == recording and step.edit.outs is None:
                 step = replace(step, edit=step.edit.followed_by(moved))
                 done = (*self.done[:index], step, *self.done[index + 1 :])
                 session = replace(session, done=done)
@@ -176,14 +189,16 @@ class Session:
         if not propose:
             return session, Change(run=(number, run))
         before = self.states[key]
-        after = RecordingState(
-            before.keypoints.with_proposal(run.keypoints), Proposal(Basis.PATH, run.keypoints)
+        after = replace(
+            before,
+            keypoints=before.keypoints.with_proposal(run.keypoints),
+            proposal=Proposal(Basis.PATH, run.keypoints),
         )
         change = change_of(Edit.between(key, before, after, ""), is_by_machine=True)
         return session._with(key, after), replace(change, run=(number, run))
 
     def relocate(self, found: Mapping[int, SessionRecording]) -> tuple[Session, Change]:
-        """Recordings are somewhere else from now on, as `locate` says."""
+        """Recordings are somewhere else, or have other audio, from now on, as `locate` says."""
         session = replace(self, recordings={**self.recordings, **found})
         return session, Change(relocated=tuple(found.items()))
 

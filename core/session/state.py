@@ -60,6 +60,8 @@ class RecordingState:
     keypoints : KeypointSet
     proposal : Proposal
         For the same channel-0 times.
+    is_out : bool
+        Whether a person took the recording out of the session; all of it is kept.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class RecordingState:
 
     keypoints: KeypointSet
     proposal: Proposal
+    is_out: bool = False
 
     def __post_init__(self) -> None:
         if not np.array_equal(self.keypoints.time_0_s, self.proposal.keypoints.time_0_s):

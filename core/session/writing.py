@@ -46,6 +46,9 @@ def write(connection: sqlite3.Connection, home: Path, change: Change) -> None:
         _insert_run(connection, *change.run)
     if change.proposal is not None:
         _update_proposal(connection, *change.proposal)
+    if change.out is not None:
+        key, is_out = change.out
+        connection.execute("UPDATE recording SET taken_out = ? WHERE id = ?", (is_out, key))
     if change.rows is not None:
         _update_rows(connection, change.rows)
     for step in change.steps:
@@ -69,8 +72,9 @@ def _add(
     state: RecordingState,
 ) -> None:
     connection.execute(
-        "INSERT INTO recording (id, name, fingerprint, folder, basis) VALUES (?, ?, ?, '', ?)",
-        (key, known.recording.name, known.fingerprint, state.basis),
+        "INSERT INTO recording (id, name, fingerprint, folder, basis, taken_out) "
+        "VALUES (?, ?, ?, '', ?, ?)",
+        (key, known.recording.name, known.fingerprint, state.basis, state.is_out),
     )
     _update_recording(connection, home, key, known)
     _insert_channels(connection, home, key, known)
@@ -192,7 +196,7 @@ def _put_step(connection: sqlite3.Connection, step: Step) -> None:
 def _insert_run(connection: sqlite3.Connection, number: int, run: Run) -> None:
     made, alias = run.made, run.alias
     connection.execute(
-        "INSERT INTO model_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO model_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             run.recording,
@@ -209,6 +213,7 @@ def _insert_run(connection: sqlite3.Connection, number: int, run: Run) -> None:
             alias and alias.shift_s,
             alias and alias.margin,
             json.dumps(run.warnings),
+            run.fingerprint,
         ),
     )
     keypoints = run.keypoints

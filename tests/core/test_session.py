@@ -52,7 +52,7 @@ def _proposal(offset_s: float, why: str = "") -> KeypointSet:
 def _run(offset_s: float, key: int = 1) -> Run:
     band = DecodedPath(*[np.full(COUNT, offset_s)] * 3)
     said = _proposal(offset_s, "run")
-    return Run(key, MADE, said, TIME_0_S, band, (), None, bool(key - 1), (), 0.05, 0.5)
+    return Run(key, MADE, said, TIME_0_S, band, (), None, bool(key - 1), (), 0.05, 0.5, "a")
 
 
 def _told(session: Session) -> list[object]:
@@ -64,6 +64,7 @@ def _told(session: Session) -> list[object]:
             np.nan_to_num(state.keypoints.confidence, nan=-1).tolist(),
             state.basis,
             state.proposal.keypoints.time_1_s.tolist(),
+            state.is_out,
         )
         for state in session.states.values()
     ]
@@ -83,6 +84,7 @@ reviews = st.tuples(st.just("review"), keys, indices, st.sampled_from(list(Revie
 lines = st.tuples(st.just("line"), keys, times_s)
 follows = st.tuples(st.just("follow"), keys, times_s)
 runs = st.tuples(st.just("run"), keys, times_s, st.booleans())
+outs = st.tuples(st.just("out"), keys, st.booleans())
 turns = st.sampled_from([("undo",), ("redo",)])
 
 
@@ -101,13 +103,15 @@ def _done(session: Session, step: tuple) -> Session:
         return session.follow(of[0], _proposal(of[1], "followed"))[0]
     if kind == "run":
         return session.record_run(_run(of[1], of[0]), propose=of[2])[0]
+    if kind == "out":
+        return session.put(of[0], out=of[1], text="Take out")[0]
     line = _proposal(of[1], "line")
     keypoints = state.keypoints.with_proposal(line)
     return session.edit(of[0], keypoints, "Take line", proposal=Proposal(Basis.LINE, line))[0]
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.one_of(moves, reviews, lines, turns, turns), max_size=25))
+@given(st.lists(st.one_of(moves, reviews, lines, outs, turns, turns), max_size=25))
 def test_undo_and_redo_walk_along_a_list_of_snapshots(steps: list[tuple]) -> None:
     session = _start()
     snapshots, cursor = [_told(session)], 0
@@ -128,7 +132,7 @@ def test_undo_and_redo_walk_along_a_list_of_snapshots(steps: list[tuple]) -> Non
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.one_of(moves, reviews, lines, follows, runs, turns), max_size=25))
+@given(st.lists(st.one_of(moves, reviews, lines, outs, follows, runs, turns), max_size=25))
 def test_whatever_happened_redo_takes_undo_back_and_the_machine_touches_no_decision(
     steps: list[tuple],
 ) -> None:
@@ -158,7 +162,7 @@ def chains(draw: st.DrawFn) -> list[RecordingState]:
         proposal = states[-1].proposal
         if draw(st.booleans()):
             proposal = Proposal(draw(st.sampled_from(list(Basis))), _proposal(draw(times_s)))
-        states.append(RecordingState(keypoints, proposal))
+        states.append(RecordingState(keypoints, proposal, draw(st.booleans())))
     return states
 
 
@@ -174,6 +178,7 @@ def test_edits_go_both_ways_and_join_in_any_order(states: list[RecordingState]) 
         assert edit.starts_from(edit.revert(states[-1]))
         assert edit.position.tolist() == whole.position.tolist()
         assert (edit.proposals is None) == (whole.proposals is None)
+        assert edit.outs == whole.outs
 
 
 # -- what a person would miss ----------------------------------------------------------
@@ -245,6 +250,23 @@ def test_undo_of_a_line_after_a_newer_run_goes_back_to_that_run() -> None:
     session, _ = session.record_run(_run(0.3), propose=True)
     undone, _ = session.undo()
     assert (undone.states[1].basis, undone.states[1].keypoints.time_1_s[0]) == (Basis.PATH, 0.3)
+
+
+def test_a_recording_taken_out_keeps_its_decisions_and_comes_back_by_undo() -> None:
+    decided = _moved(_start(), 0, 0.8)
+    session, _ = decided.put(1, out=True, text="Take out")
+    assert session.states[1].is_out
+    assert session.states[1].keypoints.time_1_s[0] == 0.8
+    assert session.put(1, out=True, text="Take out")[0] is session
+    # What the machine says late belongs to the move, and leaves the recording where it is.
+    session, _ = session.follow(1, _proposal(0.7, "followed"))
+    session, _ = session.record_run(_run(0.3), propose=True)
+    assert session.states[1].is_out
+    assert _told(session.undo()[0].redo()[0]) == _told(session)
+    session, _ = session.undo()
+    assert not session.states[1].is_out
+    session, _ = session.undo()
+    assert not session.states[1].keypoints.is_reviewed.any()
 
 
 def test_imported_times_stand_against_a_run_and_come_back_when_the_path_is_undone() -> None:

@@ -137,7 +137,7 @@ def test_what_a_run_said_and_what_made_it_comes_back(make_audio, path: Path) -> 
     session, added = Session().add([(identify(recording, path.parent), state)])
     with SessionFile.create(path) as file:
         file.commit(added)
-        file.commit(session.record_run(Run.of(1, alignment, made), propose=True)[1])
+        file.commit(session.record_run(Run.of(1, alignment, made, "of the audio"), propose=True)[1])
     number, run = _read(path).runs[1]
     assert (number, run.made, run.alias) == (1, made, alignment.alias)
     assert (run.needs_review, run.warnings) == (True, alignment.warnings)
@@ -145,6 +145,7 @@ def test_what_a_run_said_and_what_made_it_comes_back(make_audio, path: Path) -> 
     assert run.path.high_s.tolist() == alignment.path.high_s.tolist()
     assert run.candidates == (RankedCandidate(0.0, 0.0, 0.0),)
     assert run.mean_confidence == pytest.approx(0.9)
+    assert run.fingerprint == "of the audio"
 
 
 def test_any_sqlite_tool_can_read_the_keypoints_while_a_window_is_open(
@@ -237,6 +238,23 @@ def test_an_older_file_is_brought_up_to_date_and_a_newer_one_is_refused(
         assert _sql(path, "PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
     version = len(schema.MIGRATIONS)
     assert f"a newer FinchSync (schema {version + 1}; this one reads {version})" in _refusal(path)
+
+
+def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
+    path: Path, bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, added = bench.new_session()
+    session, run = bench._run(session, np.random.default_rng(1))
+    with SessionFile.create(path) as file:
+        file.commit(added)
+        file.commit(run)
+    _sql(
+        path,
+        "ALTER TABLE recording DROP COLUMN taken_out",
+        "ALTER TABLE model_run DROP COLUMN fingerprint",
+        "PRAGMA user_version = 1",
+    )
+    assert bench.content(_read(path)) == bench.content(session)
 
 
 def test_a_step_up_that_fails_leaves_the_file_as_it_was(
