@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
 
 from app.actions import ACTIONS
+from app.another_window import start_another
 from app.demo import demo_folder, demo_steps
 from app.evidence import NAMES, why_no_beats
 from app.keymap import KeyMap
@@ -143,6 +144,15 @@ class Shell(QObject):
         dialog = GoTo(keypoints, self._time.duration_s, self._window)
         dialog.chosen.connect(self._go)
         _show(dialog)
+
+    @Slot()
+    def new_window(self) -> None:
+        """Open another window; it takes a moment to show."""
+        if start_another():
+            self.told.emit(Message(Kind.INFO, "Another window is on its way."))
+        else:
+            text = "No other window could be opened; start FinchSync once more instead."
+            self.told.emit(Message(Kind.ERROR, text))
 
     @Slot()
     def show_preferences(self) -> None:

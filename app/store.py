@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.left_open import left_open, note_closed, note_open
 from app.messages import Kind, Message
 from app.session_model import SessionModel
 from app.session_places import SessionPlaces, folder_of, is_there
 from app.workers.writer import Writer
 from core.session import Change
+from core.session.lock import is_held
 
-_LEFT_OPEN = "session/left_open"
 _SHOWN_AFTER_MS = 2000
 
 
@@ -112,12 +113,11 @@ class SessionStore(QObject):
 
     def recover(self) -> bool:
         """Open the session that was open when FinchSync ended without closing it, if any."""
-        left = QSettings().value(_LEFT_OPEN)
-        path = Path(left) if isinstance(left, str) and left else None
-        if not self.keeps or path is None or not path.is_file():
+        left = [path for path in left_open() if is_there(path) and not is_held(path)]
+        if not self.keeps or not left:
             return False
-        self._recovering = path
-        self.open(path)
+        self._recovering = left[0]
+        self.open(left[0])
         return True
 
     def save_as(self, path: Path, *, overwrite: bool) -> None:
@@ -130,7 +130,7 @@ class SessionStore(QObject):
         self._note_shown()
         self._writer.shut_down()
         if self.path is not None:
-            QSettings().remove(_LEFT_OPEN)
+            note_closed(self.path)
 
     @Slot()
     def _note_shown(self) -> None:
@@ -139,8 +139,10 @@ class SessionStore(QObject):
             self._writer.put(Change(shown=shown))
 
     def _is_at(self, path: Path) -> None:
+        if self.path is not None:
+            note_closed(self.path)
         self.path, self.problem = path.absolute(), ""
-        QSettings().setValue(_LEFT_OPEN, str(path))
+        note_open(self.path)
 
     @Slot(object, object)
     def _on_opened(self, path: Path, session: object) -> None:
@@ -154,8 +156,9 @@ class SessionStore(QObject):
     @Slot(object, str)
     def _on_not_opened(self, path: Path, why: str) -> None:
         if path == self._recovering:
-            # Most likely it is open in a window that is still there.
+            # It is not tried again at every start.
             self._recovering = None
+            note_closed(path)
             self.told.emit(Message(Kind.INFO, f"The last session was not opened: {why}"))
         else:
             self.told.emit(Message(Kind.ERROR, why))

@@ -6,6 +6,14 @@ from app.commands.spec import ActionSpec
 
 SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
+        "new_window",
+        "New window",
+        "shell.new_window",
+        "File",
+        ("Ctrl+Shift+N",),
+        "Open another window, for another session beside this one",
+    ),
+    ActionSpec(
         "open",
         "Open files…",
         "asking.choose_files",
@@ -14,6 +22,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
         "Open a stereo file, a pair of mono files, a CSV or a session",
         icon="open",
         label="Open",
+        separated=True,
     ),
     ActionSpec(
         "open_folder",

@@ -71,6 +71,21 @@ class SessionLock:
             os.close(handle)
 
 
+def is_held(session: Path) -> bool:
+    """Whether a window has a session open; False where that cannot be found out."""
+    try:
+        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        _take(handle)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def _locked(session: Path, path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)

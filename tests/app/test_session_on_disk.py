@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.exporting import ExportPlan
+from app.left_open import note_open
 from app.main_window import MainWindow
 from app.messages import Kind
 from core.errors import InputError
@@ -216,7 +217,7 @@ def test_after_a_crash_the_next_start_is_where_the_person_was(
     for file in opened.store.path.parent.iterdir():
         shutil.copy(file, left / file.name)
     opened.close()
-    QSettings().setValue("session/left_open", str(left / opened.store.path.name))
+    note_open(left / opened.store.path.name)
     again = make_window()
     again.start_with([])
     settle(again)
