@@ -91,7 +91,7 @@ class Docks:
         )
         compact = self._is_compact
         wide = window.width() >= _WIDE_PX
-        widths = [195, 330] if compact else [330, 445 if wide else 370]
+        widths = [195, 345] if compact else [330, 445 if wide else 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
         if compact:
             window.tabifyDockWidget(keypoint, candidates)

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.session_model import SessionModel
@@ -34,8 +35,10 @@ _COLUMNS = (
     ("level", "0.1 × exp of the mean prediction"),
     ("n>0", "How many predictions are positive (the public baseline's score)"),
 )
-_WIDEST = ("50", "000.00", "+00.000", "+00000", "00.00", "00.00", "000.00", "00.00", "3600")
+_WIDEST = ("50", "000.0", "+00.000", "+00000", "00.00", "00.00", "000.0", "00.00", "3600")
 _PADDING_PX = 14
+_LEAST_WANTED = (7, 8, 5, 4)
+"""Where not all columns fit, these go first; the tip of a row says what they hold."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -59,20 +62,28 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole or self._candidates is None:
+        if self._candidates is None:
             return None
-        row, found = index.row(), self._candidates
+        if role == Qt.ItemDataRole.ToolTipRole:
+            texts = zip(_COLUMNS[1:], self._texts(index.row())[1:], strict=True)
+            return "\n".join(f"{name}: {text}" for (name, _tip), text in texts)
+        is_shown = role == Qt.ItemDataRole.DisplayRole
+        return self._texts(index.row())[index.column()] if is_shown else None
+
+    def _texts(self, row: int) -> tuple[str, ...]:
+        found = self._candidates
+        assert found is not None
         return (
             f"{row + 1}",
-            f"{found.score[row]:.2f}",
+            _in_five(found.score[row]),
             f"{found.offset_s[row]:+.3f}",
             f"{round(found.drift_ppm[row]):+d}",
             f"{found.positive[row]:.2f}",
             f"{found.top[row]:.2f}",
-            f"{found.votes[row]:.2f}",
+            _in_five(found.votes[row]),
             f"{found.level[row]:.2f}",
             f"{found.count[row]}",
-        )[index.column()]
+        )
 
 
 class CandidateTable(QTableView):
@@ -107,10 +118,6 @@ class CandidateTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(22)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
-        # Measuring the cells, as Qt would, asks for all of them with every change of style.
-        for column, widest in enumerate(_WIDEST):
-            width_px = self.fontMetrics().horizontalAdvance(widest) + _PADDING_PX
-            self.setColumnWidth(column, width_px)
         self._candidates: CandidateScores | None = None
         self._empty = empty_text("Candidates show here while the recording is aligned.", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -120,6 +127,27 @@ class CandidateTable(QTableView):
         session.selection_changed.connect(self._show_highlight)
         self.selectionModel().selectionChanged.connect(self._on_row)
         self.doubleClicked.connect(self._on_double_click)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show as many columns as fit, so that none has to be scrolled to."""
+        # Measuring the cells, as Qt would, asks for all of them with every change of style.
+        advance = self.fontMetrics().horizontalAdvance
+        headings = (heading for heading, _tip in _COLUMNS)
+        widths_px = [
+            _PADDING_PX + max(advance(heading), advance(widest))
+            for heading, widest in zip(headings, _WIDEST, strict=True)
+        ]
+        # Rows come later than the size; their scroll bar is to fit then.
+        room_px = self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()
+        shown = list(range(len(_WIDEST)))
+        for column in _LEAST_WANTED:
+            if sum(widths_px[c] for c in shown) > room_px:
+                shown.remove(column)
+        spare_px = max(room_px - sum(widths_px[c] for c in shown), 0) // len(shown)
+        for column, width_px in enumerate(widths_px):
+            self.setColumnHidden(column, column not in shown)
+            self.setColumnWidth(column, width_px + spare_px)
+        super().resizeEvent(event)
 
     @Slot()
     def _show_candidates(self) -> None:
@@ -148,3 +176,8 @@ class CandidateTable(QTableView):
     @Slot(QModelIndex)
     def _on_double_click(self, index: QModelIndex) -> None:
         self.taken.emit(index.row())
+
+
+def _in_five(value: float) -> str:
+    """A number that grows with the recording, in five characters."""
+    return f"{value:.2f}" if abs(value) < 99.995 else f"{value:.1f}"

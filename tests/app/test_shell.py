@@ -625,16 +625,23 @@ def test_buttons_of_dialogs_are_words_alone(opened: MainWindow) -> None:
     only(opened, PreferencesDialog).close()
 
 
+@pytest.mark.parametrize(("size", "hidden"), [((1600, 1000), 0), ((1280, 800), 2)])
 def test_every_number_of_the_candidates_can_be_read(
-    make_window: Make, stereo: Path, settle
+    make_window: Make, stereo: Path, settle, size: tuple[int, int], hidden: int
 ) -> None:
-    window = make_window(size=(1600, 1000))
+    window = make_window(size=size)
     window.open([stereo])
+    window.docks.by_title["Candidates"].raise_()
     settle(window)
     table = window.candidates
-    for column in range(table.model().columnCount()):
+    header = table.horizontalHeader()
+    shown = [c for c in range(header.count()) if not table.isColumnHidden(c)]
+    assert len(shown) == header.count() - hidden
+    for column in shown:
         assert table.columnWidth(column) >= table.sizeHintForColumn(column), column
     assert not table.horizontalScrollBar().isVisible()
+    tip = table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "level: " in tip
 
 
 def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
