@@ -44,6 +44,8 @@ BAND_S = 3.0
 
 _TRACE = 1e-4
 """Posterior of a first decoding that the second need not follow."""
+_NEIGHBOURS = 40
+"""Rows whose posterior a row of the second decoding has within its reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def align_steps(
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
-    likely = band_holding(first.posterior, surface.step_s, _TRACE)
+    likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
     decoded: Decoded = yield from course.staged(
         "following the path with fitted weights", decode(surface, band=likely)
     )

@@ -12,7 +12,7 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from core.evidence.surface import ScoreSurface
 
 _MARGIN_S = 0.6
-_ROWS, _STEP = 100, 16
+_STEP = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +53,7 @@ def band_holding(
     posterior: NDArray[np.float32],
     step_s: float,
     tail: float,
+    rows: int,
     also: Mapping[int, int] | None = None,
 ) -> Band:
     """Columns that hold all but a trace of the posterior of a row and its neighbours.
@@ -64,13 +65,15 @@ def band_holding(
         Offset between columns, seconds.
     tail : float
         Share of a row's posterior that may be left out at either side.
+    rows : int
+        How many rows to either side count as neighbours.
     also : dict of int to int, optional
         Columns that must be among a row's.
 
     Returns
     -------
     Band
-        With 0.6 s to spare at either side of what 100 rows to either side hold, as far as
+        With 0.6 s to spare at either side of what a row and its neighbours hold, as far as
         there are columns.
     """
     below = np.cumsum(posterior, axis=1, dtype=np.float64)
@@ -78,7 +81,7 @@ def band_holding(
     high = (below < below[:, -1:] - tail).sum(axis=1)
     for row, column in (also or {}).items():
         low[row], high[row] = min(low[row], column), max(high[row], column)
-    around, margin = 2 * _ROWS + 1, round(_MARGIN_S / step_s)
+    around, margin = 2 * rows + 1, round(_MARGIN_S / step_s)
     first = np.maximum(minimum_filter1d(low, around) - margin, 0) // _STEP * _STEP
     last = np.minimum(maximum_filter1d(high, around) + margin, posterior.shape[1] - 1)
     width = int((last - first).max()) + 1

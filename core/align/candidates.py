@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 from core.align.alignment import CandidateScores
 from core.evidence.surface import ScoreSurface
@@ -236,26 +235,32 @@ def score_predictions(prediction: ArrayLike) -> PredictionScores:
     -------
     PredictionScores
     """
-    p = np.asarray(prediction, dtype=np.float64)
+    p = np.asarray(prediction)
+    if p.dtype != np.float32:
+        p = p.astype(np.float64)
     known = ~np.isnan(p)
     used = known.sum(axis=1)
     at_least_one = np.maximum(used, 1)
     is_positive = p > 0
     count = is_positive.sum(axis=1)
-    low = np.where(known, p, -np.inf)
     quarter = np.maximum(used // 4, 1)
     most = int(quarter.max(initial=1))
-    best = -np.sort(-np.partition(low, p.shape[1] - most, axis=1)[:, p.shape[1] - most :], axis=1)
+    best = np.sort(np.where(known, p, -np.inf), axis=1)[:, ::-1][:, :most]
     chosen = np.arange(most) < np.minimum(quarter, used)[:, None]
-    mean = np.where(known, p, 0.0).sum(axis=1) / at_least_one
+    mean = _sums(p, known) / at_least_one
     return PredictionScores(
-        positive=0.4 * np.where(is_positive, p, 0.0).sum(axis=1) / at_least_one,
-        top=0.3 * np.where(chosen, best, 0.0).sum(axis=1) / quarter,
-        votes=0.2 * np.where(known, expit(p), 0.0).sum(axis=1),
+        positive=0.4 * _sums(p, is_positive) / at_least_one,
+        top=0.3 * _sums(best, chosen) / quarter,
+        votes=0.2 * _sums(0.5 + 0.5 * np.tanh(p / 2), known),
         level=np.where(used > 0, 0.1 * np.exp(mean), 0.0),
         count=count,
         used=used,
     )
+
+
+def _sums(values: NDArray[np.floating], where: NDArray[np.bool_]) -> Floats:
+    """Row sums of some of the values, shape (N,)."""
+    return np.asarray(np.where(where, values, values.dtype.type(0)).sum(axis=1, dtype=np.float64))
 
 
 def score_paths(

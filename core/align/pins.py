@@ -168,7 +168,7 @@ def _redecode(
         surface.step_s,
         surface.score[stretch].copy(),
     )
-    band = band_holding(posterior[stretch], surface.step_s, _TAIL, pinned)
+    band = band_holding(posterior[stretch], surface.step_s, _TAIL, _REACH_ROWS, pinned)
     # What lies beyond the stretch speaks through the old posterior at its ends.
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:

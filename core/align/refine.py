@@ -120,12 +120,13 @@ def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> G
     begin_1 = np.rint((moved_s - start_1_s) * _RATE_HZ).astype(np.intp)
     spectra = [_spectra(zero, begin_0), _spectra(one, begin_1)]
     gates = [_gate(spectrum) for spectrum in spectra]
-    cross = np.conj(spectra[0]) * spectra[1]
-    cross *= gates[0] * gates[1] / (np.abs(cross) + 1e-12)
-    first, last = np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5])
     summed = np.zeros((len(rows_s), _FFT // 2 + 1), dtype=np.complex64)
-    for row in range(len(rows_s)):
-        cross[first[row] : last[row]].sum(axis=0, out=summed[row, _BINS])
+    for row, ends in enumerate(np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5]).T):
+        here = slice(*ends)
+        cross = np.conj(spectra[0][here])
+        cross *= spectra[1][here]
+        cross *= gates[0][here] * gates[1][here] / (np.abs(cross) + 1e-12)
+        cross.sum(axis=0, out=summed[row, _BINS])
     return _lag_evidence(irfft(summed, _FFT, axis=1))
 
 
@@ -157,15 +158,21 @@ def _spectra(samples: Grid, begin: NDArray[np.intp]) -> NDArray[np.complex64]:
     spectra = np.empty((len(begin), _BINS.stop - _BINS.start), dtype=np.complex64)
     for start in range(0, len(begin), _FRAMES_AT_ONCE):
         part = slice(start, start + _FRAMES_AT_ONCE)
-        spectra[part] = rfft(frames[inside[part]] * window, axis=1)[:, _BINS]
+        windowed = frames[inside[part]]
+        windowed *= window
+        spectra[part] = rfft(windowed, axis=1)[:, _BINS]
     return spectra
 
 
 def _gate(spectra: NDArray[np.complex64]) -> Grid:
     """Share of every cell's power that stands above twice the noise of its bin."""
-    power = spectra.real**2 + spectra.imag**2
-    noise = noise_power(power)
-    return np.asarray(np.clip(1.0 - 2.0 * noise / (power + 1e-12), 0.0, 1.0), dtype=np.float32)
+    gate = spectra.real**2
+    gate += spectra.imag**2
+    least = -2.0 * noise_power(gate)
+    gate += 1e-12
+    np.divide(least, gate, out=gate)
+    gate += 1.0
+    return np.clip(gate, 0.0, 1.0, out=gate)
 
 
 def _lag_evidence(correlation: Grid) -> Grid:

@@ -18,6 +18,7 @@ that fills two bins of a hundred vanishes in a band mean. Figures are in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import tee, zip_longest
@@ -201,18 +202,21 @@ def _measure(samples: Samples) -> _Block:
     return _Block(
         np.log1p(mel / (10.0 * floor + _EPS)),
         np.asarray(noise_share, dtype=np.float32),
-        {name: _loudest(onset, _ONSET_FFT, *zone) for name, zone in _ZONES_HZ.items()},
-        {name: _loudest(call, _CALL_FFT, *zone) for name, zone in _ZONES_HZ.items()},
+        _loudest(onset),
+        _loudest(call),
         log_mel(call).astype(np.float16),
     )
 
 
-def _loudest(power: Frames, size: int, low_hz: float, high_hz: float) -> Frames:
-    """Log of the loudest bin of a zone over six times its own noise floor, shape (T,)."""
-    bin_hz = FEATURE_RATE_HZ / size
-    zone = power[:, int(np.ceil(low_hz / bin_hz)) : int(np.ceil(high_hz / bin_hz))]
-    least = 6.0 * noise_power(zone) + _EPS
-    return np.asarray(np.log1p((zone / least).max(axis=1)), dtype=np.float32)
+def _loudest(power: Frames) -> dict[str, Frames]:
+    """Log of the loudest bin of each zone over six times its own noise floor, shape (T,)."""
+    over = power / (6.0 * noise_power(power) + _EPS)
+    bin_hz = FEATURE_RATE_HZ / 2 / (power.shape[1] - 1)
+    zones = {
+        name: slice(*(math.ceil(edge_hz / bin_hz) for edge_hz in zone_hz))
+        for name, zone_hz in _ZONES_HZ.items()
+    }
+    return {name: np.log1p(over[:, zone].max(axis=1)) for name, zone in zones.items()}
 
 
 def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:

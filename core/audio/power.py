@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-_FRAMES_AT_ONCE = 500
+_FRAMES_AT_ONCE = 200
 """Few enough for the processor's cache."""
 
 
@@ -30,8 +30,12 @@ def frame_power(samples: NDArray[np.float32], size: int, hop: int) -> NDArray[np
     if count:
         frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
         window = np.hanning(size).astype(np.float32)
+        windowed = np.empty((min(count, _FRAMES_AT_ONCE), size), dtype=np.float32)
         for start in range(0, count, _FRAMES_AT_ONCE):
-            part = slice(start, start + _FRAMES_AT_ONCE)
-            spectrum = rfft(frames[part] * window, axis=1)
-            power[part] = spectrum.real**2 + spectrum.imag**2
+            part = power[start : start + _FRAMES_AT_ONCE]
+            here = windowed[: len(part)]
+            np.multiply(frames[start : start + len(part)], window, out=here)
+            squares = rfft(here, axis=1).view(np.float32)
+            squares *= squares
+            np.add(squares[:, ::2], squares[:, 1::2], out=part)
     return power

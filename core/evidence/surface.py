@@ -48,7 +48,9 @@ class ScoreSurface:
 
     def covers(self, offset_s: ArrayLike) -> NDArray[np.bool_]:
         """Which offsets, one per keypoint, lie on the surface; shape (..., K)."""
-        column = self.column(offset_s)
+        return self._holds(self.column(offset_s))
+
+    def _holds(self, column: Floats) -> NDArray[np.bool_]:
         return np.asarray((column >= -1e-6) & (column <= self.score.shape[1] - 1 + 1e-6))
 
     def at(self, offset_s: ArrayLike) -> NDArray[np.float32]:
@@ -64,13 +66,15 @@ class ScoreSurface:
         ndarray of float32, shape (..., K)
         """
         column = self.column(offset_s)
-        last = self.score.shape[1] - 1
-        left = np.clip(np.floor(column).astype(np.intp), 0, max(last - 1, 0))
-        part = (column - left).astype(np.float32)
-        rows = np.arange(len(self.time_0_s))
-        right = np.minimum(left + 1, last)
-        value = self.score[rows, left] * (1 - part) + self.score[rows, right] * part
-        return np.where(self.covers(offset_s), value, np.float32(0))
+        width = self.score.shape[1]
+        left = np.clip(column, 0, max(width - 2, 0)).astype(np.intp)
+        part = np.asarray(column - left, dtype=np.float32)
+        cell = left + width * np.arange(len(self.time_0_s))
+        flat = self.score.ravel()
+        value = flat[cell] * (1 - part)
+        cell += width > 1
+        value += flat[cell] * part
+        return np.where(self._holds(column), value, np.float32(0))
 
     def rectangle(self) -> tuple[Floats, NDArray[np.float32]]:
         """The surface on one common offset axis, for drawing.
