@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
         allow_with_recording(self.commands, is_open=entry is not None)
         self._stack.setCurrentIndex(0 if entry is None else 1)
         if entry is None:
+            self.status.show_level(None)
             self.setWindowTitle("FinchSync")
             return
         self.setWindowTitle(f"{entry.recording.name} – FinchSync")

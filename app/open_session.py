@@ -220,6 +220,11 @@ class OpenSession(QObject):
             self.select_recording(index)
         return tuple(self._entries[i] for i in out)
 
+    def lose(self, index: int, why: str) -> None:
+        """The audio of a recording is not there any more."""
+        self._entries[index] = replace(self._entries[index], lost=why)
+        self.recordings_changed.emit()
+
     def relocate(self, found: Mapping[int, SessionRecording]) -> None:
         """The audio of recordings, by their keys, is somewhere else, or another, from now on."""
         if not found:

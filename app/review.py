@@ -127,10 +127,7 @@ class Review(QObject):
         session.select_recording(near[0] if near else -1)
         session.take_out(index)
         self._queue.refresh()
-        self.told.emit(
-            f"{name} is out of the session; Undo brings it back with all decisions. Its audio "
-            "stays where it is."
-        )
+        self.told.emit(f"{name} was taken out. Undo brings it back; its audio is untouched.")
 
     @Slot()
     def accept(self) -> None:

@@ -67,5 +67,5 @@ class ReviewProgress(QObject):
         left_s = self._pace.left_s(keypoints - reviewed)
         if left_s is not None and reviewed < keypoints:
             words.append(f"{time_left_text(left_s)} left at your pace")
-        self.text = " · ".join(words)
+        self.text = " · ".join(words) if keypoints else ""
         self.changed.emit()

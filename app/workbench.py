@@ -12,6 +12,7 @@ from app.following import Following
 from app.framing import FirstFrames, spectrogram_steps
 from app.messages import Kind, Message
 from app.session_model import SessionModel
+from app.session_places import is_there
 from app.workers.evidence import EvidenceKeeper
 from app.workers.lane import End, Lane, Outcome
 from core.audio.frame_plan import FrameSettings
@@ -161,11 +162,20 @@ class Workbench(QObject):
     def _on_framing_ended(self, end: End) -> None:
         entry = self._session.current
         if end.outcome is Outcome.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+            self._tell_unreadable(entry, end)
         elif end.outcome is Outcome.DONE and entry is not None and self._is_first_framing:
             self._is_first_framing = False
             if self._wants_alignment(entry):
                 self.aligning.align([self._session.current_index], first=True)
+
+    def _tell_unreadable(self, entry: Entry | None, end: End) -> None:
+        gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
+        if gone:
+            self._session.lose(self._session.current_index, f"{gone[0]} is not there any more")
+            text = f"{gone[0].name} is not there any more; your keypoints are safe."
+            self.told.emit(Message(Kind.ERROR, text, "find_audio", end.details))
+        else:
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
 
     def _wants_alignment(self, entry: Entry) -> bool:
         untouched = entry.alignment is None and not entry.problem

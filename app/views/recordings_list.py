@@ -89,7 +89,7 @@ class RecordingsList(QTableView):
         header.setSortIndicator(_UNSORTED, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setColumnWidth(Column.STAGE, _STAGE_PX)
-        for column, widest in _WIDEST.items():
+        for column, widest in {**_WIDEST, Column.REVIEWED: "done"}.items():
             self._make_room(column, widest)
 
     def _make_room(self, column: Column, text: str) -> None:

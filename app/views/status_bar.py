@@ -14,6 +14,7 @@ from app.review_progress import ReviewProgress
 from app.session_model import SessionModel
 from app.sureness import band_text, tolerance_ms
 from app.views.elided_label import ElidedLabel
+from core.keypoints import ReviewState
 
 _NOTE_MS, _IN_SECONDS = 6000, 90.0
 _REFRESH_MS = 40
@@ -124,8 +125,11 @@ class StatusBar(QStatusBar):
         self._bar.setFormat(f"%p % · {self._left}" if self._left else "%p %")
         self._bar.setValue(round(1000 * progress.fraction))
 
-    def show_level(self, level: int) -> None:
-        """Show how far the spectrograms are downsampled."""
+    def show_level(self, level: int | None) -> None:
+        """Show how far the spectrograms are downsampled; nothing for None."""
+        if level is None:
+            self._level.clear()
+            return
         self._level.setText(f"pyramid ×{1 << level} (max)" if level else "full detail")
 
     @Slot()
@@ -141,7 +145,7 @@ class StatusBar(QStatusBar):
         words = [f"keypoint {selected + 1}/{len(keypoints)}"]
         offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
         confidence = float(keypoints.confidence[selected])
-        if keypoints.is_pinned[selected]:
+        if keypoints.state[selected] is ReviewState.CORRECTED:
             words.append(f"{offset}, set by you")
         else:
             words.append(f"{offset} {band_text(self._session)}".rstrip())

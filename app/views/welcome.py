@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 _HOW = (
@@ -67,6 +67,19 @@ class Welcome(QWidget):
         layout.addStretch(2)
         layout.addLayout(across)
         layout.addStretch(3)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            pressed = QShortcut(QKeySequence(key), self, self._press)
+            pressed.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    @Slot()
+    def _press(self) -> None:
+        """Outside dialogs, Qt lets only the space bar press a button."""
+        button = self.focusWidget()
+        if isinstance(button, QPushButton):
+            if button.menu() is None:
+                button.click()
+            else:
+                button.showMenu()
 
 
 def _words(text: str) -> QLabel:

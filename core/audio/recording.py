@@ -329,6 +329,8 @@ def _decoded(
                 yield position, frames
                 position += wanted
     except (sf.LibsndfileError, OSError) as error:
+        if not source.path.exists():
+            raise InputError(source.path, "is not there any more", "put it back") from error
         raise InputError(
             source.path,
             f"cannot be read ({_message(error)})",

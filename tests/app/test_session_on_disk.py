@@ -328,6 +328,28 @@ def test_moved_audio_is_asked_for_and_found(
     assert again.session.current.alignment is not None
 
 
+def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
+    window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    for number, name in enumerate(("a.wav", "b.wav")):
+        write_calls(folder / name, 20.0 + number)
+    window.open([folder])
+    settle(window)
+    (folder / "b.wav").rename(tmp_path / "b.wav")
+    window.session.select_recording(1)
+    settle(window)
+    assert "b.wav is not there any more" in window.messages.message.text
+    assert window.messages.message.action == "find_audio"
+    window.commands["align"].trigger()
+    assert not window.workbench.is_aligning
+    window.documents.find_audio(tmp_path)
+    settle(window)
+    assert not window.session.current.is_lost
+    assert window.workbench.spectrograms is not None
+
+
 def test_something_that_is_no_session_leaves_what_is_open(
     opened: MainWindow, settle: Settle, tmp_path: Path
 ) -> None:

@@ -644,6 +644,19 @@ def test_every_number_of_the_candidates_can_be_read(
     assert "level: " in tip
 
 
+def test_enter_presses_the_button_of_the_first_page_that_has_the_keyboard(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *_: asked.append("folder") or ""
+    )
+    (button,) = (b for b in window.findChildren(QPushButton) if b.text() == "Open folder…")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert asked == ["folder"]
+
+
 def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)

@@ -62,7 +62,7 @@ def test_delete_in_the_list_takes_the_recording_out_and_undo_brings_all_of_it_ba
     settle(three)
     assert listed(three) == ["a.wav", "c.wav"]
     assert three.session.current.recording.name == "c.wav"
-    assert "b.wav is out of the session; Undo brings it back" in three.messages.message.text
+    assert "b.wav was taken out. Undo brings it back" in three.messages.message.text
     assert three.status.review_text.startswith("0 of 42 reviewed")
     assert three.commands["undo"].text() == "Undo take the recording out"
     three.commands["undo"].trigger()
@@ -141,6 +141,7 @@ def test_with_the_last_one_out_the_window_is_as_at_the_start(
         take_out(three, settle)
     assert three.session.current is None
     assert three.windowTitle() == "FinchSync"
+    assert not three.status.review_text
     assert not three.commands["take_out"].isEnabled()
     assert not three.commands["accept"].isEnabled()
     for command in three.commands.values():
