@@ -17,6 +17,7 @@ _EDGE_PX = 8.0
 _LINES_FROM_PX, _MARKS_FROM_PX = 14.0, 9.0
 _OPACITY = 70
 _FLASH_PX = 15.0
+_AROUND_PX = _EDGE_PX + _FLASH_PX
 _FLASH_STEPS, _FLASH_STEP_MS = 6, 110
 _FLASH_OPACITY = 130
 
@@ -47,9 +48,10 @@ class KeypointItem(ViewItem):
 
     def flash(self, indices: NDArray[np.intp]) -> None:
         """Let keypoints light up for a moment."""
+        self._update_flashing()
         self._flashing, self._flash_left = indices, _FLASH_STEPS
         self._fade.start()
-        self.update()
+        self._update_flashing()
 
     @property
     def flashing(self) -> list[int]:
@@ -61,7 +63,22 @@ class KeypointItem(ViewItem):
         self._flash_left -= 1
         if self._flash_left <= 0:
             self._fade.stop()
-        self.update()
+        self._update_flashing()
+
+    def _update_flashing(self) -> None:
+        """Paint again what is around the lit keypoints alone, not the picture behind the rest."""
+        seen = self.boundingRect()
+        lit = self._flashing[self._flashing < len(self._x)]
+        lit = lit[(self._x[lit] >= seen.left()) & (self._x[lit] <= seen.right())]
+        if not len(lit):
+            return
+        x, y = self._x[lit], self._y[lit]
+        if self._edge:
+            # Heights grow upwards.
+            y = np.full_like(y, seen.bottom() if self._edge == "top" else seen.top())
+        beside, above = _AROUND_PX * self.pixelWidth(), _AROUND_PX * self.pixelHeight()
+        around = QRectF(float(x[0]), float(y.min()), float(np.ptp(x)), float(np.ptp(y)))
+        self.update(around.adjusted(-beside, -above, beside, above))
 
     def show_points(
         self,

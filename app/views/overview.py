@@ -26,6 +26,7 @@ from app.time_view import TimeView
 from app.views.play_cursor import draw_cursor
 from app.views.time_plot import LEFT_PX, RIGHT_PX
 from core.audio.spectrogram import Spectrogram
+from core.keypoints import KeypointSet
 
 _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
 _HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
@@ -60,6 +61,7 @@ class OverviewStrip(QWidget):
         self._times_s: tuple[np.ndarray, np.ndarray] | None = None
         self._backdrop: QPixmap | None = None
         self._states: QImage | None = None
+        self._states_of: KeypointSet | None = None
         self._cursor: Cursor | None = None
         self._grip = ""
         self._grip_s = 0.0
@@ -98,14 +100,23 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        """Keypoints moved; channel 1 is drawn again only if that can be seen."""
-        self._states = None
+        """Keypoints moved; states and channel 1 are drawn again only if that can be seen."""
+        if not self._has_states_of(self._session.keypoints):
+            self._states = None
         column_s = self._view.duration_s / self._width_px()
         if self._times_s is not None:
             moved_s = np.abs(self._column_times_s()[1] - self._times_s[1])
             if len(moved_s) and moved_s.max() > _SEEN_COLUMNS * column_s:
                 self._backdrop = None
-        self.update()
+        if self._states is None or self._backdrop is None:
+            self.update()
+
+    def _has_states_of(self, keypoints: KeypointSet | None) -> bool:
+        drawn = self._states_of
+        if drawn is None or keypoints is None or len(drawn) != len(keypoints):
+            return False
+        same_marks = np.array_equal(marks_of(drawn), marks_of(keypoints))
+        return same_marks and np.array_equal(drawn.confidence, keypoints.confidence, equal_nan=True)
 
     @Slot()
     def _refresh(self) -> None:
@@ -170,7 +181,7 @@ class OverviewStrip(QWidget):
         """One bar a keypoint: the less sure, the taller; decisions on top."""
         width = int(self._width_px())
         pixels = np.full((_STATES_PX, width), QColor(DARK.plot).rgb(), dtype=np.uint32)
-        keypoints = self._session.keypoints
+        keypoints = self._states_of = self._session.keypoints
         if keypoints is not None and len(keypoints):
             marks = marks_of(keypoints)
             middle = (keypoints.time_0_s / self._view.duration_s * width).astype(int)

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from app.marks import COLOURS, Mark, marks_of
 from app.session_model import SessionModel
@@ -62,9 +62,11 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
             self.addItem(part, ignoreBounds=True)
         self._peak = pg.InfiniteLine(pen=pg.mkPen("#8cc4ee", style=Qt.PenStyle.DashLine))
         self.addItem(self._peak, ignoreBounds=True)
-        self._peak_text = QLabel(self)
-        self._peak_text.setStyleSheet(f"color: #8cc4ee; background: {DARK.plot}; padding: 0 4px;")
-        self._peak_text.move(4, 2)
+        # A widget over the plot would be painted before the plot, and the plot then twice.
+        self._peak_text = QGraphicsSimpleTextItem()
+        self._peak_text.setBrush(QColor("#8cc4ee"))
+        self._peak_text.setPos(8, 3)
+        self.scene().addItem(self._peak_text)
         self._empty = empty_text(
             "How alike the channels are\nshows here once they are aligned.", self
         )
@@ -120,7 +122,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     @property
     def peak_text(self) -> str:
         """Where the score peaks, in words; empty without evidence."""
-        return self._peak_text.text() if self._peak_text.isVisibleTo(self) else ""
+        return self._peak_text.text() if self._peak_text.isVisible() else ""
 
     def _show_peak(self, peak_s: float | None, stands_s: float) -> None:
         self._peak.setVisible(peak_s is not None)
@@ -128,7 +130,6 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         if peak_s is not None:
             self._peak.setValue(peak_s)
             self._peak_text.setText(f"peak {1000 * (peak_s - stands_s):+.0f} ms from here (S)")
-            self._peak_text.adjustSize()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         """Show more or less to either side."""

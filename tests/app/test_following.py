@@ -282,3 +282,12 @@ def test_the_window_does_not_import_the_aligner() -> None:
         "('core.align.pins', 'core.align.decode', 'scipy')]; assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_overview_shows_each_decision(shifted: MainWindow, settle: Settle) -> None:
+    seen = [shifted.overview.grab().toImage()]
+    for state in (ReviewState.ACCEPTED, ReviewState.UNALIGNABLE):
+        shifted.session.review_keypoint(10, state)
+        settle(shifted)
+        seen.append(shifted.overview.grab().toImage())
+    assert seen[0] != seen[1] != seen[2]
