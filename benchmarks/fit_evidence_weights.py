@@ -73,7 +73,7 @@ def examples(
     column = np.rint((truth.offset_s + MAX_OFFSET_S) / 0.01).astype(np.intp)
     heard = (truth.time_1_s > 0) & (truth.time_1_s < recording.channels[1].duration_s)
     rows = np.flatnonzero(heard & (column >= 2) & (column < columns - 2))
-    return surfaces.terms[:, rows].astype(np.float32), column[rows, None] + np.arange(-2, 3)
+    return surfaces.terms(rows), column[rows, None] + np.arange(-2, 3)
 
 
 def _last(steps: Iterator[object], kind: type) -> object:

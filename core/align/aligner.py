@@ -261,7 +261,7 @@ def _refuse_short(recording: Recording) -> None:
 
 
 def _same_sound(features: tuple[ChannelFeatures, ChannelFeatures]) -> tuple[str, ...]:
-    if np.array_equal(features[0].log_mel, features[1].log_mel):
+    if np.array_equal(features[0].log_mel.codes, features[1].log_mel.codes):
         return ("both channels hold the same sound: was one recorder saved twice?",)
     return ()
 

@@ -62,7 +62,7 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     if len(rows) > _MOST_ROWS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.intp)]
     target = mode[rows, None] + np.arange(-_TARGET_COLUMNS, _TARGET_COLUMNS + 1)
-    terms = surfaces.terms[:, rows].astype(np.float32, order="C")
+    terms = surfaces.terms(rows)
     precision = np.full(len(terms), _LEARNED_PRECISION)
     precision[: len(TERMS)] = _PRIOR_PRECISION
     result = minimize(

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
+from core.audio.fixed_point import FixedPoint
 from core.audio.levels import FFT as _CALL_FFT
 from core.audio.levels import HOP as _HOP
 from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
@@ -48,6 +49,8 @@ _FLOOR_EVERY = 4
 _CLIP = 4.0
 _EPS = 1e-10
 _SILENT = 1e-7
+_STEP, _LOG_STEP = 1 / 4096, 1 / 256
+"""Of features, which stay within 5, and of logarithms of power, within 100."""
 
 Frames = NDArray[np.float32]
 
@@ -58,9 +61,9 @@ class ChannelFeatures:
 
     Parameters
     ----------
-    groups : dict of str to ndarray of float16, shape (T, D)
+    groups : dict of str to FixedPoint, shape (T, D)
         Feature groups by name, comparable in scale.
-    log_mel : ndarray of float16, shape (T, 48)
+    log_mel : FixedPoint, shape (T, 48)
         See `core.audio.levels.log_mel`.
     duration_s : float
         Length of the channel, seconds.
@@ -68,8 +71,8 @@ class ChannelFeatures:
         Whether the channel is digital silence (or constant) from end to end.
     """
 
-    groups: dict[str, NDArray[np.float16]]
-    log_mel: NDArray[np.float16]
+    groups: dict[str, FixedPoint]
+    log_mel: FixedPoint
     duration_s: float
     silent: bool
 
@@ -78,16 +81,7 @@ class ChannelFeatures:
 
     def stretch(self, name: str, start: int, length: int) -> Frames:
         """Frames of a group from `start`, zero outside the recording, shape (length, D)."""
-        return stretch(self.groups[name], start, length)
-
-
-def stretch(frames: NDArray[np.float16], start: int, length: int) -> Frames:
-    """Frames from `start` on, zero outside the recording, shape (length, D)."""
-    out = np.zeros((length, frames.shape[1]), dtype=np.float32)
-    low, high = max(start, 0), min(start + length, len(frames))
-    if high > low:
-        out[low - start : high - start] = frames[low:high]
-    return out
+        return self.groups[name].stretch(start, length)
 
 
 def feature_blocks(
@@ -139,7 +133,7 @@ def _channel_blocks(
         blocks.append(_measure(samples))
         done += len(blocks[-1].bands)
         yield min(1.0, done / total)
-    heard = np.concatenate([block.log_mel for block in blocks])
+    heard = FixedPoint.joined([block.log_mel for block in blocks])
     silent = bool(np.ptp(levels) < _SILENT)
     yield ChannelFeatures(_groups(blocks), heard, source.duration_s, silent)
 
@@ -152,7 +146,7 @@ class _Block:
     noise_share: Frames
     onset: dict[str, Frames]
     call: dict[str, Frames]
-    log_mel: NDArray[np.float16]
+    log_mel: FixedPoint
 
 
 def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:
@@ -204,7 +198,7 @@ def _measure(samples: Samples) -> _Block:
         np.asarray(noise_share, dtype=np.float32),
         _loudest(onset),
         _loudest(call),
-        log_mel(call).astype(np.float16),
+        FixedPoint.of(log_mel(call), _LOG_STEP),
     )
 
 
@@ -219,7 +213,7 @@ def _loudest(power: Frames) -> dict[str, Frames]:
     return {name: np.log1p(over[:, zone].max(axis=1)) for name, zone in zones.items()}
 
 
-def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:
+def _groups(blocks: list[_Block]) -> dict[str, FixedPoint]:
     bands = np.concatenate([b.bands for b in blocks])
     noise_share = np.mean([b.noise_share for b in blocks], axis=0)
     weight = np.sqrt(np.clip(1.0 - noise_share, 0.02, 1.0))
@@ -231,8 +225,8 @@ def _groups(blocks: list[_Block]) -> dict[str, NDArray[np.float16]]:
         "level": _compressed(_standard(_above_mean(bands), weight)),
     }
     for zone in _ZONES_HZ:
-        groups[f"onset_{zone}"] = _standard(_change(onsets[zone])).astype(np.float16)
-        groups[f"call_{zone}"] = _standard(_above_mean(calls[zone])).astype(np.float16)
+        groups[f"onset_{zone}"] = FixedPoint.of(_standard(_change(onsets[zone])), _STEP)
+        groups[f"call_{zone}"] = FixedPoint.of(_standard(_above_mean(calls[zone])), _STEP)
     return groups
 
 
@@ -256,8 +250,8 @@ def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:
     return group
 
 
-def _compressed(group: Frames) -> NDArray[np.float16]:
+def _compressed(group: Frames) -> FixedPoint:
     """Divide frames by the square root of their norm, so that one bang does not rule a window."""
     norm = np.sqrt(np.einsum("td,td->t", group, group))
     group /= np.sqrt(norm + 0.3 * np.median(norm) + 1e-6)[:, None]
-    return group.astype(np.float16)
+    return FixedPoint.of(group, _STEP)

@@ -14,19 +14,21 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.features import HOP_S, stretch
-from core.evidence.compact_net import CompactNet, Frames, Logs, band_levels, noise_floor
+from core.audio.features import HOP_S
+from core.audio.fixed_point import FixedPoint
+from core.evidence.compact_net import CompactNet, Frames, band_levels, noise_floor
 from core.evidence.learned import Heard
 from core.evidence.spectral import WINDOW_S
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
-Halves = NDArray[np.float16]
 
 FILE = "compact.npz"
 _FRAMES_A_BATCH = 1000
 _ROWS_A_BATCH = 25
 _WINDOW = round(WINDOW_S / HOP_S)
+_STEP = 1 / 16384
+"""Of embeddings, which are no longer than one."""
 
 
 class CompactEvidence:
@@ -72,9 +74,9 @@ class CompactEvidence:
         length = _WINDOW + columns - 1
         for top in range(0, len(term), _ROWS_A_BATCH):
             starts = start_1[top : top + _ROWS_A_BATCH]
-            around = stretch(embedded[1], int(starts.min()), int(np.ptp(starts)) + length)
+            around = embedded[1].stretch(int(starts.min()), int(np.ptp(starts)) + length)
             for row, start in enumerate(starts - starts.min(), top):
-                left = stretch(embedded[0], start_0[row], _WINDOW)
+                left = embedded[0].stretch(int(start_0[row]), _WINDOW)
                 term[row] = window_scores(left, around[start : start + length])
             yield 0.8 + 0.2 * min(top + _ROWS_A_BATCH, len(term)) / len(term)
         begin = start_1[:, None] + np.arange(columns)
@@ -84,16 +86,16 @@ class CompactEvidence:
     def close(self) -> None:
         """Nothing to give back: the net runs on the processor."""
 
-    def _embedded(self, log_power: Logs, done: float) -> Generator[float, None, Halves]:
+    def _embedded(self, log_power: FixedPoint, done: float) -> Generator[float, None, FixedPoint]:
         """Embeddings of a channel, shape (T, D); yields the share of the work done."""
         floor, parts, reach = noise_floor(log_power), [], self._net.reach
         for start in range(0, len(log_power), _FRAMES_A_BATCH):
             stop = min(start + _FRAMES_A_BATCH, len(log_power))
             left = max(0, start - reach)
             part = self._net(band_levels(log_power[left : stop + reach], floor))
-            parts.append(part[start - left : stop - left].astype(np.float16))
+            parts.append(FixedPoint.of(part[start - left : stop - left], _STEP))
             yield done + 0.4 * stop / len(log_power)
-        return np.concatenate(parts)
+        return FixedPoint.joined(parts)
 
 
 def open_compact() -> CompactEvidence:

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.blas import sgemm
 
+from core.audio.fixed_point import FixedPoint
+
 TAPS = 5
 
 _EPS = 1e-10
@@ -24,7 +26,7 @@ _GELU = 0.7978845608
 _HALF = np.float32(0.5)
 
 Frames = NDArray[np.float32]
-Logs = NDArray[np.float32] | NDArray[np.float16]
+Logs = NDArray[np.float32] | NDArray[np.float16] | FixedPoint
 
 
 class CompactNet:

@@ -21,7 +21,7 @@ from core.evidence.correlation import (
     correlations,
     window_spectra,
 )
-from core.evidence.terms import TermSurfaces, unit_spread
+from core.evidence.terms import TermSurfaces, unit_step
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
@@ -49,6 +49,8 @@ two-sensor recording whose licence allows it.
 
 _ENERGY_FLOOR = 0.1
 _ROWS_A_BATCH = 25
+_CODES_A_UNIT = 16_000.0
+"""A correlation less the mean of its row lies between -2 and 2."""
 
 
 def term_surfaces(
@@ -85,7 +87,7 @@ def term_surfaces(
         {n: _energy_floor(features, n, window) for n in names}
         for features in (features_0, features_1)
     ]
-    terms = np.zeros((len(TERMS), len(centre), columns), dtype=np.float16)
+    codes = np.zeros((len(TERMS), len(centre), columns), dtype=np.int16)
     for rows in _runs(centre, first, window):
         count = rows.stop - rows.start
         start_0 = int(centre[rows.start]) - window // 2
@@ -99,12 +101,16 @@ def term_surfaces(
         blocks = {n: block_spectra(right[n], window) for n in names}
         for term, (a, b) in enumerate(TERMS):
             norms = np.lib.stride_tricks.sliding_window_view(norm_1[b], columns)[::window][:count]
-            match = correlations(windows[a], blocks[b], columns) / (norm_0[a] * norms)
-            terms[term, rows] = match - match.mean(axis=1, keepdims=True)
+            match = correlations(windows[a], blocks[b], columns)
+            match /= norm_0[a] * norms
+            match -= match.mean(axis=1, keepdims=True)
+            match *= _CODES_A_UNIT
+            codes[term, rows] = np.rint(match, out=match)
         yield rows.stop / len(centre)
-    for surface in terms:
-        surface[:] = unit_spread(surface)
-    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), terms, DEFAULT_WEIGHTS)
+    step = np.array([unit_step(surface, 1 / _CODES_A_UNIT) for surface in codes])
+    yield TermSurfaces(
+        np.asarray(time_0_s), np.asarray(first * HOP_S), codes, step, DEFAULT_WEIGHTS
+    )
 
 
 def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Iterator[slice]:
@@ -117,7 +123,7 @@ def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Ite
 
 def _energy_floor(features: ChannelFeatures, name: str, window: int) -> float:
     """A tenth of the mean window's energy."""
-    group = features.groups[name].astype(np.float32)
+    group = features.groups[name][:]
     return _ENERGY_FLOOR * window * float(np.mean(np.einsum("td,td->t", group, group)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,11 @@ from core.audio.features import HOP_S
 from core.evidence.surface import ScoreSurface
 
 Floats = NDArray[np.float64]
-Real = TypeVar("Real", np.float16, np.float32)
+Scores = NDArray[np.float32]
+Codes = NDArray[np.int16]
 
 _LEAST_SPREAD = 1e-4
+_MOST_CODE = 32_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,20 +28,26 @@ class TermSurfaces:
         Centres of the windows on channel 0, seconds.
     first_offset_s : ndarray, shape (K,)
         Offset of each row's first column, seconds.
-    terms : ndarray of float16, shape (J, K, L)
-        Columns are 10 ms apart.
+    codes : ndarray of int16, shape (J, K, L)
+        Columns are 10 ms apart; two bytes a cell, for hours.
+    step : ndarray, shape (J,)
+        Standard deviations that a code of one stands for.
     prior : ndarray, shape (J,)
         Nats per standard deviation of each term before a recording has been seen.
     """
 
     time_0_s: Floats
     first_offset_s: Floats
-    terms: NDArray[np.float16]
+    codes: Codes
+    step: Floats
     prior: Floats
 
-    def with_term(
-        self, term: NDArray[np.float32], prior: float, share: float = 1.0
-    ) -> TermSurfaces:
+    def terms(self, rows: NDArray[np.intp] | slice) -> Scores:
+        """Some rows of all terms, standard deviations, shape (J, K, L)."""
+        step = self.step.astype(np.float32)[:, None, None]
+        return np.multiply(self.codes[:, rows], step, dtype=np.float32, order="C")
+
+    def with_term(self, term: Scores, prior: float, share: float = 1.0) -> TermSurfaces:
         """These terms and one more.
 
         Parameters
@@ -54,9 +61,16 @@ class TermSurfaces:
         """
         known = term != 0
         mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
-        scaled = unit_spread(np.where(known, term - mean, np.float32(0)))
-        terms = np.concatenate([self.terms, scaled[None].astype(np.float16)])
-        return replace(self, terms=terms, prior=np.append(share * self.prior, prior))
+        term = np.where(known, term - mean, np.float32(0))
+        most = float(max(term.max(), -term.min(), 1e-30))
+        codes = np.rint(term * np.float32(_MOST_CODE / most)).astype(np.int16)
+        step = unit_step(codes, most / _MOST_CODE)
+        return replace(
+            self,
+            codes=np.concatenate([self.codes, codes[None]]),
+            step=np.append(self.step, step),
+            prior=np.append(share * self.prior, prior),
+        )
 
     def combined(self, weights: Floats) -> ScoreSurface:
         """Sum the terms into log-likelihood ratios.
@@ -69,20 +83,32 @@ class TermSurfaces:
         weights : ndarray, shape (J,)
             Nats per standard deviation of each term.
         """
-        score = np.zeros(self.terms.shape[1:], dtype=np.float32)
-        for weight, term in zip(weights, self.terms, strict=True):
-            if weight:
-                score += np.float32(weight) * term
-        peak = score.max(axis=1, keepdims=True)
-        score -= peak + np.log(np.mean(np.exp(score - peak), axis=1, keepdims=True))
+        score = np.zeros(self.codes.shape[1:], dtype=np.float32)
+        for factor, codes in zip(weights * self.step, self.codes, strict=True):
+            if factor:
+                score += np.multiply(codes, np.float32(factor), dtype=np.float32)
+        score -= score.max(axis=1, keepdims=True)
+        score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
         return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
 
 
-def unit_spread(surface: NDArray[Real]) -> NDArray[Real]:
-    """A surface over its standard deviation in rows with any evidence; zero if it has none."""
-    scaled = surface.astype(np.float32)
-    energy = np.einsum("kl,kl->k", scaled, scaled)
-    cells = np.count_nonzero(energy) * scaled.shape[1]
-    spread = np.sqrt(energy.sum() / cells) if cells else 0.0
-    scaled *= np.float32(1.0 / spread if spread > _LEAST_SPREAD else 0.0)
-    return scaled.astype(surface.dtype, copy=False)
+def unit_step(codes: Codes, step: float) -> float:
+    """Standard deviations that a code of one stands for, in rows with any evidence.
+
+    Parameters
+    ----------
+    codes : ndarray of int16, shape (K, L)
+        A term's surface.
+    step : float
+        What a code of one stood for so far.
+
+    Returns
+    -------
+    float
+        Zero for a term without evidence.
+    """
+    values = codes.astype(np.float32)
+    energy = np.einsum("kl,kl->k", values, values)
+    cells = np.count_nonzero(energy) * values.shape[1]
+    spread = float(np.sqrt(energy.sum(dtype=np.float64) / cells)) if cells else 0.0
+    return 1 / spread if spread * step > _LEAST_SPREAD else 0.0

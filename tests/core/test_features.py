@@ -36,7 +36,7 @@ def test_frames_are_centred_on_the_recordings_own_clock(tmp_path, rate_hz):
     features = features_of(write_clicks(tmp_path / "clicks.wav", times_s, rate_hz))
 
     assert len(features) == round(8.0 / HOP_S)
-    onset = features.groups["onset_low"][:, 0].astype(float)
+    onset = features.groups["onset_low"][:][:, 0]
     for time_s in times_s:
         near = slice(round(time_s / HOP_S) - 4, round(time_s / HOP_S) + 5)
         up, down = np.argmax(onset[near]), np.argmin(onset[near])
@@ -51,7 +51,7 @@ def test_a_long_recording_is_the_same_as_its_parts(tmp_path):
     sf.write(path, samples, 16000, subtype="FLOAT")
     recording = open_recording(path)
     assert len(list(feature_blocks(recording))) > 2
-    flux = features_of(recording).groups["flux"].astype(np.float32)
+    flux = features_of(recording).groups["flux"][:]
     assert np.isfinite(flux).all()
     spread = flux.reshape(130, 100, -1).std(axis=(1, 2))
     assert spread.max() / spread.min() < 1.3
@@ -66,7 +66,7 @@ def test_silence_is_noticed(tmp_path):
     assert not features_of(recording, 0).silent
     assert features_of(recording, 1).silent
     for group in features_of(recording, 1).groups.values():
-        assert np.all(group == 0)
+        assert np.all(group.codes == 0)
 
 
 def test_mel_bands_cover_the_range_and_weigh_alike():
