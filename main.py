@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -34,6 +35,8 @@ class _Screen:
 
     def open(self, paths: Sequence[Path]) -> int:
         _need_display()
+        # Nothing that starting makes can be thrown away yet; `make_app` says who collects later.
+        gc.disable()
         from app.launch import open_window
 
         return open_window(paths)
