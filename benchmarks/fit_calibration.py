@@ -1,165 +1,98 @@
 """Fit ``resources/calibration.json``: how often the aligner is right when it says so.
 
-usage: python -m benchmarks.fit_calibration [--evidence compact] [SETS_DIR ...]
+usage: python -m benchmarks.fit_calibration [--evidence compact] [--check] [SETS_DIR ...]
 
-Each folder is a drifted set in BioDCASE layout, made of recordings whose licence
-allows it and with seeds not used to fit the evidence weights; for the compact net
-none, since it was trained on the one recording that may be used. Simulated scenes
-from 20 to -15 dB, stereotyped song and pairs of unrelated scenes are added.
+Each folder is a drifted set in BioDCASE layout, made of recordings whose licence allows
+it; for the compact net none, since it was trained on the one recording that may be used.
+Simulated recordings are added. What the aligner knew of them is kept, so that another
+form can be fitted without aligning again; ``--check`` fits nothing that is shipped, but
+tells by cross-validation how good such a fit is.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
-import soundfile as sf
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
 
+from benchmarks.calibration import Tally
+from benchmarks.calibration_examples import Example, collect, learned_evidence, load, save
+from benchmarks.places import CACHE
 from core import __version__
-from core.align.aligner import align
-from core.align.calibration import certainty_features, raw_certainty
-from core.align.confidence import clarity
-from core.audio.recording import Recording, find_audio, open_recording
+from core.align.calibration import Calibration, Certainty, certainty_features, raw_certainty
+from core.align.conclude import MOST_BLIND
 from core.cli.evidence import identity
-from core.evidence.compact import open_compact
-from core.evidence.learned import LearnedEvidence
-from core.formats.biodcase import read_csv
-from core.keypoints import KeypointSet
-from core.simulate import simulate_scene
 
 Floats = NDArray[np.float64]
 
-TOLERANCE_S = 0.05
 FOUND_SHARE = 0.3
 MISLABELLED = 0.01
+CENTRE_SPREAD_NATS = 4.0
 USUAL_SCALE_NATS, SCALE_SPREAD = 4.0, 0.5
-KEYPOINTS_A_BIN = 200
 RIDGE = 1e-4
-SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
-STEREOTYPED_SNR_DB = SNR_DB[:4]
-SCENE_S = 100.0
-SCENES = (("zebra_finch", 120, False), ("aru", 48, False), ("zebra_finch", 160, True))
-"""Kind, how many, and whether song is stereotyped: then a whole scene is right or wrong by
-chance, and it takes many to know how often."""
-UNRELATED = 32
+KEYPOINTS_A_BIN, RECORDINGS_A_BIN = 500, 10
+DIGITS = 5
+FOLDS, ROUNDS = 10, 3
 RESOURCES = Path(__file__).parent.parent / "resources"
 OUT = {
     "spectral": RESOURCES / "calibration.json",
     "compact": RESOURCES / "calibration_compact.json",
 }
-Learned = LearnedEvidence | None
-Truth = tuple[Recording, Floats, Floats | None]
-Case = Callable[[Path], Truth]
-"""Makes a recording, in a file that may be written to, and its true keypoints if it has any."""
 
 
-@dataclass(frozen=True, eq=False)
-class Example:
-    """One recording: what the aligner knew, and which keypoints were right; arrays of (K,)."""
-
-    log_evidence: float
-    is_aliased: bool
-    mass: Floats
-    nearest_clear_s: Floats
-    right: NDArray[np.bool_]
-
-    def features(self, centre: float, scale: float) -> Floats:
-        """What the raw certainty is a function of, shape (K, 4)."""
-        related = float(expit((self.log_evidence - centre) / scale))
-        return certainty_features(self.mass, related, self.nearest_clear_s)
+def fit(examples: Sequence[Example], evidence: str) -> Calibration:
+    """Fit every part of a calibration."""
+    alone = [one for one in examples if not one.is_aliased]
+    aliased = [one for one in examples if one.is_aliased]
+    related = related_curve(alone)
+    return Calibration(*related, certainty(alone, related), certainty(aliased, related), evidence)
 
 
-def example(
-    recording: Recording, time_0_s: Floats, time_1_s: Floats | None, learned: Learned
-) -> Example:
-    """Align a recording; without true times nothing is right."""
-    result = align(recording, time_0_s, learned=learned)
-    assert result.facts is not None
-    mass = result.facts.mass[: len(time_0_s)]
-    if time_1_s is None:
-        right = np.zeros(len(mass), dtype=bool)
-    else:
-        right = np.abs(result.keypoints.time_1_s - time_1_s)[: len(mass)] <= TOLERANCE_S
-    clear = clarity(result.surface.time_0_s, result.facts.nats).nearest_clear_s[: len(mass)]
-    return Example(result.log_evidence, result.alias is not None, mass, clear, right)
-
-
-def real(folders: list[Path]) -> Iterator[Case]:
-    for folder in folders:
-        truth = read_csv(folder / "annotations.csv")
-        for path in find_audio(folder):
-            yield partial(_of_file, path, truth.files[path.name])
-
-
-def simulated() -> Iterator[Case]:
-    seed = 5000
-    for kind, count, stereotyped in SCENES:
-        for number in range(count):
-            levels = STEREOTYPED_SNR_DB if stereotyped else SNR_DB
-            yield partial(_scene, kind, seed, levels[number % len(levels)], stereotyped)
-            seed += 1
-    for number in range(UNRELATED):
-        yield partial(_unrelated, number, SNR_DB[number % 4])
-
-
-def solved(evidence: str, case: Case) -> Example:
-    """Make a case, and align it."""
-    with tempfile.TemporaryDirectory() as place:
-        return example(*case(Path(place) / "case.wav"), _learned(evidence))
-
-
-@cache
-def _learned(evidence: str) -> Learned:
-    return open_compact() if evidence == "compact" else None
-
-
-def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:
-    return open_recording(path), truth.time_0_s, truth.time_1_s
-
-
-def _scene(kind: str, seed: int, snr_db: float, stereotyped: bool, place: Path) -> Truth:
-    scene = simulate_scene(kind, seed, SCENE_S, snr_db=snr_db, stereotyped=stereotyped)
-    sf.write(place, scene.samples, scene.sample_rate_hz)
-    truth = scene.keypoints()
-    return open_recording(place), truth.time_0_s, truth.time_1_s
-
-
-def _unrelated(number: int, snr_db: float, place: Path) -> Truth:
-    one, other = (
-        simulate_scene("zebra_finch", first + number, SCENE_S, snr_db=snr_db)
-        for first in (5600, 5700)
-    )
-    both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
-    sf.write(place, both, one.sample_rate_hz)
-    return open_recording(place), np.arange(SCENE_S), None
-
-
-def related_curve(data: list[Example]) -> tuple[float, float]:
-    """Logistic curve from a recording's log evidence to "its path was found"."""
-    plain = [row for row in data if not row.is_aliased]
-    evidence = np.array([row.log_evidence for row in plain])
-    found = np.array([row.right.mean() >= FOUND_SHARE for row in plain])
+def related_curve(examples: Sequence[Example]) -> tuple[float, float]:
+    """Centre and scale, nats, of a logistic curve from log evidence to "its path was found"."""
+    evidence = np.array([one.log_evidence for one in examples])
+    found = np.array([one.right.mean() >= FOUND_SHARE for one in examples])
 
     def loss(at: Floats) -> float:
         # A share of any labels is wrong; one of them must not flatten the curve, nor must
-        # a set without a borderline recording make it a step.
+        # a set without a borderline recording make it a step. Theory puts its centre at zero.
         chance = MISLABELLED + (1 - 2 * MISLABELLED) * expit((evidence - at[0]) / np.exp(at[1]))
+        shift = 0.5 * (at[0] / CENTRE_SPREAD_NATS) ** 2
         step = 0.5 * ((at[1] - np.log(USUAL_SCALE_NATS)) / SCALE_SPREAD) ** 2
-        return step - float(np.log(np.where(found, chance, 1 - chance)).sum())
+        return shift + step - float(np.log(np.where(found, chance, 1 - chance)).sum())
 
-    best = minimize(loss, [0.0, 0.0], method="Nelder-Mead").x
+    best = minimize(loss, [0.0, 1.0], method="Nelder-Mead").x
     return float(best[0]), float(np.exp(best[1]))
+
+
+def certainty(examples: Sequence[Example], related: tuple[float, float]) -> Certainty:
+    """How often keypoints are right: a logistic regression, and an isotonic curve over it."""
+    centre, scale = related
+    features = np.concatenate(
+        [
+            certainty_features(
+                one.mass, float(expit((one.log_evidence - centre) / scale)), one.nearest_clear_s
+            )
+            for one in examples
+        ]
+    )
+    right = np.concatenate([one.right for one in examples])
+    recording = np.repeat(np.arange(len(examples)), [len(one.right) for one in examples])
+    weights = logistic_weights(features, right)
+    raw = raw_certainty(features, weights).round(DIGITS)
+    parts = bins(raw, recording)
+    share = isotonic_regression(
+        [right[part].mean() for part in parts], weights=[len(part) for part in parts]
+    ).x
+    return Certainty(weights, np.array([raw[part].mean() for part in parts]), share)
 
 
 def logistic_weights(features: Floats, right: NDArray[np.bool_]) -> Floats:
@@ -174,16 +107,113 @@ def logistic_weights(features: Floats, right: NDArray[np.bool_]) -> Floats:
     return minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x
 
 
-def curve(raw: Floats, right: NDArray[np.bool_]) -> dict[str, list[float]]:
-    """Isotonic curve from raw certainty to the share that is right; both of shape (K,)."""
-    parts = np.array_split(np.argsort(raw, kind="stable"), max(2, len(raw) // KEYPOINTS_A_BIN))
-    middle = np.array([raw[part].mean() for part in parts])
-    share = isotonic_regression(np.array([right[part].mean() for part in parts])).x
+def bins(raw: Floats, recording: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Keypoints in bins of rising raw certainty, as few in each as chance allows.
+
+    Keypoints of one recording are right or wrong together. A bin holds `KEYPOINTS_A_BIN` at
+    least, from recordings that count for `RECORDINGS_A_BIN` equal ones; keypoints of the same
+    certainty share one, and what is left over at the top joins the bin below.
+    """
+    order = np.argsort(raw, kind="stable")
+    rises = np.flatnonzero(np.diff(raw[order])) + 1
+    edges = [0]
+    for end in rises:
+        if end >= edges[-1] + KEYPOINTS_A_BIN and _enough(recording[order[edges[-1] : end]]):
+            edges.append(end)
+    rest = order[edges[-1] :]
+    if len(edges) > 1 and (len(rest) < KEYPOINTS_A_BIN or not _enough(recording[rest])):
+        edges.pop()
+    return np.split(order, edges[1:])
+
+
+def _enough(recording: NDArray[np.intp]) -> bool:
+    """Whether keypoints are of enough recordings, big shares counting for less."""
+    count = np.unique(recording, return_counts=True)[1]
+    return bool(count.sum() ** 2 >= RECORDINGS_A_BIN * (count**2).sum())
+
+
+def claimed(calibration: Calibration, one: Example) -> Floats:
+    """Confidence of a recording's keypoints, shape (K,)."""
+    sure = calibration.confidence(
+        one.mass,
+        calibration.related(one.log_evidence),
+        one.nearest_clear_s,
+        aliased=one.is_aliased,
+    )
+    return np.where(one.is_blind, np.minimum(sure, MOST_BLIND), sure)
+
+
+def cross_validated(examples: Sequence[Example], seed: int) -> list[Floats]:
+    """Claims about every recording by a fit to others, none of them of the same name."""
+    names = sorted({one.name for one in examples})
+    folds = np.random.default_rng(seed).permutation(len(names)) % FOLDS
+    fold = dict(zip(names, folds, strict=True))
+    fits = [fit([one for one in examples if fold[one.name] != k], "") for k in range(FOLDS)]
+    return [claimed(fits[fold[one.name]], one) for one in examples]
+
+
+def checked(examples: Sequence[Example]) -> Iterator[str]:
+    """A line for each kind of recording and for all, Markdown."""
+    yield "| what | recordings | ECE | log loss | claimed | right | sure | right of the sure |"
+    yield "|---|---|---|---|---|---|---|---|"
+    rounds = [cross_validated(examples, seed) for seed in range(ROUNDS)]
+    kinds = sorted({one.kind for one in examples})
+    groups = {kind: [one.kind == kind for one in examples] for kind in kinds}
+    groups["alias flag up"] = [one.is_aliased for one in examples]
+    groups["alias flag down"] = [not one.is_aliased for one in examples]
+    groups["all"] = [True] * len(examples)
+    for name, chosen in groups.items():
+        which = np.flatnonzero(chosen)
+        right = np.concatenate([examples[index].right for index in which])
+        claims = [np.concatenate([claim[index] for index in which]) for claim in rounds]
+        tallies = [Tally.of(claim, right) for claim in claims]
+        whole = Tally.total(tallies)
+        error = np.mean([tally.expected_error for tally in tallies])
+        loss = np.mean([log_loss(claim, right) for claim in claims])
+        yield (
+            f"| {name} | {len(which)} | {error:.4f} | {loss:.4f} | {np.mean(claims):.3f} "
+            f"| {whole.accuracy:.3f} | {whole.sure_share:.3f} | {whole.sure_accuracy:.4f} |"
+        )
+
+
+def log_loss(claim: Floats, right: NDArray[np.bool_]) -> float:
+    """Mean surprise at what was right, nats a keypoint; both of shape (K,)."""
+    return float(-np.log(np.clip(np.where(right, claim, 1 - claim), 1e-3, 1.0)).mean())
+
+
+def as_table(calibration: Calibration, examples: Sequence[Example]) -> dict[str, object]:
+    """What is written to the file, with a card that says what it was fitted to."""
+    card = {
+        "what": "probability that a keypoint is within 50 ms of the truth",
+        "evidence": identity(learned_evidence(calibration.evidence)),
+        "fitted_on": {
+            "recordings": dict(sorted(Counter(one.kind for one in examples).items())),
+            "real": sorted({one.name for one in examples if one.kind == "real"}),
+            "keypoints": sum(len(one.mass) for one in examples),
+            "recordings_with_alias_flag": sum(one.is_aliased for one in examples),
+        },
+        "finchsync": __version__,
+        "date": date.today().isoformat(),
+        "made_by": "python -m benchmarks.fit_calibration",
+        "held_out": "docs/benchmarks.md",
+    }
+    return {
+        "card": card,
+        "related_centre_nats": round(calibration.related_centre_nats, 3),
+        "related_scale_nats": round(calibration.related_scale_nats, 3),
+        "alone": _rounded(calibration.alone),
+        "aliased": _rounded(calibration.aliased),
+    }
+
+
+def _rounded(certainty: Certainty) -> dict[str, list[float]]:
+    share = certainty.confidence
     corner = np.ones(len(share), dtype=bool)
     corner[1:-1] = (share[1:-1] != share[:-2]) | (share[1:-1] != share[2:])
     return {
-        "raw": middle[corner].round(5).tolist(),
-        "confidence": share[corner].round(5).tolist(),
+        "weights": certainty.weights.round(4).tolist(),
+        "raw": certainty.raw[corner].round(DIGITS).tolist(),
+        "confidence": share[corner].round(DIGITS).tolist(),
     }
 
 
@@ -191,46 +221,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fit_calibration")
     parser.add_argument("folders", nargs="*", type=Path, metavar="SETS_DIR")
     parser.add_argument("--evidence", choices=sorted(OUT), default="spectral")
+    parser.add_argument("--examples", type=Path, help="where they are kept (default: build/bench)")
+    parser.add_argument("--jobs", type=int, help="recordings aligned at a time (default: cores)")
+    parser.add_argument("--check", action="store_true", help="cross-validate, write nothing")
     arguments = parser.parse_args()
-    folders, evidence = arguments.folders, arguments.evidence
-    cases = [*real(folders), *simulated()]
-    with ProcessPoolExecutor() as pool:
-        data = list(pool.map(partial(solved, evidence), cases))
-    centre, scale = related_curve(data)
-    groups = {
-        name: (
-            np.concatenate([row.features(centre, scale) for row in data if row.is_aliased is flag]),
-            np.concatenate([row.right for row in data if row.is_aliased is flag]),
-        )
-        for name, flag in (("alone", False), ("aliased", True))
-    }
-    weights = logistic_weights(*groups["alone"])
-    card = {
-        "what": "probability that a keypoint is within 50 ms of the truth",
-        "evidence": identity(_learned(evidence)),
-        "fitted_on": {
-            "real": sorted(folder.name for folder in folders),
-            "simulated_scenes": sum(count for _, count, _ in SCENES),
-            "unrelated_pairs": UNRELATED,
-            "keypoints": sum(len(row.right) for row in data),
-            "recordings_with_alias_flag": sum(row.is_aliased for row in data),
-        },
-        "finchsync": __version__,
-        "date": date.today().isoformat(),
-        "made_by": "python -m benchmarks.fit_calibration",
-        "held_out": "docs/benchmarks.md",
-    }
-    table = {
-        "card": card,
-        "related_centre_nats": round(centre, 3),
-        "related_scale_nats": round(scale, 3),
-        "weights": weights.round(4).tolist(),
-        **{name: curve(raw_certainty(x, weights), right) for name, (x, right) in groups.items()},
-    }
-    out = OUT[evidence]
-    out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"{out.name}: {card['fitted_on']}")
-    print(f"related: centre {centre:.2f} nats, scale {scale:.2f} nats")
+    evidence = arguments.evidence
+    kept = arguments.examples or CACHE / f"calibration_{evidence}.npz"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save(kept, collect(arguments.folders, evidence, arguments.jobs))
+    examples = load(kept)
+    if arguments.check:
+        print("\n".join(checked(examples)))
+        return
+    calibration = fit(examples, evidence)
+    table = as_table(calibration, examples)
+    OUT[evidence].write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(f"{OUT[evidence].name}: {table}")
 
 
 if __name__ == "__main__":

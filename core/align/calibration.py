@@ -19,20 +19,25 @@ _FAR_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """Isotonic curve from a raw certainty to the share of keypoints within tolerance.
+class Certainty:
+    """How often keypoints are right, as a function of `certainty_features`.
 
     Parameters
     ----------
+    weights : ndarray, shape (4,)
+        Logistic regression from the features to a raw certainty.
     raw, confidence : ndarray, shape (B,)
-        Corners of the curve, both rising.
+        Corners of an isotonic curve from there to the share of keypoints that are right,
+        both rising.
     """
 
+    weights: Floats
     raw: Floats
     confidence: Floats
 
-    def __call__(self, raw: Floats) -> Floats:
-        """Confidence at raw certainties, shape kept."""
+    def __call__(self, features: Floats) -> Floats:
+        """Share of keypoints that are right, shape (K,), for features of shape (K, 4)."""
+        raw = raw_certainty(features, self.weights)
         return np.asarray(np.interp(raw, self.raw, self.confidence))
 
 
@@ -45,10 +50,7 @@ class Calibration:
     related_centre_nats, related_scale_nats : float
         Logistic curve from a recording's log evidence to the probability that
         its channels heard the same world.
-    weights : ndarray, shape (4,)
-        Logistic regression from mass, relatedness and distance to a clear match to a raw
-        certainty; see `raw_certainty`.
-    alone, aliased : Curve
+    alone, aliased : Certainty
         For recordings whose path stands alone, and for those where a second
         alignment fits almost as well.
     evidence : str
@@ -57,9 +59,8 @@ class Calibration:
 
     related_centre_nats: float
     related_scale_nats: float
-    weights: Floats
-    alone: Curve
-    aliased: Curve
+    alone: Certainty
+    aliased: Certainty
     evidence: str
 
     def related(self, log_evidence: float) -> float:
@@ -95,9 +96,8 @@ class Calibration:
         -------
         ndarray, shape (K,)
         """
-        curve = self.aliased if aliased else self.alone
-        raw = raw_certainty(certainty_features(mass, related, nearest_clear_s), self.weights)
-        return np.minimum(curve(raw), MOST_CONFIDENT)
+        share = self.aliased if aliased else self.alone
+        return np.minimum(share(certainty_features(mass, related, nearest_clear_s)), MOST_CONFIDENT)
 
 
 def certainty_features(mass: Floats, related: float, nearest_clear_s: Floats) -> Floats:
@@ -134,14 +134,9 @@ def shipped_calibration(evidence: str) -> Calibration:
         own, evidence = resources.files("resources").joinpath("calibration.json"), "spectral"
     table = json.loads(own.read_text(encoding="utf-8"))
     alone, aliased = (
-        Curve(np.array(table[name]["raw"]), np.array(table[name]["confidence"]))
-        for name in ("alone", "aliased")
+        Certainty(*(np.array(table[group][part]) for part in ("weights", "raw", "confidence")))
+        for group in ("alone", "aliased")
     )
     return Calibration(
-        table["related_centre_nats"],
-        table["related_scale_nats"],
-        np.array(table["weights"]),
-        alone,
-        aliased,
-        evidence,
+        table["related_centre_nats"], table["related_scale_nats"], alone, aliased, evidence
     )

@@ -1,0 +1,217 @@
+"""Recordings with known truth, and what the aligner knew of each: what calibrations are fitted to.
+
+Simulated scenes from 20 to -15 dB, stereotyped song and pairs of unrelated scenes, with
+seeds of their own (5000-6999), beside drifted sets in BioDCASE layout, if any are given.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+from numpy.typing import NDArray
+
+from core.align.aligner import align
+from core.align.alignment import Alignment
+from core.align.confidence import clarity
+from core.audio.recording import Recording, find_audio, open_recording
+from core.evidence.compact import open_compact
+from core.evidence.learned import LearnedEvidence
+from core.formats.atomic import write_whole
+from core.formats.biodcase import read_csv
+from core.keypoints import KeypointSet
+from core.simulate import simulate_scene
+
+Floats = NDArray[np.float64]
+
+TOLERANCE_S = 0.05
+SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
+STEREOTYPED_SNR_DB = SNR_DB[:4]
+SCENE_S = 100.0
+SCENES = (
+    ("zebra_finch", "zebra_finch", 340),
+    ("aru", "aru", 136),
+    ("stereotyped", "zebra_finch", 450),
+)
+"""Name, kind and how many. A scene of stereotyped song is right or wrong as a whole, by
+chance, and it takes many to know how often."""
+FIRST_SEED = 5000
+UNRELATED = 90
+UNRELATED_SEEDS = (6600, 6800)
+
+Truth = tuple[Recording, Floats, Floats | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A recording to be made in a file that may be written to, and its truth if it has any."""
+
+    kind: str
+    name: str
+    make: Callable[[Path], Truth]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One recording: what the aligner knew, and which keypoints were right; arrays of (K,).
+
+    Parameters
+    ----------
+    kind : str
+        "zebra_finch", "aru", "stereotyped", "unrelated" or "real".
+    name : str
+        What the recording was made from; those of one name are not independent.
+    log_evidence : float
+        Nats against "nothing matches".
+    alias_margin : float
+        Of the alias flag; NaN where it is down.
+    mass, nearest_clear_s : ndarray
+        As in `core.align.calibration.Calibration.confidence`.
+    nats : ndarray
+        Evidence for the path against a random offset.
+    waveform_sd_s : ndarray
+        Standard deviation of what waveforms said; NaN where they said nothing.
+    is_blind : ndarray of bool
+        Whether the keypoint lies inside channel 1, with no clear match within reach.
+    right : ndarray of bool
+        Whether it was within 50 ms of the truth.
+    """
+
+    kind: str
+    name: str
+    log_evidence: float
+    alias_margin: float
+    mass: Floats
+    nearest_clear_s: Floats
+    nats: Floats
+    waveform_sd_s: Floats
+    is_blind: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+    @property
+    def is_aliased(self) -> bool:
+        """Whether a second alignment fits almost as well."""
+        return not np.isnan(self.alias_margin)
+
+
+_ROWS = ("mass", "nearest_clear_s", "nats", "waveform_sd_s", "is_blind", "right")
+
+
+def collect(folders: Sequence[Path], evidence: str, jobs: int | None) -> list[Example]:
+    """Make every recording and align it, in an order that makes any part of it like the whole."""
+    cases = [*real(folders), *simulated()]
+    order = np.random.default_rng(0).permutation(len(cases))
+    with ProcessPoolExecutor(jobs) as pool:
+        return list(pool.map(partial(solved, evidence), [cases[index] for index in order]))
+
+
+def save(path: Path, examples: Sequence[Example]) -> None:
+    """Write examples as an ``.npz``, the keypoints of all recordings in one row."""
+    columns = {
+        of.name: (np.concatenate if of.name in _ROWS else np.array)(
+            [getattr(example, of.name) for example in examples]
+        )
+        for of in fields(Example)
+    }
+    keypoints = np.array([len(example.mass) for example in examples])
+    with write_whole(path, overwrite=True) as out:
+        np.savez_compressed(out, keypoints=keypoints, **columns)
+
+
+def load(path: Path) -> list[Example]:
+    """Read what `save` wrote."""
+    with np.load(path, allow_pickle=False) as table:
+        ends = np.cumsum(table["keypoints"])[:-1]
+        columns = [
+            np.split(table[of.name], ends) if of.name in _ROWS else table[of.name].tolist()
+            for of in fields(Example)
+        ]
+    return [Example(*row) for row in zip(*columns, strict=True)]
+
+
+def real(folders: Sequence[Path]) -> Iterator[Case]:
+    """Recordings of sets in BioDCASE layout."""
+    for folder in folders:
+        truth = read_csv(folder / "annotations.csv")
+        for path in find_audio(folder):
+            yield Case("real", path.stem, partial(_of_file, path, truth.files[path.name]))
+
+
+def simulated() -> Iterator[Case]:
+    """Scenes, stereotyped scenes and unrelated pairs."""
+    seed = FIRST_SEED
+    for name, kind, count in SCENES:
+        stereotyped = name == "stereotyped"
+        levels = STEREOTYPED_SNR_DB if stereotyped else SNR_DB
+        for number in range(count):
+            snr_db = levels[number % len(levels)]
+            yield Case(name, f"{kind}_{seed}", partial(_scene, kind, seed, snr_db, stereotyped))
+            seed += 1
+    for number in range(UNRELATED):
+        seeds = UNRELATED_SEEDS[0] + number, UNRELATED_SEEDS[1] + number
+        snr_db = STEREOTYPED_SNR_DB[number % len(STEREOTYPED_SNR_DB)]
+        yield Case("unrelated", f"unrelated_{number}", partial(_unrelated, seeds, snr_db))
+
+
+def solved(evidence: str, case: Case) -> Example:
+    """Make a case, and align it; without true times nothing is right."""
+    with tempfile.TemporaryDirectory() as place:
+        recording, time_0_s, time_1_s = case.make(Path(place) / "case.wav")
+        result = align(recording, time_0_s, learned=learned_evidence(evidence))
+    return example(case, result, time_1_s)
+
+
+def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
+    """What an alignment says of itself, beside the truth."""
+    facts, surface = result.facts, result.surface
+    assert facts is not None
+    rows = slice(0, len(result.keypoints))
+    clear = clarity(surface.time_0_s, facts.nats)
+    here_s = surface.time_0_s + facts.path.offset_s
+    is_inside = (here_s > 0) & (here_s < result.duration_1_s)
+    if time_1_s is None:
+        right = np.zeros(len(result.keypoints), dtype=bool)
+    else:
+        right = np.abs(result.keypoints.time_1_s - time_1_s) <= TOLERANCE_S
+    return Example(
+        case.kind,
+        case.name,
+        result.log_evidence,
+        result.alias.margin if result.alias else np.nan,
+        facts.mass[rows],
+        clear.nearest_clear_s[rows],
+        facts.nats[rows],
+        result.refinement.sd_s[rows],
+        (clear.is_blind & is_inside)[rows],
+        right,
+    )
+
+
+@cache
+def learned_evidence(evidence: str) -> LearnedEvidence | None:
+    """The network of an evidence, opened once a process."""
+    return open_compact() if evidence == "compact" else None
+
+
+def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:
+    return open_recording(path), truth.time_0_s, truth.time_1_s
+
+
+def _scene(kind: str, seed: int, snr_db: float, stereotyped: bool, place: Path) -> Truth:
+    scene = simulate_scene(kind, seed, SCENE_S, snr_db=snr_db, stereotyped=stereotyped)
+    sf.write(place, scene.samples, scene.sample_rate_hz)
+    truth = scene.keypoints()
+    return open_recording(place), truth.time_0_s, truth.time_1_s
+
+
+def _unrelated(seeds: tuple[int, int], snr_db: float, place: Path) -> Truth:
+    one, other = (simulate_scene("zebra_finch", seed, SCENE_S, snr_db=snr_db) for seed in seeds)
+    both = np.stack([one.samples[:, 0], other.samples[:, 1]], axis=1)
+    sf.write(place, both, one.sample_rate_hz)
+    return open_recording(place), np.arange(SCENE_S), None

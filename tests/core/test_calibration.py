@@ -1,0 +1,45 @@
+"""Confidence rises with certainty, and never promises too much."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.align import calibration
+from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+
+MASS = np.linspace(0.0, 1.0, 201)
+
+
+@pytest.mark.parametrize("aliased", [False, True])
+@pytest.mark.parametrize("evidence", ["spectral", "compact"])
+def test_confidence_rises_with_mass_and_with_log_evidence(evidence, aliased):
+    of = shipped_calibration(evidence)
+    rows = [
+        of.confidence(MASS, of.related(log_evidence), np.zeros(len(MASS)), aliased=aliased)
+        for log_evidence in (-20.0, 0.0, 5.0, 50.0, 5000.0)
+    ]
+    assert (np.diff(rows, axis=0) >= 0).all()
+    assert (np.diff(rows, axis=1) >= 0).all()
+    assert np.min(rows) >= 0
+    assert np.max(rows) <= MOST_CONFIDENT
+
+
+@pytest.mark.parametrize("evidence", ["spectral", "compact"])
+def test_a_second_alignment_about_as_good_is_never_claimed_to_be_sure(evidence):
+    of = shipped_calibration(evidence)
+    alone = of.confidence(MASS, 1.0, np.zeros(len(MASS)), aliased=False)
+    aliased = of.confidence(MASS, 1.0, np.zeros(len(MASS)), aliased=True)
+    assert alone.max() == MOST_CONFIDENT
+    assert aliased.max() < 0.95
+
+
+def test_a_calibration_of_another_layout_is_not_taken_for_one(tmp_path: Path, monkeypatch):
+    table = {"related_centre_nats": 0.0, "related_scale_nats": 4.0, "weights": [0, 1, 1, 0]}
+    (tmp_path / "calibration.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setattr(calibration.resources, "files", lambda _: tmp_path)
+    with pytest.raises(KeyError):
+        shipped_calibration.__wrapped__("spectral")
