@@ -111,7 +111,8 @@ class Documents(QObject):
         pairs = zip(self._session.keys, self._session.entries, strict=True)
         others = {k: entry for k, entry in pairs if entry.has_other and not entry.is_out}
         if others:
-            self._opening.start(partial(other_steps, others))
+            open_now = {entry.identity for entry in self._session.entries if not entry.is_out}
+            self._opening.start(partial(other_steps, others, open_now))
         else:
             text = "All audio that is there is what the keypoints were made on."
             self.told.emit(Message(Kind.INFO, text))

@@ -75,8 +75,8 @@ class Entry:
     evidence : Evidence
     lost : str
         Why the audio is not there as it was; empty if it is.
-    has_other : bool
-        Whether other audio that can be read lies in the place of what is lost.
+    other : SessionRecording or None
+        Other audio that lies in the place of what is lost, if it can be read.
     """
 
     known: SessionRecording
@@ -85,7 +85,7 @@ class Entry:
     run: Run | None = None
     evidence: Evidence = Evidence()
     lost: str = ""
-    has_other: bool = False
+    other: SessionRecording | None = None
 
     @property
     def is_out(self) -> bool:
@@ -98,6 +98,11 @@ class Entry:
         return bool(self.lost)
 
     @property
+    def has_other(self) -> bool:
+        """Whether there is other audio in the place of what is lost."""
+        return self.other is not None
+
+    @property
     def recording(self) -> Recording:
         """Where the audio is."""
         return self.known.recording
@@ -105,7 +110,12 @@ class Entry:
     @property
     def identity(self) -> tuple[str, str]:
         """What makes two entries the same recording, wherever its audio lies."""
-        return self.known.fingerprint, self.recording.name
+        return _identity(self.known)
+
+    @property
+    def other_identity(self) -> tuple[str, str] | None:
+        """The identity of what lies in its place, if that is something else."""
+        return None if self.other is None else _identity(self.other)
 
     @property
     def end_1_s(self) -> float:
@@ -191,6 +201,10 @@ class Entry:
         if verdict.needs_review and not found:
             found.append(f"the mean confidence is only {verdict.mean_confidence:.2f}")
         return tuple(found)
+
+
+def _identity(known: SessionRecording) -> tuple[str, str]:
+    return known.fingerprint, known.recording.name
 
 
 def new_entry(

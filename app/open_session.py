@@ -173,7 +173,8 @@ class OpenSession(QObject):
         ----------
         entries : iterable of Entry
         named : bool
-            Whether the person named each of them. What was taken out comes back only then.
+            Whether the person named each of them. Only then, what was taken out comes back, and
+            what lies in the place of a recording that is lost becomes a recording of its own.
 
         Returns
         -------
@@ -181,6 +182,9 @@ class OpenSession(QObject):
             Those that stay out of the session.
         """
         known = {entry.identity: i for i, entry in enumerate(self._entries)}
+        if not named:
+            others = ((entry.other_identity, i) for i, entry in enumerate(self._entries))
+            known |= {other: i for other, i in others if other is not None}
         new: list[Entry] = []
         found: list[int] = []
         for entry in entries:
@@ -237,7 +241,7 @@ class OpenSession(QObject):
             is_same = known.fingerprint == entry.known.fingerprint
             evidence = entry.evidence if is_same else Evidence()
             self._entries[index] = replace(
-                entry, known=known, evidence=evidence, lost="", has_other=False
+                entry, known=known, evidence=evidence, lost="", other=None
             )
             if was_lost and index == self._current:
                 self.recording_selected.emit()

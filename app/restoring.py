@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,8 +99,17 @@ def find_steps(
         yield _told([w.problem for w in left], has_other=any(map(_has_other, left)))
 
 
-def other_steps(entries: Mapping[int, Entry]) -> Iterator[Progress | Relocated | Skipped]:
-    """Look what lies now in the place of recordings, given by key, for use instead.
+def other_steps(
+    entries: Mapping[int, Entry], open_now: Collection[tuple[str, str]]
+) -> Iterator[Progress | Relocated | Skipped]:
+    """Look what lies now in the place of recordings, for use instead.
+
+    Parameters
+    ----------
+    entries : mapping of int to Entry
+        By key.
+    open_now : collection of (str, str)
+        Identities of what is open; no two recordings can have the same audio.
 
     Yields
     ------
@@ -117,7 +126,7 @@ def other_steps(entries: Mapping[int, Entry]) -> Iterator[Progress | Relocated |
             yield step
         elif not step.is_readable:
             problems.append(step.problem)
-        elif problem := _too_short(step.known, entries[step.recording]):
+        elif problem := _unfit(step.known, entries[step.recording], open_now):
             problems.append(problem)
         else:
             found[step.recording] = step.known
@@ -131,8 +140,11 @@ def _has_other(where: Located) -> bool:
     return where.place is Place.CHANGED and where.is_readable
 
 
-def _too_short(known: SessionRecording, entry: Entry) -> str:
+def _unfit(known: SessionRecording, entry: Entry, open_now: Collection[tuple[str, str]]) -> str:
     """Why keypoints cannot be put on other audio; empty if they can."""
+    name = known.recording.name
+    if (known.fingerprint, name) in open_now:
+        return f"what lies in the place of {name} is open as a recording of its own"
     columns = entry.keypoints.time_0_s, entry.keypoints.time_1_s
     for source, times_s in zip(known.recording.channels, columns, strict=True):
         last_s = float(times_s.max(initial=0.0))
@@ -160,8 +172,9 @@ def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
         known = where.known if where.place is Place.MOVED else session.recordings[key]
         _number, run = session.runs.get(key, (0, None))
         table = _table(known.imported, tables, problems)
-        state, other = session.states[key], _has_other(where)
-        entries.append(Entry(known, state, table, run, lost=where.problem, has_other=other))
+        other = where.known if _has_other(where) else None
+        state = session.states[key]
+        entries.append(Entry(known, state, table, run, lost=where.problem, other=other))
     moved = {key: w.known for key, w in located.items() if w.place is Place.MOVED}
     yield Restored(session, tuple(entries), moved)
     if problems:

@@ -60,7 +60,8 @@ class ConcernStrip(QFrame):
 
 def _words(entry: Entry) -> str:
     if entry.is_lost:
-        return f"No sound: {entry.lost}. Your keypoints are safe; File > Find audio… looks for it."
+        ways = "Find audio… or Use changed audio" if entry.has_other else "Find audio…"
+        return f"No sound: {entry.lost}. Your keypoints are safe; see File > {ways}."
     if not entry.concerns:
         return ""
     first, *others = entry.concerns

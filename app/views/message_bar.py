@@ -23,7 +23,8 @@ from app.views.message_log import Told, details_of
 
 _INFO_MS = 9000
 _KEPT = 200
-_NARROW_PX = 620
+_WORDS_PX = 400
+"""With less room than this beside them, the buttons stand under the words."""
 _SIGN_PX = 20
 _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
 
@@ -92,11 +93,16 @@ class MessageBar(QFrame):
         self.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        """In a narrow window the buttons stand under the words."""
-        narrow = event.size().width() < _NARROW_PX
-        sides = QBoxLayout.Direction
-        self._layout.setDirection(sides.TopToBottom if narrow else sides.LeftToRight)
+        """The buttons stand where there is room for the words."""
+        self._place_buttons()
         super().resizeEvent(event)
+
+    def _place_buttons(self) -> None:
+        buttons = (self._act, self._other, self._copy, self._close)
+        taken_px = sum(b.sizeHint().width() for b in buttons if not b.isHidden())
+        sides = QBoxLayout.Direction
+        is_narrow = self.width() - taken_px < _WORDS_PX
+        self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
 
     @Slot(object)
     def tell(self, message: Message) -> None:
@@ -120,6 +126,7 @@ class MessageBar(QFrame):
         self.setProperty("kind", str(message.kind))
         self.style().polish(self)
         self._paint_signs()
+        self._place_buttons()
         self.show()
         if message.kind is Kind.INFO and not message.action:
             self._away.start()

@@ -70,6 +70,30 @@ def test_changed_audio_is_used_if_the_person_says_so(
     assert again.session.current.reviewed == 1
 
 
+def test_opening_the_folder_offers_it_and_does_not_add_it_again(
+    reviewed: Path, make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    louder(stereo)
+    window = make_window(aligns=False)
+    window.open([stereo.parent])
+    settle(window)
+    assert window.store.path == reviewed
+    assert [entry.is_lost for entry in window.session.entries] == [True]
+    assert window.messages.message.otherwise == "use_other_audio"
+    # Named by itself, it is meant as something else; then it cannot be used twice.
+    window.open([stereo])
+    settle(window)
+    assert [entry.is_lost for entry in window.session.entries] == [True, False]
+    window.commands["use_other_audio"].trigger()
+    settle(window)
+    assert "is open as a recording of its own" in window.messages.message.text
+    window.commands["take_out"].trigger()
+    window.commands["use_other_audio"].trigger()
+    settle(window)
+    assert not window.session.current.is_lost
+    assert window.session.current.reviewed == 1
+
+
 def test_it_stays_outdated_over_a_restart_until_it_is_aligned_again(
     reviewed: Path, make_window: MakeWindow, stereo: Path, settle: Settle
 ) -> None:
