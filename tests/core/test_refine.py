@@ -19,11 +19,11 @@ def bursts(rate_hz: int, seconds: float, seed: int) -> np.ndarray:
     return 0.1 * samples[: len(on)] * on
 
 
-def pair(tmp_path: FilePath, rate_hz: int, offset_s: np.ndarray, other: bool = False) -> Recording:
+def pair(tmp_path: FilePath, rate_hz: int, offset_s: np.ndarray, world_seed: int = 1) -> Recording:
     """Channel 1 hears the same (or other) bursts, late by a bent offset, in noise."""
     rng = np.random.default_rng(5)
     zero = bursts(rate_hz, 30.0, seed=1)
-    world = bursts(rate_hz, 30.0, seed=2 if other else 1)
+    world = bursts(rate_hz, 30.0, seed=world_seed)
     time_s = np.arange(len(world)) / rate_hz
     late = time_s + np.interp(time_s, np.arange(30.0), offset_s)
     one = np.interp(time_s, late, world)
@@ -55,11 +55,12 @@ def test_coherent_sound_is_placed_within_a_millisecond(tmp_path, rate_hz):
     assert np.all((result.low_s <= result.offset_s) & (result.offset_s <= result.high_s))
 
 
-def test_other_sound_changes_nothing(tmp_path):
+def test_other_sound_changes_next_to_nothing(tmp_path):
     offset_s = np.full(30, 0.3)
     path = rough(offset_s, 0.004)
-    result = refined(pair(tmp_path, 16000, offset_s, other=True), path).applied(path)
-    assert np.mean(result.offset_s != path.offset_s) < 0.1
+    recordings = (pair(tmp_path, 16000, offset_s, seed) for seed in range(2, 14))
+    moved = [refined(one, path).applied(path).offset_s != path.offset_s for one in recordings]
+    assert np.mean(moved) < 0.1
 
 
 def test_an_unsure_path_is_left_alone(tmp_path):
