@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 _HOW = (
@@ -17,6 +17,7 @@ _HOW = (
 
 
 _CHARACTERS = 80
+_PRESSES = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _DEMO = "Nothing at hand? Try two minutes of two simulated recorders whose clocks drift apart:"
 
 
@@ -67,19 +68,16 @@ class Welcome(QWidget):
         layout.addStretch(2)
         layout.addLayout(across)
         layout.addStretch(3)
-        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            pressed = QShortcut(QKeySequence(key), self, self._press)
-            pressed.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
-    @Slot()
-    def _press(self) -> None:
-        """Outside dialogs, Qt lets only the space bar press a button."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Enter presses a button; outside dialogs, Qt lets only the space bar do that."""
         button = self.focusWidget()
-        if isinstance(button, QPushButton):
-            if button.menu() is None:
-                button.click()
-            else:
-                button.showMenu()
+        if event.key() not in _PRESSES or not isinstance(button, QPushButton):
+            super().keyPressEvent(event)
+        elif button.menu() is None:
+            button.click()
+        else:
+            button.showMenu()
 
 
 def _words(text: str) -> QLabel:
