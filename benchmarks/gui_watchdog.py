@@ -41,7 +41,7 @@ class Watchdog(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
-        self._last_s = time.perf_counter()
+        self._last_s, self._worked_s = time.perf_counter(), time.process_time()
         self.gaps_ms: list[float] = []
         self.doing: list[str] = []
         self._timer = QTimer(self, interval=TICK_MS)
@@ -51,10 +51,12 @@ class Watchdog(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        now_s = time.perf_counter()
+        now_s, worked_s = time.perf_counter(), time.process_time()
         self.gaps_ms.append(1000 * (now_s - self._last_s))
-        self.doing.append(self._window.status.progress_text or "opening or idle")
-        self._last_s = now_s
+        # What is missing from a gap, other programs took, or it was spent waiting.
+        worked = f"all threads worked {1000 * (worked_s - self._worked_s):5.1f} ms"
+        self.doing.append(f"{worked}; {self._window.status.progress_text or 'opening or idle'}")
+        self._last_s, self._worked_s = now_s, worked_s
 
     def report(self, what: str) -> float:
         """Print what the gaps since the last report were; gives the longest, ms."""

@@ -17,7 +17,8 @@ from core.align.alignment import Alignment
 from core.evidence.peaks import REACH_S, peak_to_snap_to
 from core.evidence.surface import ScoreSurface
 
-_REFRESH_MS = 40
+_REFRESH_MS = 20
+"""Not when other views show new evidence: all at once they would hold the window up."""
 _NEAREST_S, _FARTHEST_S = 0.1, 10.0
 _NOTCH, _ZOOM = 120.0, 1.3
 

@@ -17,7 +17,8 @@ from app.views.elided_label import ElidedLabel
 from core.keypoints import ReviewState
 
 _NOTE_MS, _IN_SECONDS = 6000, 90.0
-_REFRESH_MS = 40
+_REFRESH_MS = 50
+"""Not when other views show new evidence: all at once they would hold the window up."""
 _BAR_PX = 170
 _PADDING_PX = 20
 
