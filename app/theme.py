@@ -201,6 +201,8 @@ QTableView::item {{ padding: 1px 3px; border: 0; }}
 QHeaderView {{ background: {panel}; border: 0; }}
 QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;
     border-bottom: 1px solid {border}; padding: 4px 4px; }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-position: top center;
+    width: 9px; height: 6px; }}
 QTableCornerButton::section {{ background: {panel}; border: 0; }}
 QProgressBar {{ background: {panel}; border: 1px solid {border}; border-radius: 4px;
     text-align: center; max-height: 16px; }}

@@ -13,7 +13,7 @@ from app.triage import Column
 _LEAST_WIDTH_PX, _ROW_PX = 150, 26
 _STAGE_PX, _PADDING_PX = 24, 14
 _SHOWN_FROM_PX = {Column.FLAG: 210, Column.UNCERTAIN: 235, Column.CONFIDENCE: 265}
-_WIDEST = {Column.CONFIDENCE: "conf. ↑", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
+_WIDEST = {Column.CONFIDENCE: "failed", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
 _UNSORTED = -1
 
 
