@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
 
+_AT_ONCE = 5000
+"""Few enough for the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FixedPoint:
@@ -31,7 +34,11 @@ class FixedPoint:
     @classmethod
     def of(cls, values: Values, step: float) -> FixedPoint:
         """Round values, shape (T, D); none may be 32,768 steps or more from zero."""
-        return cls(np.rint(values * np.float32(1 / step)).astype(np.int16), step)
+        codes = np.empty(values.shape, dtype=np.int16)
+        for start in range(0, len(values), _AT_ONCE):
+            part = values[start : start + _AT_ONCE] * np.float32(1 / step)
+            codes[start : start + _AT_ONCE] = np.rint(part, out=part)
+        return cls(codes, step)
 
     @classmethod
     def joined(cls, parts: Sequence[FixedPoint]) -> FixedPoint:
