@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from app.history import History
 from app.session_model import SessionModel
+from app.triage import shown_names
 from core.session import Step
 
 _SPACING_PX = 2
@@ -23,6 +24,8 @@ class HistoryModel(QAbstractListModel):
         self._session = session
         self._steps: tuple[Step, ...] = ()
         self._was_done = 0
+        self._named: tuple[int, ...] = ()
+        self._names: dict[int, str] = {}
         session.history_changed.connect(self._refresh)
 
     @property
@@ -40,8 +43,10 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row)
         if role == Qt.ItemDataRole.ToolTipRole and row:
-            made = self._steps[row - 1].edit.made_at.astimezone()
-            return f"{self._text(row)}, {made:%Y-%m-%d %H:%M:%S}"
+            edit = self._steps[row - 1].edit
+            name = self._session.entry_of(edit.recording).recording.name
+            made = edit.made_at.astimezone()
+            return f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}"
         if role == Qt.ItemDataRole.FontRole and row > self.done:
             font = QFont()
             font.setItalic(True)
@@ -52,9 +57,17 @@ class HistoryModel(QAbstractListModel):
         if row == 0:
             return "Before all edits"
         edit = self._steps[row - 1].edit
-        name = self._session.entry_of(edit.recording).recording.name
+        where = f" – {self._name_of(edit.recording)}" if len(self._session.keys) > 1 else ""
         undone = "  (undone)" if row > self.done else ""
-        return f"{edit.text} – {name}{undone}"
+        return f"{edit.text}{where}{undone}"
+
+    def _name_of(self, key: int) -> str:
+        """What tells a recording from the others; there is little room."""
+        if self._session.keys != self._named:
+            self._named = self._session.keys
+            names = shown_names([entry.recording.name for entry in self._session.entries])
+            self._names = dict(zip(self._named, names, strict=True))
+        return self._names[key]
 
     @Slot()
     def _refresh(self) -> None:

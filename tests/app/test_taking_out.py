@@ -65,6 +65,9 @@ def test_delete_in_the_list_takes_the_recording_out_and_undo_brings_all_of_it_ba
     assert "b.wav was taken out. Undo brings it back" in three.messages.message.text
     assert three.status.review_text.startswith("0 of 42 reviewed")
     assert three.commands["undo"].text() == "Undo take the recording out"
+    step = three.edit_history.model().index(2)
+    assert step.data() == "Take the recording out – b"
+    assert "b.wav, 20" in step.data(Qt.ItemDataRole.ToolTipRole)
     three.commands["undo"].trigger()
     settle(three)
     assert listed(three) == ["a.wav", "b.wav", "c.wav"]
