@@ -85,7 +85,8 @@ def _steps(colours: ColourMap) -> NDArray[np.uint8]:
         return grey if colours is ColourMap.GREY else grey[::-1]
     import pyqtgraph as pg
 
-    found: NDArray[np.uint8] = pg.colormap.get(colours.value).getLookupTable(nPts=256)
+    # As many as there are codes.
+    found: NDArray[np.uint8] = pg.colormap.get(colours.value).getColors(mode="byte")
     return found[:, :3]
 
 
