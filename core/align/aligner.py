@@ -42,7 +42,7 @@ BAND_S = 3.0
 """Half width of the band searched around a coarse path, seconds."""
 
 
-_TRACE = 1e-4
+_TRACE = 1e-3
 """Posterior of a first decoding that the second need not follow."""
 _NEIGHBOURS = 40
 """Rows whose posterior a row of the second decoding has within its reach."""
