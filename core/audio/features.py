@@ -244,7 +244,8 @@ def _above_mean(level: Frames) -> Frames:
 
 def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:
     """Scale to unit spread, clip and weigh, in place."""
-    group /= np.sqrt(np.mean(np.square(group), axis=0, dtype=np.float64)).astype(np.float32) + 1e-6
+    energy = np.einsum("td,td->d", group, group, dtype=np.float64)
+    group /= np.sqrt(energy / len(group)).astype(np.float32) + 1e-6
     np.clip(group, -_CLIP, _CLIP, out=group)
     group *= weight
     return group

@@ -109,7 +109,7 @@ def term_surfaces(
         yield rows.stop / len(centre)
     step = np.array([unit_step(surface, 1 / _CODES_A_UNIT) for surface in codes])
     yield TermSurfaces(
-        np.asarray(time_0_s), np.asarray(first * HOP_S), codes, step, DEFAULT_WEIGHTS
+        np.asarray(time_0_s), np.asarray(first * HOP_S), tuple(codes), step, DEFAULT_WEIGHTS
     )
 
 

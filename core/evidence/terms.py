@@ -28,7 +28,7 @@ class TermSurfaces:
         Centres of the windows on channel 0, seconds.
     first_offset_s : ndarray, shape (K,)
         Offset of each row's first column, seconds.
-    codes : ndarray of int16, shape (J, K, L)
+    codes : tuple of J ndarray of int16, shape (K, L)
         Columns are 10 ms apart; two bytes a cell, for hours.
     step : ndarray, shape (J,)
         Standard deviations that a code of one stands for.
@@ -38,14 +38,18 @@ class TermSurfaces:
 
     time_0_s: Floats
     first_offset_s: Floats
-    codes: Codes
+    codes: tuple[Codes, ...]
     step: Floats
     prior: Floats
 
     def terms(self, rows: NDArray[np.intp] | slice) -> Scores:
         """Some rows of all terms, standard deviations, shape (J, K, L)."""
-        step = self.step.astype(np.float32)[:, None, None]
-        return np.multiply(self.codes[:, rows], step, dtype=np.float32, order="C")
+        return np.stack(
+            [
+                np.multiply(codes[rows], np.float32(step), dtype=np.float32)
+                for codes, step in zip(self.codes, self.step, strict=True)
+            ]
+        )
 
     def with_term(self, term: Scores, prior: float, share: float = 1.0) -> TermSurfaces:
         """These terms and one more.
@@ -63,11 +67,12 @@ class TermSurfaces:
         mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
         term = np.where(known, term - mean, np.float32(0))
         most = float(max(term.max(), -term.min(), 1e-30))
-        codes = np.rint(term * np.float32(_MOST_CODE / most)).astype(np.int16)
+        term *= np.float32(_MOST_CODE / most)
+        codes = np.rint(term, out=term).astype(np.int16)
         step = unit_step(codes, most / _MOST_CODE)
         return replace(
             self,
-            codes=np.concatenate([self.codes, codes[None]]),
+            codes=(*self.codes, codes),
             step=np.append(self.step, step),
             prior=np.append(share * self.prior, prior),
         )
@@ -83,7 +88,7 @@ class TermSurfaces:
         weights : ndarray, shape (J,)
             Nats per standard deviation of each term.
         """
-        score = np.zeros(self.codes.shape[1:], dtype=np.float32)
+        score = np.zeros(self.codes[0].shape, dtype=np.float32)
         for factor, codes in zip(weights * self.step, self.codes, strict=True):
             if factor:
                 score += np.multiply(codes, np.float32(factor), dtype=np.float32)
