@@ -23,6 +23,8 @@ class OpenSession(QObject):
 
     Signals
     -------
+    replaced()
+        All recordings are those of another session.
     recordings_changed()
         Recordings were added, or what the list says of one changed.
     recording_selected()
@@ -48,6 +50,7 @@ class OpenSession(QObject):
         A `core.session.Change` to write down.
     """
 
+    replaced = Signal()
     recordings_changed = Signal()
     recording_selected = Signal()
     keypoints_changed = Signal()
@@ -155,6 +158,7 @@ class OpenSession(QObject):
         self._session = session
         self._entries, self._keys = list(entries), list(session.recordings)
         self._current = self._selected = self._highlighted = -1
+        self.replaced.emit()
         self.recordings_changed.emit()
         self.history_changed.emit()
         shown = session.shown

@@ -87,6 +87,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
         session.recordings_changed.connect(self._soon.start)
+        session.replaced.connect(self._begin_again)
 
     # -- what is there ---------------------------------------------------------------
 
@@ -173,32 +174,43 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self.counted.emit()
         self.rearranged.emit()
 
+    @Slot()
+    def _begin_again(self) -> None:
+        """Another session is open: nothing that was known counts for it."""
+        self.beginResetModel()
+        self._seen, self._rows, self._names, self._order = [], [], [], []
+        self.endResetModel()
+
     def _look_at(self, changed: list[int], entries: tuple[Entry, ...]) -> bool:
         """Take note of recordings; whether the list says anything else of them."""
-        others = []
+        others, back = [], []
         for i in changed:
             before = self._rows[i]
             self._seen[i], self._rows[i] = entries[i], queue_row(entries[i])
             if self._rows[i] != before:
                 others.append(i)
-                self._let_in_or_out(i, before)
+            if before.stage is Stage.OUT and not entries[i].is_out:
+                back.append(i)
+        self._leave_out([i for i in others if entries[i].is_out])
+        self._let_in(back)
         places = sorted(place for place in map(self.place, others) if place >= 0)
         if places:
             last = len(Column) - 1
             self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], last))
         return bool(others)
 
-    def _let_in_or_out(self, recording: int, before: QueueRow) -> None:
-        """What is taken out leaves the list, and comes back to where it belongs."""
-        is_out, place = self._rows[recording].stage is Stage.OUT, self.place(recording)
-        if is_out and place >= 0:
+    def _leave_out(self, recordings: list[int]) -> None:
+        for place in sorted((p for p in map(self.place, recordings) if p >= 0), reverse=True):
             self.beginRemoveRows(QModelIndex(), place, place)
             del self._order[place]
             self.endRemoveRows()
-        elif before.stage is Stage.OUT and recording in (arranged := self._arranged()):
-            later = set(arranged[arranged.index(recording) + 1 :])
-            places = (p for p, other in enumerate(self._order) if other in later)
-            place = next(places, len(self._order))
+
+    def _let_in(self, recordings: list[int]) -> None:
+        """What is back stands where it belongs, if it is to be listed."""
+        rank = {other: n for n, other in enumerate(self._arranged())} if recordings else {}
+        for recording in filter(rank.__contains__, recordings):
+            later = (p for p, o in enumerate(self._order) if rank.get(o, -1) > rank[recording])
+            place = next(later, len(self._order))
             self.beginInsertRows(QModelIndex(), place, place)
             self._order.insert(place, recording)
             self.endInsertRows()

@@ -27,6 +27,7 @@ class HistoryModel(QAbstractListModel):
         self._named: tuple[int, ...] = ()
         self._names: dict[int, str] = {}
         session.history_changed.connect(self._refresh)
+        session.replaced.connect(self._forget_names)
 
     @property
     def done(self) -> int:
@@ -68,6 +69,10 @@ class HistoryModel(QAbstractListModel):
             names = shown_names([entry.recording.name for entry in self._session.entries])
             self._names = dict(zip(self._named, names, strict=True))
         return self._names[key]
+
+    @Slot()
+    def _forget_names(self) -> None:
+        self._named = ()
 
     @Slot()
     def _refresh(self) -> None:

@@ -350,6 +350,34 @@ def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
     assert window.workbench.spectrograms is not None
 
 
+def test_another_session_takes_the_place_of_a_larger_one(
+    make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    larger, smaller = tmp_path / "larger", tmp_path / "smaller"
+    for folder, names in ((larger, ("a", "b", "c")), (smaller, ("x", "y"))):
+        folder.mkdir()
+        for number, name in enumerate(names):
+            write_calls(folder / f"{name}.wav", 20.0 + number)
+    window = make_window()
+    window.open([smaller])
+    settle(window)
+    window.review.accept()
+    session = window.store.path
+    window.close()
+    window = make_window()
+    window.open([larger])
+    settle(window)
+    window.review.accept()
+    window.open([session])
+    settle(window)
+    window.queue.refresh()
+    listed = [window.queue.index(row, 1).data() for row in range(window.queue.rowCount())]
+    assert listed == ["x", "y"]
+    assert window.recordings.currentIndex().row() == 0
+    assert window.status.review_text.startswith("1 of 41 reviewed")
+    assert window.edit_history.model().index(1).data() == "Accept keypoint 1 – x"
+
+
 def test_something_that_is_no_session_leaves_what_is_open(
     opened: MainWindow, settle: Settle, tmp_path: Path
 ) -> None:
