@@ -15,7 +15,7 @@ from core.align.alignment import Alignment
 from core.keypoints import KeypointSet
 from core.session import Basis
 
-FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[Alignment]]
+FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[float | Alignment]]
 
 _ROW_MS = 200
 """Decisions that come sooner after each other are a row, of which only the end is followed."""
@@ -25,11 +25,11 @@ _STILL_MS = 50
 
 def follow_steps(
     machine: Alignment, keypoints: KeypointSet, last: Alignment | None
-) -> Iterator[Alignment]:
+) -> Iterator[float | Alignment]:
     """Lead the path through what a person decided; imported late, in the worker's thread."""
     from core.align import pins
 
-    yield pins.realign(machine, keypoints, last)
+    yield from pins.realign_steps(machine, keypoints, last)
 
 
 class Following(QObject):
@@ -42,7 +42,8 @@ class Following(QObject):
     Attributes
     ----------
     steps : callable
-        Leads an alignment through keypoints; given the last one that was led so, if any.
+        Leads an alignment through keypoints, given the last one that was led so, if any;
+        yields the share done, and the alignment last.
 
     Signals
     -------
@@ -107,8 +108,10 @@ class Following(QObject):
         self._lane.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
 
     @Slot(object)
-    def _on_followed(self, alignment: Alignment) -> None:
-        moved = self._session.follow(self._following, alignment)
+    def _on_followed(self, step: float | Alignment) -> None:
+        if not isinstance(step, Alignment):
+            return
+        moved = self._session.follow(self._following, step)
         if self._following == self._session.current_index and not self._session.undone:
             self.noted.emit(_followed_text(self._session.entries[self._following], moved))
 

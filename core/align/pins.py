@@ -8,13 +8,14 @@ the rows and offsets that the decisions can reach are decoded again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision, RowFacts
-from core.align.band import Band, band_holding
+from core.align.band import band_holding
 from core.align.conclude import (
     AFTER_END,
     BEFORE_START,
@@ -43,7 +44,17 @@ _ROUNDED_S = 1e-6
 def realign(
     alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
 ) -> Alignment:
-    """Lead the path through everything a person decided.
+    """Lead the path through decisions in one call; arguments and result as `realign_steps`."""
+    for step in realign_steps(alignment, keypoints, last):
+        if isinstance(step, Alignment):
+            return step
+    raise AssertionError("realign_steps ends with an Alignment")
+
+
+def realign_steps(
+    alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
+) -> Iterator[float | Alignment]:
+    """Lead the path through everything a person decided; stop iterating to cancel.
 
     Parameters
     ----------
@@ -58,10 +69,12 @@ def realign(
         nothing changed since, it is kept, so that a pin among many costs no
         more than the first.
 
-    Returns
-    -------
+    Yields
+    ------
+    float
+        Share of the decoding done.
     Alignment
-        Proposals for all keypoints; those a person fixed come back as fixed.
+        Once, last: proposals for all keypoints; those a person fixed come back as fixed.
     """
     rows = nearest_row(alignment.surface, keypoints.time_0_s)
     decided: dict[int, str] = {}
@@ -73,18 +86,21 @@ def realign(
             decided[int(rows[index])] = _fixed(keypoints.time_1_s[index], alignment.duration_1_s)
             pins[int(rows[index])] = float(keypoints.offset_s[index])
     if not decided:
-        return alignment
+        yield alignment
+        return
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
     posterior = alignment.posterior.copy()
     facts = _facts(alignment)
-    for first, end in _stretches(sorted(decided), len(posterior)):
+    stretches = _stretches(sorted(decided), len(posterior))
+    for number, (first, end) in enumerate(stretches):
         stretch = slice(first, end)
         if last is not None and not _touched(decisions ^ last.decisions, stretch):
             posterior[stretch] = last.posterior[stretch]
             anew = _facts(last).rows(stretch)
         else:
-            _redecode(constrained, posterior, stretch, pins)
+            for share in _redecode(constrained, posterior, stretch, pins):
+                yield (number + share) / len(stretches)
             anew = measure(
                 constrained.rows(stretch),
                 posterior[stretch],
@@ -106,7 +122,7 @@ def realign(
         facts,
         alignment.evidence,
     )
-    return replace(result, surface=alignment.surface, decisions=decisions)
+    yield replace(result, surface=alignment.surface, decisions=decisions)
 
 
 def _facts(alignment: Alignment) -> RowFacts:
@@ -154,8 +170,8 @@ def _constrain(
 
 def _redecode(
     surface: ScoreSurface, posterior: Grid, stretch: slice, pins: dict[int, float]
-) -> None:
-    """Decode a stretch of rows again, in place."""
+) -> Iterator[float]:
+    """Decode a stretch of rows again, in place; yields the share done."""
     first, end = stretch.start, stretch.stop
     pinned = {
         row - first: int((offset_s - surface.first_offset_s[row]) / surface.step_s)
@@ -173,7 +189,11 @@ def _redecode(
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:
             part.score[row - first] = np.log(posterior[row] + np.float32(1e-12))
-    posterior[stretch] = _last(part, band).posterior
+    for step in decode(part, band=band):
+        if isinstance(step, Decoded):
+            posterior[stretch] = step.posterior
+        else:
+            yield step
 
 
 def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
@@ -186,10 +206,3 @@ def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
-
-
-def _last(surface: ScoreSurface, band: Band) -> Decoded:
-    for step in decode(surface, band=band):
-        if isinstance(step, Decoded):
-            return step
-    raise AssertionError("decode ends with its result")

@@ -7,7 +7,7 @@ from core.align import band, pins
 from core.align.alignment import Alignment, CandidateScores, Refinement
 from core.align.conclude import AFTER_END, PINNED, UNALIGNABLE, conclude
 from core.align.decode import Decoded, decode
-from core.align.pins import realign
+from core.align.pins import realign, realign_steps
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
 
@@ -93,6 +93,15 @@ def test_unalignable_removes_evidence(unsure):
 def test_without_a_decision_nothing_changes(unsure):
     alignment, _ = unsure
     assert realign(alignment, alignment.keypoints) is alignment
+
+
+def test_leading_the_path_can_be_stopped_on_the_way(unsure):
+    alignment, _ = unsure
+    *shares, again = realign_steps(alignment, alignment.keypoints.move(20, 20.2))
+    assert len(shares) > 4
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
+    assert again.decisions
 
 
 def test_decoding_near_the_pin_equals_decoding_everything(unsure):
