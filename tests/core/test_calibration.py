@@ -37,6 +37,13 @@ def test_a_second_alignment_about_as_good_is_never_claimed_to_be_sure(evidence):
     assert aliased.max() < 0.95
 
 
+@pytest.mark.parametrize("evidence", ["spectral", "compact"])
+def test_strangers_are_not_trusted_even_where_the_path_seems_likely(evidence):
+    of = shipped_calibration(evidence)
+    sure = of.confidence(np.array([0.5, 0.9]), of.related(-5.0), np.zeros(2), aliased=False)
+    assert sure.max() < 0.5
+
+
 def test_a_calibration_of_another_layout_is_not_taken_for_one(tmp_path: Path, monkeypatch):
     table = {"related_centre_nats": 0.0, "related_scale_nats": 4.0, "weights": [0, 1, 1, 0]}
     (tmp_path / "calibration.json").write_text(json.dumps(table), encoding="utf-8")
