@@ -54,6 +54,7 @@ class SessionStore(QObject):
         self.path: Path | None = None
         self.problem = ""
         self._recovering: Path | None = None
+        self._is_moving = False
         self._writer = Writer(self)
         self._writer.opened.connect(self._on_opened)
         self._writer.not_opened.connect(self._on_not_opened)
@@ -91,8 +92,9 @@ class SessionStore(QObject):
 
     @property
     def is_settled(self) -> bool:
-        """Whether everything is on disk, or the disk refuses."""
-        return not self.keeps or self.unwritten == 0 or bool(self.problem)
+        """Whether everything is on disk and where it is to be, or the disk refuses."""
+        is_written = not self.keeps or self.unwritten == 0 or bool(self.problem)
+        return is_written and not self._is_moving
 
     def place_for(self, paths: Sequence[Path]) -> Path:
         """The session of the folder that the first of `paths` is in."""
@@ -122,6 +124,7 @@ class SessionStore(QObject):
 
     def save_as(self, path: Path, *, overwrite: bool) -> None:
         """Go on in a file of the person's choice."""
+        self._is_moving = True
         self._writer.move(path, overwrite=overwrite)
 
     def shut_down(self) -> None:
@@ -211,12 +214,14 @@ class SessionStore(QObject):
 
     @Slot(object)
     def _on_moved(self, path: Path) -> None:
+        self._is_moving = False
         self._note_moved(self.path, path)
         self._is_at(path)
         self.told.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
 
     @Slot(str)
     def _on_not_moved(self, why: str) -> None:
+        self._is_moving = False
         what = (
             "Nothing is kept on disk yet" if self.path is None else "The session stays where it is"
         )
