@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
 
 _SLOPE_SCALE = 0.015
-_FALLEN = 300.0
+_BLOCK = 64
 _NEVER = 1e-20
 """Smaller chances are none: numbers near a float's least make products many times slower."""
 
@@ -90,36 +90,44 @@ class Transition:
 class _Jump:
     """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere).
 
-    The exponential is convolved by running sums, over blocks short enough for their weights
-    to stay within a double's range; a block hears of the one before it by a single number.
+    Within a block of columns the exponential is a matrix. Between blocks it falls by the same
+    factor for every column, so that a block hears of those to its left, and of those to its
+    right, by a single number each.
     """
 
     def __init__(self, step_s: float, columns: int) -> None:
         decay = step_s / JUMP_SCALE_S
-        length = max(1, min(columns, int(_FALLEN / decay)))
-        blocks = -(-columns // length)
-        self._mass, self._sums = np.zeros((2, 2, blocks, length))
-        self._sides, self._ends = (
-            values.reshape(2, -1)[:, :columns] for values in (self._mass, self._sums)
+        here = JUMP_PROBABILITY * np.tanh(decay / 2)
+        place, block = np.arange(_BLOCK), np.arange(-(-columns // _BLOCK))
+        before, after = decay * place, decay * (_BLOCK - 1 - place)
+        blocks_between = block[:, None] - block - 1
+        left = np.exp(-decay * _BLOCK * np.maximum(blocks_between, 0)) * (blocks_between >= 0)
+        anywhere = LOST_PROBABILITY / columns
+        self._near = _single(here * np.exp(-decay * np.abs(place[:, None] - place)))
+        self._told = _single(np.stack([np.exp(-after), np.exp(-before), place**0], axis=1))
+        self._carried = _single(np.stack([left, left.T, np.ones_like(left)]))
+        self._heard = _single(
+            np.stack(
+                [
+                    here * np.exp(-before - decay),
+                    here * np.exp(-after - decay),
+                    np.full(_BLOCK, anywhere),
+                ]
+            )
         )
-        self._grown = np.exp(decay * np.arange(length))
-        self._here = JUMP_PROBABILITY * np.tanh(decay / 2)
-        self._fallen = self._here / self._grown
-        self._carried = np.exp(-decay) / self._grown
-        self._lost = LOST_PROBABILITY / columns
+        self._mass = np.zeros((len(block), _BLOCK), dtype=np.float32)
+        self._columns = self._mass.reshape(-1)[:columns]
 
-    def __call__(self, mass: Grid) -> Floats:
-        self._sides[0], self._sides[1] = mass, mass[::-1]
-        self._mass *= self._grown
-        np.cumsum(self._mass, axis=2, out=self._sums)
-        self._sums *= self._fallen
-        if self._sums.shape[1] > 1:
-            self._sums[:, 1:] += self._sums[:, :-1, -1:] * self._carried
-        # Both sides hold what stays where it is.
-        both = self._ends[0] + self._ends[1, ::-1]
-        both -= self._here * mass
-        both += self._lost * mass.sum()
-        return np.asarray(both)
+    def __call__(self, mass: Grid) -> Grid:
+        self._columns[:] = mass
+        told = (self._mass @ self._told).T[:, :, None]
+        jumped = self._mass @ self._near
+        jumped += (self._carried @ told)[:, :, 0].T @ self._heard
+        return np.asarray(jumped.reshape(-1)[: len(mass)])
+
+
+def _single(values: Floats) -> Grid:
+    return np.ascontiguousarray(values, dtype=np.float32)
 
 
 def _runs(values: NDArray[np.intp]) -> list[tuple[int, int, int]]:
