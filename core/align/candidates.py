@@ -230,6 +230,7 @@ def score_predictions(prediction: ArrayLike) -> PredictionScores:
     ----------
     prediction : array_like, shape (N, K)
         Log odds that map n is right at keypoint k; NaN where keypoint k is not used.
+        Single precision is kept; sums are double.
 
     Returns
     -------

@@ -21,21 +21,22 @@ def plainly(row: list[float]) -> tuple[float, float, int]:
     return rest + 0.2 * sum(votes), rest + 0.2 * sum(votes) / len(row), len(above)
 
 
-def test_maps_with_unused_keypoints_are_scored_over_the_others():
+@pytest.mark.parametrize(("kind", "exact"), [(np.float32, 1e-6), (np.float64, 1e-12)])
+def test_maps_with_unused_keypoints_are_scored_over_the_others(kind, exact):
     rng = np.random.default_rng(0)
     prediction = rng.normal(size=(40, 23))
     prediction[rng.random(prediction.shape) < rng.random((40, 1))] = np.nan
     prediction[:3] = rng.normal(size=(3, 23))
-    scores = score_predictions(prediction.astype(np.float32))
-    for n, row in enumerate(prediction.astype(np.float32).astype(float)):
+    scores = score_predictions(prediction.astype(kind))
+    for n, row in enumerate(prediction.astype(kind).astype(float)):
         kept = [p for p in row if not math.isnan(p)]
         assert scores.used[n] == len(kept)
         if not kept:
             assert scores.published[n] == scores.normalised[n] == -np.inf
             continue
         published, normalised, count = plainly(kept)
-        assert scores.published[n] == pytest.approx(published, rel=1e-9)
-        assert scores.normalised[n] == pytest.approx(normalised, rel=1e-9)
+        assert scores.published[n] == pytest.approx(published, rel=exact)
+        assert scores.normalised[n] == pytest.approx(normalised, rel=exact)
         assert scores.count[n] == count
     assert (scores.used == 23).any()
 
