@@ -21,7 +21,7 @@ from core.align.pins import realign
 from core.audio.recording import open_recording
 from core.evidence.compact import open_compact
 
-_PINS = (1, 3, 10)
+_PINS = (1, 3, 10, 40)
 _REPEATS = 5
 
 

@@ -122,7 +122,11 @@ def _length(length: Result | None) -> Iterator[Check]:
     for duration_s, name, limit_ms in ((120.0, "2 min", 100.0), (HOUR_S, "1 h", 300.0)):
         if duration_s in rows:
             taken_s = rows[duration_s]["redecode_s"]
-            for pins, which in (("1", "the first correction"), ("10", "ten far apart")):
+            for pins, which in (
+                ("1", "the first correction"),
+                ("10", "ten far apart"),
+                ("40", "forty"),
+            ):
                 what = f"re-decoding {name} after {which}"
                 yield Check(what, "ms", limit_ms, 1e3 * taken_s[pins]["median"])
     if HOUR_S in rows:

@@ -65,9 +65,9 @@ def realign_steps(
         end of channel 1 say that the moment lies there or beyond, and unalignable ones
         remove their row's evidence.
     last : Alignment, optional
-        What `realign` made of the same alignment for earlier decisions. Where
-        nothing changed since, it is kept, so that a pin among many costs no
-        more than the first.
+        What `realign` made of the same alignment for earlier decisions. Out of reach of
+        those that changed since it is kept, so that a pin among many costs no more than
+        the first.
 
     Yields
     ------
@@ -90,24 +90,28 @@ def realign_steps(
         return
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
-    posterior = alignment.posterior.copy()
-    facts = _facts(alignment)
-    stretches = _stretches(sorted(decided), len(posterior))
-    for number, (first, end) in enumerate(stretches):
-        stretch = slice(first, end)
-        if last is not None and not _touched(decisions ^ last.decisions, stretch):
+    before = last.decisions if last is not None else frozenset()
+    posterior, facts = alignment.posterior.copy(), _facts(alignment)
+    if last is not None:
+        for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
-            anew = _facts(last).rows(stretch)
-        else:
-            for share in _redecode(constrained, posterior, stretch, pins):
-                yield (number + share) / len(stretches)
-            anew = measure(
-                constrained.rows(stretch),
-                posterior[stretch],
-                alignment.refinement.rows(stretch),
-                alignment.tolerance_s,
-                alignment.duration_1_s,
-            )
+            facts = facts.replaced(stretch, _facts(last).rows(stretch))
+    changed = [
+        stretch
+        for stretch in _stretches(decisions ^ before, len(posterior))
+        if any(stretch.start <= row < stretch.stop for row in decided)
+    ]
+    for number, stretch in enumerate(changed):
+        likely = posterior[stretch] + alignment.posterior[stretch]
+        for share in _redecode(constrained, posterior, likely, stretch, pins):
+            yield (number + share) / len(changed)
+        anew = measure(
+            constrained.rows(stretch),
+            posterior[stretch],
+            alignment.refinement.rows(stretch),
+            alignment.tolerance_s,
+            alignment.duration_1_s,
+        )
         facts = facts.replaced(stretch, anew)
     result = conclude(
         constrained,
@@ -141,13 +145,6 @@ def _fixed(time_1_s: float, duration_1_s: float) -> str:
     return AFTER_END if time_1_s >= duration_1_s - _ROUNDED_S else PINNED
 
 
-def _touched(changed: frozenset[Decision], stretch: slice) -> bool:
-    return any(
-        row + _REACH_ROWS >= stretch.start and row - _REACH_ROWS < stretch.stop
-        for row, _, _ in changed
-    )
-
-
 def _constrain(
     surface: ScoreSurface, decided: dict[int, str], pins: dict[int, float]
 ) -> ScoreSurface:
@@ -169,9 +166,16 @@ def _constrain(
 
 
 def _redecode(
-    surface: ScoreSurface, posterior: Grid, stretch: slice, pins: dict[int, float]
+    surface: ScoreSurface,
+    posterior: Grid,
+    likely: Grid,
+    stretch: slice,
+    pins: dict[int, float],
 ) -> Iterator[float]:
-    """Decode a stretch of rows again, in place; yields the share done."""
+    """Decode a stretch of rows again, in place; yields the share done.
+
+    Besides the pins, the path may go where it is `likely` to, shape (rows of the stretch, L).
+    """
     first, end = stretch.start, stretch.stop
     pinned = {
         row - first: int((offset_s - surface.first_offset_s[row]) / surface.step_s)
@@ -184,7 +188,7 @@ def _redecode(
         surface.step_s,
         surface.score[stretch].copy(),
     )
-    band = band_holding(posterior[stretch], surface.step_s, _TAIL, _REACH_ROWS, pinned)
+    band = band_holding(likely, surface.step_s, _TAIL, _REACH_ROWS, pinned)
     # What lies beyond the stretch speaks through the old posterior at its ends.
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:
@@ -196,13 +200,12 @@ def _redecode(
             yield step
 
 
-def _stretches(decided: list[int], rows: int) -> list[tuple[int, int]]:
-    """Rows in reach of the decisions, merged where they meet: (first, last + 1)."""
-    found: list[tuple[int, int]] = []
-    for row in decided:
-        first, last = max(0, row - _REACH_ROWS), min(rows, row + _REACH_ROWS + 1)
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], last)
-        else:
-            found.append((first, last))
+def _stretches(decisions: frozenset[Decision], rows: int) -> list[slice]:
+    """Rows in reach of decisions, merged where they meet."""
+    found: list[slice] = []
+    for row in sorted({row for row, _, _ in decisions}):
+        first, end = max(0, row - _REACH_ROWS), min(rows, row + _REACH_ROWS + 1)
+        if found and first <= found[-1].stop:
+            first = found.pop().start
+        found.append(slice(first, end))
     return found

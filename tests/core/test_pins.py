@@ -158,6 +158,32 @@ def test_accepting_everything_keeps_everything(unsure):
     np.testing.assert_allclose(again.keypoints.time_1_s, accepted.time_1_s, atol=0.01)
 
 
+def test_a_pin_among_many_equals_starting_over():
+    """Only what the new pin reaches is decoded, beside pins that reach each other."""
+    time_s = np.arange(500.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    keypoints, last, rows = alignment.keypoints, None, []
+    with pytest.MonkeyPatch.context() as patch:
+        redecode = pins._redecode
+        patch.setattr(
+            pins,
+            "_redecode",
+            lambda *given: rows.append(given[3].stop - given[3].start) or redecode(*given),
+        )
+        for index in (40, 440, 120, 360, 200, 280, 240):
+            error_s = 0.04 * np.cos(index)
+            keypoints = keypoints.move(index, index + truth[index] + error_s)
+            last = realign(alignment, keypoints, last)
+        assert max(rows) <= 161
+    for decided in (keypoints, keypoints.review(240, ReviewState.UNREVIEWED)):
+        going_on, afresh = realign(alignment, decided, last), realign(alignment, decided)
+        np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.003)
+        np.testing.assert_allclose(
+            going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.03
+        )
+
+
 def test_going_on_from_the_last_result_equals_starting_over():
     time_s = np.arange(700.0)
     truth = 0.3 * np.sin(time_s / 60)
