@@ -121,7 +121,6 @@ def _length(length: Result | None) -> Iterator[Check]:
     rows = {row["duration_s"]: row for row in length["rows"]} if length else {}
     for duration_s, name, limit_ms in ((120.0, "2 min", 100.0), (HOUR_S, "1 h", 300.0)):
         if duration_s in rows:
-            taken_s = rows[duration_s]["redecode_s"]
             for pins, which in (
                 ("1", "the first correction"),
                 ("10", "ten far apart"),
