@@ -21,7 +21,7 @@ from scipy.special import logsumexp
 
 from core.align.band import Band
 from core.align.drift_models import DRIFT_MODELS, DriftModel
-from core.align.transition import Transition, overlap
+from core.align.transition import NEVER, Transition, overlap
 from core.evidence.surface import ScoreSurface
 
 Floats = NDArray[np.float64]
@@ -111,6 +111,7 @@ class _Chain:
         self._rows, self._columns = score.shape
         self._best = score.max(axis=1)
         self._emission = np.exp(score - self._best[:, None])
+        self._emission[self._emission < NEVER] = 0.0
         first = np.rint(surface.first_offset_s / surface.step_s).astype(np.intp)
         self._origin_step = np.diff(first, prepend=first[:1])
         row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0

@@ -18,7 +18,7 @@ Grid = NDArray[np.float32]
 
 _SLOPE_SCALE = 0.015
 _BLOCK = 64
-_NEVER = 1e-20
+NEVER = 1e-20
 """Smaller chances are none: numbers near a float's least make products many times slower."""
 
 
@@ -38,7 +38,7 @@ class Transition:
         taps = np.array([np.convolve([1 - part, part], steps) for part in cells - whole]).T
         wander = model.wander * np.sqrt(row_s)
         change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
-        change[change < _NEVER] = 0.0
+        change[change < NEVER] = 0.0
         change *= (1.0 - JUMP_PROBABILITY - LOST_PROBABILITY) / change.sum(axis=1, keepdims=True)
         prior = np.exp(-np.abs(slope) / _SLOPE_SCALE)
         prior /= prior.sum()
