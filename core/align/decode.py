@@ -81,7 +81,10 @@ def decode(
     """
     band = band or Band.all(surface)
     within = band.of(surface)
-    chains = [_Chain(within, model) for model in models]
+    best = within.score.max(axis=1)
+    emission = np.exp(within.score - best[:, None])
+    emission[emission < NEVER] = 0.0
+    chains = [_Chain(within, emission, model) for model in models]
     for number, chain in enumerate(chains):
         for share in chain.forward():
             yield 0.5 * (number + share) / len(chains)
@@ -89,7 +92,7 @@ def decode(
     log_joint = np.array([chain.log_evidence for chain in chains]) + log_prior
     log_joint -= logsumexp(log_prior)
     # Before the first row every column is as likely, those not worked on as well.
-    log_joint += np.log(band.width / surface.score.shape[1])
+    log_joint += np.log(band.width / surface.score.shape[1]) + best.sum(dtype=np.float64)
     total = float(logsumexp(log_joint))
     shares = np.exp(log_joint - total)
     wanted = np.flatnonzero(shares >= _LEAST_SHARE)
@@ -104,14 +107,11 @@ def decode(
 
 
 class _Chain:
-    """One drift model run over one surface."""
+    """One drift model run over one surface, with likelihoods relative to each row's best."""
 
-    def __init__(self, surface: ScoreSurface, model: DriftModel) -> None:
-        score = surface.score
-        self._rows, self._columns = score.shape
-        self._best = score.max(axis=1)
-        self._emission = np.exp(score - self._best[:, None])
-        self._emission[self._emission < NEVER] = 0.0
+    def __init__(self, surface: ScoreSurface, emission: Grid, model: DriftModel) -> None:
+        self._rows, self._columns = emission.shape
+        self._emission = emission
         first = np.rint(surface.first_offset_s / surface.step_s).astype(np.intp)
         self._origin_step = np.diff(first, prepend=first[:1])
         row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0
@@ -119,7 +119,7 @@ class _Chain:
         self._starts = range(0, self._rows, _BLOCK_ROWS)
         self._kept: list[Grid] = []
         self._last_block: list[tuple[Grid, float]] = []
-        self.log_evidence = float(self._best.sum(dtype=np.float64))
+        self.log_evidence = 0.0
 
     def forward(self) -> Iterator[float]:
         """Run forward, adding up the evidence and keeping the state before every block."""

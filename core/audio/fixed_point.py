@@ -25,7 +25,7 @@ class FixedPoint:
     ----------
     codes : ndarray of int16, shape (T, D)
     step : float
-        Value of one.
+        Value of a code of one.
     """
 
     codes: NDArray[np.int16]
@@ -48,9 +48,13 @@ class FixedPoint:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def __getitem__(self, rows: slice) -> Values:
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Values:
         """Values of some rows, shape (t, D)."""
         return np.multiply(self.codes[rows], np.float32(self.step), dtype=np.float32)
+
+    def times(self, factor: float) -> FixedPoint:
+        """All values times a factor; the codes are shared."""
+        return FixedPoint(self.codes, self.step * factor)
 
     def stretch(self, start: int, length: int) -> Values:
         """Values of rows from `start` on, zero where there are none, shape (length, D)."""

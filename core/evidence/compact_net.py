@@ -26,7 +26,7 @@ _GELU = 0.7978845608
 _HALF = np.float32(0.5)
 
 Frames = NDArray[np.float32]
-Logs = NDArray[np.float32] | NDArray[np.float16] | FixedPoint
+Logs = NDArray[np.float32] | NDArray[np.float16]
 
 
 class CompactNet:
@@ -137,7 +137,7 @@ def _centred(weights: Frames) -> Frames:
     return np.asarray(weights - weights.mean(axis=-1, keepdims=True))
 
 
-def noise_floor(log_power: Logs) -> Frames:
+def noise_floor(log_power: Logs | FixedPoint) -> Frames:
     """The log power that each band of a recording rarely falls below, shape (BANDS,)."""
     return np.asarray(
         np.quantile(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE, axis=0),

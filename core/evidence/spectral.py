@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.features import HOP_S, ChannelFeatures
+from core.audio.fixed_point import FixedPoint
 from core.evidence.correlation import (
     block_spectra,
     blocks_of,
     correlations,
     window_spectra,
 )
-from core.evidence.terms import TermSurfaces, unit_step
+from core.evidence.terms import TermSurfaces, unit_spread
 
 Floats = NDArray[np.float64]
 Scores = NDArray[np.float32]
@@ -107,10 +108,8 @@ def term_surfaces(
             match *= _CODES_A_UNIT
             codes[term, rows] = np.rint(match, out=match)
         yield rows.stop / len(centre)
-    step = np.array([unit_step(surface, 1 / _CODES_A_UNIT) for surface in codes])
-    yield TermSurfaces(
-        np.asarray(time_0_s), np.asarray(first * HOP_S), tuple(codes), step, DEFAULT_WEIGHTS
-    )
+    parts = tuple(unit_spread(FixedPoint(surface, 1 / _CODES_A_UNIT)) for surface in codes)
+    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), parts, DEFAULT_WEIGHTS)
 
 
 def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Iterator[slice]:
