@@ -197,13 +197,12 @@ class OpenSession(QObject):
                 new.append(entry)
             found.append(index)
         self._add(new)
-        out = [i for i in found if self._entries[i].is_out]
         if named:
-            for index in out:
+            for index in [i for i in found if self._entries[i].is_out]:
                 self._put(index, out=False)
-        for index in found[:1] if named else [i for i in found if i not in out][:1]:
+        for index in [i for i in found if not self._entries[i].is_out][:1]:
             self.select_recording(index)
-        return () if named else tuple(self._entries[i] for i in out)
+        return tuple(self._entries[i] for i in found if self._entries[i].is_out)
 
     def _add(self, new: list[Entry]) -> None:
         if new:

@@ -95,7 +95,8 @@ class Workbench(QObject):
         if entry is None:
             self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
         elif entry.is_lost:
-            text, other = f"Not aligned: {entry.lost}.", "use_other_audio" * entry.has_other
+            text = f"Not aligned: {entry.lost}."
+            other = "use_other_audio" if entry.has_other else ""
             self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other))
         else:
             self.aligning.align([self._session.current_index], first=True)

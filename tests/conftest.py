@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 # Before numpy and Qt are imported, as main.py does.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,6 +29,14 @@ RATE_HZ = 8000
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 MakeAudio = Callable[..., Path]
+Bench = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A module of the benchmarks, which are no installed package: ``bench("calibration")``."""
+    monkeypatch.syspath_prepend(str(REPOSITORY))
+    return lambda name: import_module(f"benchmarks.{name}")
 
 
 @pytest.fixture

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 KEYPOINTS = 100
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY))
-
-    def module(name: str) -> ModuleType:
-        return import_module(f"benchmarks.{name}")
-
-    return module
 
 
 @pytest.fixture

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("lightning")
-
-REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(str(REPOSITORY))
-    return lambda name: import_module(f"benchmarks.{name}")
 
 
 def test_the_published_scores_find_a_line_that_all_keypoints_agree_on(bench) -> None:

@@ -41,10 +41,9 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def kill(bench: Callable[[str], ModuleType]) -> ModuleType:
     """The script that the benchmark runs."""
-    monkeypatch.syspath_prepend(str(REPOSITORY))
-    return import_module("benchmarks.session_kill")
+    return bench("session_kill")
 
 
 @pytest.fixture
@@ -53,12 +52,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reviewed(bench: ModuleType, path: Path) -> Session:
+def reviewed(kill: ModuleType, path: Path) -> Session:
     """A session after 40 random changes, which lies at `path`."""
-    session, change = bench.new_session()
+    session, change = kill.new_session()
     with SessionFile.create(path) as file:
         file.commit(change)
-        for step in islice(bench.script(session, np.random.default_rng(5)), 40):
+        for step in islice(kill.script(session, np.random.default_rng(5)), 40):
             session, change = step
             file.commit(change)
     return session
@@ -85,23 +84,23 @@ def _sql(path: Path, *statements: str) -> list[tuple]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_everything_committed_comes_back_at_any_moment(
-    bench: ModuleType, path: Path, seed: int
+    kill: ModuleType, path: Path, seed: int
 ) -> None:
-    session, change = bench.new_session()
+    session, change = kill.new_session()
     with SessionFile.create(path) as file:
         file.commit(change)
         for number, step in enumerate(
-            islice(bench.script(session, np.random.default_rng(seed)), 120)
+            islice(kill.script(session, np.random.default_rng(seed)), 120)
         ):
             session, change = step
             file.commit(change)
             if number % 20 == 0:
-                assert bench.content(file.read()) == bench.content(session)
-    assert bench.content(_read(path)) == bench.content(session)
+                assert kill.content(file.read()) == kill.content(session)
+    assert kill.content(_read(path)) == kill.content(session)
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_undo_and_redo_go_on_after_a_restart(bench: ModuleType, path: Path, reviewed) -> None:
+def test_undo_and_redo_go_on_after_a_restart(kill: ModuleType, path: Path, reviewed) -> None:
     while reviewed.done:
         with SessionFile.open(path) as file:
             reviewed, change = file.read().undo()
@@ -170,8 +169,8 @@ def test_any_sqlite_tool_can_read_the_keypoints_while_a_window_is_open(
     ]
 
 
-def test_dropped_edits_stay_in_the_file(bench: ModuleType, path: Path) -> None:
-    session, change = bench.new_session()
+def test_dropped_edits_stay_in_the_file(kill: ModuleType, path: Path) -> None:
+    session, change = kill.new_session()
     with SessionFile.create(path) as file:
         file.commit(change)
         for index in range(3):
@@ -186,9 +185,9 @@ def test_dropped_edits_stay_in_the_file(bench: ModuleType, path: Path) -> None:
 
 
 def test_the_machine_cannot_write_over_a_decision_even_if_asked(
-    bench: ModuleType, path: Path
+    kill: ModuleType, path: Path
 ) -> None:
-    session, change = bench.new_session()
+    session, change = kill.new_session()
     decided = session.states[1].keypoints.review(0, ReviewState.ACCEPTED)
     accepted, accept = session.edit(1, decided, "Accept keypoint 1")
     _, run = session.follow(1, machine_keypoints(decided.time_0_s, decided.time_0_s))
@@ -198,7 +197,7 @@ def test_the_machine_cannot_write_over_a_decision_even_if_asked(
         file.commit(accept)
         with pytest.raises(ValueError, match="the machine may not write"):
             file.commit(run)
-        assert bench.content(file.read()) == bench.content(accepted)
+        assert kill.content(file.read()) == kill.content(accepted)
 
 
 def test_a_copy_knows_its_audio_from_its_own_folder(make_audio, path: Path) -> None:
@@ -226,14 +225,14 @@ def test_a_copy_knows_its_audio_from_its_own_folder(make_audio, path: Path) -> N
 
 
 def test_an_older_file_is_brought_up_to_date_and_a_newer_one_is_refused(
-    path: Path, reviewed: Session, bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+    path: Path, reviewed: Session, kill: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def add_colour(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE recording ADD COLUMN colour TEXT DEFAULT 'blue'")
 
     with monkeypatch.context() as newer:
         newer.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_colour))
-        assert bench.content(_read(path)) == bench.content(reviewed)
+        assert kill.content(_read(path)) == kill.content(reviewed)
         assert _sql(path, "SELECT colour FROM recording") == [("blue",)] * 3
         assert _sql(path, "PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
     version = len(schema.MIGRATIONS)
@@ -241,10 +240,10 @@ def test_an_older_file_is_brought_up_to_date_and_a_newer_one_is_refused(
 
 
 def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
-    path: Path, bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+    path: Path, kill: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, added = bench.new_session()
-    session, run = bench._run(session, np.random.default_rng(1))
+    session, added = kill.new_session()
+    session, run = kill._run(session, np.random.default_rng(1))
     with SessionFile.create(path) as file:
         file.commit(added)
         file.commit(run)
@@ -254,11 +253,11 @@ def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
         "ALTER TABLE model_run DROP COLUMN fingerprint",
         "PRAGMA user_version = 1",
     )
-    assert bench.content(_read(path)) == bench.content(session)
+    assert kill.content(_read(path)) == kill.content(session)
 
 
 def test_a_step_up_that_fails_leaves_the_file_as_it_was(
-    path: Path, reviewed: Session, bench: ModuleType, monkeypatch: pytest.MonkeyPatch
+    path: Path, reviewed: Session, kill: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails_half_way(connection: sqlite3.Connection) -> None:
         connection.execute("DROP TABLE keypoint")
@@ -267,7 +266,7 @@ def test_a_step_up_that_fails_leaves_the_file_as_it_was(
     with monkeypatch.context() as newer:
         newer.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, fails_half_way))
         _refusal(path)
-    assert bench.content(_read(path)) == bench.content(reviewed)
+    assert kill.content(_read(path)) == kill.content(reviewed)
 
 
 # -- one window ------------------------------------------------------------------------
@@ -408,16 +407,16 @@ def test_creating_never_replaces_anything(path: Path, tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_no_text_is_refused_and_the_session_goes_on(
-    bench: ModuleType, path: Path
+    kill: ModuleType, path: Path
 ) -> None:
-    session, change = bench.new_session()
+    session, change = kill.new_session()
     known = session.recordings[1]
     nameless = replace(known, recording=replace(known.recording, name="finch\udcff.wav"))
     with SessionFile.create(path) as file:
         with pytest.raises(InputError, match="rename that file"):
             file.commit(Session().add([(nameless, session.states[1])])[1])
         file.commit(change)
-    assert bench.content(_read(path)) == bench.content(session)
+    assert kill.content(_read(path)) == kill.content(session)
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])
@@ -449,9 +448,9 @@ def _full_disk(limit_bytes: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_a_full_disk_loses_nothing_and_a_later_try_works(bench: ModuleType, path: Path) -> None:
-    session, change = bench.new_session()
-    steps = bench.script(session, np.random.default_rng(1))
+def test_a_full_disk_loses_nothing_and_a_later_try_works(kill: ModuleType, path: Path) -> None:
+    session, change = kill.new_session()
+    steps = kill.script(session, np.random.default_rng(1))
     with SessionFile.create(path) as file:
         file.commit(change)
         with _full_disk(300_000):
@@ -463,9 +462,9 @@ def test_a_full_disk_loses_nothing_and_a_later_try_works(bench: ModuleType, path
                     break
                 session = following
         assert "what was saved before is safe" in said
-        assert bench.content(file.read()) == bench.content(session)
+        assert kill.content(file.read()) == kill.content(session)
         file.commit(change)
-    assert bench.content(_read(path)) == bench.content(following)
+    assert kill.content(_read(path)) == kill.content(following)
 
 
 def test_a_copy_that_does_not_fit_leaves_nothing_behind(path: Path, reviewed: Session) -> None:

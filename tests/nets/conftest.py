@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
 def _missing() -> list[str]:
@@ -31,13 +27,6 @@ class Without(pytest.Module):
 
 def pytest_pycollect_makemodule(module_path, parent):
     return Without.from_parent(parent, path=module_path) if _missing() else None
-
-
-@pytest.fixture
-def bench(monkeypatch):
-    """A module of the benchmarks, which are no installed package."""
-    monkeypatch.syspath_prepend(str(REPOSITORY))
-    return lambda name: import_module(f"benchmarks.{name}")
 
 
 @pytest.fixture(autouse=True)
