@@ -34,13 +34,20 @@ def louder(path: Path, duration_s: float = 20.0) -> None:
     sf.write(path, 2 * samples, RATE_HZ)
 
 
-def test_changed_audio_is_used_if_the_person_says_so(
-    reviewed: Path, make_window: MakeWindow, stereo: Path, settle: Settle
-) -> None:
+@pytest.fixture
+def changed(reviewed: Path, make_window: MakeWindow, stereo: Path, settle: Settle) -> MainWindow:
+    """The session open again, with other audio in the place of its own."""
     louder(stereo)
     window = make_window(aligns=False)
     window.open([reviewed])
     settle(window)
+    return window
+
+
+def test_changed_audio_is_used_if_the_person_says_so(
+    changed: MainWindow, reviewed: Path, make_window: MakeWindow, settle: Settle
+) -> None:
+    window = changed
     told = window.messages.message
     assert "is not the audio that the keypoints were made on" in told.text
     assert "or use what is there now" in told.text
@@ -95,15 +102,11 @@ def test_opening_the_folder_offers_it_and_does_not_add_it_again(
 
 
 def test_it_stays_outdated_over_a_restart_until_it_is_aligned_again(
-    reviewed: Path, make_window: MakeWindow, stereo: Path, settle: Settle
+    changed: MainWindow, reviewed: Path, make_window: MakeWindow, settle: Settle
 ) -> None:
-    louder(stereo)
-    window = make_window(aligns=False)
-    window.open([reviewed])
-    settle(window)
-    window.commands["use_other_audio"].trigger()
-    settle(window)
-    window.close()
+    changed.commands["use_other_audio"].trigger()
+    settle(changed)
+    changed.close()
     again = make_window(aligns=False)
     again.open([reviewed])
     settle(again)
