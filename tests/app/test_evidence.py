@@ -328,9 +328,9 @@ def test_cancel_stops_within_one_batch_and_keeps_the_network(
     before = window.session.keypoints
     window.commands["align"].trigger()
     gate.release(3)
-    qtbot.waitUntil(lambda: "the compact net" in window.status.progress_text, timeout=20000)
     qtbot.waitUntil(lambda: bool(opener.opened) and opener.opened[0].batches == 3, timeout=20000)
-    assert "network" in window.status.progress_text
+    qtbot.waitUntil(lambda: "network" in window.status.progress_text, timeout=20000)
+    assert "the compact net" in window.status.progress_text
     QTest.keyClick(window, Qt.Key.Key_Escape)
     gate.release(10)
     settle(window)
