@@ -27,6 +27,7 @@ Grid = NDArray[np.float32]
 _RATE_HZ = 16_000
 _FFT, _HOP = 2048, 1024
 _FRAMES_AT_ONCE = 32
+_NOISE_EVERY = 4
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
 _ROWS_A_BLOCK = 20
 """Few enough for their spectra to stay in the processor's cache: a third faster than 60."""
@@ -169,7 +170,7 @@ def _gate(spectra: NDArray[np.complex64]) -> Grid:
     """Share of every cell's power that stands above twice the noise of its bin."""
     gate = spectra.real**2
     gate += spectra.imag**2
-    least = -2.0 * noise_power(gate)
+    least = -2.0 * noise_power(gate[::_NOISE_EVERY])
     gate += 1e-12
     np.divide(least, gate, out=gate)
     gate += 1.0

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import tee, zip_longest
+from itertools import product, tee, zip_longest
 from operator import itemgetter
 
 import numpy as np
@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from core.audio.fixed_point import FixedPoint
+from core.audio.levels import BANDS, log_mel
 from core.audio.levels import FFT as _CALL_FFT
 from core.audio.levels import HOP as _HOP
 from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
-from core.audio.levels import log_mel
 from core.audio.mel import mel_bank
-from core.audio.noise import noise_power
+from core.audio.noise import noise_power, quantiles
 from core.audio.power import frame_power
 from core.audio.recording import ChannelSource, Recording, Samples
 from core.audio.resampled import BLOCK_S, at_rate
@@ -45,7 +45,7 @@ _BANK = mel_bank(_ONSET_FFT, FEATURE_RATE_HZ, bands=24, low_hz=100.0, high_hz=80
 _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
 _BLOCK_FRAMES = 6000
-_FLOOR_EVERY = 4
+_TURNS = 4
 _CLIP = 4.0
 _EPS = 1e-10
 _SILENT = 1e-7
@@ -140,12 +140,12 @@ def _channel_blocks(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """Compressed levels of one block; (T, 24) bands and (T,) loudest bins."""
+    """Compressed levels of one block; (T, 24) bands and (T, 2) loudest bins, a zone a column."""
 
     bands: Frames
     noise_share: Frames
-    onset: dict[str, Frames]
-    call: dict[str, Frames]
+    onset: Frames
+    call: Frames
     log_mel: FixedPoint
 
 
@@ -158,75 +158,86 @@ def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples
 
 
 def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
-    """Cut a stream into stretches that hold whole blocks of frames with their context."""
+    """Cut a stream into stretches that hold whole blocks of frames with their context.
+
+    What is yielded holds until the next is asked for.
+    """
     count = max(1, round(total / _BLOCK_FRAMES))
     ends = [round(total * (i + 1) / count) for i in range(count)]
-    half = _CALL_FFT // 2
-    kept = [np.zeros(half, dtype=np.float32)]
-    held, frame = half, 0
+    longest = int(np.diff(ends, prepend=0).max())
+    room = np.zeros((longest - 1) * _HOP + _CALL_FFT, dtype=np.float32)
+    held, frame = _CALL_FFT // 2, 0
+    rest = np.empty(0, dtype=np.float32)
     for end in ends:
         needed = (end - frame - 1) * _HOP + _CALL_FFT
         while held < needed:
-            chunk = next(chunks, None)
-            if chunk is None:
-                chunk = np.zeros(needed - held, dtype=np.float32)
-            kept.append(chunk)
-            held += len(chunk)
-        joined = np.concatenate(kept)
-        yield joined[:needed]
-        kept = [joined[(end - frame) * _HOP :]]
-        held, frame = len(kept[0]), end
+            if not len(rest):
+                rest = next(chunks, np.zeros(needed - held, dtype=np.float32))
+            taken = rest[: needed - held]
+            room[held : held + len(taken)] = taken
+            held, rest = held + len(taken), rest[len(taken) :]
+        yield room[:needed]
+        context = room[(end - frame) * _HOP : needed].copy()
+        held, frame = len(context), end
+        room[:held] = context
     for _ in chunks:
         pass
 
 
-def _power(samples: Samples, size: int) -> Frames:
-    """Power spectra of frames centred alike for every window size, shape (T, size // 2 + 1)."""
-    inset = (_CALL_FFT - size) // 2
-    return frame_power(samples[inset : len(samples) - inset], size, _HOP)
-
-
 def _measure(samples: Samples) -> _Block:
-    onset, call = _power(samples, _ONSET_FFT), _power(samples, _CALL_FFT)
-    mel = onset @ _BANK
-    floor = np.quantile(mel[::_FLOOR_EVERY], 0.3, axis=0)
-    raw = np.log(mel[::_FLOOR_EVERY] + _EPS)
-    low, middle = np.quantile(raw, [0.16, 0.5], axis=0)
+    """Measure a block in turns of every fourth frame; the first turn tells the noise of all."""
+    count = (len(samples) - _CALL_FFT) // _HOP + 1
+    mel = np.empty((count, _BANK.shape[1]), dtype=np.float32)
+    heard = np.empty((count, BANDS), dtype=np.float32)
+    onset, call = (np.empty((count, len(_ZONES_HZ)), dtype=np.float32) for _ in range(2))
+    noise: list[Frames] = []
+    for turn in range(_TURNS):
+        frames = slice(turn, None, _TURNS)
+        powers = [_power(samples[turn * _HOP :], size) for size in (_ONSET_FFT, _CALL_FFT)]
+        noise = noise or [noise_power(power) for power in powers]
+        mel[frames], heard[frames] = powers[0] @ _BANK, log_mel(powers[1])
+        onset[frames], call[frames] = map(_loudest, powers, noise)
+    (floor,) = quantiles(mel[::_TURNS], 0.3)
+    raw = np.log(mel[::_TURNS] + _EPS)
+    low, middle = quantiles(raw, 0.16, 0.5)
     noise_share = (middle - low) ** 2 / np.maximum(np.var(raw, axis=0), _EPS)
-    return _Block(
-        np.log1p(mel / (10.0 * floor + _EPS)),
-        np.asarray(noise_share, dtype=np.float32),
-        _loudest(onset),
-        _loudest(call),
-        FixedPoint.of(log_mel(call), _LOG_STEP),
-    )
+    bands = np.log1p(mel / (10.0 * floor + _EPS))
+    return _Block(bands, noise_share, onset, call, FixedPoint.of(heard, _LOG_STEP))
 
 
-def _loudest(power: Frames) -> dict[str, Frames]:
-    """Log of the loudest bin of each zone over six times its own noise floor, shape (T,)."""
-    over = power / (6.0 * noise_power(power) + _EPS)
+def _power(samples: Samples, size: int) -> Frames:
+    """Power of every fourth frame, centred alike for every size, shape (T, size // 2 + 1)."""
+    inset = (_CALL_FFT - size) // 2
+    return frame_power(samples[inset : len(samples) - inset], size, _TURNS * _HOP)
+
+
+def _loudest(power: Frames, noise: Frames) -> Frames:
+    """Log of the loudest bin of each zone over six times its own noise, shape (T, 2).
+
+    The powers are overwritten.
+    """
+    power /= 6.0 * noise + _EPS
     bin_hz = FEATURE_RATE_HZ / 2 / (power.shape[1] - 1)
-    zones = {
-        name: slice(*(math.ceil(edge_hz / bin_hz) for edge_hz in zone_hz))
-        for name, zone_hz in _ZONES_HZ.items()
-    }
-    return {name: np.log1p(over[:, zone].max(axis=1)) for name, zone in zones.items()}
+    zones = (
+        slice(*(math.ceil(edge_hz / bin_hz) for edge_hz in ends)) for ends in _ZONES_HZ.values()
+    )
+    return np.asarray(np.log1p(np.stack([power[:, zone].max(axis=1) for zone in zones], axis=1)))
 
 
 def _groups(blocks: list[_Block]) -> dict[str, FixedPoint]:
     bands = np.concatenate([b.bands for b in blocks])
     noise_share = np.mean([b.noise_share for b in blocks], axis=0)
     weight = np.sqrt(np.clip(1.0 - noise_share, 0.02, 1.0))
-    onsets = {zone: np.concatenate([b.onset[zone] for b in blocks])[:, None] for zone in _ZONES_HZ}
-    calls = {zone: np.concatenate([b.call[zone] for b in blocks])[:, None] for zone in _ZONES_HZ}
+    onset = np.concatenate([b.onset for b in blocks])
+    call = np.concatenate([b.call for b in blocks])
     del blocks[:]
     groups = {
         "flux": _compressed(_standard(_change(bands), weight)),
         "level": _compressed(_standard(_above_mean(bands), weight)),
     }
-    for zone in _ZONES_HZ:
-        groups[f"onset_{zone}"] = FixedPoint.of(_standard(_change(onsets[zone])), _STEP)
-        groups[f"call_{zone}"] = FixedPoint.of(_standard(_above_mean(calls[zone])), _STEP)
+    kinds = {"onset": _standard(_change(onset)), "call": _standard(_above_mean(call))}
+    for kind, (column, zone) in product(kinds, enumerate(_ZONES_HZ)):
+        groups[f"{kind}_{zone}"] = FixedPoint.of(kinds[kind][:, column : column + 1], _STEP)
     return groups
 
 

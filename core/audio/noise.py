@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 Powers = NDArray[np.float32]
 
-_EVERY = 4
-
 
 def noise_power(power: Powers) -> Powers:
-    """Mean power of the noise in every bin, from its median over every fourth frame.
+    """Mean power of the noise in every bin, from its median; a quarter of the frames is enough.
 
     The power of noise is distributed exponentially: its mean is its median over ln 2.
 
@@ -25,11 +23,28 @@ def noise_power(power: Powers) -> Powers:
     -------
     ndarray of float32, shape (F,)
     """
-    bins = np.ascontiguousarray(power[::_EVERY].T)
-    half = bins.shape[1] // 2
-    # Several times as fast as np.median, which partitions for several places at once.
-    parted = np.partition(bins, half, axis=1)
-    median = parted[:, half]
-    if bins.shape[1] % 2 == 0:
-        median = (parted[:, :half].max(axis=1) + median) / 2
-    return np.asarray(median / math.log(2.0))
+    return np.asarray(quantiles(power, 0.5)[0] / np.float32(math.log(2.0)))
+
+
+def quantiles(values: Powers, *shares: float) -> list[Powers]:
+    """Quantiles of every bin, as numpy's but several times as fast, since sorted once.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (T, F)
+    *shares : float
+        0 to 1.
+
+    Returns
+    -------
+    list of ndarray of float32, shape (F,)
+        One a share.
+    """
+    bins = np.sort(np.ascontiguousarray(values.T), axis=1)
+    found = []
+    for share in shares:
+        place = share * (bins.shape[1] - 1)
+        low, part = int(place), np.float32(place % 1)
+        above = bins[:, min(low + 1, bins.shape[1] - 1)]
+        found.append(bins[:, low] + part * (above - bins[:, low]))
+    return found

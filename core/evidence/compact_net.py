@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import sgemm
 
 from core.audio.fixed_point import FixedPoint
+from core.audio.noise import quantiles
 
 TAPS = 5
 
@@ -139,10 +140,7 @@ def _centred(weights: Frames) -> Frames:
 
 def noise_floor(log_power: Logs | FixedPoint) -> Frames:
     """The log power that each band of a recording rarely falls below, shape (BANDS,)."""
-    return np.asarray(
-        np.quantile(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE, axis=0),
-        dtype=np.float32,
-    )
+    return quantiles(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE)[0]
 
 
 def band_levels(log_power: Logs, floor: Frames) -> Frames:
