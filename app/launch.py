@@ -44,7 +44,7 @@ _PICTURE_SPAN_S = 24.0
 _LOUD_WITHIN_S = 0.3
 _GIL_SWITCH_S = 0.0001
 _A_LIBRARY = 20_000
-"""More new objects than the window makes in a second; importing torch makes 200,000."""
+"""More new objects than the window makes in a second; importing the aligner makes 50,000."""
 _SOUND_AFTER_MS = 1500
 """The window and the first spectrogram come before the search for sound devices."""
 

@@ -33,6 +33,7 @@ from app.shell import Shell
 from app.spectrogram_choice import SpectrogramChoice
 from app.store import SessionStore, may_close
 from app.time_view import TimeView
+from app.turns import Turns
 from app.views.candidate_table import CandidateTable
 from app.views.drop_cover import DropCover
 from app.views.evidence_button import EvidenceButton
@@ -131,6 +132,14 @@ class MainWindow(QMainWindow):
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.status = StatusBar(self.session, self.progress, self.commands["cancel"])
         self.setStatusBar(self.status)
+        views: tuple[QWidget, ...] = (
+            *self.panes,
+            self.drift,
+            self.overview,
+            self.links,
+            self.keypoint,
+        )
+        self._turns = Turns(views, self)
         self._connect()
         self.resize(size)
         if remembers:
@@ -150,7 +159,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
-        drawn = self.tiles.is_settled and self.drift.is_settled
+        drawn = self._turns.are_over and self.tiles.is_settled and self.drift.is_settled
         return drawn and self.documents.is_idle and self.workbench.is_idle
 
     def select_keypoint(self, index: int) -> None:
@@ -216,6 +225,12 @@ class MainWindow(QMainWindow):
         self.candidates.taken.connect(self.review.take_candidate)
         self.recordings.deleted.connect(self.review.take_out)
         self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
+        for shown in (
+            self.session.recording_selected,
+            bench.spectrograms_changed,
+            bench.frames_added,
+        ):
+            shown.connect(self._turns.begin)
         self.session.recording_selected.connect(self._show_recording)
         for redraw in (self.overview.redraw, self.keypoint.clips.redraw):
             self.display.look_changed.connect(redraw)

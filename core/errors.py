@@ -1,5 +1,7 @@
 """Errors that a person can act on."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 
@@ -21,3 +23,7 @@ class InputError(Exception):
         self.what = what
         self.fix = fix
         super().__init__(" ".join(f"{self.where}: {what}; {fix}.".split()))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """The arguments, so that it can be raised again in another process."""
+        return type(self), (self.where, self.what, self.fix)

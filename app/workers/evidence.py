@@ -15,7 +15,8 @@ from core.evidence.learned import LearnedEvidence
 
 log = logging.getLogger(__name__)
 
-Open = Callable[[EvidenceChoice], LearnedEvidence | None]
+Open = Callable[[EvidenceChoice], Iterator[LearnedEvidence | None]]
+"""Yields None while it opens a network, and then the network, or None where none is needed."""
 Align = Callable[..., Iterable[object]]
 """Aligns a recording step by step; takes the network as ``learned`` where there is one."""
 
@@ -48,31 +49,16 @@ class Notice:
     text: str
 
 
-def open_learned(choice: EvidenceChoice) -> LearnedEvidence | None:
-    """Open a network; torch is loaded here if it is needed."""
-    from core.nets.evidence import open_evidence
-
+def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
+    """Open a network step by step: one that needs torch in a process of its own."""
     if choice.name == "beats":
-        open_libraries()
-    return open_evidence(choice)
+        from core.nets.apart import open_apart
 
+        yield from open_apart(choice)
+    else:
+        from core.nets.evidence import open_evidence
 
-def open_libraries() -> None:
-    """Load torch beside the window, and leave it a core.
-
-    Raises
-    ------
-    InputError
-        If torch is not installed.
-    """
-    from core.nets import ensure_torch
-    from core.nets.loading import load_libraries
-
-    ensure_torch()
-    load_libraries()
-    from core.nets.embed import leave_a_core
-
-    leave_a_core()
+        yield open_evidence(choice)
 
 
 class EvidenceKeeper:
@@ -81,7 +67,7 @@ class EvidenceKeeper:
     Parameters
     ----------
     opens : callable
-        Opens a network, or gives None where the choice needs none.
+        Opens a network step by step.
     """
 
     def __init__(self, opens: Open = open_learned) -> None:
@@ -152,8 +138,9 @@ class EvidenceKeeper:
             return
         self.close()
         if wish.is_learned:
-            yield Progress(f"opening {NAMES[wish.name]}", 0.0)
-            self._kept = self._opens(choice)
+            for opened in self._opens(choice):
+                self._kept = opened
+                yield Progress(f"opening {NAMES[wish.name]}", 0.0)
             self._kept_for = wanted
 
     def _new(self, notices: Iterable[str]) -> Iterator[Notice]:

@@ -64,6 +64,7 @@ class CompactEvidence:
 
         Parameters, results and errors as `LearnedEvidence.term`.
         """
+        assert heard.features is not None
         embedded = (
             (yield from self._embedded(heard.features[0].log_mel, 0.0)),
             (yield from self._embedded(heard.features[1].log_mel, 0.4)),

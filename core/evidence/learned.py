@@ -24,11 +24,12 @@ class Heard:
     Parameters
     ----------
     recording : Recording
-    features : tuple of two ChannelFeatures
+    features : tuple of two ChannelFeatures, optional
+        None for a network in another process, which reads the recording itself.
     """
 
     recording: Recording
-    features: tuple[ChannelFeatures, ChannelFeatures]
+    features: tuple[ChannelFeatures, ChannelFeatures] | None = None
 
 
 class LearnedEvidence(Protocol):

@@ -82,14 +82,14 @@ class Opener:
         self.prepare: Callable[[FakeNet], None] = lambda _net: None
         self.error: Exception | None = None
 
-    def __call__(self, choice: EvidenceChoice) -> LearnedEvidence | None:
+    def __call__(self, choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
         if self.error is not None:
             raise self.error
         assert all(net.is_closed for net in self.opened), "two networks at a time"
         net = FakeNet("cuda" if choice.device == "auto" else choice.device)
         self.prepare(net)
         self.opened.append(net)
-        return net
+        yield net
 
 
 @pytest.fixture
@@ -372,7 +372,7 @@ def test_the_device_at_the_end_is_the_one_recorded(
             self.device = "cpu"
             yield from super().term(*arguments)
 
-    window.workbench.aligning.keeper._opens = lambda _choice: Falling("cuda")
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([Falling("cuda")])
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
@@ -401,7 +401,7 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
     sf.write(path, noise, RATE_HZ)
-    window.workbench.aligning.keeper._opens = lambda _choice: Knowing()
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([Knowing()])
     window.open([path])
     settle(window)
     prefer(window, COMPACT)
@@ -473,7 +473,7 @@ def test_a_network_that_broke_is_opened_anew(
             raise RuntimeError("device-side assert")
 
     broken = Breaking()
-    window.workbench.aligning.keeper._opens = lambda _choice: broken
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([broken])
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)

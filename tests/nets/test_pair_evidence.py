@@ -17,7 +17,6 @@ from core.nets.pair import Keys, PairScorer
 from core.nets.pair_evidence import PairEvidence
 from core.nets.random_weights import TINY, write_random_checkpoint
 from core.nets.ranking import PairModel, exact_predictions
-from core.nets.scorer_file import build_scorer, save_scorer
 
 
 def last(steps):
@@ -122,8 +121,8 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
     assert before[10:29].any()
 
 
-def test_on_the_grid_the_term_is_what_the_scorer_says(tmp_path, shifted):
-    model = real_model(tmp_path)
+def test_on_the_grid_the_term_is_what_the_scorer_says(choice, shifted):
+    model = real_model(choice)
     rows_s = np.array([3.5, 7.5, 12.5])
     term = last(PairEvidence(model, "x").term(Heard(shifted, ()), rows_s, np.full(3, -1.0), 201))
     clips = channel_clips(shifted, 0), channel_clips(shifted, 1)
@@ -198,22 +197,13 @@ def test_what_passes_is_cut_as_what_is_held(make_audio_of):
     assert passing.cut(np.array([], dtype=int)).shape == (0, 16_000)
 
 
-def real_model(tmp_path) -> PairModel:
-    opened = open_evidence(real_choice(tmp_path))
+def real_model(choice) -> PairModel:
+    opened = open_evidence(choice)
     assert isinstance(opened, PairEvidence)
     return opened._model
 
 
-def real_choice(tmp_path) -> EvidenceChoice:
-    checkpoint, scorer = tmp_path / "beats.pt", tmp_path / "scorer.safetensors"
-    write_random_checkpoint(checkpoint, TINY)
-    torch.manual_seed(0)
-    save_scorer(scorer, build_scorer("cross", TINY.width), file_digest(checkpoint))
-    return EvidenceChoice("beats", checkpoint, scorer, "cpu")
-
-
-def test_what_was_chosen_is_opened_and_can_be_told_apart(tmp_path):
-    choice = real_choice(tmp_path)
+def test_what_was_chosen_is_opened_and_can_be_told_apart(choice):
     evidence = open_evidence(choice)
     assert (evidence.name, evidence.device, evidence.notices) == ("beats", "cpu", [])
     assert file_digest(choice.checkpoint) in evidence.model_id
@@ -223,15 +213,13 @@ def test_what_was_chosen_is_opened_and_can_be_told_apart(tmp_path):
     assert open_evidence(EvidenceChoice("spectral")) is None
 
 
-def test_a_scorer_for_another_encoder_is_refused(tmp_path):
-    choice = real_choice(tmp_path)
+def test_a_scorer_for_another_encoder_is_refused(choice):
     write_random_checkpoint(choice.checkpoint, TINY, seed=1, overwrite=True)
     with pytest.raises(InputError, match="another encoder"):
         open_evidence(choice)
 
 
-def test_a_missing_library_is_one_clear_error(tmp_path, monkeypatch):
-    choice = real_choice(tmp_path)
+def test_a_missing_library_is_one_clear_error(choice, monkeypatch):
     monkeypatch.setattr("core.nets.find_spec", {}.get)
     with pytest.raises(InputError, match="needs torch and safetensors"):
         open_evidence(choice)
