@@ -24,7 +24,7 @@ from core.audio.recording import Recording
 from core.evidence.learned import LearnedEvidence
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
-from core.session import Basis, Provenance
+from core.session import Basis, Provenance, SessionRecording
 
 AlignSteps = Callable[..., Iterable[object]]
 """Called with a recording, its keypoints on channel 0 in seconds, settings by name, and a network
@@ -157,7 +157,8 @@ class Aligning(QObject):
         self._clock.start()
         self._show_progress(Progress("starting", 0.0))
         align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
-        self._lane.start(partial(self.keeper.steps, self._wish, align))
+        steps = partial(self.keeper.steps, self._wish, align)
+        self._lane.start(partial(_on_known_audio, entry.known, steps))
 
     @Slot(object)
     def _on_step(self, step: object) -> None:
@@ -225,6 +226,14 @@ class Aligning(QObject):
             else:
                 name = short_name(entry.recording.name)
                 self.told.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))
+
+
+def _on_known_audio(
+    known: SessionRecording, steps: Callable[[], Iterator[object]]
+) -> Iterator[object]:
+    """Take steps only if keypoints and audio still belong together."""
+    known.refuse_changed()
+    yield from steps()
 
 
 def _sentence(text: str) -> str:

@@ -84,6 +84,26 @@ class SessionRecording:
     imported: ImportedTable | None = None
     beside: tuple[Path, ...] = ()
 
+    def refuse_changed(self) -> None:
+        """Make sure that the audio is still what it was; reads some of it if it was touched.
+
+        Raises
+        ------
+        InputError
+            If it is not, or is not there.
+        """
+        for source, stamp in zip(self.recording.channels, self.stamps, strict=True):
+            try:
+                is_untouched = FileStamp.of(source.path) == stamp
+            except OSError as error:
+                raise InputError(source.path, "is not there any more", "put it back") from error
+            if not is_untouched and self.recording.fingerprint() != self.fingerprint:
+                raise InputError(
+                    source.path,
+                    "has changed since it was opened",
+                    "open the session again to use it as it is now",
+                )
+
 
 def identify(
     recording: Recording, folder: Path, imported: ImportedTable | None = None

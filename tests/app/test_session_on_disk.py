@@ -350,6 +350,24 @@ def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
     assert window.workbench.spectrograms is not None
 
 
+def test_audio_that_changes_while_the_window_is_open_is_not_aligned(
+    make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    window = make_window(aligns=False)
+    window.open([stereo])
+    settle(window)
+    stereo.touch()
+    window.commands["align"].trigger()
+    settle(window)
+    aligned = window.session.current.alignment
+    assert aligned is not None, "touched, but the same"
+    write_calls(stereo, 26.0)
+    window.commands["align"].trigger()
+    settle(window)
+    assert "has changed since it was opened" in window.messages.message.text
+    assert window.session.current.alignment is aligned
+
+
 def test_another_session_takes_the_place_of_a_larger_one(
     make_window: MakeWindow, settle: Settle, tmp_path: Path
 ) -> None:
