@@ -25,6 +25,7 @@ PINNED = "fixed by a person"
 BEFORE_START = "at or before the start of channel 1, says a person"
 AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
+GOES_BACK = "the path goes back in channel 1: it is wrong before or after"
 MOST_BLIND = 0.9
 """No more confidence than this inside channel 1 without a clear match within ten seconds."""
 
@@ -73,8 +74,6 @@ def conclude(
     path = facts.path
     clear = confidence.clarity(surface.time_0_s, facts.nats)
     why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
-    for row, reason in decided.items():
-        why[row] = reason
     pinned = PINNED in decided.values()
     calibration = shipped_calibration(evidence.name)
     related = 1.0 if pinned else calibration.related(log_evidence)
@@ -85,12 +84,16 @@ def conclude(
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
+    back = _doubt_what_goes_back(sure, surface, posterior, path, tolerance_s, duration_1_s)
+    for row in back:
+        why[row] = GOES_BACK
     for row, reason in decided.items():
+        why[row] = reason
         if reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
-    warnings = (*evidence.warnings, *_warnings(alias, related))
+    warnings = (*evidence.warnings, *_warnings(alias, related, surface.time_0_s[back]))
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
@@ -125,7 +128,7 @@ def _keypoints(
     duration_1_s: float,
 ) -> KeypointSet:
     offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
-    time_1_s = np.maximum.accumulate(np.clip(time_0_s + offset_s, 0.0, duration_1_s))
+    time_1_s = _never_back(time_0_s + offset_s, duration_1_s)
     return machine_keypoints(
         time_0_s,
         time_1_s,
@@ -134,8 +137,41 @@ def _keypoints(
     )
 
 
-def _warnings(alias: Alias | None, related: float) -> tuple[str, ...]:
+def _doubt_what_goes_back(
+    sure: Floats,
+    surface: ScoreSurface,
+    posterior: NDArray[np.float32],
+    path: Path,
+    tolerance_s: float,
+    duration_1_s: float,
+) -> NDArray[np.intp]:
+    """Rows whose keypoint is held at one before, as time does not go back; `sure` gets lower there.
+
+    What their posterior says of the path is no word for where they are held.
+    """
+    time_1_s = surface.time_0_s + path.offset_s
+    held_s = _never_back(time_1_s, duration_1_s)
+    back = np.flatnonzero(held_s - np.clip(time_1_s, 0.0, duration_1_s) > tolerance_s)
+    if len(back):
+        rows = surface.rows(back)
+        mass = confidence.mass_within(
+            rows, posterior[back], held_s[back] - rows.time_0_s, tolerance_s, duration_1_s
+        )
+        sure[back] = np.minimum(sure[back], mass)
+    return back
+
+
+def _never_back(time_1_s: Floats, duration_1_s: float) -> Floats:
+    """Moments within channel 1, none before the one that precedes it."""
+    return np.asarray(np.maximum.accumulate(np.clip(time_1_s, 0.0, duration_1_s)))
+
+
+def _warnings(alias: Alias | None, related: float, back_s: Floats) -> tuple[str, ...]:
     found = []
+    if len(back_s):
+        found.append(
+            f"at {back_s[0]:.0f} s the path goes back in channel 1: it is wrong before or after"
+        )
     if alias:
         found.append(alias.sentence())
     if related < 0.5:

@@ -8,7 +8,7 @@ JUMP_PROBABILITY = 3e-3
 """Chance per row of a dropped buffer: one in five minutes or so."""
 JUMP_SCALE_S = 0.15
 """Scale of the Laplace distribution of a dropped buffer's length, seconds."""
-LOST_PROBABILITY = 1e-9
+LOST_PROBABILITY = 1e-12
 """Chance per row that the clocks jump anywhere at all."""
 
 

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
 
 _RATE_HZ = 16_000
-_FFT, _HOP = 2048, 1024
+_FFT, _HOP = 2048, 1536
 _FRAMES_AT_ONCE = 32
 _NOISE_EVERY = 4
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0

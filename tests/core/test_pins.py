@@ -5,7 +5,7 @@ import pytest
 
 from core.align import band, pins
 from core.align.alignment import Alignment, CandidateScores, Refinement
-from core.align.conclude import AFTER_END, PINNED, UNALIGNABLE, conclude
+from core.align.conclude import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, conclude
 from core.align.decode import Decoded, decode
 from core.align.pins import realign, realign_steps
 from core.evidence.surface import ScoreSurface
@@ -146,6 +146,21 @@ def test_a_pin_settles_an_alias():
     again = realign(alignment, alignment.keypoints.move(30, 30.2))
     assert again.alias is None
     np.testing.assert_allclose(again.keypoints.offset_s, 0.2, atol=0.02)
+
+
+def test_a_path_that_goes_back_in_channel_1_is_told_and_its_keypoints_are_not_believed():
+    truth = np.where(np.arange(60) < 30, 1.5, -1.5)
+    alignment = machine(truth, np.ones(60, dtype=bool))
+    time_1_s = alignment.keypoints.time_1_s
+    assert (np.diff(time_1_s) >= 0).all()
+    held = np.flatnonzero(np.abs(time_1_s - np.arange(60) - truth) > 0.1)
+    assert len(held) >= 2
+    assert set(held) <= set(range(28, 34))
+    assert (alignment.keypoints.confidence[held] < 0.1).all()
+    assert {alignment.keypoints.reason[row] for row in held} == {GOES_BACK}
+    assert alignment.needs_review
+    assert any("goes back in channel 1" in warning for warning in alignment.warnings)
+    assert alignment.keypoints.confidence[40:].min() > 0.5
 
 
 def test_accepting_everything_keeps_everything(unsure):
