@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
+from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice, Precision
 from core.nets import ensure_torch
 from core.session import Provenance
 
@@ -26,21 +26,25 @@ class EvidenceWish:
         Where BEATs and its pair scorer are; empty until they are chosen.
     device : str
         One of `core.evidence.choice.DEVICES`, where BEATs runs.
+    precision : Precision
+        What BEATs computes in.
 
     Raises
     ------
     ValueError
-        If `name` or `device` is none of these.
+        If `name`, `device` or `precision` is none of these.
     """
 
     name: str = EvidenceChoice().name
     checkpoint: str = ""
     scorer: str = ""
     device: str = "auto"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
-        if self.name not in EVIDENCE or self.device not in DEVICES:
-            raise ValueError(f"{self.name} on {self.device}")
+        known = (self.name in EVIDENCE, self.device in DEVICES, self.precision in PRECISIONS)
+        if not all(known):
+            raise ValueError(f"{self.name} on {self.device} in {self.precision}")
 
     @property
     def is_learned(self) -> bool:
@@ -55,7 +59,8 @@ class EvidenceWish:
         InputError
             If files are missing in it.
         """
-        return EvidenceChoice(self.name, _path(self.checkpoint), _path(self.scorer), self.device)
+        files = _path(self.checkpoint), _path(self.scorer)
+        return EvidenceChoice(self.name, *files, self.device, self.precision)
 
     def obstacle(self) -> str:
         """Which file is missing, in a sentence; empty if none is."""

@@ -26,6 +26,7 @@ WORDS = {
     "checkpoint": "BEATs checkpoint",
     "scorer": "pair scorer",
     "device": "device",
+    "precision": "precision",
 }
 _GROUP = "preferences"
 _BOOLEANS = {"true": True, "false": False}

@@ -25,11 +25,12 @@ from benchmarks.nets_cost import Embed, clips_of, last, reference
 from benchmarks.places import RESULTS
 from benchmarks.store import save
 from core.align.candidates import baseline_candidates, score_predictions
+from core.evidence.choice import PRECISIONS
 from core.nets.beats import BeatsEncoder
 from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.embed import ClipEncoder, Precision
+from core.nets.embed import ClipEncoder
 from core.nets.random_weights import write_random_checkpoint
 from core.nets.ranking import PairModel, pair_table
 from core.nets.scorer_file import build_scorer
@@ -43,7 +44,6 @@ TURNS = 3
 PEAK = 4096
 """Side of the square matrices that show the processor's peak."""
 SCENE_S, MAX_OFFSET_S = 40.0, 2.0
-PRECISIONS: tuple[Precision, ...] = ("float32", "half", "int8")
 
 
 def main() -> None:

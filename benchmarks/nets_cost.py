@@ -29,11 +29,12 @@ from benchmarks.nets_naive import naive_predictions
 from benchmarks.places import QUICK_RESULTS, RESULTS
 from benchmarks.store import save
 from core.align.candidates import baseline_candidates, baseline_grid, score_predictions
+from core.evidence.choice import Precision
 from core.nets.cache import EmbeddingCache
 from core.nets.checkpoint import load_encoder
 from core.nets.clips import ChannelClips
 from core.nets.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.embed import ClipEncoder, Precision, choose_device, leave_a_core
+from core.nets.embed import ClipEncoder, choose_device, leave_a_core
 from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score
 from core.nets.random_weights import SMALL, write_random_checkpoint
 from core.nets.ranking import PairModel, exact_predictions, pair_table

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import (
@@ -21,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.evidence import EvidenceWish, why_no_beats
 from app.preferences import PreferenceStore
-from core.evidence.choice import EVIDENCE
+from core.evidence.choice import EVIDENCE, Precision
 
 _CHOICES = {
     "spectral": (
@@ -46,6 +48,11 @@ _DEVICES = {
     "mps": "Apple graphics (MPS)",
     "cpu": "Processor",
 }
+_PRECISIONS: dict[Precision, str] = {
+    "float32": "Single, as BEATs was made",
+    "half": "Half, for graphics cards",
+    "int8": "8 bits, for processors",
+}
 _CHECKPOINTS = "BEATs checkpoints (*.pt *.pth *.safetensors);;All (*)"
 _SCORERS = "Pair scorers (*.safetensors);;All (*)"
 _INDENT_PX, _GAP_PX = 22, 8
@@ -66,18 +73,16 @@ class EvidencePage(QWidget):
         self.choices = {name: QRadioButton(_CHOICES[name][0]) for name in EVIDENCE}
         self.checkpoint = FileLine("BEATs checkpoint", _CHECKPOINTS)
         self.scorer = FileLine("Pair scorer", _SCORERS)
-        self.device = QComboBox()
-        self.device.setAccessibleName("Device")
-        self.device.setToolTip("Where BEATs runs")
-        for name, words in _DEVICES.items():
-            self.device.addItem(words, name)
+        self.device = _choice_of("Device", "Where BEATs runs", _DEVICES)
+        self.precision = _choice_of("Precision", "What BEATs computes in", _PRECISIONS)
         self._obstacle = QLabel()
         self._obstacle.setWordWrap(True)
         self._obstacle.setProperty("role", "caution")
         self._obstacle.setIndent(_INDENT_PX)
         self._lay_out()
         self._group.idClicked.connect(self._on_changed)
-        self.device.currentIndexChanged.connect(self._on_changed)
+        for box in (self.device, self.precision):
+            box.currentIndexChanged.connect(self._on_changed)
         for line in (self.checkpoint, self.scorer):
             line.text.editingFinished.connect(self._on_changed)
         store.changed.connect(self._fill)
@@ -107,6 +112,7 @@ class EvidencePage(QWidget):
         form.addRow("BEATs checkpoint", self.checkpoint)
         form.addRow("Pair scorer", self.scorer)
         form.addRow("Device", self.device)
+        form.addRow("Precision", self.precision)
         layout.addLayout(form)
         layout.addWidget(self._obstacle)
         layout.addSpacing(_GAP_PX)
@@ -122,13 +128,14 @@ class EvidencePage(QWidget):
     def _fill(self) -> None:
         wish = self._store.value.evidence
         self.choices[wish.name].setChecked(True)
-        with QSignalBlocker(self.device):
-            self.device.setCurrentIndex(list(_DEVICES).index(wish.device))
+        for box, value in ((self.device, wish.device), (self.precision, wish.precision)):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(box.findData(value))
+            box.setEnabled(wish.name == "beats")
         self.checkpoint.text.setText(wish.checkpoint)
         self.scorer.text.setText(wish.scorer)
         for line in (self.checkpoint, self.scorer):
             line.setEnabled(wish.name == "beats")
-        self.device.setEnabled(wish.name == "beats")
         self._obstacle.setText(wish.obstacle())
         self._obstacle.setVisible(bool(self._obstacle.text()))
 
@@ -138,7 +145,8 @@ class EvidencePage(QWidget):
             EVIDENCE[self._group.checkedId()],
             self.checkpoint.text.text().strip(),
             self.scorer.text.text().strip(),
-            list(_DEVICES)[self.device.currentIndex()],
+            self.device.currentData(),
+            self.precision.currentData(),
         )
         self._store.put(replace(self._store.value, evidence=wish))
 
@@ -176,6 +184,16 @@ class FileLine(QWidget):
         if name:
             self.text.setText(name)
             self.text.editingFinished.emit()
+
+
+def _choice_of(name: str, tip: str, choices: Mapping[Any, str]) -> QComboBox:
+    """A box with the words for each value."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    for value, words in choices.items():
+        box.addItem(words, value)
+    return box
 
 
 def _muted(text: str) -> QLabel:

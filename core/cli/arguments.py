@@ -10,7 +10,7 @@ from typing import NoReturn
 from core import __version__
 from core.align.limits import OFFSETS_S, TOLERANCES_S
 from core.errors import InputError
-from core.evidence.choice import DEVICES, EVIDENCE, EvidenceChoice
+from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
@@ -127,6 +127,13 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "--scorer", type=Path, metavar="FILE", help="what 'finchsync train' made of it"
     )
     _add_device(parser)
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=EvidenceChoice().precision,
+        help="what BEATs computes in (default: float32); half is for graphics cards, int8 for "
+        "processors: both are faster, and score a little differently",
+    )
     parser.add_argument(
         "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
     )

@@ -26,13 +26,14 @@ def chosen(args: argparse.Namespace) -> EvidenceChoice:
         "--checkpoint": args.checkpoint is not None,
         "--scorer": args.scorer is not None,
         "--device": args.device != "auto",
+        "--precision": args.precision != "float32",
     }
     if args.evidence != "beats" and any(given.values()):
         name = next(name for name, is_given in given.items() if is_given)
         raise InputError(
             name, f"is of no use with {args.evidence} evidence", "add --evidence beats or leave it"
         )
-    return EvidenceChoice(args.evidence, args.checkpoint, args.scorer, args.device)
+    return EvidenceChoice(args.evidence, args.checkpoint, args.scorer, args.device, args.precision)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from core.errors import InputError
 
@@ -12,6 +13,10 @@ EVIDENCE = ("spectral", "compact", "beats")
 scorer, which alone needs PyTorch."""
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
+Precision = Literal["float32", "half", "int8"]
+"""Of a network's weights: ``half`` is float16 on a GPU and bfloat16 elsewhere; ``int8`` is for
+processors, with activations quantised as they come."""
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class EvidenceChoice:
         BEATs, and what ``finchsync train`` made beside it; for ``beats`` only, and both.
     device : str
         One of `DEVICES`, where ``beats`` runs.
+    precision : Precision
+        What BEATs computes in.
 
     Raises
     ------
@@ -37,11 +44,13 @@ class EvidenceChoice:
     checkpoint: Path | None = None
     scorer: Path | None = None
     device: str = "auto"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         for what, value, known in (
             ("evidence", self.name, EVIDENCE),
             ("device", self.device, DEVICES),
+            ("precision", self.precision, PRECISIONS),
         ):
             if value not in known:
                 raise InputError(

@@ -6,19 +6,16 @@ import copy
 import os
 import warnings
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from core.audio.recording import Samples
 from core.errors import InputError
+from core.evidence.choice import Precision
 from core.nets.beats import BeatsEncoder
 from core.nets.checkpoint import load_encoder
-
-Precision = Literal["float32", "half", "int8"]
-"""Of the weights: ``half`` is float16 on a GPU and bfloat16 elsewhere; ``int8`` is for processors,
-with activations quantised as they come."""
 
 BATCH = {"cpu": 16, "cuda": 256, "mps": 64}
 """Clips embedded at a time; on a processor, more would leave its caches."""

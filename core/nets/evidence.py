@@ -35,4 +35,4 @@ def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
 
     assert choice.checkpoint is not None
     assert choice.scorer is not None
-    return open_pair_evidence(choice.checkpoint, choice.scorer, choice.device)
+    return open_pair_evidence(choice.checkpoint, choice.scorer, choice.device, choice.precision)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError
+from core.evidence.choice import Precision
 from core.evidence.learned import Heard
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips
@@ -119,7 +120,9 @@ class PairEvidence:
         _free(self.device)
 
 
-def open_pair_evidence(checkpoint: Path, scorer: Path, device: str = "auto") -> PairEvidence:
+def open_pair_evidence(
+    checkpoint: Path, scorer: Path, device: str = "auto", precision: Precision = "float32"
+) -> PairEvidence:
     """Load a BEATs checkpoint and the scorer that was trained on it.
 
     Parameters
@@ -127,14 +130,16 @@ def open_pair_evidence(checkpoint: Path, scorer: Path, device: str = "auto") -> 
     checkpoint, scorer : Path
     device : str
         As `core.nets.embed.choose_device`.
+    precision : Precision
+        Of the encoder.
 
     Raises
     ------
     InputError
-        If a file cannot be used, the scorer belongs to another encoder, or the device
-        is not there.
+        If a file cannot be used, the scorer belongs to another encoder, the device
+        is not there or the precision is not for it.
     """
-    encoder = open_encoder(checkpoint, device)
+    encoder = open_encoder(checkpoint, device, precision)
     found = load_scorer(scorer, encoder.digest)
     model = PairModel(encoder, found.scorer.to(encoder.device))
     return PairEvidence(model, f"{encoder.model_id}-{found.digest}")

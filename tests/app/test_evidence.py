@@ -140,7 +140,8 @@ def test_what_is_chosen_is_remembered(
         line._browse.click()
     assert page.obstacle == ""
     page.device.setCurrentIndex(page.device.findData("cpu"))
-    wish = EvidenceWish("beats", str(files[0]), str(files[1]), "cpu")
+    page.precision.setCurrentIndex(page.precision.findData("int8"))
+    wish = EvidenceWish("beats", str(files[0]), str(files[1]), "cpu", "int8")
     assert window.shell.preferences.value.evidence == wish
     assert make_window().shell.preferences.value.evidence == wish
     files[1].unlink()

@@ -86,6 +86,8 @@ def test_the_version(finchsync, capsys) -> None:
         ["align", "a.wav", "--out", "x.csv", "--device", "cpu"],
         ["align", "a.wav", "--out", "x.csv", "--evidence", "compact", "--scorer", "s.pt"],
         ["align", "a.wav", "--out", "x.csv", "--evidence", "compact", "--device", "cpu"],
+        ["align", "a.wav", "--out", "x.csv", "--precision", "half"],
+        ["align", "a.wav", "--out", "x.csv", "--precision", "int4"],
         ["evaluate", "--predictions", "x.csv"],
         ["simulate"],
         ["simulate", "new", "--kind", "whale"],

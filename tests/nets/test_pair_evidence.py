@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -211,6 +213,15 @@ def test_what_was_chosen_is_opened_and_can_be_told_apart(choice):
     evidence.close()
     evidence.close()
     assert open_evidence(EvidenceChoice("spectral")) is None
+
+
+def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
+    single, small = open_evidence(choice), open_evidence(replace(choice, precision="int8"))
+    assert single.model_id != small.model_id
+    asked = Heard(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
+    expected, found = last(single.term(*asked)), last(small.term(*asked))
+    assert np.corrcoef(expected.ravel(), found.ravel())[0, 1] > 0.95
+    assert not np.array_equal(expected, found)
 
 
 def test_a_scorer_for_another_encoder_is_refused(choice):
