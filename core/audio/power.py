@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-_FRAMES_AT_ONCE = 200
+_FRAMES_AT_ONCE = 100
 """Few enough for the processor's cache."""
 
 
