@@ -128,6 +128,7 @@ def dialog(app: QApplication, shown: MainWindow, command: str, path: Path) -> No
             save(found, path)
             found.close()
 
+    path.unlink(missing_ok=True)
     QTimer.singleShot(700, shown, look)
     shown.commands[command].trigger()
     wait(app, lambda: path.exists())
