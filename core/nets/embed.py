@@ -181,10 +181,10 @@ def _ready(encoder: BeatsEncoder, device: torch.device, precision: Precision) ->
 
 
 def _quantised(encoder: nn.Module) -> nn.Module:
-    """Large matrices in 8 bits, activations quantised a batch at a time."""
+    """Large matrices in 8 bits, a scale for every row; activations quantised a batch at a time."""
     names = {"projected", "out", "wide", "narrow", "patch_projection"}
     chosen = {
-        name: torch.ao.quantization.default_dynamic_qconfig
+        name: torch.ao.quantization.per_channel_dynamic_qconfig
         for name, _ in encoder.named_modules()
         if name.rsplit(".", 1)[-1] in names
     }
