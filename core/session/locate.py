@@ -123,7 +123,7 @@ def _judge(key: int, known: SessionRecording, places: Iterator[Paths]) -> Locate
         try:
             stamps = FileStamp.of(paths[0]), FileStamp.of(paths[1])
             there = replace(known, recording=at_paths(known.recording, paths), stamps=stamps)
-            if stamps == known.stamps or there.recording.fingerprint() == known.fingerprint:
+            if known.is_still(there.recording, stamps):
                 old = tuple(source.path for source in known.recording.channels)
                 if paths == old:
                     return Located(key, Place.FOUND, there)

@@ -84,25 +84,24 @@ class SessionRecording:
     imported: ImportedTable | None = None
     beside: tuple[Path, ...] = ()
 
+    def is_still(self, recording: Recording, stamps: tuple[FileStamp, FileStamp]) -> bool:
+        """Whether audio is what this was, by its stamps; reads some of it if they are others."""
+        return stamps == self.stamps or recording.fingerprint() == self.fingerprint
+
     def refuse_changed(self) -> None:
-        """Make sure that the audio is still what it was; reads some of it if it was touched.
+        """Make sure that the audio is still what it was.
 
         Raises
         ------
         InputError
-            If it is not, or is not there.
+            If it is not, or cannot be read.
         """
-        for source, stamp in zip(self.recording.channels, self.stamps, strict=True):
-            try:
-                is_untouched = FileStamp.of(source.path) == stamp
-            except OSError as error:
-                raise InputError(source.path, "is not there any more", "put it back") from error
-            if not is_untouched and self.recording.fingerprint() != self.fingerprint:
-                raise InputError(
-                    source.path,
-                    "has changed since it was opened",
-                    "open the session again to use it as it is now",
-                )
+        if not self.is_still(self.recording, _stamps(self.recording)):
+            raise InputError(
+                self.recording.name,
+                "has changed since it was opened",
+                "open the session again to use it as it is now",
+            )
 
 
 def identify(
@@ -116,11 +115,8 @@ def identify(
         If the audio cannot be read.
     """
     first, second = (Path(os.path.abspath(source.path)) for source in recording.channels)  # noqa: PTH100
-    try:
-        stamps = FileStamp.of(first), FileStamp.of(second)
-    except OSError as error:
-        raise InputError(recording.name, "cannot be read any more", "check the path") from error
     placed = at_paths(recording, (first, second))
+    stamps = _stamps(placed)
     return SessionRecording(placed, placed.fingerprint(), stamps, folder, imported)
 
 
@@ -130,3 +126,12 @@ def at_paths(recording: Recording, paths: Sequence[Path]) -> Recording:
         replace(source, path=path) for source, path in zip(recording.channels, paths, strict=True)
     )
     return Recording(recording.name, (first, second))
+
+
+def _stamps(recording: Recording) -> tuple[FileStamp, FileStamp]:
+    """Of the files of channel 0 and 1; raises InputError if they cannot be read."""
+    first, second = (source.path for source in recording.channels)
+    try:
+        return FileStamp.of(first), FileStamp.of(second)
+    except OSError as error:
+        raise InputError(recording.name, "cannot be read any more", "check the path") from error
