@@ -89,7 +89,7 @@ class Watchdog(QObject):
 
 
 def watch(path: Path) -> float:
-    """Open and align `path` in a window, then load torch; the longest gap of its event loop, ms."""
+    """Open and align `path` in a window, then ask BEATs; the longest gap of its event loop, ms."""
     app = make_app()
     window = MainWindow(size=QSize(1600, 1000), remembers=False)
     window.show()

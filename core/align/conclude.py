@@ -84,7 +84,7 @@ def conclude(
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
-    back = _doubt_what_goes_back(sure, surface, posterior, path, tolerance_s, duration_1_s)
+    back = _doubt_what_goes_back(sure, surface, posterior, time_1_s, tolerance_s, duration_1_s)
     for row in back:
         why[row] = GOES_BACK
     for row, reason in decided.items():
@@ -141,7 +141,7 @@ def _doubt_what_goes_back(
     sure: Floats,
     surface: ScoreSurface,
     posterior: NDArray[np.float32],
-    path: Path,
+    time_1_s: Floats,
     tolerance_s: float,
     duration_1_s: float,
 ) -> NDArray[np.intp]:
@@ -149,7 +149,6 @@ def _doubt_what_goes_back(
 
     What their posterior says of the path is no word for where they are held.
     """
-    time_1_s = surface.time_0_s + path.offset_s
     held_s = _never_back(time_1_s, duration_1_s)
     back = np.flatnonzero(held_s - np.clip(time_1_s, 0.0, duration_1_s) > tolerance_s)
     if len(back):

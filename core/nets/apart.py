@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audio.recording import Recording
+from core.child_process import work_for_parent
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Heard, LearnedEvidence
@@ -153,7 +153,7 @@ def open_apart(choice: EvidenceChoice) -> Iterator[EvidenceApart | None]:
     Parameters
     ----------
     choice : EvidenceChoice
-        With a network.
+        Of ``beats``; what needs no PyTorch needs no process.
 
     Yields
     ------
@@ -220,7 +220,7 @@ def _end(process: SpawnProcess, pipe: Connection) -> None:
 
 def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
     """Open a network and answer questions, until nobody is there to ask."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work_for_parent()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -240,10 +240,10 @@ def _open(choice: EvidenceChoice) -> LearnedEvidence:
 
     evidence = open_evidence(choice)
     assert evidence is not None
-    if choice.name == "beats":
-        from core.nets.embed import leave_a_core
+    # Later than what says that PyTorch is missing.
+    from core.nets.embed import leave_a_core
 
-        leave_a_core()
+    leave_a_core()
     return evidence
 
 
