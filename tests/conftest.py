@@ -21,6 +21,7 @@ from core import cli
 from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
 from core.align.alignment import Path as DecodedPath
 from core.audio.recording import Recording
+from core.evidence.choice import EvidenceChoice
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid, machine_keypoints
 from core.time_map import TimeMap
@@ -172,3 +173,22 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("core.cli.batch.align_steps", align_steps)
     monkeypatch.setattr("core.cli.demo.align_steps", align_steps)
+
+
+@pytest.fixture(scope="session")
+def write_choice() -> Callable[[Path], EvidenceChoice]:
+    """Write a small random checkpoint and a scorer that belongs to it into a folder."""
+    import torch
+
+    from core.nets.checkpoint import file_digest
+    from core.nets.random_weights import TINY, write_random_checkpoint
+    from core.nets.scorer_file import build_scorer, save_scorer
+
+    def write(folder: Path) -> EvidenceChoice:
+        checkpoint, scorer = folder / "beats.pt", folder / "scorer.safetensors"
+        write_random_checkpoint(checkpoint, TINY)
+        torch.manual_seed(0)
+        save_scorer(scorer, build_scorer("cross", TINY.width), file_digest(checkpoint))
+        return EvidenceChoice("beats", checkpoint, scorer, "cpu")
+
+    return write

@@ -19,24 +19,21 @@ from app.messages import Kind
 pytest.importorskip("torch", reason="needs the extra nets", exc_type=ImportError)
 pytest.importorskip("safetensors", reason="needs the extra nets", exc_type=ImportError)
 
+from core.evidence.choice import EvidenceChoice
 from core.nets.checkpoint import load_encoder
-from core.nets.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.random_weights import TINY, write_random_checkpoint
-from core.nets.scorer_file import save_scorer
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def files(
+    write_choice: Callable[[Path], EvidenceChoice], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
     """A checkpoint and a scorer that belongs to it."""
-    folder = tmp_path_factory.mktemp("nets")
-    checkpoint, scorer = folder / "beats.pt", folder / "scorer.safetensors"
-    write_random_checkpoint(checkpoint, TINY)
-    _, digest = load_encoder(checkpoint)
-    save_scorer(scorer, CrossAttentionScorer(CrossAttentionConfig(TINY.width, 2)), digest)
-    return checkpoint, scorer
+    choice = write_choice(tmp_path_factory.mktemp("nets"))
+    return choice.checkpoint, choice.scorer
 
 
 @pytest.fixture

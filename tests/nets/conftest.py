@@ -43,25 +43,6 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="session")
-def write_choice() -> Callable[[Path], EvidenceChoice]:
-    """Write a small random checkpoint and a scorer that belongs to it into a folder."""
-    import torch
-
-    from core.nets.checkpoint import file_digest
-    from core.nets.random_weights import TINY, write_random_checkpoint
-    from core.nets.scorer_file import build_scorer, save_scorer
-
-    def write(folder: Path) -> EvidenceChoice:
-        checkpoint, scorer = folder / "beats.pt", folder / "scorer.safetensors"
-        write_random_checkpoint(checkpoint, TINY)
-        torch.manual_seed(0)
-        save_scorer(scorer, build_scorer("cross", TINY.width), file_digest(checkpoint))
-        return EvidenceChoice("beats", checkpoint, scorer, "cpu")
-
-    return write
-
-
 @pytest.fixture
 def choice(write_choice: Callable[[Path], EvidenceChoice], tmp_path: Path) -> EvidenceChoice:
     return write_choice(tmp_path)
