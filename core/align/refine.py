@@ -5,13 +5,15 @@ sound there is then lies within milliseconds: a phase-transform cross-correlatio
 and Carter 1976), gated to the time-frequency cells that stand above the noise in
 both channels, is followed over the rows by a small hidden Markov model. Most
 pairs of a room microphone and a body-worn transmitter share little waveform, so
-every other block of rows is compared first, the rest beside those where there was some,
-and a row is refined only where this is surer than the path itself.
+every third block of rows is compared, and from there on outward as far as there is some;
+a row is refined only where this is surer than the path itself.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +22,18 @@ from scipy.fft import irfft, rfft
 from core.align.alignment import BAND_SD, Path, Refinement
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
-from core.audio.resampled import BLOCK_S, at_rate
 
 Floats = NDArray[np.float64]
 Grid = NDArray[np.float32]
+Places = NDArray[np.intp]
 
-_RATE_HZ = 16_000
-_FFT, _HOP = 2048, 1536
+_FRAME_S = 0.12
+"""A whole number of samples at all usual rates; frames follow each other without a gap."""
 _FRAMES_AT_ONCE = 32
 _NOISE_EVERY = 4
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
+_BINS = slice(round(_LOW_HZ * _FRAME_S), round(_HIGH_HZ * _FRAME_S))
+_LAG_RATE_HZ = 16_000
 _ROWS_A_BLOCK = 20
 """Few enough for their spectra to stay in the processor's cache: a third faster than 60."""
 _REACH_S = 0.03
@@ -44,7 +48,9 @@ _LEAST_PLACES_SD_S, _USUAL_PLACES_SD_S = 0.001, 0.004
 _SMOOTHED = 8.0
 """Following lags from row to row leaves about an eighth of their scatter: with this the bands
 hold what they claim on simulated finches and on real pairs."""
-_WORTH = 0.5
+_EVERY = 3
+"""Blocks from one that is compared in any case to the next."""
+_WORTH = 0.35
 """Share of a block's rows that must be coherent for its neighbours to be compared."""
 _TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
 
@@ -74,16 +80,18 @@ def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float
     rows = len(time_0_s)
     evidence = np.zeros((rows, _LAGS), dtype=np.float32)
     blocks = [slice(i, min(i + _ROWS_A_BLOCK, rows)) for i in range(0, rows, _ROWS_A_BLOCK)]
-    shares = np.zeros(len(blocks) + 1)
-    for number, block in enumerate(blocks[::2]):
+    waiting = deque(range(min(_EVERY // 2, len(blocks) - 1), len(blocks), _EVERY))
+    met = set(waiting)
+    while waiting:
+        number = waiting.popleft()
+        block = blocks[number]
         evidence[block] = _lags(recording, time_0_s, path, block)
         _, _, coherent = _follow(evidence[block])
-        shares[2 * number] = np.mean(coherent > _LEAST_COHERENT)
-        yield 0.5 * block.stop / rows
-    for number, block in enumerate(blocks[1::2]):
-        if max(shares[2 * number], shares[2 * number + 2]) >= _WORTH:
-            evidence[block] = _lags(recording, time_0_s, path, block)
-        yield 0.5 + 0.5 * block.stop / rows
+        if np.mean(coherent > _LEAST_COHERENT) >= _WORTH:
+            beside = {number - 1, number + 1}.intersection(range(len(blocks))) - met
+            waiting.extend(sorted(beside))
+            met |= beside
+        yield (len(met) - len(waiting)) / len(blocks)
     shift_s, sd_s, coherent = _follow(evidence)
     path_sd_s = (path.high_s - path.low_s) / (2 * BAND_SD)
     tighter = (sd_s < _TIGHTER * path_sd_s) & (path_sd_s < _PATH_SD_S)
@@ -123,57 +131,83 @@ def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> G
     offset_s = np.interp(rows_s[[0, -1]], time_0_s, path.offset_s)
     span_0_s = np.array([rows_s[0] - 0.6, rows_s[-1] + 0.6])
     span_1_s = span_0_s + offset_s + [-0.3, 0.5]
-    (zero, start_0_s), (one, start_1_s) = _stretches(recording, span_0_s, span_1_s)
-    begin_0 = np.arange(0, len(zero) - _FFT, _HOP)
+    frames_0, frames_1 = _stretches(recording, span_0_s, span_1_s)
+    begin_0 = np.arange(0, len(frames_0.samples) - frames_0.size, frames_0.size)
     if len(begin_0) == 0:
         return np.zeros((len(rows_s), _LAGS), dtype=np.float32)
-    centre_s = start_0_s + (begin_0 + _FFT / 2) / _RATE_HZ
-    moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s) - _FFT / 2 / _RATE_HZ
-    begin_1 = np.rint((moved_s - start_1_s) * _RATE_HZ).astype(np.intp)
-    spectra = [_spectra(zero, begin_0), _spectra(one, begin_1)]
+    centre_s = frames_0.centre_s(begin_0)
+    moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s)
+    spectra = [frames_0.spectra(begin_0), frames_1.spectra(frames_1.begin(moved_s))]
     gates = [_gate(spectrum) for spectrum in spectra]
-    summed = np.zeros((len(rows_s), _FFT // 2 + 1), dtype=np.complex64)
+    summed = np.zeros((len(rows_s), _BINS.stop), dtype=np.complex64)
     for row, ends in enumerate(np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5]).T):
         here = slice(*ends)
         cross = np.conj(spectra[0][here])
         cross *= spectra[1][here]
         cross *= gates[0][here] * gates[1][here] / (np.abs(cross) + 1e-12)
         cross.sum(axis=0, out=summed[row, _BINS])
-    return _lag_evidence(irfft(summed, _FFT, axis=1))
+    return _lag_evidence(irfft(summed, round(_LAG_RATE_HZ * _FRAME_S), axis=1))
 
 
-def _stretches(
-    recording: Recording, span_0_s: Floats, span_1_s: Floats
-) -> list[tuple[Grid, float]]:
-    """A stretch of each channel at 16 kHz, and when exactly it starts, seconds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """A stretch of one channel, cut into frames.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (N,)
+    start_s : float
+        When exactly it starts on the channel's clock.
+    rate_hz : int
+    """
+
+    samples: Grid
+    start_s: float
+    rate_hz: int
+
+    @property
+    def size(self) -> int:
+        """Samples of a frame."""
+        return round(_FRAME_S * self.rate_hz)
+
+    def centre_s(self, begin: Places) -> Floats:
+        """Centres of frames that begin at given samples."""
+        return np.asarray(self.start_s + (begin + self.size / 2) / self.rate_hz)
+
+    def begin(self, centre_s: Floats) -> Places:
+        """Samples where frames with these centres begin."""
+        return np.rint((centre_s - self.start_s) * self.rate_hz - self.size / 2).astype(np.intp)
+
+    def spectra(self, begin: Places) -> NDArray[np.complex64]:
+        """Spectra of frames, between the lowest and the highest frequency.
+
+        Zero for frames that are not whole, and above what the channel holds.
+        """
+        spectra = np.zeros((len(begin), _BINS.stop - _BINS.start), dtype=np.complex64)
+        whole = np.flatnonzero((begin >= 0) & (begin <= len(self.samples) - self.size))
+        if not len(whole):
+            return spectra
+        frames = np.lib.stride_tricks.sliding_window_view(self.samples, self.size)
+        window = np.hanning(self.size).astype(np.float32)
+        for start in range(0, len(whole), _FRAMES_AT_ONCE):
+            part = whole[start : start + _FRAMES_AT_ONCE]
+            windowed = frames[begin[part]]
+            windowed *= window
+            found = rfft(windowed, axis=1)[:, _BINS]
+            spectra[part, : found.shape[1]] = found
+        return spectra
+
+
+def _stretches(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> list[_Stretch]:
+    """A stretch of each channel."""
     read = recording.read_both(tuple(span_0_s), tuple(span_1_s))
-    found = []
-    for samples, start_s, source in zip(
-        read, (span_0_s[0], span_1_s[0]), recording.channels, strict=True
-    ):
-        own_hz = source.sample_rate_hz
-        exactly_s = max(0, round(start_s * own_hz)) / own_hz
-        pieces = np.array_split(samples, np.arange(0, len(samples), round(BLOCK_S * own_hz)))
-        found.append((np.concatenate(list(at_rate(pieces, own_hz, _RATE_HZ, "LQ"))), exactly_s))
-    return found
-
-
-_BINS = slice(round(_LOW_HZ * _FFT / _RATE_HZ), round(_HIGH_HZ * _FFT / _RATE_HZ))
-
-
-def _spectra(samples: Grid, begin: NDArray[np.intp]) -> NDArray[np.complex64]:
-    """Spectra of frames that begin at given samples; zero outside the stretch."""
-    padded = np.pad(samples, _FFT)
-    inside = np.clip(begin + _FFT, 0, len(padded) - _FFT)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)
-    window = np.hanning(_FFT).astype(np.float32)
-    spectra = np.empty((len(begin), _BINS.stop - _BINS.start), dtype=np.complex64)
-    for start in range(0, len(begin), _FRAMES_AT_ONCE):
-        part = slice(start, start + _FRAMES_AT_ONCE)
-        windowed = frames[inside[part]]
-        windowed *= window
-        spectra[part] = rfft(windowed, axis=1)[:, _BINS]
-    return spectra
+    rates_hz = [source.sample_rate_hz for source in recording.channels]
+    return [
+        _Stretch(samples, max(0, round(start_s * rate_hz)) / rate_hz, rate_hz)
+        for samples, start_s, rate_hz in zip(
+            read, (span_0_s[0], span_1_s[0]), rates_hz, strict=True
+        )
+    ]
 
 
 def _gate(spectra: NDArray[np.complex64]) -> Grid:
@@ -189,7 +223,7 @@ def _gate(spectra: NDArray[np.complex64]) -> Grid:
 
 def _lag_evidence(correlation: Grid) -> Grid:
     """Evidence for every millisecond of lag, nats: its peak above the row's median lag."""
-    reach = round(_REACH_S * _RATE_HZ)
+    reach = round(_REACH_S * _LAG_RATE_HZ)
     near = np.abs(np.hstack([correlation[:, -reach:], correlation[:, :reach]]))
     spread = near.std(axis=1, keepdims=True)
     peaks = near.reshape(len(near), _LAGS, -1).max(axis=2)

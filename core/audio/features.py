@@ -46,6 +46,7 @@ _ZONES_HZ = {"low": (60.0, 1200.0), "high": (1200.0, 8000.0)}
 _MEAN_FRAMES = 31
 _BLOCK_FRAMES = 6000
 _TURNS = 4
+_NOISE_EVERY = 2
 _CLIP = 4.0
 _EPS = 1e-10
 _SILENT = 1e-7
@@ -53,6 +54,7 @@ _STEP, _LOG_STEP = 1 / 4096, 1 / 256
 """Of features, which stay within 5, and of logarithms of power, within 100."""
 
 Frames = NDArray[np.float32]
+Codes = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,28 +127,37 @@ def _channel_blocks(
 ) -> Iterator[float | ChannelFeatures]:
     """Features of one channel; before them, the share of it read so far, after every block."""
     total = max(1, int(source.duration_s / HOP_S))
-    blocks: list[_Block] = []
+    measured = _Measured.room(total)
     done = 0
     levels: list[float] = []
     sound = at_rate(samples, source.sample_rate_hz, FEATURE_RATE_HZ, quality="MQ")
     for samples in _stft_blocks(_watched(sound, levels), total):
-        blocks.append(_measure(samples))
-        done += len(blocks[-1].bands)
+        done += _measure(samples, measured, done)
         yield min(1.0, done / total)
-    heard = FixedPoint.joined([block.log_mel for block in blocks])
+    heard = FixedPoint(measured.log_mel, _LOG_STEP)
     silent = bool(np.ptp(levels) < _SILENT)
-    yield ChannelFeatures(_groups(blocks), heard, source.duration_s, silent)
+    yield ChannelFeatures(_groups(measured), heard, source.duration_s, silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Block:
-    """Compressed levels of one block; (T, 24) bands and (T, 2) loudest bins, a zone a column."""
+class _Measured:
+    """Compressed levels of a channel; (T, 24) bands and (T, 2) loudest bins, a zone a column.
+
+    Room for all frames from the start: a part for every block would take as much again when
+    the parts are joined. The bands' shares of noise are one array a block.
+    """
 
     bands: Frames
-    noise_share: Frames
     onset: Frames
     call: Frames
-    log_mel: FixedPoint
+    log_mel: Codes
+    noise_shares: list[Frames]
+
+    @classmethod
+    def room(cls, frames: int) -> _Measured:
+        bands = np.empty((frames, _BANK.shape[1]), dtype=np.float32)
+        onset, call = (np.empty((frames, len(_ZONES_HZ)), dtype=np.float32) for _ in range(2))
+        return cls(bands, onset, call, np.empty((frames, BANDS), dtype=np.int16), [])
 
 
 def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:
@@ -184,25 +195,27 @@ def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
         pass
 
 
-def _measure(samples: Samples) -> _Block:
-    """Measure a block in turns of every fourth frame; the first turn tells the noise of all."""
+def _measure(samples: Samples, to: _Measured, start: int) -> int:
+    """Measure a block in turns of every fourth frame; the first turn tells the noise of all.
+
+    Writes what it finds from frame `start` on, and returns how many frames the block has.
+    """
     count = (len(samples) - _CALL_FFT) // _HOP + 1
     mel = np.empty((count, _BANK.shape[1]), dtype=np.float32)
-    heard = np.empty((count, BANDS), dtype=np.float32)
-    onset, call = (np.empty((count, len(_ZONES_HZ)), dtype=np.float32) for _ in range(2))
     noise: list[Frames] = []
     for turn in range(_TURNS):
-        frames = slice(turn, None, _TURNS)
+        turns, frames = slice(turn, None, _TURNS), slice(start + turn, start + count, _TURNS)
         powers = [_power(samples[turn * _HOP :], size) for size in (_ONSET_FFT, _CALL_FFT)]
-        noise = noise or [noise_power(power) for power in powers]
-        mel[frames], heard[frames] = powers[0] @ _BANK, log_mel(powers[1])
-        onset[frames], call[frames] = map(_loudest, powers, noise)
+        noise = noise or [noise_power(power[::_NOISE_EVERY]) for power in powers]
+        mel[turns] = powers[0] @ _BANK
+        to.log_mel[frames] = FixedPoint.of(log_mel(powers[1]), _LOG_STEP).codes
+        to.onset[frames], to.call[frames] = map(_loudest, powers, noise)
     (floor,) = quantiles(mel[::_TURNS], 0.3)
     raw = np.log(mel[::_TURNS] + _EPS)
     low, middle = quantiles(raw, 0.16, 0.5)
-    noise_share = (middle - low) ** 2 / np.maximum(np.var(raw, axis=0), _EPS)
-    bands = np.log1p(mel / (10.0 * floor + _EPS))
-    return _Block(bands, noise_share, onset, call, FixedPoint.of(heard, _LOG_STEP))
+    to.noise_shares.append((middle - low) ** 2 / np.maximum(np.var(raw, axis=0), _EPS))
+    np.log1p(mel / (10.0 * floor + _EPS), out=to.bands[start : start + count])
+    return count
 
 
 def _power(samples: Samples, size: int) -> Frames:
@@ -224,33 +237,33 @@ def _loudest(power: Frames, noise: Frames) -> Frames:
     return np.asarray(np.log1p(np.stack([power[:, zone].max(axis=1) for zone in zones], axis=1)))
 
 
-def _groups(blocks: list[_Block]) -> dict[str, FixedPoint]:
-    bands = np.concatenate([b.bands for b in blocks])
-    noise_share = np.mean([b.noise_share for b in blocks], axis=0)
-    weight = np.sqrt(np.clip(1.0 - noise_share, 0.02, 1.0))
-    onset = np.concatenate([b.onset for b in blocks])
-    call = np.concatenate([b.call for b in blocks])
-    del blocks[:]
+def _groups(measured: _Measured) -> dict[str, FixedPoint]:
+    bands, onset, call = measured.bands, measured.onset, measured.call
+    weight = np.sqrt(np.clip(1.0 - np.mean(measured.noise_shares, axis=0), 0.02, 1.0))
+    room = np.empty_like(bands)
     groups = {
-        "flux": _compressed(_standard(_change(bands), weight)),
-        "level": _compressed(_standard(_above_mean(bands), weight)),
+        "flux": _compressed(_standard(_change(bands, room), weight)),
+        "level": _compressed(_standard(_above_mean(bands, room), weight)),
     }
-    kinds = {"onset": _standard(_change(onset)), "call": _standard(_above_mean(call))}
+    kinds = {
+        "onset": _standard(_change(onset, np.empty_like(onset))),
+        "call": _standard(_above_mean(call, np.empty_like(call))),
+    }
     for kind, (column, zone) in product(kinds, enumerate(_ZONES_HZ)):
         groups[f"{kind}_{zone}"] = FixedPoint.of(kinds[kind][:, column : column + 1], _STEP)
     return groups
 
 
-def _change(level: Frames) -> Frames:
-    change = np.zeros_like(level)
-    np.subtract(level[2:], level[:-2], out=change[1:-1])
-    return change
+def _change(level: Frames, to: Frames) -> Frames:
+    to[[0, -1]] = 0.0
+    np.subtract(level[2:], level[:-2], out=to[1:-1])
+    return to
 
 
-def _above_mean(level: Frames) -> Frames:
-    above = uniform_filter1d(level, _MEAN_FRAMES, axis=0)
-    np.subtract(level, above, out=above)
-    return np.asarray(above)
+def _above_mean(level: Frames, to: Frames) -> Frames:
+    uniform_filter1d(level, _MEAN_FRAMES, axis=0, output=to)
+    np.subtract(level, to, out=to)
+    return to
 
 
 def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:

@@ -5,7 +5,6 @@ Whole multiples of a step turn into floats many times as fast as half-precision 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +38,6 @@ class FixedPoint:
             part = values[start : start + _AT_ONCE] * np.float32(1 / step)
             codes[start : start + _AT_ONCE] = np.rint(part, out=part)
         return cls(codes, step)
-
-    @classmethod
-    def joined(cls, parts: Sequence[FixedPoint]) -> FixedPoint:
-        """All rows of parts that have the same step, one part after the other."""
-        return cls(np.concatenate([part.codes for part in parts]), parts[0].step)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -130,7 +130,8 @@ class Recording:
         """Samples of one channel of decoded frames; refuses what is no sound."""
         source = self.channels[channel]
         samples = _floats(frames[:, source.channel])
-        _refuse_no_sound(samples, position, source, channel)
+        if frames.dtype != np.int16:
+            _refuse_no_sound(samples, position, source, channel)
         return samples
 
     def read(self, channel: int, start_s: float = 0.0, end_s: float | None = None) -> Samples:
@@ -339,7 +340,8 @@ def _decoded(
 
 
 def _joined(blocks: Iterable[Samples]) -> Samples:
-    return np.concatenate([np.empty(0, dtype=np.float32), *blocks])
+    parts = list(blocks)
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype=np.float32), *parts])
 
 
 def _message(error: Exception) -> str:

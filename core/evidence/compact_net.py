@@ -61,33 +61,46 @@ class CompactNet:
         ]
 
     @property
+    def width(self) -> int:
+        """Numbers of an embedding, D."""
+        return self._head.width - 1
+
+    @property
     def reach(self) -> int:
         """Frames to either side that an embedding depends on."""
         return self._stem.reach + sum(block.reach for block in self._blocks)
 
-    def __call__(self, levels: Frames) -> Frames:
+    def __call__(self, levels: Frames, every: int = 1) -> Frames:
         """Embeddings.
 
         Parameters
         ----------
         levels : ndarray of float32, shape (T, BANDS)
             From `band_levels`.
+        every : int
+            Embed every so many frames, from the first on: all dilations but the first are
+            multiples of it.
 
         Returns
         -------
-        ndarray of float32, shape (T, D)
+        ndarray of float32, shape (ceil(T / every), D)
         """
-        count, reach = len(levels), self._stem.reach
-        hidden = self._stem.out(count)
+        reach, around = self._stem.reach, max((block.reach for block in self._blocks), default=0)
+        hidden = self._stem.out(len(levels))
         self._stem.add(np.pad(levels, ((reach, reach), (0, 0))), hidden)
-        around = max((block.reach for block in self._blocks), default=0)
-        room = np.zeros((count + 2 * around, hidden.shape[1]), dtype=np.float32)
-        heard, spare = room[around : around + count], np.empty_like(hidden)
+        room = np.zeros((len(levels) + 2 * around, hidden.shape[1]), dtype=np.float32)
+        spare = np.empty_like(hidden)
+        apart = 1
         for block, norm in zip(self._blocks, self._norms, strict=False):
-            _activate(hidden, *norm, heard, spare)
-            block.add(room[around - block.reach : around + count + block.reach], hidden)
-        _activate(hidden, *self._norms[-1], heard, spare)
-        out = self._head.out(count)
+            end = around + len(hidden)
+            _activate(hidden, *norm, room[around:end], spare[: len(hidden)])
+            room[end : end + around] = 0
+            hidden = np.ascontiguousarray(hidden[:: every // apart])
+            block.add(room[around - block.reach // apart :], hidden, apart, every // apart)
+            apart = every
+        heard = room[: len(hidden)]
+        _activate(hidden, *self._norms[-1], heard, spare[: len(hidden)])
+        out = self._head.out(len(hidden))
         self._head.add(heard, out)
         gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
         length = np.sqrt(_energy(out[:, 1:]))
@@ -100,16 +113,20 @@ class _Convolution:
     def __init__(self, weights: Frames, bias: Frames, dilation: int) -> None:
         self._weights, self._bias, self._dilation = weights, bias, dilation
         self.reach = len(weights) // 2 * dilation
+        self.width = int(weights.shape[2])
 
     def out(self, count: int) -> Frames:
         """Zeros to add to, shape (count, out)."""
-        return np.zeros((count, self._weights.shape[2]), dtype=np.float32)
+        return np.zeros((count, self.width), dtype=np.float32)
 
-    def add(self, padded: Frames, to: Frames) -> None:
-        """Add the convolution of frames with `reach` more at either side, in place."""
+    def add(self, padded: Frames, to: Frames, apart: int = 1, every: int = 1) -> None:
+        """Add the convolution of rows that begin `reach` before the first wanted, in place.
+
+        Rows are `apart` frames apart; every so many of them is wanted.
+        """
         to += self._bias
         for tap, weights in enumerate(self._weights):
-            part = padded[tap * self._dilation :][: len(to)]
+            part = padded[tap * self._dilation // apart :][: every * len(to) : every]
             # BLAS counts from columns: the transposes are the arrays as they lie in memory.
             sgemm(1.0, weights.T, part.T, 1.0, to.T, overwrite_c=True)
 

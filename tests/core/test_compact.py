@@ -31,6 +31,13 @@ def test_scores_at_every_lag_are_sums_of_products():
     assert window_scores(left, right) == pytest.approx(np.array(naive))
 
 
+def test_a_window_of_every_other_frame_meets_every_other_frame():
+    rng = np.random.default_rng(2)
+    left, right = rng.standard_normal((5, 4)), rng.standard_normal((8 + 7, 4))
+    naive = [np.sum(left * right[at : at + 9 : 2]) for at in range(7)]
+    assert window_scores(left, right, 2) == pytest.approx(np.array(naive))
+
+
 def test_levels_do_not_depend_on_a_recorders_gain_or_colour():
     power = np.log(np.random.default_rng(3).gamma(1.0, size=(400, BANDS)).astype(np.float32))
     coloured = power + np.linspace(-2.0, 3.0, BANDS, dtype=np.float32)
@@ -49,6 +56,13 @@ def test_an_embedding_depends_on_no_more_than_its_reach():
     np.testing.assert_allclose(net(changed)[30], net(levels)[30], atol=1e-6)
     changed[30 + net.reach] = 9.0
     assert np.abs(net(changed)[30] - net(levels)[30]).max() > 1e-6
+
+
+@pytest.mark.parametrize("count", [1, 2, 59, 60])
+def test_every_other_embedding_is_what_it_is_among_all(count):
+    net = a_net(dilations=(1, 2, 4))
+    levels = np.random.default_rng(7).standard_normal((count, BANDS)).astype(np.float32)
+    np.testing.assert_allclose(net(levels, 2), net(levels)[::2], atol=1e-6)
 
 
 def test_embeddings_are_no_longer_than_one():

@@ -13,7 +13,7 @@ def test_values_come_back_to_half_a_step():
 
 
 def test_a_stretch_is_zero_beyond_the_ends():
-    kept = FixedPoint.joined([FixedPoint.of(np.ones((4, 2), np.float32), 0.5)] * 2)
+    kept = FixedPoint.of(np.ones((8, 2), np.float32), 0.5)
     stretch = kept.stretch(-3, 13)
     assert stretch.shape == (13, 2)
     assert stretch[:, 0].tolist() == [0.0] * 3 + [1.0] * 8 + [0.0] * 2

@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 import numpy as np
 import pytest
 import soundfile as sf
+from scipy.signal import resample_poly
 
 from core.align.alignment import Path, Refinement
 from core.align.refine import places_sd_s, refine
@@ -53,6 +54,17 @@ def test_coherent_sound_is_placed_within_a_millisecond(tmp_path, rate_hz):
     inside = slice(2, 28)
     assert np.abs(result.offset_s - offset_s)[inside].max() < 0.001
     assert np.all((result.low_s <= result.offset_s) & (result.offset_s <= result.high_s))
+
+
+def test_recorders_of_different_rates_are_compared(tmp_path):
+    offset_s = np.full(30, 0.3)
+    both, _ = sf.read(pair(tmp_path, 48_000, offset_s).paths[0])
+    sf.write(tmp_path / "zero.wav", both[:, 0], 48_000, subtype="FLOAT")
+    sf.write(tmp_path / "one.wav", resample_poly(both[:, 1], 147, 160), 44_100, subtype="FLOAT")
+    recording = open_recording(tmp_path / "zero.wav", tmp_path / "one.wav")
+    path = rough(offset_s, 0.009)
+    result = refined(recording, path).applied(path)
+    assert np.abs(result.offset_s - offset_s)[2:28].max() < 0.001
 
 
 def test_other_sound_changes_next_to_nothing(tmp_path):
