@@ -12,6 +12,7 @@ without a compiler's start-up.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -118,7 +119,7 @@ class _Chain:
         self._move = Transition(model, row_s, surface.step_s, self._columns)
         self._starts = range(0, self._rows, _BLOCK_ROWS)
         self._kept: list[Grid] = []
-        self._last_block: list[tuple[Grid, float]] = []
+        self._last_block: list[Grid] = []
         self.log_evidence = 0.0
 
     def forward(self) -> Iterator[float]:
@@ -126,9 +127,11 @@ class _Chain:
         state = self._move.uniform()
         for start in self._starts:
             self._kept.append(state)
-            self._last_block = list(self._block(start, state))
-            self.log_evidence += _log_sum(self._last_block)
-            state = self._last_block[-1][0]
+            for state, norm in self._block(start, state):
+                self.log_evidence += math.log(norm)
+                # Others are made again when their turn comes: kept, they would leave the cache.
+                if start == self._starts[-1]:
+                    self._last_block.append(state)
             yield min(start + _BLOCK_ROWS, self._rows) / self._rows
 
     def backward(self, posterior: Grid, weight: float) -> Iterator[float]:
@@ -137,10 +140,10 @@ class _Chain:
         block = self._last_block
         for start, state in zip(reversed(self._starts), reversed(self._kept), strict=True):
             if start != self._starts[-1]:
-                block = list(self._block(start, state))
+                block = [state for state, _ in self._block(start, state)]
             marginal = np.empty((len(block), self._columns), dtype=np.float32)
             for row in range(start + len(block) - 1, start - 1, -1):
-                np.einsum("sl,sl->l", block[row - start][0], message, out=marginal[row - start])
+                np.einsum("sl,sl->l", block[row - start], message, out=marginal[row - start])
                 if row:
                     most = message.max()
                     if most <= 0:  # a band that jumped away: begin anew
@@ -157,17 +160,15 @@ class _Chain:
         for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
             if row:
                 state = self._move.forward(_shifted(state, int(self._origin_step[row])))
+            else:
+                state = state.copy()
             emission = self._emission[row]
             norm = float(state.sum(axis=0) @ emission)
             if norm < _RULED_OUT:
                 state, norm = self._move.uniform(), _RULED_OUT
             else:
-                state = state * (emission / np.float32(norm))
+                state *= emission / np.float32(norm)
             yield state, norm
-
-
-def _log_sum(block: list[tuple[Grid, float]]) -> float:
-    return float(np.sum(np.log([norm for _, norm in block])))
 
 
 def _shifted(values: Grid, step: int) -> Grid:
