@@ -93,7 +93,9 @@ def _run_cost(folder: Path, *, quick: bool) -> None:
 def _run_length(folder: Path, *, quick: bool, long: bool) -> None:
     print("cost against length", flush=True)
     lengths = cost.QUICK_LENGTHS_S if quick else cost.LENGTHS_S
-    rows = cost.by_length((*lengths, cost.LONGEST_S) if long else lengths)
+    if long:
+        lengths = (*lengths, cost.LONGEST_S)
+    rows = cost.by_length(lengths, runs=1) if quick else cost.by_length(lengths)
     store.save(folder, "length", {"rows": rows})
 
 

@@ -210,7 +210,7 @@ def _length(length: Result | None) -> Iterator[str]:
     yield from table(
         (
             "minutes",
-            "CPU s",
+            "CPU s (all runs)",
             "CPU s an hour",
             "x real time",
             "peak MB",
@@ -220,7 +220,7 @@ def _length(length: Result | None) -> Iterator[str]:
         (
             (
                 f"{r['duration_s'] / 60:.0f}",
-                number(r["cpu_s"]),
+                f"{number(r['cpu_s'])} ({', '.join(map(number, r['runs_cpu_s']))})",
                 number(r["cpu_s_per_hour"]),
                 f"{r['times_real_time']:.0f}",
                 f"{r['peak_mb']:.0f}",

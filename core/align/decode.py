@@ -127,11 +127,12 @@ class _Chain:
         state = self._move.uniform()
         for start in self._starts:
             self._kept.append(state)
-            for state, norm in self._block(start, state):
+            for after, norm in self._block(start, state):
                 self.log_evidence += math.log(norm)
-                # Others are made again when their turn comes: kept, they would leave the cache.
+                # The others are made again when their turn comes: kept, they would leave the cache.
                 if start == self._starts[-1]:
-                    self._last_block.append(state)
+                    self._last_block.append(after)
+                state = after
             yield min(start + _BLOCK_ROWS, self._rows) / self._rows
 
     def backward(self, posterior: Grid, weight: float) -> Iterator[float]:
