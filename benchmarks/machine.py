@@ -11,11 +11,12 @@ from pathlib import Path
 
 from benchmarks.places import REPOSITORY, outside_python
 from core import __version__
+from main import ENVIRONMENT
 
 _PACKAGES = ("numpy", "scipy", "soundfile", "soxr")
 _OUTSIDE_PACKAGES = ("librosa", "synctoolbox", "double-ender-sync", "numpy", "numba")
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-"""Environment in which linear algebra runs on one thread."""
+ONE_THREAD = ENVIRONMENT | dict.fromkeys(("MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+"""The environment that FinchSync starts in, and one thread for what the others bring along."""
 
 
 def stamp() -> dict[str, object]:
