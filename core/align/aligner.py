@@ -143,6 +143,8 @@ def align_steps(
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(learned, told, evidence.warnings)
+    # A third of an alignment's memory, which what follows can use.
+    del features
     first: Decoded = yield from course.staged(
         "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
     )
@@ -157,7 +159,7 @@ def align_steps(
         "comparing waveforms", refine(recording, surface.time_0_s, path)
     )
     scored, batches = CandidateScores.none(), 0
-    durations = (features[0].duration_s, features[1].duration_s)
+    durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
         scored, batches = scored.joined(batch), batches + 1
         yield batch

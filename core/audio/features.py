@@ -134,9 +134,10 @@ def _channel_blocks(
     for samples in _stft_blocks(_watched(sound, levels), total):
         done += _measure(samples, measured, done)
         yield min(1.0, done / total)
-    heard = FixedPoint(measured.log_mel, _LOG_STEP)
+    groups, heard = _groups(measured), FixedPoint(measured.log_mel, _LOG_STEP)
+    del measured  # before the other channel's groups are made
     silent = bool(np.ptp(levels) < _SILENT)
-    yield ChannelFeatures(_groups(measured), heard, source.duration_s, silent)
+    yield ChannelFeatures(groups, heard, source.duration_s, silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
