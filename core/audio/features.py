@@ -197,7 +197,7 @@ def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
 
 
 def _measure(samples: Samples, to: _Measured, start: int) -> int:
-    """Measure a block in turns of every fourth frame; the first turn tells the noise of all.
+    """Measure a block in turns of every fourth frame; half of the first tells the noise of all.
 
     Writes what it finds from frame `start` on, and returns how many frames the block has.
     """
