@@ -19,7 +19,8 @@ ENVIRONMENT = {
     # last digits depend on the machine. Networks gain by threads: OMP_NUM_THREADS stays as it is.
     "OPENBLAS_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
-    # Clearing pages of 2 MB took a tenth of the time of an hour's alignment on a virtual machine.
+    # Clearing pages of 2 MB took a tenth of the time of an hour's alignment on a virtual machine
+    # (a development script).
     "NUMPY_MADVISE_HUGEPAGE": "0",
 }
 """What NumPy reads when it is first imported; what is set already stays."""

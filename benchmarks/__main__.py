@@ -95,7 +95,7 @@ def _run_length(folder: Path, *, quick: bool, long: bool) -> None:
     lengths = cost.QUICK_LENGTHS_S if quick else cost.LENGTHS_S
     if long:
         lengths = (*lengths, cost.LONGEST_S)
-    rows = cost.by_length(lengths, runs=1) if quick else cost.by_length(lengths)
+    rows = cost.by_length(lengths, runs=1 if quick else 3)
     store.save(folder, "length", {"rows": rows})
 
 

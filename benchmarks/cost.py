@@ -26,7 +26,6 @@ LONGEST_S = 4 * HOUR_S
 QUICK_LENGTHS_S = (60.0, 120.0)
 DTW_HOPS_MS = ("10", "20")
 _RUNS = 5
-_LONG_RUNS = 3
 
 
 def per_file(recording: Path, *, runs: int = _RUNS) -> dict[str, object]:
@@ -64,7 +63,7 @@ def per_file(recording: Path, *, runs: int = _RUNS) -> dict[str, object]:
     }
 
 
-def by_length(lengths_s: tuple[float, ...], *, runs: int = _LONG_RUNS) -> list[dict[str, object]]:
+def by_length(lengths_s: tuple[float, ...], *, runs: int) -> list[dict[str, object]]:
     """Cost of long 48 kHz recordings, each in a fresh process; re-decoding after corrections.
 
     Of each length up to an hour the run of median processor time is told; longer ones run once.

@@ -9,9 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from main import ENVIRONMENT
+
 # Before numpy and Qt are imported, as main.py does.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.update(ENVIRONMENT | os.environ)
 
 import numpy as np
 import pytest
