@@ -6,6 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+CONSTRAINTS := packaging/constraints.txt
+INSTALL := -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
 
 ifneq ($(shell uname -s),Darwin)
 ifeq ($(DISPLAY)$(WAYLAND_DISPLAY),)
@@ -13,13 +15,13 @@ HEADLESS := --headless
 endif
 endif
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench constraints clean
 
 demo: $(READY)
 	$(BIN)/finchsync demo $(HEADLESS)
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(PYTEST)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check
@@ -32,24 +34,30 @@ bench: $(READY_DEV) .bench-venv/.ready
 	@for script in $(sort $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/gui_*.py))); do \
 		echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
 
+# Renews the exact versions that everything above installs, within the ranges of pyproject.toml.
+constraints: $(READY_DEV)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-annotate \
+		--no-header pyproject.toml benchmarks/requirements.txt --output-file $(CONSTRAINTS)
+
 clean:
 	rm -rf .venv build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml $(CONSTRAINTS)
 	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(INSTALL) setuptools
+	$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 # The tests bring PyTorch, some 5 GB; the demo does without.
-$(READY_DEV): $(READY) pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(READY_DEV): $(READY)
+	$(BIN)/python $(INSTALL) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
 # Alternatives that cannot be installed are named in the tables instead of measured.
-.bench-venv/.ready: benchmarks/requirements.txt
+.bench-venv/.ready: benchmarks/requirements.txt $(CONSTRAINTS)
 	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
 	$(PYTHON) -m venv .bench-venv
-	-.bench-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	-.bench-venv/bin/python $(INSTALL) --requirement $<
 	@touch $@

@@ -27,7 +27,8 @@ def test_a_saved_scorer_scores_as_before(kind, tmp_path):
     found = load_scorer(path, "abc")
     tokens = torch.randn(2, 3, 12, 24)
     with torch.no_grad():
-        assert torch.equal(found.scorer(*tokens), scorer(*tokens))
+        # not to the bit: sums are split by where the weights lie in memory
+        torch.testing.assert_close(found.scorer(*tokens), scorer(*tokens), rtol=1e-5, atol=1e-6)
     assert (found.encoder_digest, found.card) == ("abc", {"seed": 7})
     assert found.digest == file_digest(path)
     assert not found.scorer.training
