@@ -15,13 +15,19 @@ HEADLESS := --headless
 endif
 endif
 
-.PHONY: demo test lint bench constraints clean
+.PHONY: demo test test-slow lint bench constraints clean
 
 demo: $(READY)
 	$(BIN)/finchsync demo $(HEADLESS)
 
+# A test file's tests may run side by side; what takes longest is told at the end.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 15
+
 test: lint
-	$(BIN)/pytest $(PYTEST)
+	$(PYTEST) -m "not slow"
+
+test-slow: $(READY_DEV)
+	$(PYTEST) -m slow
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check

@@ -6,9 +6,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from core import __version__
 
@@ -56,6 +60,49 @@ def test_links_in_the_documents_lead_somewhere() -> None:
     for document in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def _requirements() -> dict[str, list[Requirement]]:
+    """What ``pyproject.toml`` asks for, by extra; the empty name is what everybody gets."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {name: [Requirement(line) for line in lines] for name, lines in extras.items()}
+
+
+def _tested_versions(python: str) -> dict[str, str]:
+    """The exact versions that are installed by ``make`` under one version of Python on Linux."""
+    environment = {
+        "python_version": python,
+        "python_full_version": f"{python}.1",
+        "sys_platform": "linux",
+    }
+    lines = (REPOSITORY / "packaging" / "constraints.txt").read_text("utf-8").splitlines()
+    found: dict[str, str] = {}
+    for line in lines:
+        pinned = Requirement(line)
+        if pinned.marker is None or pinned.marker.evaluate(environment):
+            (exact,) = pinned.specifier
+            assert exact.operator == "==", line
+            assert pinned.name not in found, line
+            found[canonicalize_name(pinned.name)] = exact.version
+    return found
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_the_tested_versions_are_those_that_the_project_allows(python: str) -> None:
+    versions = _tested_versions(python)
+    for extra, requirements in _requirements().items():
+        for needed in requirements:
+            name = canonicalize_name(needed.name)
+            if name != "finchsync":
+                assert versions[name] in needed.specifier, f"{extra}: {needed}"
+
+
+@pytest.mark.parametrize("package", ["torch", "torchaudio", "numpy", "PySide6-Essentials"])
+def test_tests_run_with_the_tested_versions(package: str) -> None:
+    """Where the environment was made by hand, this says why a result may differ."""
+    tested = _tested_versions(f"{sys.version_info.major}.{sys.version_info.minor}")
+    assert Version(version(package)).public == tested[canonicalize_name(package)]
 
 
 def test_the_version_is_said_once() -> None:

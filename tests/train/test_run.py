@@ -137,6 +137,7 @@ def test_validating_on_what_was_trained_on_is_told(place, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_two_processes_train_one_scorer(place, tmp_path):
     """Through the command line, as a person would; the losses and errors are those of all data."""
     out = tmp_path / "run"
