@@ -37,8 +37,8 @@ lint: $(READY_DEV)
 
 bench: $(READY_DEV) .bench-venv/.ready
 	$(BIN)/python -m benchmarks $(BENCH)
-	@for script in $(sort $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/gui_*.py))); do \
-		echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
+	@for script in $(sort $(notdir $(basename $(wildcard benchmarks/window/gui_*.py)))); do \
+		echo "== $$script"; $(BIN)/python -m benchmarks.window.$$script || exit 1; done
 
 # Renews the exact versions that everything above installs, within the ranges of pyproject.toml.
 constraints: $(READY_DEV)

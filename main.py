@@ -57,7 +57,7 @@ class _Screen:
         screenshot(recording, alignment, out)
 
     def probe(self) -> Mapping[str, str]:
-        from app.probe import probe
+        from app.frame.screen_probe import probe
 
         return probe()
 

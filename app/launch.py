@@ -28,10 +28,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.main_window import FULL_SIZE, MainWindow
-from app.marks import needs_look
-from app.messages import Kind, Message
-from app.theme import LOOK
+from app.base.messages import Kind, Message
+from app.frame.main_window import FULL_SIZE, MainWindow
+from app.look.keypoint_style import needs_look
+from app.look.theme import LOOK
 from core.align.alignment import Alignment
 from core.errors import InputError
 from core.keypoints import KeypointSet

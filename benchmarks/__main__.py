@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import cost, report, store
-from benchmarks.accuracy import measure
-from benchmarks.places import QUICK_RESULTS, RESULTS, outside_python, shared
-from benchmarks.sets import SETS, BenchSet, recordings
+from benchmarks.accuracy.one_set import measure
+from benchmarks.accuracy.sets import SETS, BenchSet, recordings
+from benchmarks.common import store
+from benchmarks.common.places import QUICK_RESULTS, RESULTS, outside_python, shared
+from benchmarks.cost import processor_time as cost
+from benchmarks.report import page as report
 
 COST_PARTS = ("cost", "length")
 _PLOTS = Path(__file__).resolve().parent / "adapters" / "plots.py"

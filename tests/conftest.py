@@ -21,7 +21,7 @@ import soundfile as sf
 
 from core import cli
 from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
-from core.align.alignment import Path as DecodedPath
+from core.align.alignment import OffsetPath as DecodedPath
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice
 from core.evidence.surface import ScoreSurface
@@ -37,7 +37,7 @@ Bench = Callable[[str], ModuleType]
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A module of the benchmarks, which are no installed package: ``bench("calibration")``."""
+    """A module of the benchmarks, which are not installed: ``bench("accuracy.calibration")``."""
     monkeypatch.syspath_prepend(str(REPOSITORY))
     return lambda name: import_module(f"benchmarks.{name}")
 
@@ -182,9 +182,9 @@ def write_choice() -> Callable[[Path], EvidenceChoice]:
     """Write a small random checkpoint and a scorer that belongs to it into a folder."""
     import torch
 
-    from core.nets.checkpoint import file_digest
-    from core.nets.random_weights import TINY, write_random_checkpoint
-    from core.nets.scorer_file import build_scorer, save_scorer
+    from core.nets.encoders.checkpoint import file_digest
+    from core.nets.encoders.random_weights import TINY, write_random_checkpoint
+    from core.nets.heads.scorer_file import build_scorer, save_scorer
 
     def write(folder: Path) -> EvidenceChoice:
         checkpoint, scorer = folder / "beats.pt", folder / "scorer.safetensors"

@@ -58,7 +58,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export",
         "Export CSV…",
-        "outlet.export",
+        "exports.export",
         "File",
         ("Ctrl+E",),
         "Write keypoints as a BioDCASE CSV, with states and confidence in a file beside it",
@@ -69,14 +69,14 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save_curve",
         "Save drift curve…",
-        "outlet.save_curve",
+        "exports.save_curve",
         "File",
         tip="Draw the offset over time with its band and the keypoints, as PNG or SVG",
     ),
     ActionSpec(
         "save_picture",
         "Save a picture of the window…",
-        "outlet.save_picture",
+        "exports.save_picture",
         "File",
         ("F12",),
         "Save the window as a PNG",
@@ -85,7 +85,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "copy_picture",
         "Copy a picture of the window",
-        "outlet.copy_picture",
+        "exports.copy_picture",
         "File",
         ("Ctrl+F12",),
         "Put a picture of the window on the clipboard",

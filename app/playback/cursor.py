@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.audio.aligned import Heard
+from core.audio.aligned import ChannelSelection
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,10 @@ class Cursor:
     ----------
     time_s : float
         On channel 0's clock.
-    heard : Heard
+    heard : ChannelSelection
     is_playing : bool
     """
 
     time_s: float
-    heard: Heard
+    heard: ChannelSelection
     is_playing: bool

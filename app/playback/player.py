@@ -7,16 +7,16 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 
-from app.messages import Kind, Message
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.base.time_view import TimeView
 from app.playback.cursor import Cursor
 from app.playback.feed import Feed, Request, device_steps
 from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
 from app.playback.volume import STEP_DB, gain_of, store_volume_db, stored_volume_db
 from app.render.clips import CLIP_S
-from app.session_model import SessionModel
-from app.time_view import TimeView
-from app.workers.lane import End, Lane, Outcome
-from core.audio.aligned import Heard, Passage, alternating
+from app.session.session_model import SessionModel
+from core.audio.aligned import ChannelSelection, Passage, alternating
 
 HIGH_PASS_HZ = (0, 200, 500, 1000)
 
@@ -89,7 +89,7 @@ class Playback(QObject):
         self.problem = ""
         self.device = str(QSettings().value(_DEVICE_KEY, ""))
         self.volume_db = stored_volume_db()
-        self._lane = Lane("playback", self)
+        self._lane = BackgroundRunner("playback", self)
         self._lane.stepped.connect(self._on_step)
         self._lane.ended.connect(self._on_ended)
         self._poll = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -322,7 +322,7 @@ class Playback(QObject):
     def _rest(self) -> None:
         """Show where the sound would start, if a click said so."""
         at_s = self._clicked_s
-        self._show(None if at_s is None else Cursor(at_s, Heard.BOTH, is_playing=False))
+        self._show(None if at_s is None else Cursor(at_s, ChannelSelection.BOTH, is_playing=False))
 
     def _show(self, cursor: Cursor | None) -> None:
         if cursor != self._cursor:
@@ -366,15 +366,15 @@ class Playback(QObject):
             self.told.emit(Message(Kind.ERROR, str(error), "find_devices"))
 
     @Slot(object)
-    def _on_ended(self, end: End) -> None:
+    def _on_ended(self, end: RunResult) -> None:
         feed = self._feed
         if feed is None:
             return
-        if end.outcome is Outcome.DONE and feed.played is not feed.wanted:
+        if end.outcome is RunStatus.DONE and feed.played is not feed.wanted:
             # The wish came while the last frames were heard.
             self._start(self._mode, feed.wanted.passages[0].start_s)
             return
-        if end.outcome is Outcome.FAILED:
+        if end.outcome is RunStatus.FAILED:
             self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
         elif feed.gaps:
             self.noted.emit(f"the sound had {feed.gaps} gaps; the computer was busy")

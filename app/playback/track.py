@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from core.audio.aligned import Heard, Listening
+from core.audio.aligned import ChannelSelection, Listening
 from core.audio.recording import Samples
 
 
@@ -81,7 +81,7 @@ class Track:
         self._taken += count
         self._room.set()
 
-    def where(self, now_s: float) -> tuple[float, Heard]:
+    def where(self, now_s: float) -> tuple[float, ChannelSelection]:
         """What is heard now: the moment on channel 0's clock, and which channels."""
         before, at_s = self._latest
         frame = before + (now_s - at_s) * self.listening.rate_hz

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QImage, QPainter
 
+from app.base.background_runner import BackgroundRunner
 from app.render.colours import heat_table
 from app.render.tiles import draw
-from app.workers.lane import Lane
 from core.evidence.surface import ScoreSurface
 
 _BRIGHTEST_SHARE = 0.998
@@ -70,7 +70,7 @@ class HeatItem(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._picture: _Picture | None = None
-        self._lane = Lane("heat", self)
+        self._lane = BackgroundRunner("heat", self)
         self._lane.stepped.connect(self._show)
         self.setZValue(-10)
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.look.theme import DARK
 from app.render.view_item import ViewItem
-from app.theme import DARK
 
 _LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
 

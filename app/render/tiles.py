@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.base.background_runner import BackgroundRunner
 from app.render.colours import Levels, Table, levels, spectrogram_table
 from app.render.look import ColourMap, SpectrogramLook
-from app.workers.lane import Lane
 from core.audio.spectrogram import Spectrogram
 
 TILE_COLUMNS = 1024
@@ -89,7 +89,7 @@ class TileStore(QObject):
         self._cache: OrderedDict[Key, Tile] = OrderedDict()
         self._wanted: dict[Key, TileRequest] = {}
         self._being_made: frozenset[tuple[Key, Version]] = frozenset()
-        self._lane = Lane("tiles", self)
+        self._lane = BackgroundRunner("tiles", self)
         self._lane.stepped.connect(self._keep)
         self._lane.ended.connect(self._finish)
         self._soon = QTimer(self, singleShot=True, interval=0)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
+from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
-from core.align.conclude import conclude
 from core.align.confidence import estimate
 from core.align.decode import Decoded, decode
 from core.align.drift_models import FIRST_MODEL
@@ -24,7 +24,7 @@ from core.align.weights import fit_weights
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.learned import Heard, LearnedEvidence
+from core.evidence.learned import EvidenceInput, LearnedEvidence
 from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
@@ -124,7 +124,7 @@ def align_steps(
     if time_0_s is None:
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
-    course = _Course(learned)
+    course = _ProgressPlan(learned)
     features = yield from course.staged("reading the channels", feature_blocks(recording))
     _refuse_silent(features, recording)
     give_back()
@@ -139,7 +139,7 @@ def align_steps(
         told = len(learned.notices)
         term = yield from course.staged(
             _LEARNED,
-            learned.term(Heard(recording, features), rows_s, terms.first_offset_s, columns),
+            learned.term(EvidenceInput(recording, features), rows_s, terms.first_offset_s, columns),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(learned, told, evidence.warnings)
@@ -164,7 +164,7 @@ def align_steps(
         scored, batches = scored.joined(batch), batches + 1
         yield batch
         yield course.progress("ranking linear candidates", 1 - 0.5**batches)
-    yield conclude(
+    yield build_alignment(
         surface,
         decoded.posterior,
         decoded.log_evidence,
@@ -190,7 +190,7 @@ def align(
     raise AssertionError("align_steps ends with an Alignment")
 
 
-class _Course:
+class _ProgressPlan:
     """How far along each stage is, by what the stages usually cost."""
 
     def __init__(self, learned: LearnedEvidence | None) -> None:
@@ -215,7 +215,7 @@ class _Course:
 
 
 def _band(
-    course: _Course,
+    course: _ProgressPlan,
     features: tuple[ChannelFeatures, ChannelFeatures],
     rows_s: Floats,
     max_offset_s: float,

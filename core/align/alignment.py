@@ -100,7 +100,7 @@ class CandidateScores:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Path:
+class OffsetPath:
     """The non-linear path decoded from a score surface; arrays of shape (K,), seconds.
 
     Parameters
@@ -119,9 +119,9 @@ class Path:
         """Offset, low and high, in this order."""
         return self.offset_s, self.low_s, self.high_s
 
-    def rows(self, kept: slice | NDArray[np.intp]) -> Path:
+    def rows(self, kept: slice | NDArray[np.intp]) -> OffsetPath:
         """The path at some of its keypoints."""
-        return Path(*(column[kept] for column in self.columns()))
+        return OffsetPath(*(column[kept] for column in self.columns()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +148,7 @@ class Refinement:
         """The refinement of some rows."""
         return Refinement(self.offset_s[kept], self.sd_s[kept])
 
-    def applied(self, path: Path) -> Path:
+    def applied(self, path: OffsetPath) -> OffsetPath:
         """The path and what agrees with it of the refined offsets, by their precisions."""
         path_sd_s = np.maximum(path.high_s - path.low_s, _LEAST_BAND_S) / (2 * BAND_SD)
         apart_s = self.offset_s - path.offset_s
@@ -156,7 +156,7 @@ class Refinement:
         share = path_sd_s**2 / (path_sd_s**2 + self.sd_s**2)
         offset_s = path.offset_s + share * apart_s
         half_s = BAND_SD * np.sqrt(share) * self.sd_s
-        return Path(
+        return OffsetPath(
             np.where(use, offset_s, path.offset_s),
             np.where(use, offset_s - half_s, path.low_s),
             np.where(use, offset_s + half_s, path.high_s),
@@ -164,7 +164,7 @@ class Refinement:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RowFacts:
+class RowStatistics:
     """What every row's posterior says by itself; arrays of shape (K,).
 
     Parameters
@@ -179,12 +179,12 @@ class RowFacts:
         Evidence for the path against a random offset.
     """
 
-    path: Path
+    path: OffsetPath
     mass: Floats
     rival_s: Floats
     nats: Floats
 
-    def replaced(self, where: slice, by: RowFacts) -> RowFacts:
+    def replaced(self, where: slice, by: RowStatistics) -> RowStatistics:
         """These facts, with others at some rows."""
 
         def put(mine: Floats, theirs: Floats) -> Floats:
@@ -193,17 +193,17 @@ class RowFacts:
             return column
 
         pairs = zip(self.path.columns(), by.path.columns(), strict=True)
-        return RowFacts(
-            Path(*(put(mine, theirs) for mine, theirs in pairs)),
+        return RowStatistics(
+            OffsetPath(*(put(mine, theirs) for mine, theirs in pairs)),
             put(self.mass, by.mass),
             put(self.rival_s, by.rival_s),
             put(self.nats, by.nats),
         )
 
-    def rows(self, kept: slice) -> RowFacts:
+    def rows(self, kept: slice) -> RowStatistics:
         """The facts of some rows."""
         columns = self.mass[kept], self.rival_s[kept], self.nats[kept]
-        return RowFacts(self.path.rows(kept), *columns)
+        return RowStatistics(self.path.rows(kept), *columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ class Alignment:
         Length of channel 1, seconds.
     refinement : Refinement
         What the waveforms added below the surface's grid.
-    facts : RowFacts or None
+    facts : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
     evidence : EvidenceUsed
         What the surface was made with.
@@ -297,7 +297,7 @@ class Alignment:
 
     keypoints: KeypointSet
     time_map: TimeMap
-    path: Path
+    path: OffsetPath
     surface: ScoreSurface
     posterior: NDArray[np.float32]
     candidates: CandidateScores
@@ -308,7 +308,7 @@ class Alignment:
     log_evidence: float
     duration_1_s: float
     refinement: Refinement
-    facts: RowFacts | None = None
+    facts: RowStatistics | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     decisions: frozenset[Decision] = frozenset()
 

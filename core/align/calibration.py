@@ -19,7 +19,7 @@ _FAR_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Certainty:
+class ConfidenceCurve:
     """How often keypoints are right, as a function of `certainty_features`.
 
     Parameters
@@ -50,7 +50,7 @@ class Calibration:
     related_centre_nats, related_scale_nats : float
         Logistic curve from a recording's log evidence to the probability that
         its channels heard the same world.
-    alone, aliased : Certainty
+    alone, aliased : ConfidenceCurve
         For recordings whose path stands alone, and for those where a second
         alignment fits almost as well.
     evidence : str
@@ -59,8 +59,8 @@ class Calibration:
 
     related_centre_nats: float
     related_scale_nats: float
-    alone: Certainty
-    aliased: Certainty
+    alone: ConfidenceCurve
+    aliased: ConfidenceCurve
     evidence: str
 
     def related(self, log_evidence: float) -> float:
@@ -113,7 +113,7 @@ def certainty_features(mass: Floats, related: float, nearest_clear_s: Floats) ->
 
 
 def raw_certainty(features: Floats, weights: Floats) -> Floats:
-    """Certainty before the isotonic curve, shape (K,), 0 to 1."""
+    """How certain before the isotonic curve, shape (K,), 0 to 1."""
     return np.asarray(expit(features @ weights))
 
 
@@ -134,7 +134,9 @@ def shipped_calibration(evidence: str) -> Calibration:
         own, evidence = resources.files("resources").joinpath("calibration.json"), "spectral"
     table = json.loads(own.read_text(encoding="utf-8"))
     alone, aliased = (
-        Certainty(*(np.array(table[group][part]) for part in ("weights", "raw", "confidence")))
+        ConfidenceCurve(
+            *(np.array(table[group][part]) for part in ("weights", "raw", "confidence"))
+        )
         for group in ("alone", "aliased")
     )
     return Calibration(

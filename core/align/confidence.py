@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, Path, Refinement, RowFacts
+from core.align.alignment import Alias, OffsetPath, Refinement, RowStatistics
 from core.evidence.surface import ScoreSurface
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ _ALIAS_ROWS = 400
 _RIVAL_SHARE = 0.25
 
 
-def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
+def estimate(surface: ScoreSurface, posterior: Grid) -> OffsetPath:
     """Median offset and 95 % band of every row.
 
     The median loses least absolute error and, where two offsets compete, sides
@@ -44,7 +44,7 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> Path:
     total = np.cumsum(posterior, axis=1, dtype=np.float64)
     total /= total[:, -1:]
     low, middle, high = (_quantile(surface, total, q) for q in (0.025, 0.5, 0.975))
-    return Path(middle, low, high)
+    return OffsetPath(middle, low, high)
 
 
 def mass_within(
@@ -67,7 +67,7 @@ def mass_within(
     return _at(edge, surface.column(high_s) + 0.5) - _at(edge, surface.column(low_s) + 0.5)
 
 
-def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
+def find_alias(surface: ScoreSurface, path: OffsetPath) -> Alias | None:
     """Find another alignment, a constant shift away, that fits almost as well.
 
     Stereotyped song matches itself one motif later. The shift profile
@@ -100,7 +100,7 @@ def find_alias(surface: ScoreSurface, path: Path) -> Alias | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clarity:
+class MatchClarity:
     """What each row alone says about the path.
 
     Parameters
@@ -125,13 +125,13 @@ class Clarity:
         return np.asarray(self.nearest_clear_s > _REACH_S)
 
 
-def measure(
+def row_statistics(
     surface: ScoreSurface,
     posterior: Grid,
     refinement: Refinement,
     tolerance_s: float,
     duration_1_s: float,
-) -> RowFacts:
+) -> RowStatistics:
     """What each row of a posterior says by itself.
 
     Parameters
@@ -148,7 +148,7 @@ def measure(
     path = refinement.applied(estimate(surface, posterior))
     reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
-    return RowFacts(
+    return RowStatistics(
         path,
         mass_within(surface, posterior, path.offset_s, tolerance_s, duration_1_s),
         _rival_offset(surface, posterior, path),
@@ -156,7 +156,7 @@ def measure(
     )
 
 
-def clarity(time_0_s: Floats, nats: Floats) -> Clarity:
+def clarity(time_0_s: Floats, nats: Floats) -> MatchClarity:
     """How clearly each row matches at the path, and how far the next clear match is.
 
     Parameters
@@ -173,11 +173,11 @@ def clarity(time_0_s: Floats, nats: Floats) -> Clarity:
         nearest = np.minimum(*(np.abs(time_0_s - end) for end in ends))
     else:
         nearest = np.full(len(nats), np.inf)
-    return Clarity(nats, np.asarray(nearest))
+    return MatchClarity(nats, np.asarray(nearest))
 
 
 def reasons(
-    time_0_s: Floats, facts: RowFacts, clear: Clarity, duration_1_s: float
+    time_0_s: Floats, facts: RowStatistics, clear: MatchClarity, duration_1_s: float
 ) -> tuple[str, ...]:
     """Say in words what each row's confidence rests on; K sentences."""
     path = facts.path
@@ -213,7 +213,7 @@ def _reason(
     return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"
 
 
-def _rival_offset(surface: ScoreSurface, posterior: Grid, path: Path) -> Floats:
+def _rival_offset(surface: ScoreSurface, posterior: Grid, path: OffsetPath) -> Floats:
     """Offset of a second mode at least a quarter as likely as the path's, or NaN; shape (K,)."""
     columns = np.arange(posterior.shape[1])
     apart = _ALIAS_APART_S / surface.step_s

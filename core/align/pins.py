@@ -14,17 +14,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alignment, Decision, RowFacts
-from core.align.band import band_holding
-from core.align.conclude import (
+from core.align.alignment import Alignment, Decision, RowStatistics
+from core.align.alignment_builder import (
     AFTER_END,
     BEFORE_START,
     PINNED,
     UNALIGNABLE,
-    conclude,
+    build_alignment,
     nearest_row,
 )
-from core.align.confidence import measure
+from core.align.band import band_holding
+from core.align.confidence import row_statistics
 from core.align.decode import Decoded, decode
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
@@ -105,7 +105,7 @@ def realign_steps(
         likely = posterior[stretch] + alignment.posterior[stretch]
         for share in _redecode(constrained, posterior, likely, stretch, pins):
             yield (number + share) / len(changed)
-        anew = measure(
+        anew = row_statistics(
             constrained.rows(stretch),
             posterior[stretch],
             alignment.refinement.rows(stretch),
@@ -113,7 +113,7 @@ def realign_steps(
             alignment.duration_1_s,
         )
         facts = facts.replaced(stretch, anew)
-    result = conclude(
+    result = build_alignment(
         constrained,
         posterior,
         alignment.log_evidence,
@@ -129,8 +129,8 @@ def realign_steps(
     yield replace(result, surface=alignment.surface, decisions=decisions)
 
 
-def _facts(alignment: Alignment) -> RowFacts:
-    return alignment.facts or measure(
+def _facts(alignment: Alignment) -> RowStatistics:
+    return alignment.facts or row_statistics(
         alignment.surface,
         alignment.posterior,
         alignment.refinement,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from core.align.alignment import BAND_SD, Path, Refinement
+from core.align.alignment import BAND_SD, OffsetPath, Refinement
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
 
@@ -55,7 +55,9 @@ _WORTH = 0.35
 _TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
 
 
-def refine(recording: Recording, time_0_s: Floats, path: Path) -> Iterator[float | Refinement]:
+def refine(
+    recording: Recording, time_0_s: Floats, path: OffsetPath
+) -> Iterator[float | Refinement]:
     """Refine a path by drift-compensated, gated cross-correlation.
 
     Parameters
@@ -125,7 +127,7 @@ def places_sd_s(offset_s: Floats) -> float:
     return float(np.hypot(_LEAST_PLACES_SD_S, _SMOOTHED * scatter_s))
 
 
-def _lags(recording: Recording, time_0_s: Floats, path: Path, block: slice) -> Grid:
+def _lags(recording: Recording, time_0_s: Floats, path: OffsetPath, block: slice) -> Grid:
     """Evidence for every remaining lag of the rows of a block, shape (rows, lags)."""
     rows_s = time_0_s[block]
     offset_s = np.interp(rows_s[[0, -1]], time_0_s, path.offset_s)

@@ -40,7 +40,7 @@ _STEEPEST = 4.0
 _HIGH_PASS_ORDER = 4
 
 
-class Heard(StrEnum):
+class ChannelSelection(StrEnum):
     """What is heard: each channel in its ear, or one of them in both."""
 
     BOTH = "both channels"
@@ -56,12 +56,12 @@ class Passage:
     ----------
     start_s, end_s : float
         On channel 0's clock.
-    heard : Heard
+    heard : ChannelSelection
     """
 
     start_s: float
     end_s: float
-    heard: Heard = Heard.BOTH
+    heard: ChannelSelection = ChannelSelection.BOTH
 
 
 def alternating(start_s: float, end_s: float, clip_s: float) -> tuple[Passage, ...]:
@@ -71,7 +71,7 @@ def alternating(start_s: float, end_s: float, clip_s: float) -> tuple[Passage, .
     return tuple(
         Passage(a, b, heard)
         for a, b in zip(starts_s.tolist(), ends_s, strict=True)
-        for heard in (Heard.CHANNEL_0, Heard.CHANNEL_1)
+        for heard in (ChannelSelection.CHANNEL_0, ChannelSelection.CHANNEL_1)
     )
 
 
@@ -113,7 +113,7 @@ class Listening:
         """How many output frames a passage has."""
         return max(round((passage.end_s - passage.start_s) / self.step_s), 1)
 
-    def locate(self, frame: float) -> tuple[float, Heard]:
+    def locate(self, frame: float) -> tuple[float, ChannelSelection]:
         """Which moment the output is at.
 
         Parameters
@@ -125,7 +125,7 @@ class Listening:
         -------
         time_s : float
             On channel 0's clock.
-        heard : Heard
+        heard : ChannelSelection
         """
         if self.loops:
             frame = frame % self._ends[-1]
@@ -213,14 +213,14 @@ class _Ears:
         time_0_s: Floats = self._passage.start_s + frame.astype(np.float64) * self._step_s
         heard = self._passage.heard
         sound = np.empty((len(frame), 2), dtype=np.float32)
-        if heard is not Heard.CHANNEL_1:
+        if heard is not ChannelSelection.CHANNEL_1:
             sound[:, 0] = self._at(0, time_0_s, np.ones(len(frame)))
-        if heard is not Heard.CHANNEL_0:
+        if heard is not ChannelSelection.CHANNEL_0:
             rate: Floats = 1.0 + 1e-6 * time_map.drift_ppm(time_0_s)
             sound[:, 1] = self._at(1, time_map.to_channel_1(time_0_s), rate)
-        if heard is Heard.CHANNEL_0:
+        if heard is ChannelSelection.CHANNEL_0:
             sound[:, 1] = sound[:, 0]
-        elif heard is Heard.CHANNEL_1:
+        elif heard is ChannelSelection.CHANNEL_1:
             sound[:, 0] = sound[:, 1]
         return sound
 

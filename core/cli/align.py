@@ -10,7 +10,7 @@ from core.align.aligner import AlignOptions
 from core.cli import batch
 from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
-from core.cli.evidence import chosen
+from core.cli.evidence import choice_from_args
 from core.cli.outcome import Aligned, Failed, Outcome, as_json
 from core.cli.report import fail, json_text, note, print_json, print_table, progress_bar
 from core.cli.resume import Kept
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         Before any work, if the arguments, a place to write or a table are
         of no use.
     """
-    choice = chosen(args)
+    choice = choice_from_args(args)
     for place in filter(None, (args.out, args.report)):
         check_writable(place, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
-from core.cli.evidence import identity, opened, opened_here
+from core.cli.evidence import identity, opened_evidence, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
 from core.cli.processes import in_processes
 from core.cli.report import Advance, warn
@@ -168,7 +168,7 @@ def run(
     """
     tasks: list[_Task] = []
     done: dict[int, Outcome] = {}
-    with opened(choice) as learned:
+    with opened_evidence(choice) as learned:
         for number, job in enumerate(batch.jobs):
             advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
             ready = _prepare(job, options, identity(learned), kept)

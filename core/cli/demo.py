@@ -9,7 +9,7 @@ from core.align.aligner import align_steps
 from core.align.alignment import Alignment, Progress
 from core.audio.recording import open_recording
 from core.cli.codes import DONE
-from core.cli.evidence import opened
+from core.cli.evidence import opened_evidence
 from core.cli.report import print_table, progress_bar
 from core.cli.screen import Screen
 from core.errors import InputError
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
         scene = simulate_scene("zebra_finch", SEED)
         write_wav(recording, scene.samples, scene.sample_rate_hz, overwrite=True)
         write_csv(truth, BiodcaseTable({recording.name: scene.keypoints()}), overwrite=True)
-        with opened(EvidenceChoice()) as learned:
+        with opened_evidence(EvidenceChoice()) as learned:
             for step in align_steps(open_recording(recording), learned=learned):
                 if isinstance(step, Progress):
                     advance(step.fraction, step.stage)

@@ -14,7 +14,7 @@ from core.evidence.learned import LearnedEvidence
 from core.nets.evidence import open_evidence
 
 
-def chosen(args: argparse.Namespace) -> EvidenceChoice:
+def choice_from_args(args: argparse.Namespace) -> EvidenceChoice:
     """What the arguments say.
 
     Raises
@@ -37,7 +37,7 @@ def chosen(args: argparse.Namespace) -> EvidenceChoice:
 
 
 @contextmanager
-def opened(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
+def opened_evidence(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
     """Evidence that gives back its memory in the end; errors as `open_evidence`."""
     learned = _open(choice, 1)
     try:

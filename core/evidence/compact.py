@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.audio.features import HOP_S
 from core.audio.fixed_point import FixedPoint
 from core.evidence.compact_net import CompactNet, Frames, band_levels, noise_floor
-from core.evidence.learned import Heard
+from core.evidence.learned import EvidenceInput
 from core.evidence.spectral import WINDOW_S
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ class CompactEvidence:
 
     def term(
         self,
-        heard: Heard,
+        heard: EvidenceInput,
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,

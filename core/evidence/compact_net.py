@@ -1,7 +1,7 @@
 """FinchSync's own net: what a frame sounds like, every 10 ms, whichever sensor heard it.
 
 Small enough for plain numpy: no more than a few matrix products a frame. It is trained
-by ``benchmarks/fit_compact.py``.
+by ``benchmarks/making/fit_compact.py``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class EvidenceInput:
     """A recording and what was measured of it, for a network that needs no more.
 
     Parameters
@@ -61,7 +61,7 @@ class LearnedEvidence(Protocol):
 
     def term(
         self,
-        heard: Heard,
+        heard: EvidenceInput,
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
@@ -70,7 +70,7 @@ class LearnedEvidence(Protocol):
 
         Parameters
         ----------
-        heard : Heard
+        heard : EvidenceInput
         time_0_s : ndarray, shape (K,)
             Centres of the rows on channel 0, ascending, seconds.
         first_offset_s : ndarray, shape (K,)

@@ -44,7 +44,7 @@ TERMS: tuple[tuple[str, str], ...] = (
 DEFAULT_WEIGHTS: Floats = np.array([0.68, 0.12, 0.18, 0.0, 0.22, 0.0, 0.19, 0.0, 0.15, 0.0])
 """Nats per standard deviation of each term before a recording has been seen.
 
-Fitted by ``benchmarks/fit_evidence_weights.py`` on simulated scenes and on the one
+Fitted by ``benchmarks/making/fit_evidence_weights.py`` on simulated scenes and on the one
 two-sensor recording whose licence allows it.
 """
 

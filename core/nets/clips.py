@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.audio.recording import Recording, Samples
 from core.audio.resampled import resampled
-from core.nets.config import SAMPLE_RATE_HZ
+from core.nets.encoders.config import SAMPLE_RATE_HZ
 
 CLIP_S = 1.0
 """Length of a clip in the challenge's systems, seconds."""

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from core.audio.recording import Samples
 from core.errors import InputError
 from core.evidence.choice import Precision
-from core.nets.beats import BeatsEncoder
-from core.nets.checkpoint import load_encoder
+from core.nets.encoders.beats import BeatsEncoder
+from core.nets.encoders.checkpoint import load_encoder
 
 BATCH = {"cpu": 16, "cuda": 256, "mps": 64}
 """Clips embedded at a time; on a processor, more would leave its caches."""
@@ -162,7 +162,7 @@ def open_encoder(
     Raises
     ------
     InputError
-        As `core.nets.checkpoint.load_encoder` and `choose_device`.
+        As `core.nets.encoders.checkpoint.load_encoder` and `choose_device`.
     """
     encoder, digest = load_encoder(path)
     return ClipEncoder(encoder, digest, choose_device(device), precision, compiled=compiled)

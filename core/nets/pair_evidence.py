@@ -13,12 +13,12 @@ from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import Precision
-from core.evidence.learned import Heard
+from core.evidence.learned import EvidenceInput
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips
 from core.nets.embed import open_encoder
+from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import GRID_S, PairModel, pair_table
-from core.nets.scorer_file import load_scorer
 from core.nets.table import PairTable
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class PairEvidence:
 
     def term(
         self,
-        heard: Heard,
+        heard: EvidenceInput,
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, Clips, Starts, clip_starts
-from core.nets.config import SAMPLE_RATE_HZ
 from core.nets.embed import ClipEncoder
-from core.nets.pair import Keys, PairScorer, in_blocks, taken
+from core.nets.encoders.config import SAMPLE_RATE_HZ
+from core.nets.heads.pair import Keys, PairScorer, in_blocks, taken
 from core.nets.table import PairTable, Scores
 
 __all__ = ["GRID_S", "PairModel", "PairTable", "exact_predictions", "pair_table"]

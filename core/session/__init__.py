@@ -5,7 +5,7 @@ there. `SessionFile` is the file: `commit` makes one change durable. `locate` fi
 audio again. Nothing in here starts a thread.
 """
 
-from core.session.change import Change, Shown, Step
+from core.session.change import Change, Step, ViewState
 from core.session.edit import Edit
 from core.session.file import SessionFile
 from core.session.locate import Located, Place, locate
@@ -30,8 +30,8 @@ __all__ = [
     "Session",
     "SessionFile",
     "SessionRecording",
-    "Shown",
     "Step",
+    "ViewState",
     "identify",
     "locate",
 ]

@@ -38,7 +38,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ViewState:
     """What was on screen last: a recording by its key, and a keypoint of it, -1 for none."""
 
     recording: int
@@ -97,7 +97,7 @@ class Change:
     steps: tuple[Step, ...] = ()
     marks: tuple[tuple[int, StepState], ...] = ()
     run: tuple[int, Run] | None = None
-    shown: Shown | None = None
+    shown: ViewState | None = None
 
 
 def change_of(

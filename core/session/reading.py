@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from core.align.alignment import Alias
-from core.align.alignment import Path as DecodedPath
+from core.align.alignment import OffsetPath as DecodedPath
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
 from core.keypoints import Floats, KeypointSet, ReviewState, Source
-from core.session.change import Shown, Step, StepState
+from core.session.change import Step, StepState, ViewState
 from core.session.codec import changes_from, floats, proposed, shared
 from core.session.edit import Edit
 from core.session.paths import beside, nearest
@@ -203,6 +203,6 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
     )
 
 
-def _shown(connection: sqlite3.Connection) -> Shown | None:
+def _shown(connection: sqlite3.Connection) -> ViewState | None:
     row = connection.execute("SELECT shown_recording, shown_keypoint FROM session").fetchone()
-    return None if row is None or row[0] is None else Shown(row[0], row[1])
+    return None if row is None or row[0] is None else ViewState(row[0], row[1])

@@ -9,7 +9,7 @@ from core.session.edit import Edit
 from core.session.state import Basis, Proposal, RecordingState, proposed_at
 
 
-def carried(
+def rebase_edit(
     edit: Edit, state: RecordingState, path: KeypointSet, *, undoing: bool
 ) -> RecordingState:
     """Where an edit leads whose machine values are no longer the machine's word.

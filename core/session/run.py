@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.align.alignment import Alias, Alignment
-from core.align.alignment import Path as DecodedPath
+from core.align.alignment import OffsetPath as DecodedPath
 from core.keypoints import Floats, KeypointSet
 
 BEST_CANDIDATES = 10

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.keypoints import KeypointSet
-from core.session.change import Change, Shown, Step, StepState, change_of
+from core.session.change import Change, Step, StepState, ViewState, change_of
 from core.session.edit import Edit
 from core.session.recordings import SessionRecording
-from core.session.replay import carried
+from core.session.replay import rebase_edit
 from core.session.run import Run
 from core.session.state import Basis, Proposal, RecordingState
 
@@ -43,7 +43,7 @@ class Session:
     done: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
     last_number: int = 0
-    shown: Shown | None = None
+    shown: ViewState | None = None
 
     def add(
         self, items: Iterable[tuple[SessionRecording, RecordingState]]
@@ -91,12 +91,14 @@ class Session:
         after = replace(before, keypoints=keypoints, proposal=proposal or before.proposal)
         return self._edit(recording, after, text, merge_key)
 
-    def put(self, recording: int, *, out: bool, text: str) -> tuple[Session, Change]:
+    def set_excluded(
+        self, recording: int, *, is_excluded: bool, text: str
+    ) -> tuple[Session, Change]:
         """A person takes a recording out, or brings it back as it was: a new step.
 
         Nothing of it is forgotten. Where it is already so, nothing happens.
         """
-        after = replace(self.states[recording], is_out=out)
+        after = replace(self.states[recording], is_out=is_excluded)
         return self._edit(recording, after, text)
 
     def _edit(
@@ -202,7 +204,7 @@ class Session:
         session = replace(self, recordings={**self.recordings, **found})
         return session, Change(relocated=tuple(found.items()))
 
-    def show(self, shown: Shown) -> tuple[Session, Change]:
+    def show(self, shown: ViewState) -> tuple[Session, Change]:
         """Remember what is on screen."""
         return replace(self, shown=shown), Change(shown=shown)
 
@@ -222,7 +224,7 @@ class Session:
                 return step, ()
             target = edit.revert(state) if undoing else edit.apply(state)
         else:
-            target = carried(edit, state, self.runs[key][1].keypoints, undoing=undoing)
+            target = rebase_edit(edit, state, self.runs[key][1].keypoints, undoing=undoing)
         before, after = (target, state) if undoing else (state, target)
         edit = Edit.between(key, before, after, edit.text, edit.merge_key, edit.made_at)
         step = Step(step.number, edit, number)

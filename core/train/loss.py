@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 from torch.utils.checkpoint import checkpoint
 
-from core.nets.pair import Keys, PairScorer, taken
+from core.nets.heads.pair import Keys, PairScorer, taken
 from core.train.draw import Sample
 
 _BLOCK_BYTES = 1 << 28

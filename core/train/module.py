@@ -14,10 +14,10 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader
 
-from core.nets.beats import BeatsEncoder
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder
-from core.nets.pair import PairScorer
+from core.nets.encoders.beats import BeatsEncoder
+from core.nets.heads.pair import PairScorer
 from core.nets.ranking import PairModel
 from core.train.draw import Batch, DrawOptions, epoch_batches, fixed_batches
 from core.train.history import Epoch, stale_epochs

@@ -21,9 +21,9 @@ from lightning.pytorch.strategies import StrategyRegistry
 
 from core.errors import InputError
 from core.nets.cache import EmbeddingCache
-from core.nets.checkpoint import load_encoder
 from core.nets.embed import choose_device
-from core.nets.scorer_file import Head, build_scorer
+from core.nets.encoders.checkpoint import load_encoder
+from core.nets.heads.scorer_file import Head, build_scorer
 from core.nets.token_store import TokenStore
 from core.train.card import Plan, card_of, identity_of
 from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of

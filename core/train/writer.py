@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from core.nets.pair import PairScorer
-from core.nets.scorer_file import Card, save_scorer
+from core.nets.heads.pair import PairScorer
+from core.nets.heads.scorer_file import Card, save_scorer
 from core.train.folder import BEST_NAME, LAST_NAME, METRICS_NAME, STATE_NAME, write_yaml
 from core.train.history import Epoch, best, write_history
 from core.train.module import PairTraining

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.frame.main_window import MainWindow
 from app.launch import make_app
-from app.main_window import MainWindow
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_sound import FakeSound

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.entries import Entry
+from app.session.entries import Entry
 from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
-from core.align.alignment import Path as DecodedPath
+from core.align.alignment import OffsetPath as DecodedPath
 from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import machine_keypoints

@@ -1,0 +1,133 @@
+"""From the list of commands to menus and their actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.commands.actions import ACTIONS, MENUS, shown_key
+from app.commands.spec import ActionSpec
+from app.look.theme import icon
+
+_WHY_NOT = "why_not"
+_NO_RECORDING = "open a recording first"
+
+
+def build_actions(
+    window: QMainWindow, targets: Mapping[str, QObject]
+) -> tuple[dict[str, QMenu], dict[str, QAction]]:
+    """Make the actions and fill the menu bar of `window`.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    targets : mapping of str to QObject
+        The objects that `ActionSpec.slot` names.
+
+    Returns
+    -------
+    menus : dict of str to QMenu
+        By name.
+    actions : dict of str to QAction
+        By id.
+    """
+    menus: dict[str, QMenu] = {}
+    for name in MENUS:
+        parent, _, title = name.rpartition("/")
+        if not parent:
+            # Alt and the first letter open it.
+            menus[name] = window.menuBar().addMenu(f"&{title}")
+            menus[name].setToolTipsVisible(True)
+    groups: dict[str, QActionGroup] = {}
+    actions: dict[str, QAction] = {}
+    for spec in ACTIONS:
+        action = actions[spec.id] = _action(spec, window, targets)
+        if spec.group:
+            groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+        menu = _menu(spec, menus)
+        if spec.separated:
+            menu.addSeparator()
+        menu.addAction(action)
+    return menus, actions
+
+
+def _menu(spec: ActionSpec, menus: dict[str, QMenu]) -> QMenu:
+    if spec.menu not in menus:
+        parent, _, title = spec.menu.rpartition("/")
+        menus[spec.menu] = menus[parent].addMenu(title)
+        menus[spec.menu].setToolTipsVisible(True)
+    return menus[spec.menu]
+
+
+def _action(spec: ActionSpec, window: QMainWindow, targets: Mapping[str, QObject]) -> QAction:
+    target, method = spec.slot.split(".")
+    call = getattr(targets[target], method)
+    action = QAction(spec.text, window, checkable=spec.checkable, checked=spec.checked)
+    action.setObjectName(spec.id)
+    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+    action.setStatusTip(spec.tip)
+    give_keys(action, spec, spec.keys)
+    if spec.label:
+        action.setIconText(f" {spec.label}")
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+    # In a menu an icon would stand where the tick is.
+    action.setIconVisibleInMenu(not spec.checkable)
+    if spec.argument is not None:
+        action.triggered.connect(partial(_call_with, call, spec.argument))
+    elif spec.checkable:
+        action.toggled.connect(call)
+    else:
+        action.triggered.connect(partial(_call, call))
+    return action
+
+
+def give_keys(action: QAction, spec: ActionSpec, keys: tuple[str, ...]) -> None:
+    """Let other keys run an action, and its tip say so."""
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    shown = f" ({shown_key(keys[0])})" if keys else ""
+    action.setToolTip((spec.tip or spec.text) + shown)
+
+
+def repaint_icons(actions: Mapping[str, QAction]) -> None:
+    """Draw all icons in the colours in use."""
+    for spec in ACTIONS:
+        if spec.icon:
+            actions[spec.id].setIcon(icon(spec.icon))
+
+
+def allow(action: QAction, why_not: str = "") -> None:
+    """Enable an action, or grey it with the reason.
+
+    Parameters
+    ----------
+    action : QAction
+    why_not : str
+        What has to be done first, as a clause ("open a recording first"); empty to enable.
+    """
+    action.setProperty(_WHY_NOT, why_not)
+    action.setEnabled(not why_not)
+
+
+def why_not(action: QAction) -> str:
+    """Why an action is greyed; empty if it is not."""
+    return "" if action.isEnabled() else str(action.property(_WHY_NOT) or "not possible now")
+
+
+def allow_with_recording(actions: Mapping[str, QAction], *, is_open: bool) -> None:
+    """Grey what needs a recording while none is open."""
+    for spec in ACTIONS:
+        if spec.needs_recording:
+            allow(actions[spec.id], "" if is_open else _NO_RECORDING)
+
+
+def _call_with(call: Callable[[object], object], argument: object, _checked: bool = False) -> None:
+    call(argument)
+
+
+def _call(call: Callable[[], object], _checked: bool = False) -> None:
+    call()

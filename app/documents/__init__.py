@@ -1,0 +1,1 @@
+"""What is opened, kept on disk and found again."""

@@ -1,0 +1,194 @@
+"""What is opened: sessions, recordings, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.documents.offered_table import OfferedTable
+from app.documents.opening import Opened, Skipped, open_paths
+from app.documents.restoring import Relocated, Restored, find_steps, other_steps, reopen_steps
+from app.documents.session_store import SessionStore
+from app.session.session_model import SessionModel
+from app.session.session_places import SUFFIX
+from core.session import Session
+
+
+class Documents(QObject):
+    """Opens what a person picked, into the session.
+
+    Parameters
+    ----------
+    session : SessionModel
+    store : SessionStore
+
+    Attributes
+    ----------
+    table : OfferedTable
+        What an opened table says of recordings that were open already.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    replacing()
+        Another session takes the place of the one that is open.
+    """
+
+    told = Signal(object)
+    replacing = Signal()
+
+    def __init__(
+        self, session: SessionModel, store: SessionStore, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._store = store
+        self.table = OfferedTable(session, self)
+        self.table.told.connect(self.told)
+        self._to_open: tuple[Path, ...] = ()
+        self._is_reading = False
+        self._offers = False
+        self._stay_out = 0
+        self._opening = BackgroundRunner("open", self)
+        self._opening.stepped.connect(self._on_opened)
+        self._opening.ended.connect(self._on_opening_ended)
+        store.opened.connect(self._restore)
+        store.refused.connect(self._on_refused)
+        store.homeless.connect(self._on_homeless)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being opened, and the session is written."""
+        return not (self._is_reading or self._opening.is_running) and self._store.is_settled
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open folders, recordings and CSVs into the session, or another session.
+
+        The first recordings of a window open the session of their folder, so that what was
+        decided there before is there again.
+        """
+        self.table.begin()
+        self._stay_out = 0
+        self._offers = any(path.suffix.lower() == ".csv" for path in paths)
+        sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
+        if sessions and self._store.is_open(sessions[0]):
+            self.told.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
+        elif sessions:
+            self._read(sessions[0], ())
+            if len(paths) > 1:
+                text = f"Of these only {sessions[0].name} is opened: a window shows one session."
+                self.told.emit(Message(Kind.WARNING, text))
+        elif self._store.awaits_place:
+            self._read(self._store.place_for(paths), tuple(paths))
+        else:
+            self._opening.start(partial(open_paths, tuple(paths)))
+
+    def recover(self) -> bool:
+        """Open what was open when FinchSync ended without closing it; whether there is any."""
+        self._is_reading = self._store.recover()
+        return self._is_reading
+
+    def find_audio(self, folder: Path) -> None:
+        """Look in a folder for recordings whose audio is not where it was."""
+        pairs = zip(self._session.keys, self._session.entries, strict=True)
+        lost = {k: entry.known for k, entry in pairs if entry.is_lost and not entry.is_out}
+        self._opening.start(partial(find_steps, lost, folder))
+
+    @Slot()
+    def use_other_audio(self) -> None:
+        """Go on with the audio that lies now where that of the keypoints was."""
+        pairs = zip(self._session.keys, self._session.entries, strict=True)
+        others = {k: entry for k, entry in pairs if entry.has_other and not entry.is_out}
+        if others:
+            open_now = {entry.identity for entry in self._session.entries if not entry.is_out}
+            self._opening.start(partial(other_steps, others, open_now))
+        else:
+            text = "All audio that is there is what the keypoints were made on."
+            self.told.emit(Message(Kind.INFO, text))
+
+    @Slot()
+    def bring_back(self) -> None:
+        """Bring back all recordings that were taken out of the session."""
+        back = self._session.bring_back()
+        are = "is" if len(back) == 1 else "are"
+        text = f"{_counted(len(back))} {are} back." if back else "No recording was taken out."
+        self.told.emit(Message(Kind.INFO, text))
+
+    def shut_down(self) -> None:
+        """Stop the thread."""
+        self._opening.shut_down()
+
+    def _read(self, session: Path, then_open: tuple[Path, ...]) -> None:
+        self._is_reading = True
+        self._to_open = then_open
+        self._store.open(session, may_create=bool(then_open))
+
+    @Slot(object)
+    def _restore(self, session: Session) -> None:
+        self._is_reading = False
+        paths, self._to_open = self._to_open, ()
+        self._opening.start(partial(reopen_steps, session, paths))
+
+    @Slot(object)
+    def _on_refused(self, _path: Path) -> None:
+        self._is_reading = False
+        self._to_open = ()
+
+    @Slot()
+    def _on_homeless(self) -> None:
+        self._is_reading = False
+        paths, self._to_open = self._to_open, ()
+        self._opening.start(partial(open_paths, paths))
+
+    @Slot(object)
+    def _on_opened(self, step: object) -> None:
+        if isinstance(step, Opened):
+            if self._offers:
+                self.table.look_at(step.entries)
+            self._stay_out += len(self._session.add(step.entries, named=step.named))
+        elif isinstance(step, Restored):
+            self.replacing.emit()
+            self._session.restore(step.session, step.entries)
+            self._session.relocate(step.moved)
+        elif isinstance(step, Relocated):
+            self._session.relocate(step.found)
+            self._tell_found(step)
+        elif isinstance(step, Skipped):
+            self.told.emit(
+                Message(
+                    Kind.WARNING, step.text, step.action, step.details, otherwise=step.otherwise
+                )
+            )
+
+    def _tell_found(self, step: Relocated) -> None:
+        found = _counted(len(step.found))
+        if not step.is_other:
+            self.told.emit(Message(Kind.INFO, f"Found the audio of {found}."))
+            return
+        text = (
+            f"The audio of {found} is used as it is now. Keypoints stand as they were; align again "
+            "to check them."
+        )
+        shows_it = list(step.found) == [self._session.keys[self._session.current_index]]
+        self.told.emit(Message(Kind.INFO, text, "align" if shows_it else "align_all"))
+
+    @Slot(object)
+    def _on_opening_ended(self, end: RunResult) -> None:
+        if end.outcome is RunStatus.FAILED:
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+        if self._stay_out:
+            stays = "stays" if self._stay_out == 1 else "stay"
+            text = f"{_counted(self._stay_out)} that you took out of this session {stays} out."
+            self.told.emit(Message(Kind.INFO, text, "bring_back"))
+            self._stay_out = 0
+        self.table.offer()
+
+
+def _counted(recordings: int) -> str:
+    return f"{recordings:,} recording{'' if recordings == 1 else 's'}"

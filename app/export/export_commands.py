@@ -1,0 +1,155 @@
+"""What leaves by hand: tables, drift curves, pictures of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.export.curve_dialog import ask_for_picture
+from app.export.curve_plot import DriftCurve, picture_steps
+from app.export.export_dialog import ExportDialog
+from app.export.table_export import ExportPlan, export_steps
+from app.session.session_model import SessionModel
+from app.work.workbench import Workbench
+from core.formats.atomic import write_whole
+
+_FOLLOWED_SOON_MS = 50
+_QUICKLY = 80
+"""As Qt's quality: a PNG that is larger, not worse."""
+
+
+class ExportCommands(QObject):
+    """Asks where things go, and has them written.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    session, workbench
+        What there is, and whether it is all that follows.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    """
+
+    told = Signal(object)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: SessionModel,
+        workbench: Workbench,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._workbench = workbench
+        self._writing = BackgroundRunner("export", self)
+        self._writing.stepped.connect(self._on_exported)
+        self._writing.ended.connect(self._on_export_ended)
+        self._pictures = BackgroundRunner("pictures", self)
+        self._pictures.stepped.connect(self._on_picture)
+        self._pictures.ended.connect(self._on_picture_ended)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is written."""
+        return not (self._writing.is_running or self._pictures.is_running)
+
+    @Slot()
+    def export(self) -> None:
+        """Show what an export would write, and write it."""
+        entry = self._session.current
+        if entry is None:
+            self._inform("There is nothing to export; open a recording first.")
+            return
+        if self._workbench.following.is_running:
+            # What follows from the last decision belongs into the table.
+            QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
+            return
+        entries = tuple(e for e in self._session.entries if not e.is_out)
+        dialog = ExportDialog(entry, entries, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.write(dialog.plan, dialog.path, overwrite=dialog.overwrite)
+        dialog.deleteLater()
+
+    def write(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
+        """Write a plan's keypoints as a BioDCASE CSV with its sidecar."""
+        self._writing.start(partial(export_steps, path, plan, overwrite=overwrite))
+
+    @Slot()
+    def save_curve(self) -> None:
+        """Ask where the drift curve goes as a picture, and write it."""
+        entry = self._session.current
+        if entry is None:
+            self._inform("There is no curve to save; open a recording first.")
+        elif (place := ask_for_picture(self._window, entry)) is not None:
+            path, overwrite = place
+            curve = DriftCurve.of(entry)
+            self._writing.start(partial(picture_steps, path, curve, overwrite=overwrite))
+
+    @Slot()
+    def save_picture(self) -> None:
+        """Save a picture of the window as it is now."""
+        image = self._window.grab().toImage()
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, "Save a picture of the window", "finchsync.png", "PNG (*.png)"
+        )
+        if name:
+            path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
+            # The file dialog has asked whether to replace what is there.
+            self._pictures.start(partial(_picture_steps, path, image))
+
+    @Slot()
+    def copy_picture(self) -> None:
+        """Copy a picture of the window as it is now."""
+        QGuiApplication.clipboard().setPixmap(self._window.grab())
+        self._inform("A picture of the window is on the clipboard.")
+
+    def shut_down(self) -> None:
+        """Stop all threads."""
+        for runner in (self._writing, self._pictures):
+            runner.shut_down()
+
+    def _inform(self, text: str) -> None:
+        self.told.emit(Message(Kind.INFO, text))
+
+    @Slot(object)
+    def _on_exported(self, path: Path) -> None:
+        self._inform(f"Exported to {path}.")
+
+    @Slot(object)
+    def _on_export_ended(self, end: RunResult) -> None:
+        if end.outcome is RunStatus.FAILED:
+            text = f"Not exported. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+
+    @Slot(object)
+    def _on_picture(self, path: Path) -> None:
+        self._inform(f"Picture saved to {path}.")
+
+    @Slot(object)
+    def _on_picture_ended(self, end: RunResult) -> None:
+        if end.outcome is RunStatus.FAILED:
+            text = f"No picture was saved. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, "save_picture", details=end.details))
+
+
+def _picture_steps(path: Path, image: QImage) -> Iterator[Path]:
+    """Write a picture as PNG; runs in a worker thread."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, QByteArray(b"png"))
+    writer.setQuality(_QUICKLY)
+    writer.write(image)
+    with write_whole(path, overwrite=True) as file:
+        file.write(buffer.data().data())
+    yield path

@@ -1,0 +1,238 @@
+"""Choosing what to export and where, with the counts first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.base.messages import short_name
+from app.export.table_export import ExportPlan, suggested_path
+from app.look.keypoint_style import Mark, mark_icon
+from app.session.entries import Entry
+from app.views.parts.elided_label import ElidedLabel
+from core.errors import InputError
+from core.formats.sidecar import Rows, sidecar_path
+from core.keypoints import ReviewState
+
+_SHOWN_NAMES = 3
+
+
+class ExportDialog(QDialog):
+    """Shows what would go out; asks before anything is overwritten.
+
+    Parameters
+    ----------
+    current : Entry
+        The recording shown.
+    entries : tuple of Entry
+        All open recordings.
+
+    Attributes
+    ----------
+    plan : ExportPlan
+        What the person chose.
+    path : Path
+        Where it goes.
+    overwrite : bool
+        Whether the person agreed to replace a file.
+    """
+
+    def __init__(
+        self, current: Entry, entries: tuple[Entry, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export keypoints")
+        self.setMinimumWidth(520)
+        self._chosen = ((current,), entries)
+        self.overwrite = False
+        self._one = QRadioButton(f"This recording: {short_name(current.recording.name)}")
+        self._all = QRadioButton(f"All {len(entries)} open recordings")
+        has_choice = len(entries) > 1
+        self._one.setChecked(not has_choice)
+        self._all.setChecked(has_choice)
+        for button in (self._one, self._all):
+            button.setVisible(has_choice)
+        self._name = QLabel(short_name(current.recording.name))
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name.setProperty("role", "title")
+        self._name.setVisible(not has_choice)
+        self._every = QRadioButton("All keypoints, reviewed or not")
+        self._reviewed = QRadioButton("Reviewed only: accepted and corrected")
+        self._every.setChecked(True)
+        self._what, self._which = QButtonGroup(self), QButtonGroup(self)
+        for group, buttons in (
+            (self._what, (self._one, self._all)),
+            (self._which, (self._every, self._reviewed)),
+        ):
+            for button in buttons:
+                group.addButton(button)
+        self._one.toggled.connect(self._on_recordings)
+        self._every.toggled.connect(self._refresh)
+        self._counts = QGridLayout()
+        self._counts.setColumnStretch(2, 1)
+        self._warning = QLabel()
+        self._warning.setWordWrap(True)
+        self._warning.setProperty("role", "muted")
+        self._place = QLineEdit()
+        self._place.setAccessibleName("File to write")
+        browse = QPushButton("Browse…")
+        browse.clicked.connect(self._browse)
+        place = QHBoxLayout()
+        place.addWidget(self._place, 1)
+        place.addWidget(browse)
+        self._place.textChanged.connect(self._show_sidecar)
+        self._sidecar = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
+        self._sidecar.setProperty("role", "muted")
+        standard = QDialogButtonBox.StandardButton
+        box = QDialogButtonBox(standard.Ok | standard.Cancel)
+        self._go = box.button(standard.Ok)
+        self._go.setText("Export")
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        card = QFrame()
+        card.setObjectName("card")
+        card.setLayout(self._counts)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        chosen = (self._name, self._one, self._all)
+        for widget in (*chosen, card, self._every, self._reviewed, self._warning):
+            layout.addWidget(widget)
+        layout.addWidget(QLabel("BioDCASE CSV:"))
+        layout.addLayout(place)
+        layout.addWidget(self._sidecar)
+        layout.addStretch(1)
+        layout.addWidget(box)
+        self._on_recordings()
+
+    @property
+    def plan(self) -> ExportPlan:
+        """What the person chose."""
+        rows = Rows.REVIEWED if self._reviewed.isChecked() else Rows.ALL
+        return ExportPlan(self._chosen[0 if self._one.isChecked() else 1], rows)
+
+    @property
+    def path(self) -> Path:
+        """Where it goes."""
+        text = self._place.text().strip()
+        path = Path(text).expanduser()
+        return path if path.suffix else path.with_suffix(".csv")
+
+    def set_path(self, path: Path) -> None:
+        """Fill in where it goes."""
+        self._place.setText(str(path))
+
+    @Slot()
+    def accept(self) -> None:
+        """Check the place, ask before overwriting, and close."""
+        if not self._place.text().strip():
+            self._place.setFocus()
+            return
+        try:
+            self.plan.refuse(self.path)
+        except InputError as error:
+            QMessageBox.warning(self, "Export", str(error))
+            return
+        there = [p.name for p in (self.path, sidecar_path(self.path)) if p.exists()]
+        if there:
+            exist, them = ("exist", "them") if len(there) > 1 else ("exists", "it")
+            question = f"{' and '.join(there)} already {exist}. Replace {them}?"
+            answer = QMessageBox.question(self, "Export", question)
+            if answer != QMessageBox.StandardButton.Yes:
+                return
+            self.overwrite = True
+        super().accept()
+
+    @Slot()
+    def _on_recordings(self) -> None:
+        self._refresh()
+        self.set_path(suggested_path(self.plan.entries))
+
+    @Slot()
+    def _show_sidecar(self) -> None:
+        name = sidecar_path(self.path).name if self._place.text().strip() else ""
+        self._sidecar.setText(f"States, confidence and origin go into {name}" if name else "")
+
+    @Slot()
+    def _refresh(self) -> None:
+        plan = self.plan
+        while (item := self._counts.takeAt(0)) is not None:
+            if (label := item.widget()) is not None:
+                label.deleteLater()
+        unreviewed, uncertain = plan.count(ReviewState.UNREVIEWED), plan.uncertain
+        rows = (
+            (Mark.ACCEPTED, plan.count(ReviewState.ACCEPTED), "accepted"),
+            (Mark.CORRECTED, plan.count(ReviewState.CORRECTED), "corrected"),
+            (Mark.MACHINE, unreviewed - uncertain, "not reviewed"),
+            (Mark.UNCERTAIN, uncertain, "not reviewed and uncertain"),
+            (
+                Mark.UNALIGNABLE,
+                plan.count(ReviewState.UNALIGNABLE),
+                "unalignable: never in the CSV",
+            ),
+        )
+        for row, (mark, count, words) in enumerate(rows):
+            sign = QLabel()
+            sign.setPixmap(mark_icon(mark).pixmap(16, 16))
+            number = QLabel(f"{count:,}")
+            number.setAlignment(Qt.AlignmentFlag.AlignRight)
+            for column, label in enumerate((sign, number, QLabel(words))):
+                self._counts.addWidget(label, row, column)
+        self._warning.setText("\n".join(_cautions(plan)))
+        self._warning.setVisible(bool(self._warning.text()))
+        rows_written = plan.written + plan.kept
+        self._go.setText(f"Export {rows_written:,} keypoint{'' if rows_written == 1 else 's'}")
+        self._go.setEnabled(not plan.repeated and bool(rows_written))
+
+    @Slot()
+    def _browse(self) -> None:
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self,
+            "Export keypoints",
+            str(self.path),
+            "CSV (*.csv)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            self.set_path(Path(chosen))
+
+
+def _cautions(plan: ExportPlan) -> list[str]:
+    lines = []
+    if plan.repeated:
+        names = ", ".join(plan.repeated[:_SHOWN_NAMES])
+        lines.append(
+            f"Several open recordings are called {names}; a CSV cannot tell them apart. "
+            "Export them one by one."
+        )
+    if plan.unaligned and plan.rows is Rows.ALL:
+        names = ", ".join(plan.unaligned[:_SHOWN_NAMES])
+        more = len(plan.unaligned) - _SHOWN_NAMES
+        lines.append(
+            f"Not aligned yet: {names}{f' and {more} more' if more > 0 else ''}. "
+            "Their times on channel 1 are those of channel 0."
+        )
+    if not plan.written:
+        lines.append("Nothing is reviewed yet: accept or correct keypoints, or export all of them.")
+    if plan.kept:
+        lines.append(
+            f"{plan.kept} imported keypoints of recordings that are not open "
+            "go out as they came in."
+        )
+    return lines

@@ -1,0 +1,187 @@
+"""What an export would write, shown before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.look.keypoint_style import needs_look
+from app.review.triage import is_unaligned
+from app.session.entries import Entry
+from core.errors import InputError
+from core.formats.biodcase import BiodcaseTable
+from core.formats.sidecar import (
+    Rows,
+    SidecarRecording,
+    Verdict,
+    sidecar_path,
+    write_table,
+)
+from core.keypoints import KeypointSet, ReviewState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportPlan:
+    """The recordings to export and what a person should know first.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+    rows : Rows
+        Which keypoints stand in the table. Unalignable ones never do: a time there would teach
+        a model what is not true.
+    """
+
+    entries: tuple[Entry, ...]
+    rows: Rows = Rows.ALL
+
+    def count(self, *states: ReviewState) -> int:
+        """How many keypoints are in one of `states`."""
+        return sum(state in states for entry in self.entries for state in entry.keypoints.state)
+
+    @property
+    def uncertain(self) -> int:
+        """How many keypoints want a look that nobody has given them."""
+        return sum(
+            int(needs_look(entry.keypoints).sum())
+            for entry in self.entries
+            if not is_unaligned(entry)
+        )
+
+    @property
+    def written(self) -> int:
+        """How many keypoints of the open recordings stand in the table."""
+        return sum(int(_in_table(entry.keypoints, self.rows).sum()) for entry in self.entries)
+
+    @property
+    def unaligned(self) -> tuple[str, ...]:
+        """Recordings that nobody has aligned yet."""
+        return tuple(entry.recording.name for entry in self.entries if is_unaligned(entry))
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """File names that stand for several recordings."""
+        names = [entry.recording.name for entry in self.entries]
+        return tuple(sorted({name for name in names if names.count(name) > 1}))
+
+    @property
+    def kept(self) -> int:
+        """Imported keypoints of recordings that are not open; they go out as they came."""
+        table = self._common_table()
+        if table is None or self.rows is Rows.REVIEWED:
+            return 0
+        names = {entry.recording.name for entry in self.entries}
+        return sum(len(k) for name, k in table.files.items() if name not in names)
+
+    def table(self) -> BiodcaseTable:
+        """The rows to write, in the order of the imported CSV if all came from one."""
+        files = {entry.recording.name: entry.keypoints for entry in self.entries}
+        chosen = {name: _in_table(kept, self.rows) for name, kept in files.items()}
+        imported = self._common_table()
+        known = {} if imported is None else dict(imported.files)
+        if self.rows is Rows.ALL:
+            chosen = {**{name: np.ones(len(k), dtype=bool) for name, k in known.items()}, **chosen}
+        order = () if imported is None else imported.rows
+        order += tuple(name for name in files if name not in known for _ in range(len(files[name])))
+        rows, seen = [], dict.fromkeys(order, 0)
+        for name in order:
+            if name in chosen and chosen[name][seen[name]]:
+                rows.append(name)
+            seen[name] += 1
+        every = {**known, **files}
+        return BiodcaseTable(
+            {name: _only(every[name], mask) for name, mask in chosen.items() if mask.any()},
+            tuple(rows),
+        )
+
+    def sidecar(self) -> tuple[SidecarRecording, ...]:
+        """What the sidecar says of each recording."""
+        return tuple(_about(entry, self.rows) for entry in self.entries)
+
+    def refuse(self, path: Path) -> None:
+        """Refuse places that hold originals.
+
+        Raises
+        ------
+        InputError
+            If `path` or its sidecar is an imported CSV or audio of these recordings, or `path`
+            has the name of its sidecar.
+        """
+        originals = {p.resolve() for entry in self.entries for p in entry.recording.paths}
+        originals |= {
+            entry.imported.path.resolve() for entry in self.entries if entry.imported is not None
+        }
+        for place in (path, sidecar_path(path)):
+            if place.resolve() in originals:
+                what = "is an original, which is never written to"
+                raise InputError(place, what, "choose a new name")
+        if path == sidecar_path(path):
+            raise InputError(path, "is no name for a table", "give it the ending .csv")
+
+    def _common_table(self) -> BiodcaseTable | None:
+        tables = [entry.imported.table for entry in self.entries if entry.imported is not None]
+        alike = bool(tables) and all(table is tables[0] for table in tables)
+        return tables[0] if alike else None
+
+
+def suggested_path(entries: Sequence[Entry]) -> Path:
+    """Where an export is offered: beside the recordings, never under the name of an original."""
+    folder = entries[0].folder
+    stem = f"{entries[0].recording.paths[0].stem}_" if len(entries) == 1 else ""
+    return folder / f"{stem[:60]}finchsync.csv"
+
+
+def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[Path]:
+    """Write a table and its sidecar; runs in a worker thread."""
+    write_table(path, plan.table(), plan.sidecar(), plan.rows, overwrite=overwrite)
+    yield path
+
+
+def _in_table(keypoints: KeypointSet, rows: Rows) -> NDArray[np.bool_]:
+    """Which keypoints stand in the table, shape (K,)."""
+    alignable = np.array([s is not ReviewState.UNALIGNABLE for s in keypoints.state], dtype=bool)
+    return alignable & keypoints.is_reviewed if rows is Rows.REVIEWED else alignable
+
+
+def _only(keypoints: KeypointSet, chosen: NDArray[np.bool_]) -> KeypointSet:
+    if chosen.all():
+        return keypoints
+    at = np.flatnonzero(chosen)
+    texts = keypoints.time_0_text
+    return KeypointSet(
+        keypoints.time_0_s[at],
+        keypoints.time_1_s[at],
+        time_0_text=None if texts is None else tuple(texts[i] for i in at),
+    )
+
+
+def _about(entry: Entry, rows: Rows) -> SidecarRecording:
+    said, made = entry.verdict, None if entry.run is None else entry.run.made
+    return SidecarRecording(
+        entry.recording.name,
+        entry.known.fingerprint,
+        entry.keypoints,
+        tuple(_in_table(entry.keypoints, rows).tolist()),
+        str(entry.basis),
+        None if entry.imported is None else entry.imported.path.name,
+        None
+        if made is None
+        else {
+            "finchsync": made.finchsync,
+            "evidence": made.evidence,
+            "model": made.model,
+            "device": made.device,
+            "settings": dict(made.settings),
+            "started_at": made.started_at.isoformat(timespec="seconds"),
+            "duration_s": round(made.duration_s, 3),
+        },
+        None
+        if said is None
+        else Verdict(
+            said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
+        ),
+    )

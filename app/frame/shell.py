@@ -1,0 +1,275 @@
+"""What surrounds the work: palette, preferences, keys, recent files, demo, help."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.base.time_format import Place
+from app.base.time_view import TimeView
+from app.base.versions import versions_text
+from app.commands.actions import ACTIONS
+from app.commands.keymap import KeyMap
+from app.commands.menus import allow, repaint_icons
+from app.frame.new_window import start_another
+from app.frame.open_demo import demo_folder, demo_steps
+from app.frame.recent_files import RecentMenu
+from app.look.theme import LOOK, ThemeChoice
+from app.session.session_model import SessionModel
+from app.settings.evidence_preference import NAMES, why_no_beats
+from app.settings.preferences import PreferenceStore
+from app.views.dialogs.command_palette import CommandPalette
+from app.views.dialogs.go_to import GoTo
+from app.views.dialogs.message_log import MessageLog, Told
+from app.views.dialogs.preferences_dialog import PreferencesDialog
+from app.views.dialogs.shortcut_sheet import ShortcutSheet
+
+_LATELY = "palette/recent"
+_LATELY_KEPT = 12
+
+
+class Shell(QObject):
+    """The commands of the window itself that are about no keypoint.
+
+    Parameters
+    ----------
+    window : QMainWindow
+    session, time
+        Where "go to" goes.
+    remembers : bool
+        Whether preferences, keys and lists come from the settings and go there.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    opened(paths)
+        A tuple of Path that the person wants to open.
+    went_to(index)
+        The keypoint the person wants to see.
+    """
+
+    told = Signal(object)
+    opened = Signal(object)
+    went_to = Signal(int)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: SessionModel,
+        time: TimeView,
+        *,
+        remembers: bool = True,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._time = time
+        self._remembers = remembers
+        self.preferences = PreferenceStore(remembers=remembers, parent=self)
+        self._actions: Mapping[str, QAction] = {}
+        self._lately: list[str] = _stored_lately() if remembers else []
+        self._pending: tuple[Path, ...] = ()
+        self._known = session.keys
+        self._demo = BackgroundRunner("demo", self)
+        self._demo.stepped.connect(self._on_demo)
+        self._demo.ended.connect(self._on_demo_ended)
+        self.keymap: KeyMap
+        self.recent: RecentMenu
+
+    def attach(self, menus: Mapping[str, QMenu], actions: Mapping[str, QAction]) -> None:
+        """Take over the actions once they are made: their keys, icons, and the recent files."""
+        self._actions = actions
+        self.keymap = KeyMap(actions, remembers=self._remembers, parent=self)
+        menu = QMenu("Open recent", self._window)
+        menu.setToolTipsVisible(True)
+        menus["File"].insertMenu(actions["save_session_as"], menu)
+        self.recent = RecentMenu(menu, remembers=self._remembers, parent=self)
+        self.recent.chosen.connect(self.opened)
+        self._session.recordings_changed.connect(self._remember_opened)
+        self.preferences.changed.connect(self._on_preferences)
+        LOOK.changed.connect(self._repaint)
+        allow(actions["evidence_beats"], why_no_beats())
+        self._on_preferences()
+
+    def tell_wrong_settings(self) -> None:
+        """Say, once and in one message, what made no sense in the settings."""
+        wrong = list(self.preferences.wrong)
+        if self.keymap.is_wrong:
+            wrong.append("keys")
+        status = QSettings().status() if self._remembers else QSettings.Status.NoError
+        if status is QSettings.Status.FormatError:
+            wrong = ["all of them"]
+        if wrong:
+            text = (
+                f"Some settings made no sense and are back at their defaults: {', '.join(wrong)}. "
+                "See the preferences."
+            )
+            self.told.emit(Message(Kind.WARNING, text, "preferences", QSettings().fileName()))
+
+    def note_opening(self, paths: tuple[Path, ...]) -> None:
+        """Something is being opened; it joins the recent files once it is."""
+        self._pending, self._known = paths, self._session.keys
+
+    def shut_down(self) -> None:
+        """Stop the threads."""
+        self._demo.shut_down()
+        self.recent.shut_down()
+
+    # -- commands --------------------------------------------------------------------
+
+    @Slot()
+    def find_command(self) -> None:
+        """Show the command palette."""
+        palette = CommandPalette(self._actions, self._lately, self._window)
+        palette.chosen.connect(self._run)
+        _show(palette)
+
+    @Slot()
+    def go_to(self) -> None:
+        """Ask for a time or a keypoint, and go there."""
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            return
+        dialog = GoTo(keypoints, self._time.duration_s, self._window)
+        dialog.chosen.connect(self._go)
+        _show(dialog)
+
+    @Slot()
+    def new_window(self) -> None:
+        """Open another window; it takes a moment to show."""
+        if start_another():
+            self.told.emit(Message(Kind.INFO, "Another window is on its way."))
+        else:
+            text = "No other window could be opened; start FinchSync once more instead."
+            self.told.emit(Message(Kind.ERROR, text))
+
+    @Slot()
+    def show_preferences(self) -> None:
+        """Show the preferences."""
+        _show(PreferencesDialog(self.preferences, self.keymap, self._window))
+
+    @Slot()
+    def choose_evidence(self) -> None:
+        """Show the preferences at the page of the evidence."""
+        dialog = PreferencesDialog(self.preferences, self.keymap, self._window)
+        dialog.show_evidence()
+        _show(dialog)
+
+    def use_evidence(self, name: str) -> None:
+        """Align with other evidence from now on."""
+        before = self.preferences.value.evidence
+        wish = replace(before, name=name)
+        self.preferences.put(replace(self.preferences.value, evidence=wish))
+        if wish.obstacle():
+            self.choose_evidence()
+        elif wish != before and self._session.current is not None:
+            text = f"The next alignments go by {NAMES[name]}."
+            self.told.emit(Message(Kind.INFO, text, "align", passes=True))
+
+    def set_theme(self, name: str) -> None:
+        """Prefer another theme."""
+        self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))
+
+    @Slot()
+    def refuse_tips(self) -> None:
+        """Never show tips again."""
+        self.preferences.put(replace(self.preferences.value, shows_tips=False))
+
+    @Slot()
+    def try_demo(self) -> None:
+        """Make the demo recording, if it is not there yet, and open it."""
+        allow(self._actions["try_demo"], "the demo recording is being made")
+        text = "Making the demo recording; it takes a few seconds."
+        self.told.emit(Message(Kind.INFO, text, passes=True))
+        self._demo.start(partial(demo_steps, demo_folder()))
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show all commands and keys."""
+        _show(ShortcutSheet(self.keymap.keys, self._window))
+
+    @Slot()
+    def show_about(self) -> None:
+        """Say what this is."""
+        first, *others = versions_text().splitlines()
+        QMessageBox.about(
+            self._window,
+            "About FinchSync",
+            f"<b>{first}</b><p>Aligns two-recorder bioacoustic recordings, shows how sure the "
+            f"alignment is, and lets you correct it in seconds.</p><p>{'<br>'.join(others)}</p>",
+        )
+
+    def show_log(self, told: list[Told]) -> None:
+        """Show all messages again."""
+        _show(MessageLog(told, self._window))
+
+    # -- what follows ----------------------------------------------------------------
+
+    @Slot(str)
+    def _run(self, name: str) -> None:
+        self._lately = [name, *(n for n in self._lately if n != name)][:_LATELY_KEPT]
+        if self._remembers:
+            QSettings().setValue(_LATELY, json.dumps(self._lately))
+        self._actions[name].trigger()
+
+    @Slot(object)
+    def _go(self, place: Place) -> None:
+        if place.keypoint >= 0:
+            self.went_to.emit(place.keypoint)
+        else:
+            half_s = self._time.span_s / 2
+            self._time.show_span(place.time_0_s - half_s, place.time_0_s + half_s)
+
+    @Slot()
+    def _on_preferences(self) -> None:
+        value = self.preferences.value
+        LOOK.choose(value.theme)
+        self._actions[f"theme_{value.theme}"].setChecked(True)
+        self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
+
+    @Slot()
+    def _repaint(self) -> None:
+        repaint_icons(self._actions)
+
+    @Slot()
+    def _remember_opened(self) -> None:
+        # What failed to open changes no recordings.
+        if self._pending and self._session.keys != self._known:
+            self.recent.add(self._pending)
+            self._pending = ()
+
+    @Slot(object)
+    def _on_demo(self, path: Path) -> None:
+        self.opened.emit((path,))
+
+    @Slot(object)
+    def _on_demo_ended(self, end: RunResult) -> None:
+        allow(self._actions["try_demo"])
+        if end.outcome is RunStatus.FAILED:
+            text = f"There is no demo recording. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+
+
+def _show(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _stored_lately() -> list[str]:
+    try:
+        stored = json.loads(str(QSettings().value(_LATELY, "[]")))
+    except ValueError:
+        return []
+    known = {spec.id for spec in ACTIONS}
+    return [n for n in stored if n in known] if isinstance(stored, list) else []

@@ -1,0 +1,1 @@
+"""How things look: the theme, keypoint styles, table headers."""

@@ -1,0 +1,27 @@
+"""How sure the selected keypoint is, in words and numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.session.open_session import OpenSession
+
+_USUAL_S = 0.05
+
+
+def tolerance_ms(session: OpenSession) -> int:
+    """Error within which a confidence counts a keypoint as right, milliseconds."""
+    entry = session.current
+    verdict = None if entry is None else entry.verdict
+    return round(1000 * (_USUAL_S if verdict is None else verdict.tolerance_s))
+
+
+def band_text(session: OpenSession) -> str:
+    """Half the width of the path's 95 % band at the selected keypoint; empty without one."""
+    entry, selected = session.current, session.selected
+    if entry is None or entry.alignment is None or selected < 0:
+        return ""
+    path, rows_s = entry.alignment.path, entry.alignment.surface.time_0_s
+    width_s = np.interp(entry.keypoints.time_0_s[selected], rows_s, path.high_s - path.low_s)
+    half_ms = round(500 * float(width_s))
+    return f"± {half_ms} ms" if half_ms else "± under 1 ms"

@@ -1,0 +1,268 @@
+"""Reviewing: stepping through keypoints and deciding on them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.base.key_repeat import HeldKey
+from app.base.messages import short_name
+from app.base.time_view import TimeView
+from app.look.keypoint_style import CERTAIN, next_uncertain
+from app.review.review_queue import ReviewQueue
+from app.review.triage import Stage
+from app.session.session_model import SessionModel
+from core.evidence.peaks import peak_to_snap_to
+from core.keypoints import ReviewState
+
+
+class Review(QObject):
+    """The reviewer's commands on the selected keypoint.
+
+    Parameters
+    ----------
+    session : SessionModel
+    view : TimeView
+        Follows the selection.
+    queue : ReviewQueue
+        The order in which recordings are reviewed.
+
+    Attributes
+    ----------
+    held : HeldKey
+        Watches the window's keys.
+
+    Signals
+    -------
+    told(text)
+        Something the person should know about a command.
+    """
+
+    told = Signal(str)
+
+    def __init__(
+        self,
+        session: SessionModel,
+        view: TimeView,
+        queue: ReviewQueue,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view = view
+        self._queue = queue
+        self.held = HeldKey(self)
+        self._open_before = 0
+        session.recording_selected.connect(self._count_open)
+        session.keypoints_changed.connect(self._say_if_done)
+        session.refused.connect(self.told)
+        session.returned.connect(self._show_selected)
+
+    @Slot()
+    def next_keypoint(self) -> None:
+        """Select the next keypoint."""
+        self._step(1)
+
+    @Slot()
+    def previous_keypoint(self) -> None:
+        """Select the previous keypoint."""
+        self._step(-1)
+
+    @Slot()
+    def next_uncertain(self) -> None:
+        """Select the next uncertain keypoint, going on to the following recordings."""
+        session = self._session
+        if session.keypoints is None:
+            return
+        index = next_uncertain(session.keypoints, session.selected)
+        if index >= 0:
+            self.go_to(index)
+            return
+        self._queue.refresh()
+        here = session.current_index
+        for other in (*self._queue.after(here), here):
+            if self._queue.rows[other].uncertain:
+                self._go_on_to(other)
+                return
+        self.told.emit(self._nothing_left())
+
+    def _go_on_to(self, recording: int) -> None:
+        session = self._session
+        left = session.current
+        session.select_recording(recording)
+        self.go_to(next_uncertain(session.entries[recording].keypoints, -1))
+        if session.current is not left and left is not None and session.current is not None:
+            name, other = (short_name(e.recording.name) for e in (left, session.current))
+            self.told.emit(f"Nothing uncertain is left in {name}; this is {other}.")
+
+    def _nothing_left(self) -> str:
+        where = " in the recordings listed" if self._queue.is_filtered else ""
+        waiting = sum(row.stage is Stage.TO_ALIGN for row in self._queue.rows)
+        if not waiting:
+            return f"No uncertain keypoint is left{where}."
+        are = "recording is" if waiting == 1 else "recordings are"
+        return f"No uncertain keypoint is left{where}; {waiting} {are} not aligned yet."
+
+    @Slot()
+    def next_recording(self) -> None:
+        """Show the next recording of the queue."""
+        self._walk(1)
+
+    @Slot()
+    def previous_recording(self) -> None:
+        """Show the previous recording of the queue."""
+        self._walk(-1)
+
+    @Slot()
+    def take_out(self) -> None:
+        """Take the recording shown out of the session, and go on to the next of the queue."""
+        session, index = self._session, self._session.current_index
+        if session.current is None:
+            return
+        name = short_name(session.current.recording.name)
+        self._queue.refresh()
+        place, order = self._queue.place(index), self._queue.order
+        near = (*order[place + 1 : place + 2], *order[:place][-1:]) if place >= 0 else ()
+        session.select_recording(near[0] if near else -1)
+        session.take_out(index)
+        self._queue.refresh()
+        self.told.emit(f"{name} was taken out. Undo brings it back; its audio is untouched.")
+
+    @Slot()
+    def accept(self) -> None:
+        """Accept the selected keypoint as it stands; a corrected one stays corrected."""
+        session = self._session
+        if session.is_previewing:
+            session.commit_preview()
+        elif (
+            session.keypoints is not None
+            and session.selected >= 0
+            and session.keypoints.state[session.selected] is not ReviewState.CORRECTED
+        ):
+            session.review_keypoint(session.selected, ReviewState.ACCEPTED)
+
+    @Slot()
+    def accept_in_view(self) -> None:
+        """Accept every visible keypoint that nobody has decided on."""
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            time_s = keypoints.time_0_s
+            seen = (time_s >= self._view.start_s) & (time_s <= self._view.end_s)
+            self._accept_all(seen, "in view")
+
+    @Slot()
+    def accept_certain(self) -> None:
+        """Accept every keypoint of the recording that needs no second look."""
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            self._accept_all(keypoints.confidence >= CERTAIN, "certain enough")
+
+    def _accept_all(self, chosen: NDArray[np.bool_], what: str) -> None:
+        session = self._session
+        session.cancel_preview()
+        if session.keypoints is None:
+            return
+        indices = np.flatnonzero(chosen & ~session.keypoints.is_reviewed)
+        if len(indices):
+            session.review_keypoints(indices.tolist(), ReviewState.ACCEPTED)
+        else:
+            self.told.emit(f"No unreviewed keypoint is {what}.")
+
+    @Slot()
+    def snap(self) -> None:
+        """Move the selected keypoint to a peak of its score."""
+        session = self._session
+        entry, keypoints, selected = session.current, session.keypoints, session.selected
+        if entry is None or keypoints is None or selected < 0:
+            return
+        peak_s = None
+        if entry.surface is not None and selected < len(entry.surface.time_0_s):
+            stands_s = float(keypoints.offset_s[selected])
+            peak_s = peak_to_snap_to(entry.surface, selected, stands_s)
+        if peak_s is None:
+            self.told.emit("There is no peak of the score near this keypoint to snap to.")
+        else:
+            session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)
+
+    @Slot()
+    def unalignable(self) -> None:
+        """Mark the selected keypoint as unalignable, or take the mark back."""
+        session = self._session
+        if session.keypoints is not None and session.selected >= 0:
+            if session.keypoints.state[session.selected] is ReviewState.UNALIGNABLE:
+                session.release_keypoint(session.selected)
+            else:
+                session.review_keypoint(session.selected, ReviewState.UNALIGNABLE)
+
+    @Slot()
+    def release(self) -> None:
+        """Give the selected keypoint back to the machine."""
+        session = self._session
+        session.cancel_preview()
+        if session.selected >= 0 and not session.release_keypoint(session.selected):
+            self.told.emit("This keypoint is the machine's already.")
+
+    @Slot(int)
+    def nudge(self, step_ms: int) -> None:
+        """Move the selected keypoint on channel 1 by `step_ms`, farther while the key is held."""
+        session = self._session
+        step_ms = self.held.faster(step_ms)
+        if session.keypoints is not None and session.selected >= 0:
+            time_1_s = float(session.keypoints.time_1_s[session.selected])
+            session.move_keypoint(session.selected, time_1_s + step_ms / 1000, merge_key="nudge")
+
+    @Slot(int)
+    def take_candidate(self, rank: int) -> None:
+        """Propose a candidate's linear map for the unreviewed keypoints; rank 0 is the best."""
+        if self._session.propose_candidate(rank):
+            self._session.highlight_candidate(rank)
+        else:
+            self.told.emit(
+                f"There is no candidate {rank + 1}; candidates come when the recording is aligned."
+            )
+
+    @Slot()
+    def take_alignment(self) -> None:
+        """Propose the non-linear path for the unreviewed keypoints."""
+        if self._session.propose_alignment():
+            self._session.highlight_candidate(-1)
+        else:
+            self.told.emit("There is no path; it comes when the recording is aligned.")
+
+    def go_to(self, index: int) -> None:
+        """Select a keypoint and bring it into view."""
+        self._session.select_keypoint(index)
+        self._show_selected()
+
+    @Slot()
+    def _show_selected(self) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is not None and self._session.selected >= 0:
+            self._view.bring_into_view(float(keypoints.time_0_s[self._session.selected]))
+
+    @Slot()
+    def _count_open(self) -> None:
+        entry = self._session.current
+        self._open_before = 0 if entry is None else len(entry.keypoints) - entry.reviewed
+
+    @Slot()
+    def _say_if_done(self) -> None:
+        entry, before = self._session.current, self._open_before
+        self._count_open()
+        if entry is not None and before and not self._open_before:
+            name, count = short_name(entry.recording.name), len(entry.keypoints)
+            self.told.emit(f"{name} is done: all {count:,} keypoints are reviewed.")
+
+    def _walk(self, step: int) -> None:
+        self._queue.refresh()
+        order = self._queue.order
+        if order:
+            place = self._queue.place(self._session.current_index)
+            place = place + step if place >= 0 else 0
+            self._session.select_recording(order[min(max(place, 0), len(order) - 1)])
+
+    def _step(self, step: int) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is not None and len(keypoints):
+            self.go_to(min(max(self._session.selected + step, 0), len(keypoints) - 1))

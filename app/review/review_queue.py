@@ -1,0 +1,314 @@
+"""The recordings in the order in which they are reviewed."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+
+from app.base.time_format import time_text
+from app.look.table_headers import HeaderTexts
+from app.look.theme import LOOK
+from app.review.stage_icons import stage_icon
+from app.review.triage import (
+    STAGE_WORDS,
+    Column,
+    QueueFilter,
+    QueueRow,
+    Stage,
+    arranged,
+    queue_row,
+    shown_names,
+)
+from app.session.entries import Entry
+from app.session.session_model import SessionModel
+from app.settings.evidence_preference import made_with
+
+_REFRESH_MS = 40
+_AT_ONCE = 100
+"""Recordings looked at before the window gets to answer."""
+
+_HEADINGS = {
+    Column.STAGE: ("", "How far the review is"),
+    Column.NAME: ("Recording", "Name of the file"),
+    Column.CONFIDENCE: ("conf.", "Mean confidence of the keypoints you have not decided on"),
+    Column.UNCERTAIN: ("left", "Uncertain keypoints left"),
+    Column.FLAG: ("!", "≈ another alignment fits almost as well, ! something else to look at"),
+    Column.REVIEWED: ("done", "Keypoints you have decided on"),
+}
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class ReviewQueue(HeaderTexts, QAbstractTableModel):
+    """What the list of recordings shows, and the way `Tab` takes through them.
+
+    The order changes only when it is asked for: a recording that is done stays where it is.
+
+    Parameters
+    ----------
+    session : SessionModel
+
+    Signals
+    -------
+    counted()
+        What is known of recordings changed.
+    rearranged()
+        The order is another, or it got out of date.
+    """
+
+    counted = Signal()
+    rearranged = Signal()
+    headings = tuple(_HEADINGS[column] for column in Column)
+
+    def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._seen: list[Entry] = []
+        self._rows: list[QueueRow] = []
+        self._names: list[str] = []
+        self._order: list[int] = []
+        self._column: Column | None = None
+        self._descending = False
+        self._shown = QueueFilter.ALL
+        self._text = ""
+        self._is_stale = False
+        self._draw_icons()
+        LOOK.changed.connect(self._draw_icons)
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self.refresh)
+        session.recordings_changed.connect(self._soon.start)
+        session.replaced.connect(self._begin_again)
+
+    # -- what is there ---------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[QueueRow, ...]:
+        """What is known of every recording, in the order opened."""
+        return tuple(self._rows)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Indices of the recordings shown, first to last."""
+        return tuple(self._order)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether sorting again would change what is shown."""
+        return self._is_stale
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some recordings may be left out."""
+        return self._shown is not QueueFilter.ALL or bool(self._text)
+
+    def place(self, recording: int) -> int:
+        """Row in which a recording is shown, -1 if it is left out."""
+        return self._order.index(recording) if recording in self._order else -1
+
+    def after(self, recording: int) -> list[int]:
+        """The other recordings shown, from the one after `recording` round to the one before."""
+        at = self.place(recording)
+        return self._order[at + 1 :] + self._order[: max(at, 0)]
+
+    # -- the order: only when asked for ------------------------------------------------
+
+    @Slot()
+    def sort_again(self) -> None:
+        """Bring the order up to date."""
+        self.refresh()
+        self.beginResetModel()
+        self._order = self._arranged()
+        self.endResetModel()
+        self._is_stale = False
+        self.rearranged.emit()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, or leave the order as opened for -1."""
+        self._column = Column(column) if column >= 0 else None
+        self._descending = order is Qt.SortOrder.DescendingOrder
+        self.sort_again()
+
+    def show_only(self, shown: QueueFilter, text: str) -> None:
+        """Leave out recordings that are otherwise, or whose name does not hold `text`."""
+        if (shown, text) != (self._shown, self._text):
+            self._shown, self._text = shown, text
+            self.sort_again()
+
+    def _arranged(self) -> list[int]:
+        return arranged(
+            self._rows,
+            self._column,
+            descending=self._descending,
+            shown=self._shown,
+            text=self._text,
+        )
+
+    # -- following the session -------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look at recordings that were added or changed."""
+        entries = self._session.entries
+        changed = [i for i, seen in enumerate(self._seen) if seen is not entries[i]]
+        added = list(range(len(self._seen), len(entries)))
+        at_once = (changed + added)[:_AT_ONCE]
+        if len(at_once) < len(changed) + len(added):
+            self._soon.start()
+        if not at_once:
+            return
+        new = [i for i in at_once if i >= len(self._seen)]
+        if not self._look_at([i for i in at_once if i < len(self._seen)], entries) and not new:
+            return
+        self._append(new, entries)
+        self._is_stale = self._arranged() != self._order
+        self.counted.emit()
+        self.rearranged.emit()
+
+    @Slot()
+    def _begin_again(self) -> None:
+        """Another session is open: nothing that was known counts for it."""
+        self.beginResetModel()
+        self._seen, self._rows, self._names, self._order = [], [], [], []
+        self.endResetModel()
+
+    def _look_at(self, changed: list[int], entries: tuple[Entry, ...]) -> bool:
+        """Take note of recordings; whether the list says anything else of them."""
+        others, back = [], []
+        for i in changed:
+            before = self._rows[i]
+            self._seen[i], self._rows[i] = entries[i], queue_row(entries[i])
+            if self._rows[i] != before:
+                others.append(i)
+            if before.stage is Stage.OUT and not entries[i].is_out:
+                back.append(i)
+        self._leave_out([i for i in others if entries[i].is_out])
+        self._let_in(back)
+        places = sorted(place for place in map(self.place, others) if place >= 0)
+        if places:
+            last = len(Column) - 1
+            self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], last))
+        return bool(others)
+
+    def _leave_out(self, recordings: list[int]) -> None:
+        for place in sorted((p for p in map(self.place, recordings) if p >= 0), reverse=True):
+            self.beginRemoveRows(QModelIndex(), place, place)
+            del self._order[place]
+            self.endRemoveRows()
+
+    def _let_in(self, recordings: list[int]) -> None:
+        """What is back stands where it belongs, if it is to be listed."""
+        rank = {other: n for n, other in enumerate(self._arranged())} if recordings else {}
+        for recording in filter(rank.__contains__, recordings):
+            later = (p for p, o in enumerate(self._order) if rank.get(o, -1) > rank[recording])
+            place = next(later, len(self._order))
+            self.beginInsertRows(QModelIndex(), place, place)
+            self._order.insert(place, recording)
+            self.endInsertRows()
+
+    def _append(self, added: list[int], entries: tuple[Entry, ...]) -> None:
+        if not added:
+            return
+        rows = [queue_row(entries[i]) for i in added]
+        self._seen += [entries[i] for i in added]
+        self._names = shown_names([entry.recording.name for entry in self._seen])
+        chosen = arranged(rows, None, shown=self._shown, text=self._text)
+        self._rows += rows
+        if chosen:
+            count = len(self._order)
+            self.beginInsertRows(QModelIndex(), count, count + len(chosen) - 1)
+            self._order += [added[i] for i in chosen]
+            self.endInsertRows()
+
+    @Slot()
+    def _draw_icons(self) -> None:
+        self._icons = {stage: stage_icon(stage) for stage in Stage}
+
+    # -- Qt's table --------------------------------------------------------------------
+
+    def headerData(  # noqa: N802 (Qt's name)
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """Headings stand over what they name: words at the left, numbers at the right."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(Column(section))
+        return super().headerData(section, orientation, role)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
+        """Recordings shown."""
+        """Recordings shown."""
+        return 0 if parent.isValid() else len(self._order)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What a cell shows, and what a screen reader says of it."""
+        recording, column = self._order[index.row()], Column(index.column())
+        row = self._rows[recording]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._names[recording] if column is Column.NAME else _text(row, column)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icons[row.stage] if column is Column.STAGE else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(self._seen[recording], row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _spoken(row, column)
+        return _side(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+def _side(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column > Column.NAME else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _text(row: QueueRow, column: Column) -> str:
+    if column is Column.CONFIDENCE:
+        if row.stage is Stage.FAILED:
+            return "failed"
+        return "–" if math.isnan(row.confidence) else f"{row.confidence:.2f}"
+    if column is Column.UNCERTAIN:
+        return f"{row.uncertain:,}" if row.uncertain else ""
+    if column is Column.FLAG:
+        return "≈" if row.is_alias else "!" if row.concerns else ""
+    return f"{row.reviewed}/{row.keypoints}" if column is Column.REVIEWED else ""
+
+
+def _spoken(row: QueueRow, column: Column) -> str | None:
+    if column is Column.STAGE:
+        return STAGE_WORDS[row.stage]
+    if column is Column.NAME:
+        words = [row.name, STAGE_WORDS[row.stage]]
+        if row.concerns:
+            words.append(f"needs review: {'; '.join(row.concerns)}")
+        return ", ".join(words)
+    if column is Column.FLAG:
+        return "; ".join(row.concerns) or "no flag"
+    return None
+
+
+def _tip(entry: Entry, row: QueueRow) -> str:
+    lines = [str(path) for path in entry.recording.paths]
+    for channel, source in enumerate(entry.recording.channels):
+        lines.append(
+            f"channel {channel}: {time_text(source.duration_s, 1)}, {source.sample_rate_hz} Hz"
+        )
+    if entry.imported is not None:
+        lines.append(f"keypoints from {entry.imported.path.name}")
+    if entry.run is not None:
+        lines.append(f"aligned with {made_with(entry.run.made)}")
+    left = f", {row.uncertain} uncertain left" if row.uncertain else ""
+    lines.append(f"{STAGE_WORDS[row.stage]}: {row.reviewed} of {row.keypoints} reviewed{left}")
+    if entry.problem:
+        lines.append(entry.problem)
+    lines += [f"Needs review: {concern}." for concern in entry.concerns]
+    return "\n".join(lines)

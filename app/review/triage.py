@@ -1,0 +1,215 @@
+"""What the review queue says of a recording, and in which order it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+
+from app.look.keypoint_style import needs_look
+from app.session.entries import Entry
+from core.session import Basis
+
+
+class Stage(IntEnum):
+    """How far the review of a recording is, in the order a list shows it."""
+
+    TO_REVIEW = 0
+    IN_REVIEW = 1
+    TO_ALIGN = 2
+    FAILED = 3
+    DONE = 4
+    OUT = 5
+
+
+STAGE_WORDS = {
+    Stage.TO_REVIEW: "to review",
+    Stage.IN_REVIEW: "in review",
+    Stage.TO_ALIGN: "not aligned",
+    Stage.FAILED: "failed",
+    Stage.DONE: "done",
+    Stage.OUT: "taken out",
+}
+
+
+class QueueFilter(StrEnum):
+    """Which recordings the queue shows."""
+
+    ALL = "All"
+    TO_REVIEW = "To review"
+    FLAGGED = "Alias flagged"
+    UNALIGNED = "Not aligned"
+    DONE = "Done"
+
+
+class Column(IntEnum):
+    """What can be shown and sorted by."""
+
+    STAGE = 0
+    NAME = 1
+    CONFIDENCE = 2
+    UNCERTAIN = 3
+    FLAG = 4
+    REVIEWED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One recording in the queue.
+
+    Parameters
+    ----------
+    name : str
+        Name of the recording.
+    stage : Stage
+    confidence : float
+        Mean confidence of the keypoints that nobody decided on; NaN if there is none.
+    uncertain : int
+        Keypoints that want a look.
+    is_alias : bool
+        Whether a second alignment fits almost as well.
+    concerns : tuple of str
+        Why the recording as a whole wants a look.
+    reviewed, keypoints : int
+        How many are decided on, and how many there are.
+    """
+
+    name: str
+    stage: Stage
+    confidence: float
+    uncertain: int
+    is_alias: bool
+    concerns: tuple[str, ...]
+    reviewed: int
+    keypoints: int
+
+
+def queue_row(entry: Entry) -> QueueRow:
+    """What the queue says of a recording; of one that was taken out, nothing counts."""
+    if entry.is_out:
+        return QueueRow(
+            entry.recording.name,
+            Stage.OUT,
+            float("nan"),
+            uncertain=0,
+            is_alias=False,
+            concerns=(),
+            reviewed=0,
+            keypoints=0,
+        )
+    keypoints = entry.keypoints
+    decided = keypoints.is_reviewed
+    reviewed = int(decided.sum())
+    stage = _stage(entry, reviewed)
+    open_confidence = keypoints.confidence[~decided & np.isfinite(keypoints.confidence)]
+    waits = stage in {Stage.TO_ALIGN, Stage.FAILED}
+    return QueueRow(
+        entry.recording.name,
+        stage,
+        float(open_confidence.mean()) if len(open_confidence) and not waits else float("nan"),
+        0 if waits else int(needs_look(keypoints).sum()),
+        stage is not Stage.DONE and entry.verdict is not None and bool(entry.verdict.alias),
+        entry.concerns,
+        reviewed,
+        len(keypoints),
+    )
+
+
+def is_unaligned(entry: Entry) -> bool:
+    """Whether nobody, neither machine nor person nor table, has set a time on channel 1."""
+    return entry.verdict is None and entry.basis is not Basis.IMPORTED and not entry.reviewed
+
+
+def arranged(
+    rows: Sequence[QueueRow],
+    column: Column | None,
+    *,
+    descending: bool = False,
+    shown: QueueFilter = QueueFilter.ALL,
+    text: str = "",
+) -> list[int]:
+    """Filter and sort a queue.
+
+    Parameters
+    ----------
+    rows : sequence of QueueRow
+        In the order opened.
+    column : Column or None
+        What to sort by; None leaves the order.
+    descending : bool
+        Largest first. What has no value stands at the end either way, what is done last.
+    shown : Shown
+    text : str
+        Part of the name; upper and lower case are alike.
+
+    Returns
+    -------
+    list of int
+        Indices into `rows`.
+    """
+    wanted, part = _FILTERS[shown], text.casefold().strip()
+    chosen = [i for i, row in enumerate(rows) if wanted(row) and part in row.name.casefold()]
+    if column is None:
+        return chosen
+    key = _KEYS[column]
+    valued = [i for i in chosen if key(rows[i]) is not None]
+    # Sorting is stable: of equals, the one opened first stands first in both directions.
+    valued.sort(key=lambda i: key(rows[i]), reverse=descending)  # type: ignore[arg-type,return-value]
+    others = [i for i in chosen if key(rows[i]) is None]
+    return valued + sorted(others, key=lambda i: rows[i].stage)
+
+
+def shown_names(names: Sequence[str]) -> list[str]:
+    """Names without the words at either end that all share; a single one without its ending."""
+    if len(names) == 1:
+        return [Path(names[0]).stem]
+    has_one_ending = len({Path(name).suffix for name in names}) == 1
+    bare = [Path(name).stem if has_one_ending else name for name in names]
+    start = _shared(bare)
+    stop = _shared([name[start:][::-1] for name in bare])
+    return [
+        ("…" if start else "") + name[start : len(name) - stop] + ("…" if stop else "")
+        for name in bare
+    ]
+
+
+def _shared(names: Sequence[str]) -> int:
+    """How many letters all names begin with: whole words, so that "mon" and "mo" stay apart."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    shared = names[0][: len(list(same))]
+    return max(shared.rfind(between) for between in "_-. ") + 1
+
+
+def _stage(entry: Entry, reviewed: int) -> Stage:
+    if reviewed == len(entry.keypoints) and reviewed:
+        return Stage.DONE
+    if entry.problem:
+        return Stage.FAILED
+    if is_unaligned(entry):
+        return Stage.TO_ALIGN
+    return Stage.IN_REVIEW if reviewed else Stage.TO_REVIEW
+
+
+_FILTERS: dict[QueueFilter, Callable[[QueueRow], bool]] = {
+    QueueFilter.ALL: lambda row: row.stage is not Stage.OUT,
+    QueueFilter.TO_REVIEW: lambda row: row.stage in {Stage.TO_REVIEW, Stage.IN_REVIEW},
+    QueueFilter.FLAGGED: lambda row: row.is_alias,
+    QueueFilter.UNALIGNED: lambda row: row.stage in {Stage.TO_ALIGN, Stage.FAILED},
+    QueueFilter.DONE: lambda row: row.stage is Stage.DONE,
+}
+
+Key = tuple[float, ...] | str | None
+
+_KEYS: dict[Column, Callable[[QueueRow], Key]] = {
+    Column.STAGE: lambda row: (row.stage,),
+    Column.NAME: lambda row: row.name.casefold(),
+    Column.CONFIDENCE: lambda row: None if math.isnan(row.confidence) else (row.confidence,),
+    Column.UNCERTAIN: lambda row: (row.uncertain,),
+    Column.FLAG: lambda row: (2 * row.is_alias + bool(row.concerns),),
+    Column.REVIEWED: lambda row: (row.reviewed / max(row.keypoints, 1),),
+}

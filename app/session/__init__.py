@@ -1,0 +1,1 @@
+"""What is open, selected and shown; the one place where keypoints change."""

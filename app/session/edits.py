@@ -1,0 +1,70 @@
+"""What an edit makes of a recording's keypoints, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.session.entries import Entry
+from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.session import Step
+
+_SEEN_S = 0.0005
+"""A move that the millisecond on the screen shows."""
+_SEEN_CONFIDENCE = 0.005
+"""A change that the two digits on the screen show."""
+
+_DONE_TO = {
+    ReviewState.ACCEPTED: "Accept",
+    ReviewState.CORRECTED: "Pin",
+    ReviewState.UNALIGNABLE: "Set aside",
+    ReviewState.UNREVIEWED: "Release",
+}
+
+
+def moved_visibly(before: KeypointSet, after: KeypointSet) -> NDArray[np.intp]:
+    """Which of the same keypoints, by index, stand elsewhere."""
+    return np.flatnonzero(np.abs(after.time_1_s - before.time_1_s) >= _SEEN_S)
+
+
+def differ_in_confidence(before: KeypointSet, after: KeypointSet) -> bool:
+    """Whether any of the same keypoints is visibly more or less certain."""
+    return bool(np.any(np.abs(after.confidence - before.confidence) >= _SEEN_CONFIDENCE))
+
+
+def edit_label(indices: Sequence[int], state: ReviewState) -> str:
+    """A review of keypoints, for the undo menu."""
+    what = f"keypoint {indices[0] + 1}" if len(indices) == 1 else f"{len(indices)} keypoints"
+    return f"{_DONE_TO[state]} {what}"
+
+
+def released(entry: Entry, index: int) -> KeypointSet:
+    """The keypoints with the decision on one of them taken back."""
+    free = entry.keypoints.review(index, ReviewState.UNREVIEWED)
+    others = (ReviewState.ACCEPTED,) * len(free)
+    only = replace(free, state=others).review(index, ReviewState.UNREVIEWED)
+    return replace(only.with_proposal(entry.proposal), state=free.state)
+
+
+def line_of(entry: Entry, rank: int) -> KeypointSet | None:
+    """The keypoints on a candidate's line, rank 0 is the best; None if there is none."""
+    if entry.candidates is None or not 0 <= rank < len(entry.candidates):
+        return None
+    best = entry.candidates.ranked(rank + 1)
+    time_0_s = entry.keypoints.time_0_s
+    time_1_s = best.time_map(rank).to_channel_1(time_0_s)
+    end_s = entry.recording.channels[1].duration_s
+    words = (f"from linear candidate {rank + 1}, not from the path",) * len(time_0_s)
+    return machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
+
+
+def middle_of(step: Step) -> int:
+    """The keypoint that a step was about: of those a person decided on, the middle one."""
+    edit = step.edit
+    states = zip(edit.position, edit.before.state, edit.after.state, strict=True)
+    about = [int(p) for p, *pair in states if pair != [ReviewState.UNREVIEWED] * 2]
+    about = about or edit.position.tolist()
+    return about[len(about) // 2]

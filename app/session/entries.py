@@ -1,0 +1,245 @@
+"""A recording that is open: what stands of it, and the evidence as far as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from core.align.alignment import Alignment, CandidateScores
+from core.audio.recording import Recording
+from core.evidence.surface import ScoreSurface
+from core.formats.biodcase import BiodcaseTable
+from core.formats.sidecar import SidecarRecording
+from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
+from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
+
+_OUTDATED = "it was aligned on other audio than is there now; align it again"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """A CSV that keypoints came from; it is never written to.
+
+    Parameters
+    ----------
+    path : Path
+    table : BiodcaseTable
+    decided : mapping of str to SidecarRecording
+        What its sidecar says of recordings, by name; empty without one.
+    """
+
+    path: Path
+    table: BiodcaseTable
+    decided: Mapping[str, SidecarRecording] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AlignmentResults:
+    """What the aligner computed since the recording was opened; it can be computed again.
+
+    Parameters
+    ----------
+    surface, candidates
+        As far as they have been computed.
+    machine : Alignment or None
+        As the machine made it, before any decision.
+    alignment : Alignment or None
+        The same, led through what the person decided.
+    problem : str
+        Why the last alignment failed; empty if it did not.
+    """
+
+    surface: ScoreSurface | None = None
+    candidates: CandidateScores | None = None
+    machine: Alignment | None = None
+    alignment: Alignment | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One open recording.
+
+    Parameters
+    ----------
+    known : SessionRecording
+    state : RecordingState
+        Keypoints, and what those hold that nobody decided on.
+    imported : Imported or None
+        The CSV the keypoints came from.
+    run : Run or None
+        What was said by the aligner when it last ran, perhaps before the session was reopened.
+    evidence : Evidence
+    lost : str
+        Why the audio is not there as it was; empty if it is.
+    other : SessionRecording or None
+        Other audio that lies in the place of what is lost, if it can be read.
+    """
+
+    known: SessionRecording
+    state: RecordingState
+    imported: Imported | None = None
+    run: Run | None = None
+    evidence: AlignmentResults = AlignmentResults()
+    lost: str = ""
+    other: SessionRecording | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was taken out of the session."""
+        return self.state.is_out
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the audio is not there as it was."""
+        return bool(self.lost)
+
+    @property
+    def has_other(self) -> bool:
+        """Whether there is other audio in the place of what is lost."""
+        return self.other is not None
+
+    @property
+    def recording(self) -> Recording:
+        """Where the audio is."""
+        return self.known.recording
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What makes two entries the same recording, wherever its audio lies."""
+        return _identity(self.known)
+
+    @property
+    def other_identity(self) -> tuple[str, str] | None:
+        """The identity of what lies in its place, if that is something else."""
+        return None if self.other is None else _identity(self.other)
+
+    @property
+    def end_1_s(self) -> float:
+        """Where channel 1 ends on its own clock, seconds."""
+        return self.recording.channels[1].duration_s
+
+    @property
+    def folder(self) -> Path:
+        """Where an export is offered first."""
+        return self.known.folder
+
+    @property
+    def keypoints(self) -> KeypointSet:
+        """All keypoints as they stand."""
+        return self.state.keypoints
+
+    @property
+    def basis(self) -> Basis:
+        """What the keypoints hold that nobody decided on.
+
+        Only on the path do they follow corrections; imported times and the line of a candidate
+        stand until the person asks for the path.
+        """
+        return self.state.basis
+
+    @property
+    def proposal(self) -> KeypointSet:
+        """What a released keypoint goes back to."""
+        return self.state.proposal.keypoints
+
+    @property
+    def surface(self) -> ScoreSurface | None:
+        """The evidence, if it has been computed."""
+        return self.evidence.surface
+
+    @property
+    def candidates(self) -> CandidateScores | None:
+        """Linear candidates scored so far."""
+        return self.evidence.candidates
+
+    @property
+    def machine(self) -> Alignment | None:
+        """The alignment before any decision."""
+        return self.evidence.machine
+
+    @property
+    def alignment(self) -> Alignment | None:
+        """The alignment led through what the person decided."""
+        return self.evidence.alignment
+
+    @property
+    def verdict(self) -> Alignment | Run | None:
+        """Who speaks for the recording as a whole: the alignment, or the last run's record."""
+        return self.alignment or (None if self.is_outdated else self.run)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the last run was of other audio than is there now."""
+        return self.run is not None and self.run.fingerprint != self.known.fingerprint
+
+    @property
+    def problem(self) -> str:
+        """Why the recording cannot be aligned; empty if it can."""
+        return self.lost or self.evidence.problem
+
+    @property
+    def reviewed(self) -> int:
+        """How many keypoints a person has decided on."""
+        return len(self.keypoints) - self.keypoints.state.count(ReviewState.UNREVIEWED)
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Why a person should look at the recording as a whole; empty once all is reviewed."""
+        verdict = self.verdict
+        if self.reviewed == len(self.keypoints):
+            return ()
+        if verdict is None:
+            return (_OUTDATED,) if self.is_outdated else ()
+        found = list(verdict.warnings)
+        if verdict.alias is not None:
+            sentence = verdict.alias.sentence()
+            found = [sentence, *(text for text in found if sentence not in text)]
+        if verdict.needs_review and not found:
+            found.append(f"the mean confidence is only {verdict.mean_confidence:.2f}")
+        return tuple(found)
+
+
+def _identity(known: SessionRecording) -> tuple[str, str]:
+    return known.fingerprint, known.recording.name
+
+
+def new_entry(
+    recording: Recording,
+    folder: Path,
+    keypoints: KeypointSet | None = None,
+    imported: Imported | None = None,
+) -> Entry:
+    """A recording as it is opened first; reads a little of its audio.
+
+    Parameters
+    ----------
+    recording : Recording
+    folder : Path
+    keypoints : KeypointSet, optional
+        By default the 1-s grid, not aligned yet.
+    imported : Imported, optional
+        Where they come from. Times that differ from those of channel 0 stand until the
+        person asks for the path. Its sidecar knows more than the table, if it is of this audio.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
+    if keypoints is None:
+        time_0_s = keypoint_grid(recording.duration_s)
+        end_s = recording.channels[1].duration_s
+        keypoints = machine_keypoints(time_0_s, np.minimum(time_0_s, end_s))
+    table = None if imported is None else ImportedTable.of(imported.path)
+    known = identify(recording, folder, table)
+    decided = None if imported is None else imported.decided.get(recording.name)
+    if decided is not None and decided.fingerprint == known.fingerprint:
+        state = RecordingState.new(decided.keypoints, Basis(decided.basis))
+    else:
+        stands = imported is not None and bool(np.any(keypoints.offset_s != 0))
+        state = RecordingState.new(keypoints, Basis.IMPORTED if stands else Basis.PATH)
+    return Entry(known, state, imported)

@@ -1,0 +1,57 @@
+"""Undo and redo, as commands that say what they would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+
+from app.commands.menus import allow
+from app.session.session_model import SessionModel
+
+
+class History(QObject):
+    """Steps back and forth through what a person did.
+
+    Parameters
+    ----------
+    session : SessionModel
+    """
+
+    def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._commands: Mapping[str, QAction] = {}
+
+    def attach(self, commands: Mapping[str, QAction]) -> None:
+        """Keep the texts of the commands ``undo`` and ``redo`` up to date."""
+        self._commands = commands
+        self._session.history_changed.connect(self._refresh)
+        self._refresh()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._session.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Take the last undo back."""
+        self._session.redo()
+
+    def go_to(self, done: int) -> None:
+        """Undo or redo until `done` steps are done."""
+        while len(self._session.done) > done:
+            self._session.undo()
+        while len(self._session.done) < done and self._session.undone:
+            self._session.redo()
+
+    @Slot()
+    def _refresh(self) -> None:
+        for name, steps in (("undo", self._session.done[-1:]), ("redo", self._session.undone[:1])):
+            action = self._commands[name]
+            what = steps[0].edit.text if steps else ""
+            word = name.capitalize()
+            action.setText(f"{word} {what[:1].lower()}{what[1:]}" if what else word)
+            allow(action, "" if steps else f"there is nothing to {name}")

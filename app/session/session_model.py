@@ -1,0 +1,221 @@
+"""The one place where keypoints change: by what the machine finds, and by what a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.base.time_format import time_text
+from app.session.edits import (
+    differ_in_confidence,
+    edit_label,
+    line_of,
+    middle_of,
+    moved_visibly,
+    released,
+)
+from app.session.entries import AlignmentResults, Entry
+from app.session.open_session import OpenSession
+from core.align.alignment import Alignment, CandidateScores
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.session import Basis, Proposal, Provenance, Run, Step
+
+
+class SessionModel(OpenSession):
+    """The open recordings; views read from here and ask here for every edit."""
+
+    # -- what the machine finds ------------------------------------------------------
+
+    def set_surface(self, index: int, surface: ScoreSurface) -> None:
+        """The evidence of a run that begins to rank candidates."""
+        evidence = self._entries[index].evidence
+        self._see(index, replace(evidence, surface=surface, candidates=None, problem=""))
+
+    def add_candidates(self, index: int, batch: CandidateScores) -> None:
+        """More candidates of the run under way."""
+        evidence = self._entries[index].evidence
+        known = evidence.candidates
+        self._see(index, replace(evidence, candidates=known.joined(batch) if known else batch))
+
+    def set_alignment(
+        self, index: int, alignment: Alignment, made: Provenance | None = None
+    ) -> None:
+        """The result of a run; proposed wherever no person has decided or imported times stand.
+
+        Parameters
+        ----------
+        index : int
+        alignment : Alignment
+        made : Provenance, optional
+            What made it, to be kept. A run that repeats the last one only brings its evidence
+            back: the keypoints are as they were left.
+        """
+        entry = self._entries[index]
+        surface, candidates = alignment.surface, alignment.candidates
+        self._see(index, AlignmentResults(surface, candidates, alignment, alignment))
+        last = None if entry.is_outdated else entry.run
+        if made is not None and (last is None or not last.made.is_like(made)):
+            run = Run.of(self._keys[index], alignment, made, entry.known.fingerprint)
+            self._entries[index] = replace(self._entries[index], run=run)
+            propose = entry.basis is not Basis.IMPORTED
+            self._take(index, self._session.record_run(run, propose=propose))
+        self.recordings_changed.emit()
+
+    def follow(self, index: int, alignment: Alignment) -> int:
+        """The path led through everything a person decided; how many keypoints moved along.
+
+        Imported times and the line of a candidate stand, and so does what an undo brought
+        back.
+        """
+        entry = self._entries[index]
+        self._see(index, replace(entry.evidence, alignment=alignment))
+        if entry.basis is not Basis.PATH or self._session.undone:
+            self.recordings_changed.emit()
+            return 0
+        after = entry.keypoints.with_proposal(alignment.keypoints)
+        moved = moved_visibly(entry.keypoints, after)
+        if len(moved) or differ_in_confidence(entry.keypoints, after):
+            self._take(index, self._session.follow(self._keys[index], alignment.keypoints))
+        if index == self._current:
+            self.followed.emit(moved)
+        return len(moved)
+
+    def set_problem(self, index: int, problem: str) -> None:
+        """Why a run failed."""
+        self._see(index, replace(self._entries[index].evidence, problem=problem))
+        self.recordings_changed.emit()
+
+    # -- what a person decides: each ends in `_decide` -------------------------------
+
+    def commit_preview(self) -> None:
+        """Decide on what is previewed."""
+        if self.is_previewing and self._drag.is_outside:
+            self.cancel_preview()
+            self._refuse_outside()
+        elif (dragged := self._drag.take()) is not None:
+            self._decide(dragged, f"Move keypoint {self._selected + 1}")
+
+    def end_drag(self) -> None:
+        """The mouse was released: decide on what is previewed, unless it was dropped."""
+        self.commit_preview()
+        self._drag.let_go()
+
+    def move_keypoint(self, index: int, time_1_s: float, merge_key: str = "") -> None:
+        """A person puts a keypoint at `time_1_s` seconds on channel 1.
+
+        Moves of one keypoint that follow each other under one merge key are one step to undo.
+        Beyond the ends of channel 1 there is nothing that it could be moved to.
+        """
+        entry = self.current
+        if entry is None:
+            return
+        if not 0.0 <= time_1_s <= entry.end_1_s:
+            self._refuse_outside()
+        else:
+            keypoints = entry.keypoints.move(index, time_1_s)
+            own_key = f"{merge_key} {index}" if merge_key else ""
+            self._decide(keypoints, f"Move keypoint {index + 1}", own_key)
+
+    def review_keypoint(self, index: int, state: ReviewState) -> None:
+        """A person decides on a keypoint."""
+        self.review_keypoints([index], state)
+
+    def review_keypoints(self, indices: Sequence[int], state: ReviewState) -> None:
+        """A person decides on keypoints, in one step."""
+        if self.current is None or not len(indices):
+            return
+        keypoints = self.current.keypoints.review(indices, state)
+        self._decide(keypoints, edit_label(indices, state))
+
+    def release_keypoint(self, index: int) -> bool:
+        """Take a person's decision back: the machine's again; False if there was none."""
+        entry = self.current
+        if entry is None or not entry.keypoints.is_reviewed[index]:
+            return False
+        self._decide(released(entry, index), f"Release keypoint {index + 1}")
+        return True
+
+    def propose_candidate(self, rank: int) -> bool:
+        """Set unreviewed keypoints to the linear map of a candidate; False if there is none."""
+        line = None if self.current is None else line_of(self.current, rank)
+        if line is None:
+            return False
+        self._propose(Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
+        return True
+
+    def propose_alignment(self) -> bool:
+        """Set unreviewed keypoints to the path; False if there is none."""
+        entry = self.current
+        if entry is None or entry.alignment is None or entry.machine is None:
+            return False
+        path = Proposal(Basis.PATH, entry.machine.keypoints)
+        self._propose(path, entry.alignment.keypoints, "Take the path")
+        return True
+
+    def propose_table(self, opened: Entry) -> bool:
+        """Set unreviewed keypoints of a recording to a table's; False if those are others."""
+        index = [entry.identity for entry in self._entries].index(opened.identity)
+        stands, table = self._entries[index].keypoints, opened.imported
+        if table is None or not np.array_equal(stands.time_0_s, opened.keypoints.time_0_s):
+            return False
+        times = machine_keypoints(stands.time_0_s, opened.keypoints.time_1_s)
+        self._take(
+            index,
+            self._session.edit(
+                self._keys[index],
+                stands.with_proposal(times),
+                f"Take the times of {table.path.name}",
+                proposal=Proposal(Basis.IMPORTED, times),
+            ),
+        )
+        return True
+
+    def undo(self) -> None:
+        """Take the last step back, and show where."""
+        self._step_in_history(self._session.done[-1:], back=True)
+
+    def redo(self) -> None:
+        """Take the last undo back, and show where."""
+        self._step_in_history(self._session.undone[:1], back=False)
+
+    def _step_in_history(self, steps: Sequence[Step], *, back: bool) -> None:
+        self.cancel_preview()
+        for step in steps:
+            index = self._keys.index(step.edit.recording)
+            self.select_recording(index)
+            self._take(index, self._session.undo() if back else self._session.redo())
+            if step.edit.outs is not None:
+                self._follow_out(index)
+                continue
+            if len(step.edit.position):
+                self.select_keypoint(middle_of(step))
+                self.returned.emit()
+            self.decided.emit(index)
+
+    def _follow_out(self, index: int) -> None:
+        """Show a recording that came back, or another one if it went out."""
+        if self._entries[index].is_out:
+            self._show_near(index)
+        else:
+            self.select_recording(index)
+
+    def _propose(self, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
+        taken = self._entries[self._current].keypoints.with_proposal(keypoints)
+        key = self._keys[self._current]
+        self._take(self._current, self._session.edit(key, taken, text, proposal=proposal))
+
+    def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:
+        self._drag.take()
+        key = self._keys[self._current]
+        self._take(self._current, self._session.edit(key, keypoints, text, merge_key))
+        self.decided.emit(self._current)
+
+    def _refuse_outside(self) -> None:
+        assert self.current is not None
+        self.refused.emit(
+            f"Channel 1 ends at {time_text(self.current.end_1_s, 1)}; a keypoint cannot be put "
+            "outside it. Mark it unalignable if its sound is not in channel 1."
+        )

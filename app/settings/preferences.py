@@ -1,0 +1,160 @@
+"""What a person prefers, kept in the settings; nonsense there falls back to the defaults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from app.look.theme import ThemeChoice
+from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
+from core.align.limits import OFFSETS_S, TOLERANCES_S
+
+Values = TypeVar("Values", "Preferences", EvidencePreference)
+
+LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S}
+"""Smallest and largest value, seconds."""
+WORDS = {
+    "theme": "theme",
+    "max_offset_s": "largest offset",
+    "tolerance_s": "tolerance",
+    "aligns_on_open": "align on opening",
+    "shows_tips": "tips",
+    "name": "evidence",
+    "checkpoint": "BEATs checkpoint",
+    "scorer": "pair scorer",
+    "device": "device",
+    "precision": "precision",
+}
+_GROUP = "preferences"
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person can choose.
+
+    Parameters
+    ----------
+    theme : ThemeChoice
+    max_offset_s : float
+        Largest offset the aligner searches, seconds.
+    tolerance_s : float
+        Error within which a keypoint counts as right for its confidence, seconds.
+    aligns_on_open : bool
+        Whether a recording without an alignment is aligned when it is shown.
+    shows_tips : bool
+    evidence : EvidencePreference
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its `LIMITS`.
+    """
+
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    max_offset_s: float = 5.0
+    tolerance_s: float = 0.05
+    aligns_on_open: bool = True
+    shows_tips: bool = True
+    evidence: EvidencePreference = AS_SHIPPED
+
+    @property
+    def align_settings(self) -> dict[str, float]:
+        """What differs from the aligner's own, by the names of `AlignOptions`."""
+        defaults = {field.name: field.default for field in fields(self)}
+        return {n: getattr(self, n) for n in LIMITS if getattr(self, n) != defaults[n]}
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(name)
+
+
+def load(settings: QSettings) -> tuple[Preferences, tuple[str, ...]]:
+    """Preferences from the settings, and the words for those that made no sense there."""
+    wrong: list[str] = []
+    return _loaded(settings, _GROUP, Preferences(), wrong), tuple(wrong)
+
+
+def save(settings: QSettings, preferences: Preferences) -> None:
+    """Keep `preferences`; what is at its default leaves no trace."""
+    _save(settings, _GROUP, preferences)
+
+
+def _loaded(settings: QSettings, group: str, values: Values, wrong: list[str]) -> Values:
+    for field in fields(values):
+        key, value = f"{group}/{field.name}", getattr(values, field.name)
+        try:
+            if isinstance(value, EvidencePreference):
+                found: Any = _loaded(settings, key, value, wrong)
+            elif settings.contains(key):
+                found = _parsed(settings.value(key), type(value))
+            else:
+                continue
+            values = replace(values, **{field.name: found})
+        except (ValueError, KeyError, TypeError):
+            wrong.append(WORDS[field.name])
+    return values
+
+
+def _save(settings: QSettings, group: str, values: Preferences | EvidencePreference) -> None:
+    for field in fields(values):
+        key, value = f"{group}/{field.name}", getattr(values, field.name)
+        if isinstance(value, EvidencePreference):
+            _save(settings, key, value)
+        elif value == field.default:
+            settings.remove(key)
+        else:
+            settings.setValue(key, str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _parsed(value: object, kind: type) -> Any:
+    text = str(value)
+    if kind is bool:
+        return _BOOLEANS[text]
+    if kind is float:
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return number
+    return kind(text)
+
+
+class PreferenceStore(QObject):
+    """The preferences in use.
+
+    Parameters
+    ----------
+    remembers : bool
+        Whether they come from the settings and go there.
+
+    Attributes
+    ----------
+    value : Preferences
+    wrong : tuple of str
+        What made no sense in the settings, in words.
+
+    Signals
+    -------
+    changed()
+        `value` is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, remembers: bool = True, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._remembers = remembers
+        self.value, self.wrong = load(QSettings()) if remembers else (Preferences(), ())
+
+    def put(self, value: Preferences) -> None:
+        """Prefer something else from now on."""
+        if value == self.value:
+            return
+        self.value = value
+        if self._remembers:
+            save(QSettings(), value)
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""Toolbar, status bar, message bar and strips."""

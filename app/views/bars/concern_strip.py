@@ -1,0 +1,75 @@
+"""Why the recording as a whole needs a look."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from app.look.theme import LOOK, icon
+from app.session.entries import Entry
+from app.session.session_model import SessionModel
+
+
+class ConcernStrip(QFrame):
+    """One line over the recording while there is something to say of it as a whole.
+
+    Parameters
+    ----------
+    session : SessionModel
+    """
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("message")
+        self.setProperty("kind", "warning")
+        self._sign = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 10, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self._sign)
+        layout.addWidget(self._text, 1)
+        for signal in (session.recording_selected, session.recordings_changed):
+            signal.connect(self._refresh)
+        LOOK.changed.connect(self._repaint)
+        self._repaint()
+        self._refresh()
+
+    @property
+    def text(self) -> str:
+        """What is said; empty when the strip is hidden."""
+        return self._text.text()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self._sign.setPixmap(icon("uncertain").pixmap(20, 20))
+
+    @Slot()
+    def _refresh(self) -> None:
+        entry = self._session.current
+        text = "" if entry is None else _words(entry)
+        if text != self._text.text():
+            self._text.setText(text)
+            self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+
+def _words(entry: Entry) -> str:
+    if entry.is_lost:
+        ways = "Find audio… or Use changed audio" if entry.has_other else "Find audio…"
+        return f"No sound: {entry.lost}. Your keypoints are safe; see File > {ways}."
+    if not entry.concerns:
+        return ""
+    first, *others = entry.concerns
+    if entry.alignment is not None and entry.alignment.alias is not None:
+        offset_s = entry.alignment.path.offset_s
+        chosen_s = float(offset_s[len(offset_s) // 2]) if len(offset_s) else np.nan
+        other_s = chosen_s + entry.alignment.alias.shift_s
+        first += f" (around {other_s:+.2f} s instead of {chosen_s:+.2f} s)"
+        others.append("accept or correct one keypoint, and the path settles")
+    text = "; ".join([first, *others])
+    return f"Needs review: {text}."

@@ -1,0 +1,180 @@
+"""Messages to the person, inside the window, one line high."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from PySide6.QtCore import QDateTime, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.base.messages import Kind, Message
+from app.look.theme import LOOK, icon
+from app.views.dialogs.message_log import Told, details_of
+
+_INFO_MS = 9000
+_KEPT = 200
+_WORDS_PX = 400
+"""With less room than this beside them, the buttons stand under the words."""
+_SIGN_PX = 20
+_SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
+
+
+class MessageBar(QFrame):
+    """Shows the latest message; errors and warnings stay until closed, and come back after remarks.
+
+    Parameters
+    ----------
+    actions : mapping of str to QAction
+        What a message may offer as a button.
+
+    Attributes
+    ----------
+    message : Message or None
+        The latest.
+    told : deque of (QDateTime, Message)
+        All, the latest last.
+    """
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.message: Message | None = None
+        self.told: deque[Told] = deque(maxlen=_KEPT)
+        self._standing: Message | None = None
+        self.setObjectName("message")
+        self._sign = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        self._act, self._other = QToolButton(), QToolButton()
+        self._copy, self._close = QToolButton(), QToolButton()
+        self._text.setAccessibleName("Message")
+        for button in (self._act, self._other):
+            button.setAccessibleName("What to do about it")
+            button.setObjectName("bordered")
+        self._copy.setText("Copy details")
+        self._copy.setToolTip("Copy the message, what is known about it and all versions")
+        self._close.setAccessibleName("Close message")
+        self._act.clicked.connect(self._on_act)
+        self._other.clicked.connect(self._on_other)
+        self._copy.clicked.connect(self._on_copy)
+        self._close.clicked.connect(self._on_close)
+        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words.addWidget(self._sign)
+        words.addWidget(self._text, 1)
+        buttons.addStretch(1)
+        for button in (self._act, self._other, self._copy):
+            buttons.addWidget(button)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._layout.setSpacing(8)
+        self._layout.addLayout(words, 1)
+        self._layout.addLayout(buttons)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(10, 4, 4, 4)
+        outer.addLayout(self._layout, 1)
+        outer.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setFocusProxy(self._close)
+        self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
+        self._away.timeout.connect(self._on_close)
+        LOOK.changed.connect(self._paint_signs)
+        self._paint_signs()
+        self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """The buttons stand where there is room for the words."""
+        self._place_buttons()
+        super().resizeEvent(event)
+
+    def _place_buttons(self) -> None:
+        buttons = (self._act, self._other, self._copy, self._close)
+        taken_px = sum(b.sizeHint().width() for b in buttons if not b.isHidden())
+        sides = QBoxLayout.Direction
+        is_narrow = self.width() - taken_px < _WORDS_PX
+        self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
+
+    @Slot(object)
+    def tell(self, message: Message) -> None:
+        """Show a message in place of the one before."""
+        self.told.append((QDateTime.currentDateTime(), message))
+        if message.kind is not Kind.INFO:
+            self._standing = message
+        self._show(message)
+
+    def _show(self, message: Message) -> None:
+        self.message = message
+        self._text.setText(message.text)
+        self.setAccessibleName(message.text)
+        for button, action in ((self._act, message.action), (self._other, message.otherwise)):
+            button.setVisible(bool(action))
+            if action:
+                words = self._actions[action].text()
+                button.setText(words)
+                button.setAccessibleName(words)
+        self._copy.setVisible(message.kind is not Kind.INFO)
+        self.setProperty("kind", str(message.kind))
+        self.style().polish(self)
+        self._paint_signs()
+        self._place_buttons()
+        self.show()
+        if message.kind is Kind.INFO and not message.action:
+            self._away.start()
+        else:
+            self._away.stop()
+
+    @Slot(str)
+    def inform(self, text: str) -> None:
+        """Show a passing remark."""
+        self.tell(Message(Kind.INFO, text, passes=True))
+
+    @Slot()
+    def pass_on(self) -> None:
+        """Another recording is shown: close what was about the one before."""
+        if self.isVisible() and self.message is not None and self.message.passes:
+            self._on_close()
+
+    @Slot()
+    def _on_close(self) -> None:
+        if self.message is self._standing:
+            self._standing = None
+        if self._standing is None:
+            self.hide()
+        else:
+            self._show(self._standing)
+
+    @Slot()
+    def _on_act(self) -> None:
+        if self.message is not None:
+            self._do(self.message.action)
+
+    @Slot()
+    def _on_other(self) -> None:
+        if self.message is not None:
+            self._do(self.message.otherwise)
+
+    def _do(self, action: str) -> None:
+        self._on_close()
+        self._actions[action].trigger()
+
+    @Slot()
+    def _on_copy(self) -> None:
+        if self.message is not None:
+            QGuiApplication.clipboard().setText(details_of(self.message))
+
+    @Slot()
+    def _paint_signs(self) -> None:
+        self._close.setIcon(icon("cancel"))
+        if self.message is not None:
+            sign = icon(_SIGNS[self.message.kind])
+            self._sign.setPixmap(sign.pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))

@@ -1,0 +1,164 @@
+"""The line at the foot of the window."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from app.base.messages import RunProgress
+from app.review.confidence_text import band_text, tolerance_ms
+from app.review.review_pace import time_left_text
+from app.review.review_progress import ReviewProgress
+from app.session.session_model import SessionModel
+from app.views.parts.elided_label import ElidedLabel
+from core.keypoints import ReviewState
+
+_NOTE_MS, _IN_SECONDS = 6000, 90.0
+_REFRESH_MS = 50
+"""Not when other views show new evidence: all at once they would hold the window up."""
+_BAR_PX = 170
+_PADDING_PX = 20
+
+
+class StatusBar(QStatusBar):
+    """Selected keypoint, review count, pyramid level, and the run under way.
+
+    Parameters
+    ----------
+    session : SessionModel
+    progress : ReviewProgress
+    cancel : QAction
+        Stops the run.
+    """
+
+    def __init__(
+        self,
+        session: SessionModel,
+        progress: ReviewProgress,
+        cancel: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._progress = progress
+        self.setSizeGripEnabled(False)
+        self._keypoint = QLabel()
+        self._reviewed = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
+        self._level = QLabel()
+        self._level.setToolTip(
+            "The spectrograms show the maximum of so many frames a column, so that no call is lost"
+        )
+        self._run = ElidedLabel(Qt.AlignmentFlag.AlignRight)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(_BAR_PX)
+        self._bar.setAccessibleName("Progress")
+        self._cancel = QToolButton()
+        self._cancel.setText("Cancel")
+        self._cancel.setToolTip(cancel.toolTip())
+        self._cancel.clicked.connect(cancel.trigger)
+        for label, stretch in ((self._keypoint, 0), (self._reviewed, 3), (self._level, 0)):
+            label.setProperty("role", "status")
+            self.addWidget(label, stretch)
+        self.addPermanentWidget(self._run, 5)
+        for widget in (self._bar, self._cancel):
+            self.addPermanentWidget(widget)
+        self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
+        self._note.setProperty("role", "note")
+        self.addWidget(self._note, 2)
+        self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._note_away.timeout.connect(self._note.clear)
+        session.recording_selected.connect(self._note.clear)
+        self.show_progress(None)
+        progress.changed.connect(self._show_review)
+        for signal in (
+            session.recording_selected,
+            session.selection_changed,
+            session.keypoints_changed,
+        ):
+            signal.connect(self._refresh)
+        # Candidates arrive faster than anyone can read.
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self._refresh)
+        session.evidence_changed.connect(self._soon.start)
+
+    @property
+    def keypoint_text(self) -> str:
+        """Where the selected keypoint stands, and how sure that is."""
+        return self._keypoint.text()
+
+    @property
+    def progress_text(self) -> str:
+        """What is said about the run; empty when nothing runs."""
+        return " · ".join(filter(None, (self._run.text(), self._left)))
+
+    @property
+    def review_text(self) -> str:
+        """How much is reviewed, and how long the rest will take."""
+        return self._reviewed.text()
+
+    @property
+    def note_text(self) -> str:
+        """What came of the last decision; empty after a while."""
+        return self._note.text()
+
+    @Slot(str)
+    def note(self, text: str) -> None:
+        """Say for a while what came of a decision."""
+        self._note.setText(text)
+        self._note_away.start()
+
+    @Slot(object)
+    def show_progress(self, progress: RunProgress | None) -> None:
+        """Show how far the run is, or that there is none."""
+        for widget in (self._run, self._bar, self._cancel):
+            widget.setVisible(progress is not None)
+        self._left = ""
+        if progress is None:
+            self._run.clear()
+            return
+        self._run.setText(progress.text)
+        if progress.left_s is not None:
+            self._left = f"{_rough_time(progress.left_s)} left"
+        self._bar.setFormat(f"%p % · {self._left}" if self._left else "%p %")
+        self._bar.setValue(round(1000 * progress.fraction))
+
+    def show_level(self, level: int | None) -> None:
+        """Show how far the spectrograms are downsampled; nothing for None."""
+        if level is None:
+            self._level.clear()
+            return
+        self._level.setText(f"pyramid ×{1 << level} (max)" if level else "full detail")
+
+    @Slot()
+    def _show_review(self) -> None:
+        self._reviewed.setText(self._progress.text)
+
+    @Slot()
+    def _refresh(self) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        if keypoints is None or selected < 0:
+            self._keypoint.clear()
+            return
+        words = [f"keypoint {selected + 1}/{len(keypoints)}"]
+        offset = f"{float(keypoints.offset_s[selected]):+.3f} s"
+        confidence = float(keypoints.confidence[selected])
+        if keypoints.state[selected] is ReviewState.CORRECTED:
+            words.append(f"{offset}, set by you")
+        else:
+            words.append(f"{offset} {band_text(self._session)}".rstrip())
+            if math.isfinite(confidence):
+                words.append(f"p(≤{tolerance_ms(self._session)} ms) {confidence:.2f}")
+        text = " · ".join(words)
+        wanted_px = self._keypoint.fontMetrics().horizontalAdvance(text) + _PADDING_PX
+        if wanted_px > self._keypoint.minimumWidth():
+            # Of a fixed size, it can change without the window being laid out anew.
+            self._keypoint.setFixedSize(wanted_px, self._keypoint.sizeHint().height())
+        self._keypoint.setText(text)
+
+
+def _rough_time(seconds: float) -> str:
+    return f"{max(round(seconds), 1)} s" if seconds < _IN_SECONDS else time_left_text(seconds)

@@ -1,0 +1,1 @@
+"""Dialogs and pop-ups: preferences, command palette, shortcuts, go to."""

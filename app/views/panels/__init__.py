@@ -1,0 +1,1 @@
+"""Dock panels: keypoint, candidates, recordings, history, spectrogram settings."""

@@ -1,0 +1,121 @@
+"""The edit history: everything a person did, with the way back to any moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QListView, QWidget
+
+from app.review.triage import shown_names
+from app.session.history import History
+from app.session.session_model import SessionModel
+from core.session import Step
+
+_SPACING_PX = 2
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HistoryModel(QAbstractListModel):
+    """One row for the beginning, and one a step: done ones first, then what can be redone."""
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._steps: tuple[Step, ...] = ()
+        self._was_done = 0
+        self._named: tuple[int, ...] = ()
+        self._names: dict[int, str] = {}
+        session.history_changed.connect(self._refresh)
+        session.replaced.connect(self._forget_names)
+
+    @property
+    def done(self) -> int:
+        """Row of the moment that is shown."""
+        return len(self._session.done)
+
+    def rowCount(self, _parent: Index | None = None) -> int:  # noqa: N802 (Qt's name)
+        """How many rows there are."""
+        return 1 + len(self._steps)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text, tip and look of a row."""
+        row = index.row()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row)
+        if role == Qt.ItemDataRole.ToolTipRole and row:
+            edit = self._steps[row - 1].edit
+            name = self._session.entry_of(edit.recording).recording.name
+            made = edit.made_at.astimezone()
+            return f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}"
+        if role == Qt.ItemDataRole.FontRole and row > self.done:
+            font = QFont()
+            font.setItalic(True)
+            return font
+        return None
+
+    def _text(self, row: int) -> str:
+        if row == 0:
+            return "Before all edits"
+        edit = self._steps[row - 1].edit
+        where = f" – {self._name_of(edit.recording)}" if len(self._session.keys) > 1 else ""
+        undone = "  (undone)" if row > self.done else ""
+        return f"{edit.text}{where}{undone}"
+
+    def _name_of(self, key: int) -> str:
+        """What tells a recording from the others; there is little room."""
+        if self._session.keys != self._named:
+            self._named = self._session.keys
+            names = shown_names([entry.recording.name for entry in self._session.entries])
+            self._names = dict(zip(self._named, names, strict=True))
+        return self._names[key]
+
+    @Slot()
+    def _forget_names(self) -> None:
+        self._named = ()
+
+    @Slot()
+    def _refresh(self) -> None:
+        steps = (*self._session.done, *self._session.undone)
+        if (len(steps), self.done) == (len(self._steps), self._was_done):
+            # A step went on: a nudge more, or what followed from it.
+            self._steps = steps
+            self.dataChanged.emit(self.index(0), self.index(len(steps)))
+            return
+        self.beginResetModel()
+        self._steps, self._was_done = steps, self.done
+        self.endResetModel()
+
+
+class HistoryList(QListView):
+    """Shows the history; activating a row goes back or forth to it.
+
+    Parameters
+    ----------
+    session : SessionModel
+    history : History
+    """
+
+    def __init__(
+        self, session: SessionModel, history: History, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._history = history
+        self._model = HistoryModel(session, self)
+        self.setModel(self._model)
+        self.setUniformItemSizes(True)
+        self.setSpacing(_SPACING_PX)
+        self.setAccessibleName("Edit history")
+        self.setToolTip("Double-click a step, or press Enter on it, to go back or forth to it")
+        self.activated.connect(self._go_to)
+        self._model.modelReset.connect(self._follow)
+
+    @Slot(QModelIndex)
+    def _go_to(self, index: QModelIndex) -> None:
+        self._history.go_to(index.row())
+
+    @Slot()
+    def _follow(self) -> None:
+        current = self._model.index(self._model.done)
+        self.setCurrentIndex(current)
+        self.scrollTo(current)

@@ -1,0 +1,118 @@
+"""The open recordings as a queue: how far each is, and how sure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.review.review_queue import ReviewQueue
+from app.review.triage import Column
+from app.session.session_model import SessionModel
+
+_LEAST_WIDTH_PX, _ROW_PX = 150, 26
+_STAGE_PX, _PADDING_PX = 24, 14
+_SHOWN_FROM_PX = {Column.FLAG: 210, Column.UNCERTAIN: 235, Column.CONFIDENCE: 265}
+_WIDEST = {Column.CONFIDENCE: "failed", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
+_UNSORTED = -1
+
+
+class RecordingsList(QTableView):
+    """Choosing a row shows that recording.
+
+    Parameters
+    ----------
+    session : SessionModel
+    queue : ReviewQueue
+
+    Signals
+    -------
+    deleted()
+        The Delete key was pressed on the recording shown.
+    """
+
+    deleted = Signal()
+
+    def __init__(
+        self, session: SessionModel, queue: ReviewQueue, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._queue = queue
+        self.setModel(queue)
+        self.setAccessibleName("Recordings")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.verticalHeader().hide()
+        # Rows of one height: thousands of them need not be measured.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        self._set_columns()
+        self.setMinimumWidth(_LEAST_WIDTH_PX)
+        queue.rearranged.connect(self._follow)
+        session.recording_selected.connect(self._follow)
+        self.selectionModel().selectionChanged.connect(self._on_row)
+
+    def sort_by(self, column: Column, order: Qt.SortOrder) -> None:
+        """Sort as a click on a heading does."""
+        header = self.horizontalHeader()
+        if (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (column, order):
+            self._queue.sort_again()
+        else:
+            self.sortByColumn(column, order)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Where there is little room, it belongs to the names."""
+        for column, from_px in _SHOWN_FROM_PX.items():
+            self.setColumnHidden(column, event.size().width() < from_px)
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Delete is about the recording that is marked."""
+        if event.key() == Qt.Key.Key_Delete and self.selectionModel().hasSelection():
+            self.deleted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _set_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(_STAGE_PX)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(_UNSORTED, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self.setColumnWidth(Column.STAGE, _STAGE_PX)
+        for column, widest in {**_WIDEST, Column.REVIEWED: "done"}.items():
+            self._make_room(column, widest)
+
+    def _make_room(self, column: Column, text: str) -> None:
+        # Measuring the cells, as Qt would, takes time and room for a sort arrow in every column.
+        width_px = self.fontMetrics().horizontalAdvance(text) + _PADDING_PX
+        if self.columnWidth(column) != width_px:
+            self.setColumnWidth(column, width_px)
+
+    @Slot()
+    def _follow(self) -> None:
+        """Mark the recording shown; the list itself stays where it is."""
+        most = max((row.keypoints for row in self._queue.rows), default=0)
+        self._make_room(Column.REVIEWED, f"{most}/{most}" if most > 9 else "done")
+        row = self._queue.place(self._session.current_index)
+        with QSignalBlocker(self.selectionModel()):
+            if row < 0:
+                self.clearSelection()
+            elif self.currentIndex().row() != row or not self.selectionModel().hasSelection():
+                self.selectRow(row)
+        self.viewport().update()
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_row(self, chosen: QItemSelection, _left: QItemSelection) -> None:
+        rows = [index.row() for index in chosen.indexes()]
+        if rows:
+            self._session.select_recording(self._queue.order[rows[0]])

@@ -1,0 +1,190 @@
+"""The panel with everything that can be chosen about spectrograms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from app.render.colours import automatic_db
+from app.render.display import Display
+from app.render.look import ColourMap, SpectrogramLook
+from core.audio.frame_plan import FrameSettings, Taper
+from core.audio.spectrogram import Spectrogram
+
+_PADDINGS = (1, 2, 4)
+_KEPT_HZ = FrameSettings().top_hz
+
+
+class LookPanel(QScrollArea):
+    """Changes show at once: colours, levels and frequencies without new frames.
+
+    Parameters
+    ----------
+    display : Display
+        Holds what is chosen.
+    """
+
+    def __init__(self, display: Display, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._display = display
+        self._spectrogram: Spectrogram | None = None
+        self.colours = _combo("Colour map", [c.value.capitalize() for c in ColourMap])
+        self.automatic = QCheckBox("Automatic levels")
+        self.automatic.setToolTip("Background dark, calls bright, whatever the recorder's gain")
+        self.darkest = _spin("Darkest level, dB over the background noise", -40, 60, " dB", 0)
+        self.range = _spin("From the darkest to the brightest level", 5, 120, " dB", 0)
+        self.low = _spin("Lowest frequency shown", 0, 199, " kHz", 1)
+        self.high = _spin("Highest frequency shown", 0.5, 200, " kHz", 1)
+        self.window_ms = _spin("Length of the analysis window", 1, 200, " ms", 1)
+        self.overlap = _spin("Overlap of the windows", 0, 95, " %", 0)
+        self.padding = _combo("Zero padding", [f"× {p}" for p in _PADDINGS])
+        self.taper = _combo("Window function", [t.value.capitalize() for t in Taper])
+        self.reset = QPushButton("Reset")
+        self.reset.setToolTip("Show spectrograms as FinchSync did at first")
+        self._lay_out()
+        self._show_choice()
+        for combo in (self.colours, self.padding, self.taper):
+            combo.currentIndexChanged.connect(self._choose)
+        for spin in (self.darkest, self.range, self.low, self.high, self.window_ms, self.overlap):
+            spin.valueChanged.connect(self._choose)
+        self.automatic.toggled.connect(self._switch_levels)
+        self.reset.clicked.connect(self._reset)
+        display.look_changed.connect(self._show_choice)
+        display.frames_changed.connect(self._show_choice)
+
+    def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
+        """Levels by hand start from the automatic ones of this recording."""
+        if spectrograms is not None:
+            self._spectrogram = spectrograms[0]
+            self._show_choice()
+
+    def _automatic_db(self) -> tuple[float, float]:
+        if self._spectrogram is None:
+            return automatic_db(np.zeros(256, dtype=np.int64))
+        return automatic_db(self._spectrogram.histogram)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setContentsMargins(8, 6, 8, 6)
+        grid.setSpacing(5)
+        rows: tuple[tuple[str, QWidget, str, QWidget | None], ...] = (
+            ("Colours", self.colours, "", None),
+            ("", self.automatic, "", None),
+            ("Darkest", self.darkest, "Range", self.range),
+            ("From", self.low, "To", self.high),
+            ("Window", self.window_ms, "Shape", self.taper),
+            ("Overlap", self.overlap, "Padding", self.padding),
+            ("", self.reset, "", None),
+        )
+        for row, (word, first, other_word, second) in enumerate(rows):
+            grid.addWidget(QLabel(word), row, 0)
+            grid.addWidget(first, row, 1, 1, 3 if second is None else 1)
+            if second is not None:
+                grid.addWidget(QLabel(other_word), row, 2)
+                grid.addWidget(second, row, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        grid.setRowStretch(len(rows), 1)
+        inner = QWidget()
+        inner.setLayout(grid)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setAccessibleName("Spectrogram settings")
+        self.setFocusProxy(self.colours)
+
+    @Slot()
+    def _show_choice(self) -> None:
+        look, frames = self._display.look, self._display.frames
+        by_hand = look.darkest_db is not None and look.range_db is not None
+        darkest_db, range_db = (look.darkest_db, look.range_db) if by_hand else self._automatic_db()
+        shown: Sequence[tuple[QDoubleSpinBox, float | None]] = (
+            (self.darkest, darkest_db),
+            (self.range, range_db),
+            (self.low, look.low_khz),
+            (self.high, look.high_khz),
+            (self.window_ms, frames.window_ms),
+            (self.overlap, 100 * frames.overlap),
+        )
+        for spin, value in shown:
+            if value is not None:
+                with QSignalBlocker(spin):
+                    spin.setValue(value)
+        for combo, index in (
+            (self.colours, list(ColourMap).index(look.colours)),
+            (self.padding, _PADDINGS.index(frames.padding)),
+            (self.taper, list(Taper).index(frames.taper)),
+        ):
+            with QSignalBlocker(combo):
+                combo.setCurrentIndex(index)
+        with QSignalBlocker(self.automatic):
+            self.automatic.setChecked(not by_hand)
+        self.darkest.setEnabled(by_hand)
+        self.range.setEnabled(by_hand)
+
+    @Slot()
+    def _choose(self) -> None:
+        by_hand = not self.automatic.isChecked()
+        low_khz = min(self.low.value(), self.high.value() - 0.5)
+        look = SpectrogramLook(
+            colours=list(ColourMap)[self.colours.currentIndex()],
+            darkest_db=self.darkest.value() if by_hand else None,
+            range_db=self.range.value() if by_hand else None,
+            low_khz=max(low_khz, 0.0),
+            high_khz=self.high.value(),
+        )
+        before = self._display.frames
+        # Percent on the screen are rounded; what was not touched stays as it is.
+        overlap = self.overlap.value() / 100
+        frames = FrameSettings(
+            window_ms=self.window_ms.value(),
+            overlap=before.overlap if abs(overlap - before.overlap) < 0.005 else overlap,
+            padding=_PADDINGS[self.padding.currentIndex()],
+            taper=list(Taper)[self.taper.currentIndex()],
+            top_hz=max(_KEPT_HZ, 1000 * self.high.value()),
+        )
+        self._display.set_spectrogram(look, frames)
+
+    @Slot(bool)
+    def _switch_levels(self, _automatic: bool) -> None:
+        for spin, value in zip((self.darkest, self.range), self._automatic_db(), strict=True):
+            with QSignalBlocker(spin):
+                spin.setValue(value)
+        self._choose()
+
+    @Slot()
+    def _reset(self) -> None:
+        self._display.set_spectrogram(SpectrogramLook(), FrameSettings())
+
+
+def _spin(name: str, low: float, high: float, unit: str, decimals: int) -> QDoubleSpinBox:
+    spin = QDoubleSpinBox()
+    spin.setRange(low, high)
+    spin.setDecimals(decimals)
+    spin.setSingleStep(0.5 if decimals else 1.0)
+    spin.setSuffix(unit)
+    # Half a number typed is no choice yet.
+    spin.setKeyboardTracking(False)
+    spin.setAccessibleName(name)
+    spin.setToolTip(name)
+    return spin
+
+
+def _combo(name: str, choices: Sequence[str]) -> QComboBox:
+    combo = QComboBox()
+    combo.addItems(list(choices))
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    return combo

@@ -1,0 +1,1 @@
+"""Small widgets that other views are made of."""

@@ -1,0 +1,255 @@
+"""Offset over time: evidence, path, candidates and keypoints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from app.base.time_view import TimeView
+from app.look.keypoint_style import marks_of
+from app.look.theme import DARK
+from app.render.heat_item import HeatItem
+from app.render.path_item import PathItem
+from app.session.session_model import SessionModel
+from app.views.timeline.keypoint_grip import KeypointGrip
+from app.views.timeline.keypoint_item import KeypointItem
+from app.views.timeline.time_plot import TimePlot
+
+_SHOWN_CANDIDATES = 30
+_LEAST_SPAN_S = 0.3
+_LOOSEST = 2.5
+"""Times more room than wanted at which the offset axis shrinks; it stands still in between."""
+_ROOM = 0.1
+"""Part of the height kept free at both ends; at the upper one stands the caption."""
+_NEAR_ALIAS_S = 1.5
+_ROOMY_PX = 600
+_REFRESH_MS = 40
+
+
+class DriftPlot(TimePlot):
+    """The drift curve; the selected keypoint can be dragged up and down.
+
+    The offset axis follows what is visible until Shift+wheel sets it; a double
+    click lets it follow again.
+
+    Parameters
+    ----------
+    session, view
+        What is shown, and when.
+    """
+
+    def __init__(
+        self, session: SessionModel, view: TimeView, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(view, "Drift: offset of channel 1 over time", "bottom", parent=parent)
+        self._session = session
+        self._follows = True
+        axis = self.getPlotItem().getAxis("left")
+        axis.setLabel("offset (s)")
+        axis.enableAutoSIPrefix(enable=False)
+        self._heat = HeatItem()
+        self._candidates = pg.PlotCurveItem(connect="pairs", pen=_pen(DARK.candidate, 70))
+        self._highlight = pg.PlotCurveItem(pen=_pen(DARK.candidate, 255))
+        self._path = PathItem()
+        self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
+        self._points = KeypointItem()
+        self._grip = KeypointGrip(self, self._points, session)
+        self._handle = pg.TargetItem(
+            movable=True,
+            size=17,
+            symbol="o",
+            pen=pg.mkPen(DARK.selected, width=2),
+            hoverPen=pg.mkPen(DARK.accent, width=2),
+            brush=QColor(0, 0, 0, 0),
+            hoverBrush=QColor(108, 178, 255, 60),
+        )
+        self._handle.setZValue(20)
+        self._where = pg.InfiniteLine(pen=_pen(DARK.selected, 60))
+        for item in (
+            self._heat,
+            self._candidates,
+            self._highlight,
+            self._path,
+            self._alias,
+            self._where,
+            self._points,
+            self._handle,
+        ):
+            self.addItem(item, ignoreBounds=True)
+        self._handle.sigPositionChanged.connect(self._on_dragged)
+        self._handle.sigPositionChangeFinished.connect(self._grip.drop)
+        # Candidates arrive faster than anyone can look.
+        self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._soon.timeout.connect(self._show_evidence)
+        self._surface: object = None
+        self._shown_candidates: tuple[object, int] = (None, -1)
+        session.evidence_changed.connect(self._soon.start)
+        session.recording_selected.connect(self._show_recording)
+        session.keypoints_changed.connect(self._show_keypoints)
+        session.selection_changed.connect(self._show_selection)
+        view.span_changed.connect(self._fit_offsets)
+        self.stretched.connect(self._stretch)
+        self.reset.connect(self._follow_offsets)
+        self._show_recording()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing it shows is still being drawn."""
+        return self._heat.is_settled
+
+    def shut_down(self) -> None:
+        """Stop the worker thread."""
+        self._heat.shut_down()
+
+    @Slot()
+    def _show_recording(self) -> None:
+        self._follows = True
+        self._show_evidence()
+        self._show_keypoints()
+
+    @Slot()
+    def _show_evidence(self) -> None:
+        entry = self._session.current
+        surface = None if entry is None else entry.surface
+        if surface is not self._surface:
+            self._surface = surface
+            self._heat.show_surface(surface)
+        self._show_candidates()
+        alignment = None if entry is None else entry.alignment
+        self._path.setVisible(alignment is not None)
+        if alignment is not None:
+            path = alignment.path
+            rows_s = alignment.surface.time_0_s
+            self._path.show_path(rows_s, path.offset_s, path.low_s, path.high_s)
+        alias = None if alignment is None else alignment.alias
+        self._alias.setVisible(alias is not None)
+        if alignment is not None and alias is not None:
+            self._alias.setData(alignment.surface.time_0_s, alignment.path.offset_s + alias.shift_s)
+        self._fit_offsets()
+        self._show_caption()
+
+    def _show_candidates(self) -> None:
+        entry = self._session.current
+        wanted = (None if entry is None else entry.candidates, self._session.highlighted)
+        if wanted == self._shown_candidates:
+            return
+        self._shown_candidates = wanted
+        if entry is None or entry.candidates is None:
+            self._candidates.setData([], [])
+            self._highlight.setData([], [])
+            return
+        best = entry.candidates.ranked(_SHOWN_CANDIDATES)
+        ends_s = np.array([0.0, entry.recording.duration_s])
+        lines = best.offset_s[:, None] + best.drift_ppm[:, None] * 1e-6 * ends_s
+        self._candidates.setData(np.tile(ends_s, len(best)), lines.ravel())
+        rank = max(self._session.highlighted, 0)
+        if rank < len(best):
+            self._highlight.setData(ends_s, lines[rank])
+        else:
+            self._highlight.setData([], [])
+
+    @Slot()
+    def _show_keypoints(self) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            self._points.show_points(np.empty(0), np.empty(0, dtype=np.int8))
+        else:
+            self._points.show_points(keypoints.time_0_s, marks_of(keypoints), keypoints.offset_s)
+        self._place_handle()
+        self._fit_offsets()
+        self._show_caption()
+
+    @Slot()
+    def _show_selection(self) -> None:
+        self._place_handle()
+        self._show_candidates()
+
+    def _place_handle(self) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        there = keypoints is not None and selected >= 0
+        self._handle.setVisible(there)
+        self._where.setVisible(there)
+        if keypoints is not None and there:
+            time_s = float(keypoints.time_0_s[selected])
+            self._where.setValue(time_s)
+            self._put_handle(time_s, float(keypoints.offset_s[selected]))
+
+    def _put_handle(self, time_s: float, offset_s: float) -> None:
+        with QSignalBlocker(self._handle):
+            self._handle.setPos(time_s, offset_s)
+
+    @Slot()
+    def _on_dragged(self) -> None:
+        keypoints, selected = self._session.keypoints, self._session.selected
+        if keypoints is not None and selected >= 0:
+            time_0_s = float(keypoints.time_0_s[selected])
+            self._session.preview_move(selected, time_0_s + float(self._handle.pos().y()))
+            # After Esc the handle stays where the keypoint is, whatever the mouse does.
+            self._place_handle()
+
+    @Slot(float, float)
+    def _stretch(self, factor: float, at_s: float) -> None:
+        self._follows = False
+        low, high = self.box.viewRange()[1]
+        self.show_heights(at_s + (low - at_s) * factor, at_s + (high - at_s) * factor)
+
+    @Slot()
+    def _follow_offsets(self) -> None:
+        self._follows = True
+        self._fit_offsets()
+
+    @Slot()
+    def _fit_offsets(self) -> None:
+        keypoints, entry = self._session.keypoints, self._session.current
+        if not self._follows or keypoints is None or entry is None or self._session.is_previewing:
+            return
+        low_s, high_s = -_LEAST_SPAN_S / 2, _LEAST_SPAN_S / 2
+        if entry.alignment is None and entry.surface is not None:
+            surface = entry.surface
+            low_s = float(surface.first_offset_s.min())
+            high_s = float(surface.first_offset_s.max()) + surface.step_s * surface.score.shape[1]
+        else:
+            shown = [keypoints.offset_s[self._visible(keypoints.time_0_s)]]
+            if entry.alignment is not None:
+                path = entry.alignment.path
+                inside = self._visible(entry.alignment.surface.time_0_s)
+                shown += [path.low_s[inside], path.high_s[inside]]
+                alias = entry.alignment.alias
+                if alias is not None and abs(alias.shift_s) <= _NEAR_ALIAS_S:
+                    shown += [path.offset_s[inside] + alias.shift_s]
+            values = np.concatenate(shown)
+            if len(values):
+                low_s, high_s = float(values.min()), float(values.max())
+        shown_low_s, shown_high_s = self.box.viewRange()[1]
+        wanted_s = max(1.5 * (high_s - low_s), _LEAST_SPAN_S)
+        room_s = _ROOM * (shown_high_s - shown_low_s)
+        inside = shown_low_s + room_s <= low_s and high_s <= shown_high_s - room_s
+        if not inside or shown_high_s - shown_low_s > _LOOSEST * wanted_s:
+            middle_s = (low_s + high_s) / 2
+            self.show_heights(middle_s - wanted_s / 2, middle_s + wanted_s / 2)
+
+    def _visible(self, time_s: np.ndarray) -> np.ndarray:
+        return (time_s >= self.view.start_s) & (time_s <= self.view.end_s)
+
+    def _show_caption(self) -> None:
+        entry = self._session.current
+        words = []
+        path_words = "— path" if self.width() < _ROOMY_PX else "— path with 95 % band"
+        if entry is not None and entry.alignment is not None:
+            words += [f"<span style='color:{DARK.path}'>{path_words}</span>"]
+            if entry.alignment.alias is not None:
+                words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
+        if entry is not None and entry.candidates is not None:
+            words += [f"<span style='color:{DARK.candidate}'>— candidates</span>"]
+        if entry is not None and entry.surface is not None:
+            words += ["<span style='color:#8cc4ee'>■ evidence</span>"]
+        self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")
+
+
+def _pen(colour: str, opacity: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> object:
+    drawn = QColor(colour)
+    drawn.setAlpha(opacity)
+    return pg.mkPen(drawn, width=1, style=style)

@@ -1,0 +1,196 @@
+"""One channel's spectrogram with its keypoints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.base.time_format import time_text
+from app.base.time_view import TimeView
+from app.look.keypoint_style import marks_of
+from app.look.theme import DARK
+from app.render.display import Display
+from app.render.spectrogram_item import SpectrogramItem
+from app.render.tiles import TileStore
+from app.session.session_model import SessionModel
+from app.views.timeline.keypoint_grip import KeypointGrip
+from app.views.timeline.keypoint_item import KeypointItem
+from app.views.timeline.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
+from core.audio.spectrogram import Spectrogram
+
+_SMALLEST_KHZ = 0.5
+
+
+class SpectrogramPane(TimePlot):
+    """Spectrogram of one channel; in channel 1 the selected keypoint can be dragged.
+
+    Shift+wheel zooms the frequency axis, a double click resets it.
+
+    Parameters
+    ----------
+    channel : int
+    session, display, view, tiles
+        What is shown, and how.
+    """
+
+    def __init__(
+        self,
+        channel: int,
+        session: SessionModel,
+        display: Display,
+        view: TimeView,
+        tiles: TileStore,
+        parent: QWidget | None = None,
+    ) -> None:
+        side = "top" if channel == 0 else ""
+        caption = "top" if channel == 0 else "bottom"
+        super().__init__(view, f"Spectrogram of channel {channel}", side, caption, channel, parent)
+        self._channel = channel
+        self._session = session
+        self._display = display
+        self._top_khz = 8.0
+        self.getPlotItem().getAxis("left").setLabel(f"ch {channel} (kHz)")
+        self.getPlotItem().getAxis("left").enableAutoSIPrefix(enable=False)
+        self._spectrogram = SpectrogramItem(channel, tiles)
+        self._frames: Spectrogram | None = None
+        self._reading = QLabel(self)
+        self._reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._reading.setStyleSheet(CAPTION_STYLE)
+        self._reading.hide()
+        self.scene().sigMouseMoved.connect(self._read)
+        self._points = KeypointItem("bottom" if channel == 0 else "top")
+        self._grip = KeypointGrip(self, self._points, session)
+        # Under the mouse the line belongs to the person; elsewhere it follows the session.
+        self._line = pg.InfiniteLine(
+            movable=channel == 1,
+            pen=pg.mkPen(DARK.selected, width=1),
+            hoverPen=pg.mkPen(DARK.accent, width=1),
+        )
+        self._line.setZValue(20)
+        for item in (self._spectrogram, self._points, self._line):
+            self.addItem(item, ignoreBounds=True)
+        if channel == 1:
+            self._line.setCursor(Qt.CursorShape.SizeHorCursor)
+            self._line.sigDragged.connect(self._on_dragged)
+            self._line.sigPositionChangeFinished.connect(self._grip.drop)
+        tiles.tiles_ready.connect(self._spectrogram.update)
+        # What was under the mouse is elsewhere.
+        view.span_changed.connect(self._reading.hide)
+        session.selection_changed.connect(self._show_selection)
+        display.changed.connect(self._follow)
+        display.look_changed.connect(self._show_all_frequencies)
+        self.stretched.connect(self._stretch)
+        self.reset.connect(self._show_all_frequencies)
+        self._follow()
+
+    @property
+    def level(self) -> int:
+        """Level of the pyramid that was painted last."""
+        return self._spectrogram.level
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the last painting showed every frame in view, at the level it asks for."""
+        return self._spectrogram.is_covered
+
+    def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
+        """Show another recording's spectrogram."""
+        self._spectrogram.show_spectrogram(spectrogram)
+        self._frames = spectrogram
+        self._reading.hide()
+        if spectrogram is not None:
+            self._top_khz = spectrogram.plan.top_hz / 1000
+            self._show_all_frequencies()
+
+    @property
+    def reading_text(self) -> str:
+        """What is under the mouse; empty when it is elsewhere."""
+        return self._reading.text() if self._reading.isVisibleTo(self) else ""
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """There is nothing to read any more."""
+        super().leaveEvent(event)
+        self._reading.hide()
+
+    @Slot(object)
+    def _read(self, at: QPointF) -> None:
+        """Say which moments, frequency and level are under the mouse."""
+        inside = self._frames is not None and self.box.sceneBoundingRect().contains(at)
+        self._reading.setVisible(inside)
+        if self._frames is None or not inside:
+            return
+        point = self.box.mapSceneToView(at)
+        moments_s = self._display.moments_s(self._channel, point.x())
+        level_db = self._frames.level_db(moments_s[self._channel], 1000 * point.y())
+        level = "" if level_db is None else f" · {level_db:.0f} dB"
+        clocks = " · ".join(f"ch {c} {time_text(t, 3)}" for c, t in enumerate(moments_s))
+        self._reading.setText(f"{clocks} · {point.y():.2f} kHz{level}")
+        self._reading.adjustSize()
+        top = round(self.box.sceneBoundingRect().top()) + 4
+        self._reading.move(self.width() - RIGHT_PX - 4 - self._reading.width(), top)
+
+    @Slot()
+    def _follow(self) -> None:
+        if self._channel == 1:
+            self._spectrogram.set_warp(self._display.warp)
+        clock = ""
+        if self._channel == 1:
+            warped = self._display.is_warped
+            clock = " · moved onto channel 0's clock" if warped else " · as recorded, its own clock"
+        colour = DARK.channel_1 if self._channel else DARK.channel_0
+        self.set_caption(
+            f"<b style='color:{colour}'>Channel {self._channel}</b>"
+            f"<span style='color:{DARK.muted}'>{clock}</span>"
+        )
+        self._show_keypoints()
+        self.place_cursor()
+
+    def on_axis_s(self, time_0_s: float) -> float:
+        """Where a moment of channel 0 lies on the time axis of this pane."""
+        return time_0_s if self._channel == 0 else self._display.channel_1_axis_s(time_0_s)
+
+    def on_channel_0_s(self, axis_s: float) -> float:
+        """Which moment of channel 0 lies at a place of this pane's time axis."""
+        return axis_s if self._channel == 0 else self._display.channel_0_s(axis_s)
+
+    def _show_keypoints(self) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is None:
+            self._points.show_points(np.empty(0), np.empty(0, dtype=np.int8))
+        else:
+            axis_s = np.maximum.accumulate(self._display.keypoints_s[self._channel])
+            self._points.show_points(axis_s, marks_of(keypoints))
+        self._show_selection()
+
+    @Slot()
+    def _show_selection(self) -> None:
+        selected = self._session.selected
+        there = self._session.keypoints is not None and selected >= 0
+        self._line.setVisible(there)
+        if there and not (self._line.moving and self._session.is_previewing):
+            self._line.setValue(float(self._display.keypoints_s[self._channel][selected]))
+
+    @Slot(object)
+    def _on_dragged(self, line: pg.InfiniteLine) -> None:
+        time_1_s = self._display.channel_1_s(float(line.value()))
+        self._session.preview_move(self._session.selected, time_1_s)
+        if not self._session.is_previewing:
+            # After Esc the line stays where the keypoint is, whatever the mouse does.
+            self._show_selection()
+
+    @Slot(float, float)
+    def _stretch(self, factor: float, at_khz: float) -> None:
+        low, high = self.box.viewRange()[1]
+        low = at_khz + (low - at_khz) * factor
+        high = at_khz + (high - at_khz) * factor
+        low, high = max(low, 0.0), min(high, self._top_khz)
+        if high - low >= _SMALLEST_KHZ:
+            self.show_heights(low, high)
+
+    @Slot()
+    def _show_all_frequencies(self) -> None:
+        look = self._display.look
+        high_khz = min(look.high_khz, self._top_khz)
+        self.show_heights(look.low_khz if look.low_khz < high_khz else 0.0, high_khz)

@@ -1,0 +1,220 @@
+"""A plot over the shared time axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
+
+from app.base.time_view import TimeView
+from app.look.theme import DARK
+from app.playback.cursor import Cursor
+from app.views.parts.time_axis import TimeAxis
+from app.views.timeline.play_cursor import PlayCursor
+
+LEFT_PX, RIGHT_PX = 60, 10
+"""Room left and right of the time axis, the same in every pane so that times line up."""
+
+CAPTION_STYLE = (
+    f"color: {DARK.text}; background: rgba(13, 15, 19, 190); padding: 1px 6px; border-radius: 4px;"
+)
+"""Words over a picture."""
+
+_NOTCH = 120.0
+_WHEEL_PAGE = 0.1
+_WHEEL_ZOOM = 1.25
+
+
+class _TimeBox(pg.ViewBox):  # type: ignore[misc]
+    """Wheel and drags move the shared time axis."""
+
+    clicked = Signal(float, float)
+    stretched = Signal(float, float)
+    reset = Signal()
+
+    def __init__(self, view: TimeView) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+        self._view = view
+        self.disableAutoRange()
+        self.setMouseEnabled(x=False, y=False)
+
+    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
+        notches = ev.delta() / _NOTCH
+        at = self.mapToView(ev.pos())
+        if ev.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom(_WHEEL_ZOOM**-notches, at.x())
+        elif ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.stretched.emit(_WHEEL_ZOOM**-notches, at.y())
+        else:
+            self._view.pan(-notches * _WHEEL_PAGE)
+        ev.accept()
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
+        if ev.button() == Qt.MouseButton.LeftButton:
+            shift_px = ev.lastPos().x() - ev.pos().x()
+            self._view.pan(shift_px / max(self.width(), 1.0))
+            ev.accept()
+
+    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802 (pyqtgraph's name)
+        if ev.button() == Qt.MouseButton.LeftButton:
+            at = self.mapToView(ev.pos())
+            if ev.double():
+                self.reset.emit()
+            else:
+                self.clicked.emit(at.x(), at.y())
+            ev.accept()
+
+
+class TimePlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot whose x axis is the shared time axis.
+
+    Wheel scrolls, Ctrl+wheel zooms at the cursor, Shift+wheel is left to the
+    pane, dragging pans.
+
+    Parameters
+    ----------
+    view : TimeView
+    name : str
+        Accessible name.
+    time_axis : str
+        Side with the time ticks: "top", "bottom" or "" for none.
+    caption : str
+        Side of the caption, "top" or "bottom", both left.
+    channel : int, optional
+        Which channel it shows; none for both.
+
+    Signals
+    -------
+    clicked(time_s, y)
+        A click that hit no handle.
+    pointed(time_0_s)
+        The same, after `clicked`, on channel 0's clock.
+    stretched(factor, y)
+        Shift+wheel at y.
+    reset()
+        A double click.
+    """
+
+    clicked = Signal(float, float)
+    pointed = Signal(float)
+    stretched = Signal(float, float)
+    reset = Signal()
+
+    def __init__(
+        self,
+        view: TimeView,
+        name: str,
+        time_axis: str = "",
+        caption: str = "top",
+        channel: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        box = _TimeBox(view)
+        sides = {time_axis: TimeAxis(time_axis)} if time_axis else {}
+        super().__init__(parent, viewBox=box, axisItems=sides)
+        self.view = view
+        self.box = box
+        self._time_axis, self._caption_at = time_axis, caption
+        self.setAccessibleName(name)
+        self.setMinimumHeight(60)
+        item = self.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.layout.setContentsMargins(0, 0, RIGHT_PX, 0)
+        item.getAxis("left").setWidth(LEFT_PX)
+        item.getAxis("left").setStyle(hideOverlappingLabels=True)
+        # It stands still while everything beside it moves.
+        item.getAxis("left").setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        for side in ("top", "bottom"):
+            item.showAxis(side, side == time_axis)
+        for side in ("left", "right", "top", "bottom"):
+            # Choosing a prefix lays the label out again on every movement, and paints twice.
+            item.getAxis(side).enableAutoSIPrefix(enable=False)
+        if time_axis:
+            item.getAxis(time_axis).setStyle(tickLength=-4)
+        self._cursor: Cursor | None = None
+        self._play_cursor = PlayCursor(channel)
+        self.addItem(self._play_cursor, ignoreBounds=True)
+        self._caption = QLabel(self)
+        self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._style_caption()
+        box.clicked.connect(self.clicked)
+        box.clicked.connect(self._on_clicked)
+        box.stretched.connect(self.stretched)
+        box.reset.connect(self.reset)
+        view.span_changed.connect(self._follow_view)
+        self._follow_view()
+
+    @Slot(object)
+    def show_cursor(self, cursor: Cursor | None) -> None:
+        """Show where the sound is, or would start."""
+        self._cursor = cursor
+        self.place_cursor()
+
+    def place_cursor(self) -> None:
+        """The pane's clock changed under the cursor."""
+        at_s = 0.0 if self._cursor is None else self.on_axis_s(self._cursor.time_s)
+        self._play_cursor.show_cursor(self._cursor, at_s)
+
+    def on_axis_s(self, time_0_s: float) -> float:
+        """Where a moment of channel 0 lies on the time axis of this pane."""
+        return time_0_s
+
+    def on_channel_0_s(self, axis_s: float) -> float:
+        """Which moment of channel 0 lies at a place of this pane's time axis."""
+        return axis_s
+
+    def set_caption(self, html: str) -> None:
+        """Words in a corner; empty to hide."""
+        if html == self._caption.text():
+            return
+        self._caption.setText(html)
+        self._caption.setVisible(bool(html))
+        self._place_caption()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Keep the caption in its corner."""
+        super().resizeEvent(event)
+        # The base class resizes once before this object is complete.
+        if hasattr(self, "_caption"):
+            self._place_caption()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show that the keyboard is here."""
+        super().focusInEvent(event)
+        self._style_caption()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """It went elsewhere."""
+        super().focusOutEvent(event)
+        self._style_caption()
+
+    def _style_caption(self) -> None:
+        edge = DARK.accent if self.hasFocus() else "transparent"
+        self._caption.setStyleSheet(f"{CAPTION_STYLE} border: 1px solid {edge};")
+
+    def _place_caption(self) -> None:
+        self._caption.adjustSize()
+        at_foot = self._caption_at == "bottom"
+        top = {"top": 26}.get(self._time_axis, 5)
+        self._caption.move(
+            LEFT_PX + 8, self.height() - self._caption.height() - 8 if at_foot else top
+        )
+
+    @Slot(float, float)
+    def _on_clicked(self, axis_s: float, _y: float) -> None:
+        self.pointed.emit(self.on_channel_0_s(axis_s))
+
+    def show_heights(self, low: float, high: float) -> None:
+        """Show a stretch of the other axis, in its unit."""
+        self.box.setYRange(low, high, padding=0)
+        # Left to the painting, this would ask for a second one.
+        self.box.updateMatrix()
+
+    @Slot()
+    def _follow_view(self) -> None:
+        self.box.setXRange(self.view.start_s, self.view.end_s, padding=0)
+        self.box.updateMatrix()

@@ -1,0 +1,1 @@
+"""Background work: aligning, decoding again after decisions, computing spectrograms."""

@@ -1,0 +1,156 @@
+"""The network that alignments use: opened once, kept between recordings, closed for another."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from app.settings.evidence_preference import NAMES, EvidencePreference
+from core.align.alignment import Alignment, Progress
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import LearnedEvidence
+
+log = logging.getLogger(__name__)
+
+Open = Callable[[EvidenceChoice], Iterator[LearnedEvidence | None]]
+"""Yields None while it opens a network, and then the network, or None where none is needed."""
+Align = Callable[..., Iterable[object]]
+"""Aligns a recording step by step; takes the network as ``learned`` where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The network could not be opened; nothing was aligned.
+
+    Parameters
+    ----------
+    why : str
+        For a person.
+    details : str
+        For a bug report, if nobody foresaw it.
+    """
+
+    why: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know of how the network ran.
+
+    Parameters
+    ----------
+    text : str
+    """
+
+    text: str
+
+
+def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
+    """Open a network step by step: one that needs torch in a process of its own."""
+    if choice.name == "beats":
+        from core.nets.remote_evidence import open_apart
+
+        yield from open_apart(choice)
+    else:
+        from core.nets.evidence import open_evidence
+
+        yield open_evidence(choice)
+
+
+class EvidenceKeeper:
+    """Holds the network in use; but for `is_spent`, called in the thread that aligns.
+
+    Parameters
+    ----------
+    opens : callable
+        Opens a network step by step.
+    """
+
+    def __init__(self, opens: Open = open_learned) -> None:
+        self._opens = opens
+        self._kept: LearnedEvidence | None = None
+        self._kept_for: tuple[EvidencePreference, object] | None = None
+        self._told: set[str] = set()
+
+    def is_spent(self, wish: EvidencePreference) -> bool:
+        """Whether a network is held that is of no use for `wish`."""
+        return self._kept is not None and (self._kept_for is None or self._kept_for[0] != wish)
+
+    def steps(self, wish: EvidencePreference, align: Align) -> Iterator[object]:
+        """Align with what is wished for.
+
+        Yields
+        ------
+        object
+            The steps of `align`, and a `Notice` once for each thing the network has to say; or
+            `Refused`, alone, if it cannot be opened.
+        """
+        try:
+            yield from self._change_to(wish)
+        except InputError as error:
+            yield Refused(str(error))
+            return
+        except Exception as error:  # drivers fail in their own ways; the recording is not at fault
+            log.exception("The network could not be opened")
+            yield Refused(
+                f"The network cannot be opened ({type(error).__name__}: {error}); choose other "
+                "evidence, or copy the details for a bug report.",
+                traceback.format_exc(),
+            )
+            return
+        if self._kept is None:
+            yield from align()
+            return
+        try:
+            for step in align(learned=self._kept):
+                yield from self._new(self._kept.notices)
+                if isinstance(step, Alignment):
+                    yield from self._new(step.evidence.notices)
+                yield step
+        except InputError:
+            raise
+        except Exception:
+            # Nobody knows what state the network is in. It is closed later, because what failed
+            # is not freed before this handler is left.
+            self._kept_for = None
+            raise
+
+    def close_steps(self) -> Iterator[object]:
+        """Give the memory of the network back, as work for a lane."""
+        self.close()
+        yield None
+
+    def close(self) -> None:
+        """Give the memory of the network back."""
+        kept, self._kept, self._kept_for = self._kept, None, None
+        self._told.clear()
+        if kept is not None:
+            kept.close()
+
+    def _change_to(self, wish: EvidencePreference) -> Iterator[Progress]:
+        choice = wish.choice()
+        wanted = (wish, _stamps(choice))
+        if wanted == self._kept_for:
+            return
+        self.close()
+        if wish.is_learned:
+            for opened in self._opens(choice):
+                self._kept = opened
+                yield Progress(f"opening {NAMES[wish.name]}", 0.0)
+            self._kept_for = wanted
+
+    def _new(self, notices: Iterable[str]) -> Iterator[Notice]:
+        """Those not told since the network was opened."""
+        new = [text for text in notices if text not in self._told]
+        self._told.update(new)
+        yield from map(Notice, new)
+
+
+def _stamps(choice: EvidenceChoice) -> tuple[object, ...]:
+    """Tells a file from another that was later put in its place."""
+    found = [p.stat() for p in (choice.checkpoint, choice.scorer) if p is not None and p.is_file()]
+    return tuple((stat.st_mtime_ns, stat.st_size) for stat in found)

@@ -1,0 +1,135 @@
+"""The path goes after decisions, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.session.entries import Entry
+from app.session.session_model import SessionModel
+from core.align.alignment import Alignment
+from core.keypoints import KeypointSet
+from core.session import Basis
+
+FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[float | Alignment]]
+
+_ROW_MS = 200
+"""Decisions that come sooner after each other are a row, of which only the end is followed."""
+_STILL_MS = 50
+"""How long a row rests at its end; longer than a held key takes to repeat."""
+
+
+def follow_steps(
+    machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+) -> Iterator[float | Alignment]:
+    """Lead the path through what a person decided; imported late, in the worker's thread."""
+    from core.align import pins
+
+    yield from pins.realign_steps(machine, keypoints, last)
+
+
+class Following(QObject):
+    """Leads the path of a recording through what a person decided on it.
+
+    Parameters
+    ----------
+    session : SessionModel
+
+    Attributes
+    ----------
+    steps : callable
+        Leads an alignment through keypoints, given the last one that was led so, if any;
+        yields the share done, and the alignment last.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    noted(text)
+        What came of a decision, for the status bar.
+    """
+
+    told = Signal(object)
+    noted = Signal(str)
+
+    def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.steps: FollowSteps = follow_steps
+        self._waiting: list[int] = []
+        self._following = -1
+        self._soon = QTimer(self, singleShot=True)
+        self._row = QTimer(self, singleShot=True, interval=_ROW_MS)
+        self._soon.timeout.connect(self._follow_next)
+        self._lane = BackgroundRunner("follow", self)
+        self._lane.stepped.connect(self._on_followed)
+        self._lane.ended.connect(self._on_ended)
+        session.decided.connect(self.follow)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the path has not gone after all decisions yet."""
+        return bool(self._waiting) or self._lane.is_running
+
+    def stop(self) -> None:
+        """Drop all work."""
+        self._waiting.clear()
+        self._soon.stop()
+        self._lane.cancel()
+
+    def shut_down(self) -> None:
+        """Stop the thread."""
+        self._lane.shut_down()
+
+    @Slot(int)
+    def follow(self, index: int) -> None:
+        """Lead the path of a recording through its decisions, of a row once it stands still."""
+        if self._session.entries[index].machine is None:
+            return
+        if index == self._following:
+            # What comes of decisions that are no longer these is of no use.
+            self._lane.cancel()
+        if index not in self._waiting:
+            self._waiting.append(index)
+        self._soon.start(_STILL_MS if self._row.isActive() else 0)
+        self._row.start()
+
+    @Slot()
+    def _follow_next(self) -> None:
+        if not self._waiting or self._lane.is_running:
+            return
+        self._following = self._waiting.pop(0)
+        entry = self._session.entries[self._following]
+        assert entry.machine is not None
+        self._lane.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
+
+    @Slot(object)
+    def _on_followed(self, step: float | Alignment) -> None:
+        if not isinstance(step, Alignment):
+            return
+        moved = self._session.follow(self._following, step)
+        if self._following == self._session.current_index and not self._session.undone:
+            self.noted.emit(_followed_text(self._session.entries[self._following], moved))
+
+    @Slot(object)
+    def _on_ended(self, end: RunResult) -> None:
+        self._following = -1
+        if end.outcome is RunStatus.FAILED:
+            text = f"The path did not follow; your decisions stand. {end.message}"
+            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+        if not self._soon.isActive():
+            self._follow_next()
+
+
+def _followed_text(entry: Entry, moved: int) -> str:
+    if entry.basis is Basis.IMPORTED:
+        return "path led through your keypoints; the imported times stand (0 takes the path)"
+    if entry.basis is Basis.LINE:
+        return "path led through your keypoints; the candidate's line stands (0 takes the path)"
+    if moved == 0:
+        return "no other keypoint had to move"
+    return f"{moved} keypoint{'' if moved == 1 else 's'} followed"

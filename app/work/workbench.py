@@ -1,0 +1,188 @@
+"""Background work on what is open: spectrograms, aligning, following decisions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message
+from app.session.entries import Entry
+from app.session.session_model import SessionModel
+from app.session.session_places import is_there
+from app.work.aligning import Aligning, AlignSteps, align_steps
+from app.work.evidence_worker import EvidenceKeeper
+from app.work.redecoding import Following
+from app.work.spectrogram_job import FirstFrames, spectrogram_steps
+from core.audio.frame_plan import FrameSettings
+from core.audio.spectrogram import Spectrogram
+from core.session import Basis
+
+
+class Workbench(QObject):
+    """The commands that start and stop work, and the order of it when a recording is shown.
+
+    Parameters
+    ----------
+    session : SessionModel
+    steps : callable
+        Aligns a recording at keypoints, step by step.
+    keeper : EvidenceKeeper, optional
+        Opens and holds the network that takes part.
+
+    Attributes
+    ----------
+    aligning : Aligning
+    following : Following
+    spectrograms : pair of Spectrogram or None
+        Of the recording shown, as far as they are made.
+    aligns_on_open : bool
+        Whether a recording without an alignment is aligned when it is shown.
+
+    Signals
+    -------
+    told(message)
+        A `Message` for the person.
+    spectrograms_changed()
+        `spectrograms` are others.
+    frames_added()
+        `spectrograms` hold more frames.
+    """
+
+    told = Signal(object)
+    spectrograms_changed = Signal()
+    frames_added = Signal()
+
+    def __init__(
+        self,
+        session: SessionModel,
+        steps: AlignSteps = align_steps,
+        parent: QObject | None = None,
+        keeper: EvidenceKeeper | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.aligning = Aligning(session, steps, self, keeper)
+        self.following = Following(session, self)
+        self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self.aligns_on_open = True
+        self._frame_settings = FrameSettings()
+        self._is_first_framing = True
+        self._framing = BackgroundRunner("spectrogram", self)
+        self._framing.stepped.connect(self._on_frames)
+        self._framing.ended.connect(self._on_framing_ended)
+        session.recording_selected.connect(self._load_spectrograms)
+        self.aligning.told.connect(self.told)
+        self.aligning.realigned.connect(self.following.follow)
+        self.following.told.connect(self.told)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no background work is going on."""
+        works = (self._framing, self.aligning, self.following)
+        return not any(work.is_running for work in works)
+
+    @property
+    def is_aligning(self) -> bool:
+        """Whether an alignment runs."""
+        return self.aligning.is_running
+
+    @Slot()
+    def align(self) -> None:
+        """Align the recording shown."""
+        entry = self._session.current
+        if entry is None:
+            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+        elif entry.is_lost:
+            text = f"Not aligned: {entry.lost}."
+            other = "use_other_audio" if entry.has_other else ""
+            self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other))
+        else:
+            self.aligning.align([self._session.current_index], first=True)
+
+    @Slot()
+    def align_all(self) -> None:
+        """Align every recording that has no alignment yet, and whose audio is there."""
+        entries = self._session.entries
+        todo = [i for i, e in enumerate(entries) if _can_be_aligned(e)]
+        self.aligning.align(todo, first=False)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Drop a drag under way; if there is none, stop aligning."""
+        if self._session.is_previewing:
+            self._session.cancel_preview()
+        else:
+            self.aligning.cancel()
+
+    @Slot()
+    def stop(self) -> None:
+        """Drop all work; another session comes."""
+        self._framing.cancel()
+        self.aligning.stop()
+        self.following.stop()
+
+    def shut_down(self) -> None:
+        """Stop all threads."""
+        self.stop()
+        for work in (self._framing, self.aligning, self.following):
+            work.shut_down()
+
+    # -- spectrograms ----------------------------------------------------------------
+
+    @Slot()
+    def _load_spectrograms(self) -> None:
+        entry = self._session.current
+        self.spectrograms = None
+        self.spectrograms_changed.emit()
+        if entry is None or entry.is_lost:
+            self._framing.cancel()
+        else:
+            self._framing.start(partial(spectrogram_steps, entry.recording, self._frame_settings))
+
+    def frame_anew(self, settings: FrameSettings, from_s: tuple[float, float]) -> None:
+        """Make spectrograms by other settings from now on; the old ones stay until these come.
+
+        `from_s` is what is looked at, seconds on each channel's clock.
+        """
+        self._frame_settings = settings
+        entry = self._session.current
+        if entry is not None:
+            self._framing.start(partial(spectrogram_steps, entry.recording, settings, from_s))
+
+    @Slot(object)
+    def _on_frames(self, step: FirstFrames | None) -> None:
+        if step is not None:
+            self.spectrograms = step.spectrograms
+            self.spectrograms_changed.emit()
+        else:
+            self.frames_added.emit()
+
+    @Slot(object)
+    def _on_framing_ended(self, end: RunResult) -> None:
+        entry = self._session.current
+        if end.outcome is RunStatus.FAILED:
+            self._tell_unreadable(entry, end)
+        elif end.outcome is RunStatus.DONE and entry is not None and self._is_first_framing:
+            self._is_first_framing = False
+            if self._wants_alignment(entry):
+                self.aligning.align([self._session.current_index], first=True)
+
+    def _tell_unreadable(self, entry: Entry | None, end: RunResult) -> None:
+        gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
+        if gone:
+            self._session.lose(self._session.current_index, f"{gone[0]} is not there any more")
+            text = f"{gone[0].name} is not there any more; your keypoints are safe."
+            self.told.emit(Message(Kind.ERROR, text, "find_audio", end.details))
+        else:
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+
+    def _wants_alignment(self, entry: Entry) -> bool:
+        untouched = entry.alignment is None and not entry.problem
+        wanted = entry.basis is not Basis.IMPORTED or entry.run is not None
+        return self.aligns_on_open and untouched and wanted
+
+
+def _can_be_aligned(entry: Entry) -> bool:
+    return entry.alignment is None and not entry.is_lost and not entry.is_out

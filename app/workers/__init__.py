@@ -1,1 +1,0 @@
-"""Background work that never touches a widget."""

@@ -1,0 +1,1 @@
+"""Errors, confidence and corrections on sets with known truth, beside the alternatives."""

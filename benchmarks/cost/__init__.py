@@ -1,0 +1,1 @@
+"""What an alignment costs in processor time and memory."""

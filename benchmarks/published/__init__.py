@@ -1,0 +1,1 @@
+"""The published tables, repeated in shape on our own sets."""

@@ -1,0 +1,124 @@
+"""The learned systems of the comparison: one frozen encoder, heads trained alike, pair tables.
+
+What is slow is kept under ``build/bench/table_two``: trained heads, and the table of
+predictions of every head and test recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.accuracy.methods import REACH_S
+from benchmarks.published.table_two_sets import FOLDER, training_folders
+from core.audio.recording import open_recording
+from core.nets.cache import EmbeddingCache
+from core.nets.clips import channel_clips
+from core.nets.embed import ClipEncoder, open_encoder
+from core.nets.encoders.config import BeatsConfig
+from core.nets.encoders.random_weights import write_random_checkpoint
+from core.nets.heads.scorer_file import HEADS, Head, load_scorer
+from core.nets.ranking import PairModel, PairTable, pair_table
+from core.train.draw import DrawOptions
+from core.train.history import Epoch
+from core.train.module import Recipe
+from core.train.run import RunOptions, train
+
+Floats = NDArray[np.float64]
+RANDOM = BeatsConfig(
+    patch_size=32,
+    patch_width=128,
+    layers=1,
+    width=128,
+    ffn_width=256,
+    heads=8,
+    position_taps=8,
+    position_groups=4,
+    buckets=16,
+    max_distance=16,
+)
+"""The encoder where no checkpoint is given: random, and 12 tokens a clip in place of 48, so
+that all heads are trained and run on a processor within minutes."""
+EPOCHS, QUICK_EPOCHS = 5, 2
+RECIPE = Recipe(seed=1, learning_rate=1e-3, plateau_epochs=3, draw=DrawOptions(stride=5))
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """Trained heads on one encoder.
+
+    Parameters
+    ----------
+    encoder : ClipEncoder
+    models : dict of str to PairModel
+        By head.
+    histories : dict of str to tuple of Epoch
+        What training came to.
+    tables : dict of str to Path
+        Where tables of predictions are kept.
+    """
+
+    encoder: ClipEncoder
+    models: dict[Head, PairModel]
+    histories: dict[Head, tuple[Epoch, ...]]
+    tables: dict[Head, Path]
+
+
+def trained_systems(checkpoint: Path | None, *, quick: bool = False) -> Systems:
+    """Train every head alike, to the last epoch; goes on where an earlier call was stopped."""
+    epochs = QUICK_EPOCHS if quick else EPOCHS
+    train_folder, val_folder = training_folders()
+    path = checkpoint or _random_checkpoint()
+    encoder = open_encoder(path)
+    folder = FOLDER / (encoder.model_id + ("-quick" if quick else ""))
+    models, histories, tables = {}, {}, {}
+    for head in HEADS:
+        options = RunOptions(
+            path,
+            head,
+            epochs,
+            RECIPE,
+            cache_folder=FOLDER / "embeddings",
+            resume=True,
+        )
+        print(f"training {head}", flush=True)
+        result = train(train_folder, val_folder, folder / head, options, _say)
+        last = load_scorer(folder / head / "last.safetensors", encoder.digest)
+        models[head] = PairModel(encoder, last.scorer.to(encoder.device))
+        histories[head] = result.history
+        tables[head] = folder / head / f"tables-{last.digest}"
+        tables[head].mkdir(exist_ok=True)
+    return Systems(encoder, models, histories, tables)
+
+
+def pair_tables(systems: Systems, path: Path, time_0_s: Floats) -> dict[Head, PairTable]:
+    """Predictions of every head for one recording, every keypoint against clips 100 ms apart."""
+    recording = open_recording(path)
+    kept = {h: folder / f"{recording.fingerprint()}.npz" for h, folder in systems.tables.items()}
+    if not all(file.exists() for file in kept.values()):
+        clips = channel_clips(recording, 0), channel_clips(recording, 1)
+        cache = EmbeddingCache()
+        for head, model in systems.models.items():
+            table = [*pair_table(model, cache, clips, time_0_s, REACH_S)][-1]
+            assert isinstance(table, PairTable)
+            np.savez(kept[head], first=table.first_cell, score=table.prediction, s=table.step_s)
+    found = {}
+    for head, file in kept.items():
+        with np.load(file) as read:
+            found[head] = PairTable(time_0_s, read["first"], float(read["s"]), read["score"])
+    return found
+
+
+def _random_checkpoint() -> Path:
+    path = FOLDER / "random.pt"
+    if not path.exists():
+        write_random_checkpoint(path, RANDOM, seed=1)
+    return path
+
+
+def _say(share: float, text: str) -> None:
+    if share == 1.0:
+        print(f"  {text}", flush=True)

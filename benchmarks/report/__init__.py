@@ -1,0 +1,1 @@
+"""The results page, and what has to be reached."""

@@ -1,0 +1,1 @@
+"""How fast the window answers, and whether it loses anything."""

@@ -1,0 +1,180 @@
+"""From a posterior to an alignment: path, keypoints, confidence, flags and reasons."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.align import confidence
+from core.align.alignment import (
+    Alias,
+    Alignment,
+    CandidateScores,
+    EvidenceUsed,
+    OffsetPath,
+    Refinement,
+    RowStatistics,
+)
+from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, machine_keypoints
+
+Floats = NDArray[np.float64]
+
+PINNED = "fixed by a person"
+BEFORE_START = "at or before the start of channel 1, says a person"
+AFTER_END = "at or after the end of channel 1, says a person"
+UNALIGNABLE = "set aside by a person as unalignable"
+GOES_BACK = "the path goes back in channel 1: it is wrong before or after"
+MOST_BLIND = 0.9
+"""No more confidence than this inside channel 1 without a clear match within ten seconds."""
+
+
+def build_alignment(
+    surface: ScoreSurface,
+    posterior: NDArray[np.float32],
+    log_evidence: float,
+    candidates: CandidateScores,
+    time_0_s: Floats,
+    duration_1_s: float,
+    tolerance_s: float,
+    refinement: Refinement,
+    decided: dict[int, str] | None = None,
+    facts: RowStatistics | None = None,
+    evidence: EvidenceUsed | None = None,
+) -> Alignment:
+    """Draw every conclusion from a posterior.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    posterior : ndarray of float32, shape (K, L)
+    log_evidence : float
+        Nats against "nothing matches".
+    candidates : CandidateScores
+    time_0_s : ndarray, shape (N,)
+        Keypoints, seconds; anywhere.
+    duration_1_s : float
+        Length of channel 1, seconds.
+    tolerance_s : float
+        Error within which a keypoint counts as right, seconds.
+    refinement : Refinement
+        Offsets from waveforms, used where the path passes near them.
+    decided : dict of int to str, optional
+        Rows that a person decided on, with the reason to show. A pin also
+        settles which of two aliases is meant.
+    facts : RowStatistics, optional
+        What the rows of the posterior say, where that is known already.
+    evidence : EvidenceUsed, optional
+        What the surface was made with; by default no network.
+    """
+    decided = decided or {}
+    evidence = evidence or EvidenceUsed()
+    facts = facts or confidence.row_statistics(
+        surface, posterior, refinement, tolerance_s, duration_1_s
+    )
+    path = facts.path
+    clear = confidence.clarity(surface.time_0_s, facts.nats)
+    why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
+    pinned = PINNED in decided.values()
+    calibration = shipped_calibration(evidence.name)
+    related = 1.0 if pinned else calibration.related(log_evidence)
+    alias = None if pinned else confidence.find_alias(surface, path)
+    sure = calibration.confidence(
+        facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
+    )
+    time_1_s = surface.time_0_s + path.offset_s
+    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
+    sure[blind] = np.minimum(sure[blind], MOST_BLIND)
+    back = _doubt_what_goes_back(sure, surface, posterior, time_1_s, tolerance_s, duration_1_s)
+    for row in back:
+        why[row] = GOES_BACK
+    for row, reason in decided.items():
+        why[row] = reason
+        if reason != UNALIGNABLE:
+            sure[row] = MOST_CONFIDENT
+    keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
+    mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
+    warnings = (*evidence.warnings, *_warnings(alias, related, surface.time_0_s[back]))
+    return Alignment(
+        keypoints=keypoints,
+        time_map=keypoints.time_map(),
+        path=path,
+        surface=surface,
+        posterior=posterior,
+        candidates=candidates,
+        alias=alias,
+        needs_review=bool(warnings) or mean < confidence.REVIEW_BELOW,
+        warnings=warnings,
+        tolerance_s=tolerance_s,
+        log_evidence=log_evidence,
+        duration_1_s=duration_1_s,
+        refinement=refinement,
+        facts=facts,
+        evidence=evidence,
+    )
+
+
+def nearest_row(surface: ScoreSurface, time_0_s: Floats) -> NDArray[np.intp]:
+    """Row of the surface nearest to each moment of channel 0."""
+    middle = (surface.time_0_s[1:] + surface.time_0_s[:-1]) / 2
+    return np.asarray(np.searchsorted(middle, time_0_s), dtype=np.intp)
+
+
+def _keypoints(
+    surface: ScoreSurface,
+    path: OffsetPath,
+    sure: Floats,
+    why: list[str],
+    time_0_s: Floats,
+    duration_1_s: float,
+) -> KeypointSet:
+    offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
+    time_1_s = _never_back(time_0_s + offset_s, duration_1_s)
+    return machine_keypoints(
+        time_0_s,
+        time_1_s,
+        np.interp(time_0_s, surface.time_0_s, sure),
+        tuple(why[row] for row in nearest_row(surface, time_0_s)),
+    )
+
+
+def _doubt_what_goes_back(
+    sure: Floats,
+    surface: ScoreSurface,
+    posterior: NDArray[np.float32],
+    time_1_s: Floats,
+    tolerance_s: float,
+    duration_1_s: float,
+) -> NDArray[np.intp]:
+    """Rows whose keypoint is held at one before, as time does not go back; `sure` gets lower there.
+
+    What their posterior says of the path is no word for where they are held.
+    """
+    held_s = _never_back(time_1_s, duration_1_s)
+    back = np.flatnonzero(held_s - np.clip(time_1_s, 0.0, duration_1_s) > tolerance_s)
+    if len(back):
+        rows = surface.rows(back)
+        mass = confidence.mass_within(
+            rows, posterior[back], held_s[back] - rows.time_0_s, tolerance_s, duration_1_s
+        )
+        sure[back] = np.minimum(sure[back], mass)
+    return back
+
+
+def _never_back(time_1_s: Floats, duration_1_s: float) -> Floats:
+    """Moments within channel 1, none before the one that precedes it."""
+    return np.asarray(np.maximum.accumulate(np.clip(time_1_s, 0.0, duration_1_s)))
+
+
+def _warnings(alias: Alias | None, related: float, back_s: Floats) -> tuple[str, ...]:
+    found = []
+    if len(back_s):
+        found.append(
+            f"at {back_s[0]:.0f} s the path goes back in channel 1: it is wrong before or after"
+        )
+    if alias:
+        found.append(alias.sentence())
+    if related < 0.5:
+        found.append("the channels may have nothing in common: this alignment is a guess")
+    return tuple(found)

@@ -1,0 +1,271 @@
+"""A network in a process of its own: nothing that happens there holds this one up or ends it.
+
+Loading PyTorch keeps the interpreter to itself for a tenth of a second at a time, and a driver
+may end the process that it fails in. Each question is answered in steps; after each the
+process waits to be told to go on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.recording import Recording
+from core.child_process import work_for_parent
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import EvidenceInput, LearnedEvidence
+
+Floats = NDArray[np.float64]
+Scores = NDArray[np.float32]
+T = TypeVar("T")
+
+_PATIENCE_S = 0.05
+"""Longest wait for a word of the process before the caller may change its mind."""
+_NICENESS = 5
+"""Whoever asks comes first where processors are scarce."""
+
+
+class _Next(Enum):
+    """What comes after a word of the process."""
+
+    ANOTHER = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of a network once it is open."""
+
+    name: str
+    model_id: str
+    weight: float
+    spectral_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What `LearnedEvidence.term` is asked; features would be large, and are not sent."""
+
+    recording: Recording
+    time_0_s: Floats
+    first_offset_s: Floats
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A step of an answer, or why there is none; and how the network is by now."""
+
+    said: _About | float | Scores | Exception
+    device: str = ""
+    notices: tuple[str, ...] = ()
+
+
+class RemoteEvidence:
+    """A network in another process, as `core.evidence.learned.LearnedEvidence`.
+
+    Parameters
+    ----------
+    process : SpawnProcess
+        That serves.
+    pipe : Connection
+        To it.
+    about : _About
+    device : str
+    notices : list of str
+    """
+
+    def __init__(
+        self,
+        process: SpawnProcess,
+        pipe: Connection,
+        about: _About,
+        device: str,
+        notices: list[str],
+    ) -> None:
+        self.name, self.model_id = about.name, about.model_id
+        self.weight, self.spectral_share = about.weight, about.spectral_share
+        self.device, self.notices = device, notices
+        self._process, self._pipe = process, pipe
+        self._owes_a_word = False
+
+    def term(
+        self,
+        heard: EvidenceInput,
+        time_0_s: Floats,
+        first_offset_s: Floats,
+        columns: int,
+    ) -> Iterator[float | Scores]:
+        """Ask the network; parameters, results and errors as `LearnedEvidence.term`.
+
+        The share of the work done is said again and again while there is no news.
+
+        Raises
+        ------
+        RuntimeError
+            If the network or its process failed.
+        """
+        done: float | Scores = 0.0
+        if self._owes_a_word:
+            yield from _waiting(_next_word(self._process, self._pipe), done)
+        self._tell(_Request(heard.recording, time_0_s, first_offset_s, columns))
+        try:
+            while isinstance(done, float):
+                self._owes_a_word = True
+                word = yield from _waiting(_next_word(self._process, self._pipe), done)
+                self._owes_a_word = False
+                self.device, self.notices[:] = word.device, word.notices
+                if isinstance(word.said, Exception):
+                    raise word.said
+                assert not isinstance(word.said, _About)
+                done = word.said
+                yield done
+                if isinstance(done, float):
+                    self._tell(_Next.ANOTHER)
+        finally:
+            self._tell(_Next.NOTHING)
+
+    def close(self) -> None:
+        """End the process: all of its memory is free again, and the device's."""
+        if not self._pipe.closed:
+            _end(self._process, self._pipe)
+
+    def _tell(self, what: object) -> None:
+        with suppress(OSError):  # that the process is gone is said where it is heard of
+            self._pipe.send(what)
+
+
+def open_apart(choice: EvidenceChoice) -> Iterator[RemoteEvidence | None]:
+    """Open a network in a process of its own.
+
+    Parameters
+    ----------
+    choice : EvidenceChoice
+        Of ``beats``; what needs no PyTorch needs no process.
+
+    Yields
+    ------
+    None
+        While it is being opened; who asks no further has it given up.
+    RemoteEvidence
+        Once, last.
+
+    Raises
+    ------
+    InputError
+        As `core.nets.evidence.open_evidence`.
+    RuntimeError
+        If the process failed.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(there, choice), name="evidence", daemon=True)
+    process.start()
+    there.close()
+    is_open = False
+    try:
+        word = yield from _waiting(_next_word(process, here), None)
+        if isinstance(word.said, Exception):
+            raise word.said
+        assert isinstance(word.said, _About)
+        is_open = True
+    finally:
+        if not is_open:
+            _end(process, here)
+    yield RemoteEvidence(process, here, word.said, word.device, list(word.notices))
+
+
+def _next_word(process: SpawnProcess, pipe: Connection) -> Iterator[_Reply | None]:
+    """None while there is none; then what the process said."""
+    try:
+        while not pipe.poll(_PATIENCE_S):
+            yield None
+        word = pipe.recv()
+    except (EOFError, OSError) as error:
+        process.join()
+        raise RuntimeError(
+            f"the network's process ended by itself, with exit code {process.exitcode}"
+        ) from error
+    assert isinstance(word, _Reply)
+    yield word
+
+
+def _waiting(words: Iterator[_Reply | None], meanwhile: T) -> Generator[T, None, _Reply]:
+    """Yield `meanwhile` until there is a word; return it."""
+    for word in words:
+        if word is not None:
+            return word
+        yield meanwhile
+    raise AssertionError("words end with one")
+
+
+def _end(process: SpawnProcess, pipe: Connection) -> None:
+    process.terminate()
+    process.join()
+    process.close()
+    pipe.close()
+
+
+def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
+    """Open a network and answer questions, until nobody is there to ask."""
+    work_for_parent()
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        try:
+            evidence = _open(choice)
+        except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
+            pipe.send(_Reply(_sendable(error)))
+            return
+        about = _About(evidence.name, evidence.model_id, evidence.weight, evidence.spectral_share)
+        pipe.send(_Reply(about, evidence.device, tuple(evidence.notices)))
+        while True:
+            _answer(pipe, evidence, pipe.recv())
+
+
+def _open(choice: EvidenceChoice) -> LearnedEvidence:
+    from core.nets.evidence import open_evidence
+
+    evidence = open_evidence(choice)
+    assert evidence is not None
+    # Later than what says that PyTorch is missing.
+    from core.nets.embed import leave_a_core
+
+    leave_a_core()
+    return evidence
+
+
+def _answer(pipe: Connection, evidence: LearnedEvidence, asked: _Request) -> None:
+    steps = evidence.term(
+        EvidenceInput(asked.recording), asked.time_0_s, asked.first_offset_s, asked.columns
+    )
+    wanted = _Next.ANOTHER
+    while wanted is _Next.ANOTHER:
+        said: float | Scores | Exception
+        try:
+            said = next(steps)
+        except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
+            said = _sendable(error)
+        pipe.send(_Reply(said, evidence.device, tuple(evidence.notices)))
+        wanted = pipe.recv()
+
+
+def _sendable(error: Exception) -> Exception:
+    """What a person can act on as it is; all else with its traceback, in words."""
+    if isinstance(error, InputError | MemoryError):
+        return error
+    told = RuntimeError(f"{type(error).__name__}: {error}")
+    told.add_note("".join(traceback.format_exception(error)))
+    return told

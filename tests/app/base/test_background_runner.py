@@ -1,0 +1,143 @@
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from core.errors import InputError
+
+
+class Ear(QObject):
+    """Remembers what a lane says, and in which thread."""
+
+    def __init__(self, lane: BackgroundRunner) -> None:
+        super().__init__()
+        self.steps: list[object] = []
+        self.ends: list[RunResult] = []
+        self.threads: set[int] = set()
+        lane.stepped.connect(self.on_step)
+        lane.ended.connect(self.on_end)
+
+    @Slot(object)
+    def on_step(self, step: object) -> None:
+        self.threads.add(threading.get_ident())
+        self.steps.append(step)
+
+    @Slot(object)
+    def on_end(self, end: RunResult) -> None:
+        self.threads.add(threading.get_ident())
+        self.ends.append(end)
+
+
+@pytest.fixture
+def lane(qtbot: QtBot) -> Iterator[BackgroundRunner]:
+    lane = BackgroundRunner("test")
+    yield lane
+    lane.shut_down()
+
+
+@pytest.fixture
+def ear(lane: BackgroundRunner) -> Ear:
+    return Ear(lane)
+
+
+def test_steps_run_elsewhere_and_arrive_here(
+    lane: BackgroundRunner, ear: Ear, qtbot: QtBot
+) -> None:
+    workers: list[int] = []
+
+    def work() -> Iterator[int]:
+        for step in range(50):
+            workers.append(threading.get_ident())
+            yield step
+
+    lane.start(work)
+    qtbot.waitUntil(lambda: bool(ear.ends))
+    assert ear.steps == list(range(50))
+    assert ear.ends == [RunResult(RunStatus.DONE)]
+    assert set(workers) != ear.threads
+    assert ear.threads == {threading.get_ident()}
+
+
+def test_cancel_takes_effect_before_the_next_step(
+    lane: BackgroundRunner, ear: Ear, qtbot: QtBot
+) -> None:
+    taken: list[int] = []
+    go_on = threading.Event()
+
+    def work() -> Iterator[int]:
+        for step in range(1000):
+            taken.append(step)
+            yield step
+            go_on.wait(5)
+
+    lane.start(work)
+    qtbot.waitUntil(lambda: ear.steps == [0])
+    lane.cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(ear.ends))
+    assert ear.ends == [RunResult(RunStatus.CANCELLED)]
+    assert len(taken) <= 2
+    assert ear.steps == [0]
+    assert not lane.is_running
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputError("a.wav", "is broken", "copy it again"), "a.wav: is broken; copy it again."),
+        (MemoryError(), "Not enough memory"),
+        (KeyError("surprise"), "unexpected"),
+    ],
+)
+def test_a_failure_ends_in_words(
+    lane: BackgroundRunner, ear: Ear, qtbot: QtBot, error: Exception, words: str
+) -> None:
+    def work() -> Iterator[int]:
+        yield 1
+        raise error
+
+    lane.start(work)
+    qtbot.waitUntil(lambda: bool(ear.ends))
+    assert [end.outcome for end in ear.ends] == [RunStatus.FAILED]
+    assert words in ear.ends[0].message
+    lane.start(lambda: iter([2]))
+    qtbot.waitUntil(lambda: len(ear.ends) == 2)
+    assert ear.steps == [1, 2]
+
+
+def test_new_work_silences_the_old(lane: BackgroundRunner, ear: Ear, qtbot: QtBot) -> None:
+    release = threading.Event()
+
+    def slow() -> Iterator[str]:
+        yield "old"
+        release.wait(5)
+        yield "old"
+
+    lane.start(slow)
+    lane.start(lambda: iter(["new"]))
+    release.set()
+    qtbot.waitUntil(lambda: bool(ear.ends))
+    assert ear.steps == ["new"]
+    assert ear.ends == [RunResult(RunStatus.DONE)]
+
+
+def test_shutting_down_waits_for_the_thread(qtbot: QtBot) -> None:
+    lane = BackgroundRunner("test")
+    ear = Ear(lane)
+
+    def work() -> Iterator[int]:
+        while True:
+            time.sleep(0.01)
+            yield 1
+
+    lane.start(work)
+    qtbot.waitUntil(lambda: bool(ear.steps))
+    lane.shut_down()
+    count = len(ear.steps)
+    qtbot.wait(50)
+    assert len(ear.steps) == count
+    assert not lane.is_running

@@ -1,0 +1,75 @@
+from html import escape
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.commands.actions import ACTIONS, MENUS, collisions
+from app.commands.keymap import DEFAULTS
+from app.frame.main_window import MainWindow
+from app.views.dialogs.shortcut_sheet import sheet_html
+
+
+def test_no_two_actions_share_a_key() -> None:
+    assert collisions(DEFAULTS) == {}
+    assert collisions({"open": ["Ctrl+O"], "twin": ["ctrl+o"]}) == {"Ctrl+O": ["open", "twin"]}
+
+
+def test_ids_keys_and_menus_make_sense() -> None:
+    assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)
+    for spec in ACTIONS:
+        assert spec.menu in MENUS
+        for key in spec.keys:
+            assert not QKeySequence(key).isEmpty(), key
+
+
+def test_every_action_is_in_its_menu(window: MainWindow) -> None:
+    for spec in ACTIONS:
+        assert window.commands[spec.id] in window.menus[spec.menu].actions()
+        assert window.commands[spec.id].toolTip()
+
+
+def test_the_sheet_shows_every_action_with_a_key() -> None:
+    html = sheet_html(DEFAULTS)
+    for spec in ACTIONS:
+        if spec.keys and spec.slot != "review.take_candidate":
+            assert escape(spec.text.rstrip("…")) in html
+    assert "1 … 9" in html
+
+
+def test_controls_have_accessible_names(window: MainWindow) -> None:
+    panes = (
+        window.overview,
+        window.links,
+        window.drift,
+        window.recordings,
+        window.candidates,
+        window.keypoint.clips,
+        *window.panes,
+    )
+    for widget in panes:
+        assert widget.accessibleName()
+    for button in window.keypoint.findChildren(QToolButton):
+        assert button.accessibleName()
+
+
+def test_f6_walks_the_panels(window: MainWindow, stereo, settle, qtbot: QtBot) -> None:
+    window.open([stereo])
+    settle(window)
+    seen: list[QWidget] = []
+    for _ in range(8):
+        window.commands["next_pane"].trigger()
+        seen += [w for w in (window.recordings, window.drift, window.candidates) if w.hasFocus()]
+    assert len(seen) == 3
+
+
+def test_alt_and_a_letter_open_every_menu(window: MainWindow) -> None:
+    titles = [action.text() for action in window.menuBar().actions()]
+    letters = [title[title.index("&") + 1].upper() for title in titles]
+    assert len(set(letters)) == len(titles) == 8
+
+
+def test_a_menu_shows_what_is_switched_on(window: MainWindow) -> None:
+    switches = [window.commands[spec.id] for spec in ACTIONS if spec.checkable]
+    assert not any(action.isIconVisibleInMenu() for action in switches)
+    assert window.commands["accept"].isIconVisibleInMenu()

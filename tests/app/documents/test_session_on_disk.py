@@ -1,0 +1,503 @@
+"""What a person decided is on disk at once, and there again whatever happened in between."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import write_calls
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.base.messages import Kind
+from app.documents.crash_recovery import note_open
+from app.export.table_export import ExportPlan
+from app.frame.main_window import MainWindow
+from core.errors import InputError
+from core.keypoints import ReviewState
+from core.session import SessionFile
+
+Settle = Callable[[MainWindow], None]
+MakeWindow = Callable[..., MainWindow]
+
+
+def test_decisions_and_undo_are_there_after_closing(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    review = opened.review
+    review.go_to(4)
+    qtbot.keyClick(opened, Qt.Key.Key_Return)
+    review.go_to(7)
+    review.nudge(100)
+    settle(opened)
+    times_s = opened.session.keypoints.time_1_s
+    opened.close()
+
+    again = make_window()
+    again.open([stereo.parent])
+    settle(again)
+    session = again.session
+    assert len(session.entries) == 1
+    assert session.selected == 7
+    assert session.keypoints.time_1_s == pytest.approx(times_s, abs=1e-9)
+    assert session.keypoints.state[4] is ReviewState.ACCEPTED
+    assert again.commands["undo"].text() == "Undo move keypoint 8"
+    again.commands["undo"].trigger()
+    again.commands["undo"].trigger()
+    assert not session.keypoints.is_reviewed.any()
+    settle(again)
+    again.close()
+
+    third = make_window()
+    third.open([stereo])
+    settle(third)
+    assert not third.session.keypoints.is_reviewed.any()
+    third.commands["redo"].trigger()
+    assert third.session.keypoints.state[4] is ReviewState.ACCEPTED
+
+
+def test_a_correction_and_what_followed_are_one_step(opened: MainWindow, settle: Settle) -> None:
+    session = opened.session
+    before_s = session.keypoints.time_1_s
+    for _ in range(3):
+        opened.review.nudge(10)
+    settle(opened)
+    moved_s = session.keypoints.time_1_s
+    assert len(session.done) == 1
+    opened.commands["undo"].trigger()
+    assert session.keypoints.time_1_s == pytest.approx(before_s, abs=1e-12)
+    settle(opened)
+    assert session.keypoints.time_1_s == pytest.approx(before_s, abs=1e-12)
+    opened.commands["redo"].trigger()
+    settle(opened)
+    assert session.keypoints.time_1_s == pytest.approx(moved_s, abs=1e-12)
+
+
+def test_undo_shows_where_it_acts(window: MainWindow, tmp_path: Path, settle: Settle) -> None:
+    for name in ("a.wav", "b.wav"):
+        write_calls(tmp_path / name)
+    window.open([tmp_path])
+    settle(window)
+    window.review.go_to(5)
+    window.review.accept()
+    window.session.select_recording(1)
+    settle(window)
+    window.commands["undo"].trigger()
+    assert window.session.current_index == 0
+    assert window.session.selected == 5
+    assert window.session.keypoints.state[5] is ReviewState.UNREVIEWED
+    # However far the person looked away from a keypoint that is selected still.
+    window.time.show_span(12.0, 14.0)
+    window.commands["redo"].trigger()
+    assert window.time.start_s <= 5.0 <= window.time.end_s
+
+
+def test_opened_again_the_window_looks_where_the_person_looked(
+    window: MainWindow, make_window: MakeWindow, tmp_path: Path, settle: Settle
+) -> None:
+    path = tmp_path / "a minute and a half.wav"
+    write_calls(path, 90.0)
+    window.open([path])
+    settle(window)
+    window.review.go_to(71)
+    window.close()
+    again = make_window()
+    again.open([path])
+    settle(again)
+    assert again.session.selected == 71
+    assert again.time.start_s <= 71.0 <= again.time.end_s
+    assert "±" in again.status.keypoint_text
+
+
+def test_the_history_panel_goes_back_and_forth(opened: MainWindow, settle: Settle) -> None:
+    for index in (2, 4, 6):
+        opened.review.go_to(index)
+        opened.review.accept()
+    settle(opened)
+    panel = opened.findChild(type(opened.edit_history))
+    texts = [panel.model().index(row).data() for row in range(4)]
+    assert texts[0] == "Before all edits"
+    assert texts[3].startswith("Accept keypoint 7")
+    panel.activated.emit(panel.model().index(1))
+    assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [2]
+    panel.activated.emit(panel.model().index(3))
+    assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [2, 4, 6]
+
+
+def test_decisions_are_found_again_whichever_session_they_are_in(
+    window: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("first", "second")]
+    for duration_s, folder in enumerate(folders, start=20):
+        folder.mkdir()
+        write_calls(folder / "call.wav", float(duration_s))
+    first, second = folders
+    window.open([first])
+    settle(window)
+    window.open([second])
+    settle(window)
+    window.review.accept()
+    window.close()
+    # The second folder joined the session of the first; opened alone, it brings it back.
+    window = make_window()
+    window.open([second / "call.wav"])
+    settle(window)
+    assert len(window.session.entries) == 2
+    assert window.session.current.folder == second
+    assert window.session.current.reviewed == 1
+    window.store.save_as(tmp_path / "mine.finchsync", overwrite=False)
+    settle(window)
+    window.review.next_keypoint()
+    window.review.accept()
+    window.close()
+    window = make_window()
+    window.open([second])
+    settle(window)
+    assert window.store.path == tmp_path / "mine.finchsync"
+    assert window.session.current.reviewed == 2
+    window.close()
+    (tmp_path / "mine.finchsync").rename(tmp_path / "away")
+    window = make_window()
+    window.open([second])
+    settle(window)
+    assert window.session.current is not None
+    assert "which is not there now" in window.messages.message.text
+
+
+def test_a_folder_with_decisions_of_its_own_says_so_when_it_joins(
+    window: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    for duration_s, name in ((20.0, "first"), (21.0, "second")):
+        (tmp_path / name).mkdir()
+        write_calls(tmp_path / name / "call.wav", duration_s)
+    window.open([tmp_path / "second"])
+    settle(window)
+    window.review.accept()
+    window.close()
+    window = make_window()
+    window.open([tmp_path / "first"])
+    settle(window)
+    window.open([tmp_path / "second"])
+    settle(window)
+    assert "in a session of its own" in window.messages.message.text
+    window.close()
+    window = make_window()
+    window.open([tmp_path / "second"])
+    settle(window)
+    assert window.session.current.reviewed == 1
+
+
+def test_a_second_window_is_refused_politely(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    settle(opened)
+    other = make_window()
+    other.open([stereo])
+    settle(other)
+    assert other.session.current is None
+    assert "open in another window" in other.messages.message.text
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
+
+
+def test_after_a_crash_the_next_start_is_where_the_person_was(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    opened.review.go_to(9)
+    opened.review.unalignable()
+    settle(opened)
+    # What the disk holds at this moment is what a crash leaves behind.
+    left = tmp_path / "left"
+    left.mkdir()
+    for file in opened.store.path.parent.iterdir():
+        shutil.copy(file, left / file.name)
+    opened.close()
+    note_open(left / opened.store.path.name)
+    again = make_window()
+    again.start_with([])
+    settle(again)
+    assert "not closed the last time" in again.messages.message.text
+    assert again.session.keypoints.state[9] is ReviewState.UNALIGNABLE
+
+
+def test_after_a_proper_close_nothing_opens_by_itself(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle
+) -> None:
+    opened.close()
+    again = make_window()
+    again.start_with([])
+    settle(again)
+    assert again.session.current is None
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot,
+) -> None:  # fmt: skip
+    settle(opened)
+
+    def refuse(self: SessionFile, _change: object) -> None:
+        raise InputError(self.path, "does not fit on the disk, which is full", "free some space")
+
+    with monkeypatch.context() as full:
+        full.setattr(SessionFile, "commit", refuse)
+        opened.review.accept()
+        opened.review.next_keypoint()
+        opened.review.accept()
+        qtbot.waitUntil(lambda: opened.messages.message is not None)
+        assert "not on disk yet" in opened.messages.message.text
+        assert "disk, which is full" in opened.messages.message.text
+        assert opened.store.unwritten >= 2
+        full.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
+        assert not opened.close()
+    opened.store.save_as(tmp_path / "elsewhere.finchsync", overwrite=False)
+    qtbot.waitUntil(lambda: opened.store.unwritten == 0)
+    opened.close()
+    again = make_window()
+    again.open([tmp_path / "elsewhere.finchsync"])
+    settle(again)
+    assert again.session.keypoints.is_reviewed.sum() == 2
+
+
+def test_where_no_session_can_be_made_recordings_open_all_the_same(
+    make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "taken").write_text("a file where the folder of sessions should be")
+    window = make_window(home=tmp_path / "taken" / "sessions")
+    window.open([stereo])
+    settle(window)
+    assert window.session.current is not None
+    assert window.messages.message.text.startswith("Nothing is kept on disk yet. ")
+    assert "cannot be made" in window.messages.message.text
+    assert "Errno" not in window.messages.message.text
+    assert window.messages.message.action == "save_session_as"
+    window.review.accept()
+    with monkeypatch.context() as cancelled:
+        cancelled.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
+        assert not window.close()
+    more = stereo.with_name("more birds.wav")
+    write_calls(more, 21.0)
+    window.open([more])
+    settle(window)
+    assert len(window.session.entries) == 2
+    window.store.save_as(tmp_path / "given.finchsync", overwrite=False)
+    qtbot.waitUntil(lambda: window.store.unwritten == 0)
+    window.close()
+    again = make_window()
+    again.open([tmp_path / "given.finchsync"])
+    settle(again)
+    assert len(again.session.entries) == 2
+    assert again.session.entries[0].reviewed == 1
+
+
+def test_moved_audio_is_asked_for_and_found(
+    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path
+) -> None:
+    opened.review.accept()
+    settle(opened)
+    session = opened.store.path
+    opened.close()
+    away = tmp_path / "away" / "deep"
+    away.mkdir(parents=True)
+    shutil.move(stereo, away / stereo.name)
+    again = make_window()
+    again.open([session])
+    settle(again)
+    assert "cannot be found" in again.messages.message.text
+    assert again.messages.message.action == "find_audio"
+    assert again.session.current.is_lost
+    again.messages.hide()
+    assert "cannot be found" in again.concern.text
+    again.commands["align"].trigger()
+    again.commands["align_all"].trigger()
+    assert not again.workbench.is_aligning
+    assert again.messages.message.text.startswith("Not aligned: ")
+    assert again.messages.message.action == "find_audio"
+    assert again.session.keypoints.is_reviewed.sum() == 1
+    again.documents.find_audio(tmp_path / "away")
+    settle(again)
+    assert not again.session.current.is_lost
+    assert "cannot be found" not in again.concern.text
+    assert again.workbench.spectrograms is not None
+    assert again.session.current.alignment is not None
+
+
+def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
+    window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    for number, name in enumerate(("a.wav", "b.wav")):
+        write_calls(folder / name, 20.0 + number)
+    window.open([folder])
+    settle(window)
+    (folder / "b.wav").rename(tmp_path / "b.wav")
+    window.session.select_recording(1)
+    settle(window)
+    assert "b.wav is not there any more" in window.messages.message.text
+    assert window.messages.message.action == "find_audio"
+    window.commands["align"].trigger()
+    assert not window.workbench.is_aligning
+    window.documents.find_audio(tmp_path)
+    settle(window)
+    assert not window.session.current.is_lost
+    assert window.workbench.spectrograms is not None
+
+
+def test_audio_that_changes_while_the_window_is_open_is_not_aligned(
+    make_window: MakeWindow, stereo: Path, settle: Settle
+) -> None:
+    window = make_window(aligns=False)
+    window.open([stereo])
+    settle(window)
+    stereo.touch()
+    window.commands["align"].trigger()
+    settle(window)
+    aligned = window.session.current.alignment
+    assert aligned is not None, "touched, but the same"
+    write_calls(stereo, 26.0)
+    window.commands["align"].trigger()
+    settle(window)
+    assert "has changed since it was opened" in window.messages.message.text
+    assert window.session.current.alignment is aligned
+
+
+def test_another_session_takes_the_place_of_a_larger_one(
+    make_window: MakeWindow, settle: Settle, tmp_path: Path
+) -> None:
+    larger, smaller = tmp_path / "larger", tmp_path / "smaller"
+    for folder, names in ((larger, ("a", "b", "c")), (smaller, ("x", "y"))):
+        folder.mkdir()
+        for number, name in enumerate(names):
+            write_calls(folder / f"{name}.wav", 20.0 + number)
+    window = make_window()
+    window.open([smaller])
+    settle(window)
+    window.review.accept()
+    session = window.store.path
+    window.close()
+    window = make_window()
+    window.open([larger])
+    settle(window)
+    window.review.accept()
+    window.open([session])
+    settle(window)
+    window.queue.refresh()
+    listed = [window.queue.index(row, 1).data() for row in range(window.queue.rowCount())]
+    assert listed == ["x", "y"]
+    assert window.recordings.currentIndex().row() == 0
+    assert window.status.review_text.startswith("1 of 41 reviewed")
+    assert window.edit_history.model().index(1).data() == "Accept keypoint 1 – x"
+
+
+def test_something_that_is_no_session_leaves_what_is_open(
+    opened: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "foreign.finchsync"
+    foreign.write_bytes(b"not a session at all")
+    opened.open([foreign])
+    settle(opened)
+    assert "is not a FinchSync session" in opened.messages.message.text
+    assert opened.session.current is not None
+    assert foreign.read_bytes() == b"not a session at all"
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
+
+
+def test_an_exported_table_brings_back_its_states(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path, tmp_path: Path
+) -> None:
+    opened.review.go_to(3)
+    opened.review.accept()
+    opened.review.go_to(8)
+    opened.review.unalignable()
+    settle(opened)
+    confidence = opened.session.keypoints.confidence
+    table = stereo.parent / "corrected.csv"
+    plan = ExportPlan(opened.session.entries)
+    opened.exports.write(plan, table, overwrite=False)
+    settle(opened)
+    opened.close()
+    again = make_window(home=tmp_path / "another home")
+    again.open([table])
+    settle(again)
+    state = again.session.keypoints.state
+    assert len(state) == 20
+    assert state[3] is ReviewState.ACCEPTED
+    assert state[8] is ReviewState.UNALIGNABLE
+    assert again.session.keypoints.confidence == pytest.approx(confidence, abs=0.01)
+
+
+def test_a_table_of_recordings_that_are_open_is_offered(
+    opened: MainWindow, settle: Settle, stereo: Path
+) -> None:
+    opened.review.go_to(3)
+    opened.review.accept()
+    settle(opened)
+    decided_s = float(opened.session.keypoints.time_1_s[3])
+    table = stereo.parent / "from a colleague.csv"
+    rows = [f"{stereo.name},{t}.0,{t + 0.5}" for t in range(20)]
+    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows]))
+    opened.open([table])
+    settle(opened)
+    assert "two birds.wav is open already" in opened.messages.message.text
+    assert not np.allclose(opened.session.keypoints.offset_s, 0.5)
+    opened.messages._act.click()
+    settle(opened)
+    keypoints = opened.session.keypoints
+    assert keypoints.time_1_s[3] == decided_s
+    np.testing.assert_allclose(np.delete(keypoints.offset_s, 3), 0.5)
+    assert "Take the times of from a colleague.csv" in opened.edit_history.model().index(2).data()
+    opened.commands["undo"].trigger()
+    settle(opened)
+    assert not np.allclose(np.delete(opened.session.keypoints.offset_s, 3), 0.5)
+    # Another grid cannot take the place of this one.
+    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows[:7]]))
+    opened.open([table])
+    settle(opened)
+    opened.messages._act.click()
+    assert "other keypoints on channel 0" in opened.messages.message.text
+    opened.commands["take_table"].trigger()
+    assert opened.messages.message.action == "open"
+
+
+def test_a_session_that_cannot_go_elsewhere_stays_and_says_so(
+    opened: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    before = opened.store.path
+    opened.store.save_as(tmp_path / "nowhere" / "x.finchsync", overwrite=False)
+    settle(opened)
+    assert opened.messages.message.text.startswith("The session stays where it is. ")
+    assert opened.messages.message.action == "save_session_as"
+    assert opened.store.path == before
+    assert opened.store.problem == ""
+    opened.review.accept()
+    settle(opened)
+    assert opened.store.unwritten == 0
+
+
+def test_what_is_dropped_beside_a_session_is_not_passed_over_in_silence(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path
+) -> None:
+    session = opened.store.path
+    opened.close()
+    again = make_window()
+    again.open([stereo, session])
+    settle(again)
+    assert f"only {session.name} is opened" in again.messages.message.text
+    assert again.store.path == session
+
+
+def test_the_session_that_is_open_is_not_opened_again(opened: MainWindow, settle: Settle) -> None:
+    opened.open([opened.store.path])
+    settle(opened)
+    assert "is open already" in opened.messages.message.text
+    assert opened.messages.message.kind is Kind.INFO
+    assert opened.session.current is not None

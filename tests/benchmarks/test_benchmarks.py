@@ -1,0 +1,93 @@
+"""The benchmarks measure what they say; the alternatives of others are left out here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RATE_HZ = 16000
+
+
+@pytest.fixture
+def late() -> np.ndarray:
+    """Noise of six seconds; channel 1 hears it 0.8 s later."""
+    noise = np.random.default_rng(3).normal(0, 0.1, 6 * RATE_HZ)
+    return np.stack([noise, np.roll(noise, round(0.8 * RATE_HZ))], axis=1)
+
+
+def test_gcc_phat_has_the_right_sign(bench, late) -> None:
+    gcc = bench("accuracy.crosscorrelation")
+    time_0_s = np.arange(1.0, 5.0)
+    for align in (gcc.one_delay, gcc.delay_per_window):
+        found = align(late, RATE_HZ, time_0_s, 2.0)
+        assert np.allclose(found - time_0_s, 0.8, atol=1e-3), align.__name__
+
+
+def test_the_spectral_baseline_finds_the_line_that_is_true(bench) -> None:
+    linear = bench("accuracy.linear")
+    time_0_s = np.arange(1.0, 19.0)
+    lines = linear.candidates(20.0, time_0_s, 1.0)
+    truth_s = lines[len(lines) // 3]
+    moments_s = np.arange(20 * RATE_HZ) / RATE_HZ
+    noise = np.random.default_rng(3).normal(0, 0.1, len(moments_s))
+    line = np.polyfit(truth_s, time_0_s, 1)
+    heard_1 = np.interp(np.polyval(line, moments_s), moments_s, noise)
+    samples = np.stack([noise, heard_1], axis=1)
+    assert np.array_equal(linear.best_by_oracle(20.0, time_0_s, 1.0, truth_s), truth_s)
+    assert np.array_equal(linear.best_by_spectra(samples, RATE_HZ, time_0_s, 1.0), truth_s)
+
+
+def test_calibration_error_of_known_counts(bench) -> None:
+    tally = bench("accuracy.calibration").Tally
+    confidence = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
+    half = tally.of(confidence, np.array([True, True, True, False, True, False]))
+    assert half.expected_error == pytest.approx((4 * 0.2 + 2 * 0.05) / 6)
+    assert (half.sure, half.sure_right) == (4, 3)
+    both = tally.total([half, half])
+    assert both.keypoints == 12
+    assert both.expected_error == pytest.approx(half.expected_error)
+
+
+def test_a_method_that_fails_is_named_and_counts_as_unaligned(bench) -> None:
+    accuracy, answer = bench("accuracy.one_set"), bench("accuracy.outside").Answer
+    truth = bench("accuracy.sets").KeypointSet(np.arange(3.0), np.arange(3.0) + 0.5)
+    jobs = [(Path("a.wav"), truth), (Path("b.wav"), replace(truth))]
+    told = accuracy._errors(jobs, [answer(truth.time_1_s, "", 0.1), answer(None, "no idea")])
+    assert (told["failed"], told["failure"]) == (1, "no idea")
+    assert told["mae_ms"] == pytest.approx(250.0)
+    assert "mae_ms" not in accuracy._errors(jobs, [answer(None, "no idea")] * 2)
+
+
+def test_one_short_scene_from_audio_to_page(tmp_path: Path) -> None:
+    """The command as `make bench` runs it, where neither recordings nor alternatives are."""
+    code = (
+        "import pathlib, sys\n"
+        "from benchmarks.common import places\n"
+        f"places.CACHE = pathlib.Path({str(tmp_path)!r})\n"
+        "places.QUICK_RESULTS = places.CACHE / 'results'\n"
+        "from benchmarks.__main__ import main\n"
+        "sys.argv = ['bench', '--quick', '--only', 'stereotyped']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env=os.environ | {"FINCHSYNC_SHARED": str(tmp_path), "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "only simulated sets are measured" in done.stdout
+    page = (tmp_path / "results" / "README.md").read_text("utf-8")
+    assert "## Targets" in page
+    result = json.loads((tmp_path / "results" / "set_stereotyped.json").read_text("utf-8"))
+    assert result["methods"]["finchsync"]["mae_ms"] >= 0
+    assert sum(result["calibration"]["count"]) == 30

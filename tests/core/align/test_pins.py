@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.align import band, pins
+from core.align.alignment import Alignment, CandidateScores, Refinement
+from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
+from core.align.decode import Decoded, decode
+from core.align.pins import realign, realign_steps
+from core.evidence.surface import ScoreSurface
+from core.keypoints import KeypointSet, ReviewState, Source
+
+NONE = CandidateScores.none()
+
+
+def machine(
+    offset_s: np.ndarray, clear: np.ndarray, seed: int = 0, duration_1_s: float | None = None
+) -> Alignment:
+    """An alignment of a surface whose peaks follow `offset_s` where `clear`."""
+    rng = np.random.default_rng(seed)
+    rows = len(offset_s)
+    first = np.full(rows, -2.0)
+    grid = first[:, None] + 0.01 * np.arange(401)
+    score = rng.normal(scale=0.5, size=grid.shape)
+    score += 6 * clear[:, None] * np.exp(-0.5 * ((grid - offset_s[:, None]) / 0.015) ** 2)
+    score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
+    surface = ScoreSurface(np.arange(rows, dtype=float), first, 0.01, score.astype(np.float32))
+    *_, found = decode(surface)
+    assert isinstance(found, Decoded)
+    return build_alignment(
+        surface,
+        found.posterior,
+        found.log_evidence,
+        NONE,
+        surface.time_0_s,
+        duration_1_s or rows + 2.0,
+        0.05,
+        Refinement.none(rows),
+    )
+
+
+@pytest.fixture(scope="module")
+def unsure() -> tuple[Alignment, np.ndarray]:
+    """Clear at both ends; in the middle the clock bends unheard."""
+    time_s = np.arange(90.0)
+    truth = 0.5 + 0.4 * np.exp(-0.5 * ((time_s - 45) / 9) ** 2)
+    return machine(truth, (time_s < 22) | (time_s > 68)), truth
+
+
+def errors(alignment: Alignment, truth: np.ndarray) -> np.ndarray:
+    return np.abs(alignment.keypoints.offset_s - truth)
+
+
+def test_correcting_one_fixes_many(unsure):
+    alignment, truth = unsure
+    fixed = alignment.keypoints.move(45, 45 + truth[45])
+    again = realign(alignment, fixed)
+    neighbours = np.r_[35:45, 46:56]
+    assert errors(alignment, truth)[neighbours].mean() > 0.2
+    assert errors(again, truth)[neighbours].mean() < 0.08
+    assert again.keypoints.offset_s[45] == pytest.approx(truth[45], abs=0.002)
+    assert again.keypoints.confidence[45] > 0.98
+    assert again.keypoints.reason[45] == PINNED
+
+
+def test_the_machine_never_moves_what_a_person_fixed(unsure):
+    alignment, truth = unsure
+    fixed = alignment.keypoints.move(45, 45 + truth[45]).review(30, ReviewState.ACCEPTED)
+    merged = fixed.with_proposal(realign(alignment, fixed).keypoints)
+    assert merged.time_1_s[45] == fixed.time_1_s[45]
+    assert merged.time_1_s[30] == fixed.time_1_s[30]
+    assert merged.source[45] is Source.HUMAN
+
+
+def test_a_pin_wins_over_the_evidence(unsure):
+    alignment, _ = unsure
+    elsewhere = alignment.keypoints.move(10, 10 - 0.3)
+    again = realign(alignment, elsewhere)
+    assert again.keypoints.offset_s[10] == pytest.approx(-0.3, abs=0.01)
+
+
+def test_unalignable_removes_evidence(unsure):
+    alignment, _ = unsure
+    set_aside = alignment.keypoints
+    for index in range(22):
+        set_aside = set_aside.review(index, ReviewState.UNALIGNABLE)
+    again = realign(alignment, set_aside)
+    assert again.keypoints.confidence[:10].max() < alignment.keypoints.confidence[:10].min()
+    assert again.keypoints.reason[5] == UNALIGNABLE
+
+
+def test_without_a_decision_nothing_changes(unsure):
+    alignment, _ = unsure
+    assert realign(alignment, alignment.keypoints) is alignment
+
+
+def test_leading_the_path_can_be_stopped_on_the_way(unsure):
+    alignment, _ = unsure
+    *shares, again = realign_steps(alignment, alignment.keypoints.move(20, 20.2))
+    assert len(shares) > 4
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
+    assert again.decisions
+
+
+def test_decoding_near_the_pin_equals_decoding_everything(unsure):
+    """Rows and offsets out of reach may be left out."""
+    time_s = np.arange(400.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    fixed = alignment.keypoints.move(205, 205 + truth[205] + 0.05)
+    near = realign(alignment, fixed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pins, "_REACH_ROWS", 10_000)
+        patch.setattr(band, "_MARGIN_S", 10.0)
+        everything = realign(alignment, fixed)
+    np.testing.assert_allclose(near.path.offset_s, everything.path.offset_s, atol=0.003)
+    np.testing.assert_allclose(
+        near.keypoints.confidence, everything.keypoints.confidence, atol=0.03
+    )
+
+
+def test_a_pin_settles_an_alias():
+    rng = np.random.default_rng(0)
+    grid = -2.0 + 0.01 * np.arange(401)
+    score = rng.normal(scale=0.3, size=(60, 401))
+    for offset_s, height in ((0.2, 5.0), (0.96, 5.3)):
+        score += height * np.exp(-0.5 * ((grid - offset_s) / 0.015) ** 2)
+    score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
+    surface = ScoreSurface(np.arange(60.0), np.full(60, -2.0), 0.01, score.astype(np.float32))
+    *_, found = decode(surface)
+    alignment = build_alignment(
+        surface,
+        found.posterior,
+        found.log_evidence,
+        NONE,
+        surface.time_0_s,
+        70.0,
+        0.05,
+        Refinement.none(60),
+    )
+    assert alignment.alias is not None
+    assert alignment.needs_review
+    assert alignment.keypoints.confidence.max() < 0.9
+    again = realign(alignment, alignment.keypoints.move(30, 30.2))
+    assert again.alias is None
+    np.testing.assert_allclose(again.keypoints.offset_s, 0.2, atol=0.02)
+
+
+def test_a_path_that_goes_back_in_channel_1_is_told_and_its_keypoints_are_not_believed():
+    truth = np.where(np.arange(60) < 30, 1.5, -1.5)
+    alignment = machine(truth, np.ones(60, dtype=bool))
+    time_1_s = alignment.keypoints.time_1_s
+    assert (np.diff(time_1_s) >= 0).all()
+    held = np.flatnonzero(np.abs(time_1_s - np.arange(60) - truth) > 0.1)
+    assert len(held) >= 2
+    assert set(held) <= set(range(28, 34))
+    assert (alignment.keypoints.confidence[held] < 0.1).all()
+    assert {alignment.keypoints.reason[row] for row in held} == {GOES_BACK}
+    assert alignment.needs_review
+    assert any("goes back in channel 1" in warning for warning in alignment.warnings)
+    assert alignment.keypoints.confidence[40:].min() > 0.5
+
+
+def test_accepting_everything_keeps_everything(unsure):
+    alignment, _ = unsure
+    accepted = alignment.keypoints
+    for index in range(len(accepted)):
+        accepted = accepted.review(index, ReviewState.ACCEPTED)
+    again = realign(alignment, accepted)
+    assert isinstance(accepted, KeypointSet)
+    np.testing.assert_allclose(again.keypoints.time_1_s, accepted.time_1_s, atol=0.01)
+
+
+def test_a_pin_among_many_equals_starting_over():
+    """Only what the new pin reaches is decoded, beside pins that reach each other."""
+    time_s = np.arange(500.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    keypoints, last, rows = alignment.keypoints, None, []
+    with pytest.MonkeyPatch.context() as patch:
+        redecode = pins._redecode
+        patch.setattr(
+            pins,
+            "_redecode",
+            lambda *given: rows.append(given[3].stop - given[3].start) or redecode(*given),
+        )
+        for index in (40, 440, 120, 360, 200, 280, 240):
+            error_s = 0.04 * np.cos(index)
+            keypoints = keypoints.move(index, index + truth[index] + error_s)
+            last = realign(alignment, keypoints, last)
+        assert max(rows) <= 161
+    for decided in (keypoints, keypoints.review(240, ReviewState.UNREVIEWED)):
+        going_on, afresh = realign(alignment, decided, last), realign(alignment, decided)
+        np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.003)
+        np.testing.assert_allclose(
+            going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.03
+        )
+
+
+def test_going_on_from_the_last_result_equals_starting_over():
+    time_s = np.arange(700.0)
+    truth = 0.3 * np.sin(time_s / 60)
+    alignment = machine(truth, time_s % 7 < 2)
+    keypoints = alignment.keypoints
+    last = None
+    for index, error_s in ((100, 0.04), (600, -0.05), (350, 0.03)):
+        keypoints = keypoints.move(index, index + truth[index] + error_s)
+        last = realign(alignment, keypoints, last)
+        afresh = realign(alignment, keypoints)
+        np.testing.assert_allclose(last.posterior, afresh.posterior, atol=1e-6)
+    released = keypoints.review(600, ReviewState.UNREVIEWED)
+    going_on, afresh = realign(alignment, released, last), realign(alignment, released)
+    np.testing.assert_allclose(going_on.posterior, afresh.posterior, atol=1e-6)
+    assert realign(alignment, alignment.keypoints, last) is alignment
+
+
+def test_a_keypoint_on_the_end_of_channel_1_is_no_pin_of_an_offset():
+    """The moment lies there or beyond, so the path before it stays where the evidence is."""
+    time_s = np.arange(60.0)
+    truth = np.full(60, 0.5)
+    alignment = machine(truth, (time_s > 8) & (time_s < 40), duration_1_s=45.0)
+    ends = alignment.keypoints
+    assert ends.time_1_s[50] == 45.0
+    for index in range(46, 60):
+        ends = ends.review(index, ReviewState.ACCEPTED)
+    again = realign(alignment, ends)
+    np.testing.assert_allclose(again.path.offset_s[:45], truth[:45], atol=0.02)
+    assert set(again.keypoints.reason[46:]) == {AFTER_END}
+    assert again.keypoints.confidence[50] > 0.98
+
+
+def test_the_end_of_channel_1_rules_out_what_lies_before_it():
+    time_s = np.arange(60.0)
+    truth = 0.5 + np.where(time_s > 30, 0.03 * (time_s - 30), 0.0)
+    alignment = machine(truth, time_s < 25, duration_1_s=50.0)
+    assert alignment.keypoints.time_1_s[49] < 49.8
+    again = realign(alignment, alignment.keypoints.move(49, 50.0))
+    assert again.path.offset_s[49] > 0.99
+    assert again.keypoints.reason[49] == AFTER_END
+
+
+def test_the_start_of_channel_1_bounds_from_the_other_side():
+    truth = np.full(40, -5.0 + 3.5)
+    alignment = machine(truth, np.arange(40.0) > 10)
+    starts = alignment.keypoints.review(0, ReviewState.ACCEPTED)
+    assert starts.time_1_s[0] == 0.0
+    again = realign(alignment, starts)
+    np.testing.assert_allclose(again.path.offset_s, truth, atol=0.03)

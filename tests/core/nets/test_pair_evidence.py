@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from core.audio.recording import open_recording
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import EvidenceInput
+from core.nets.cache import EmbeddingCache
+from core.nets.clips import PassingClips, channel_clips
+from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.random_weights import TINY, write_random_checkpoint
+from core.nets.evidence import open_evidence
+from core.nets.heads.pair import Keys, PairScorer
+from core.nets.pair_evidence import PairEvidence
+from core.nets.ranking import PairModel, exact_predictions
+
+
+def last(steps):
+    found = None
+    for step in steps:
+        found = step
+    return found
+
+
+class LevelEncoder:
+    """Stands for an encoder: a clip's token is how loud each tenth of it is."""
+
+    digest = model_id = "levels"
+
+    def __init__(self) -> None:
+        self.batch, self.forwards = 16, 0
+        self.device = torch.device("cpu")
+        self.notices: list[str] = []
+
+    def embed(self, clips) -> Tensor:
+        self.forwards += len(clips)
+        levels = torch.as_tensor(clips).reshape(len(clips), 10, -1).square().mean(dim=2)
+        return levels[:, None, :]
+
+    def move(self, device: torch.device) -> None:
+        self.device = device
+
+
+class Likeness(PairScorer):
+    """How alike the levels of two clips are."""
+
+    def keys(self, tokens: Tensor) -> Keys:
+        away = tokens[:, 0] - tokens[:, 0].mean(dim=1, keepdim=True)
+        return (torch.nn.functional.normalize(away, dim=1),)
+
+    def pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        return (keys_0[0] * keys_1[0]).sum(dim=1)
+
+    def all_pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        return keys_0[0] @ keys_1[0].T
+
+    def bytes_a_pair(self, keys: Keys) -> int:  # noqa: ARG002
+        return 4
+
+
+@pytest.fixture
+def shifted(make_audio_of):
+    """Half a minute of noise whose level changes every 50 ms, channel 1 late by 0.43 s."""
+    rng = np.random.default_rng(3)
+    level = np.repeat(rng.exponential(0.05, size=620), 800)
+    sound = (rng.normal(size=len(level)) * level).astype(np.float32)
+    late = round(0.43 * 16000)
+    samples = np.stack([sound[late:], sound[:-late]], axis=1)[: 30 * 16000]
+    return open_recording(make_audio_of(samples))
+
+
+@pytest.fixture
+def make_audio_of(tmp_path):
+    import soundfile as sf
+
+    def make(samples, rate_hz: int = 16000):
+        path = tmp_path / f"{rate_hz}.wav"
+        sf.write(path, samples, rate_hz, subtype="FLOAT")
+        return path
+
+    return make
+
+
+def levels() -> PairEvidence:
+    return PairEvidence(PairModel(LevelEncoder(), Likeness()), "levels")
+
+
+@pytest.mark.parametrize("phase_s", [0.0, 0.5, 0.137])
+def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
+    rows_s = np.arange(phase_s, 30.0, 1.0)
+    term = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(len(rows_s), -2.0), 401))
+    assert term.shape == (len(rows_s), 401)
+    assert term.dtype == np.float32
+    heard = term.any(axis=1)
+    whole = (rows_s >= 0.5) & (rows_s <= 29.5)
+    assert np.array_equal(heard, whole)
+    best_s = -2.0 + 0.01 * term[3:-3].sum(axis=0).argmax()
+    assert best_s == pytest.approx(0.43, abs=0.03)
+
+
+def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted):
+    rows_s = np.arange(30.0)
+    first_offset_s = 7.0 - 0.02 * rows_s
+    band = last(levels().term(EvidenceInput(shifted, ()), rows_s, first_offset_s, 101))
+    whole = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -1.0), 1001))
+    for row in (2, 10, 20):
+        column = round((first_offset_s[row] + 1.0) / 0.01)
+        known = band[row] != 0
+        assert known.any()
+        np.testing.assert_allclose(
+            band[row][known], whole[row, column : column + 101][known], atol=0.05
+        )
+    begins_s = rows_s[:, None] - 0.5 + first_offset_s[:, None] + 0.01 * np.arange(101)
+    assert not band[begins_s > 29.0 + 1e-6].any()
+    before = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -8.0), 101))
+    assert not before[:7].any()
+    assert before[10:29].any()
+
+
+def test_on_the_grid_the_term_is_what_the_scorer_says(choice, shifted):
+    model = real_model(choice)
+    rows_s = np.array([3.5, 7.5, 12.5])
+    term = last(
+        PairEvidence(model, "x").term(EvidenceInput(shifted, ()), rows_s, np.full(3, -1.0), 201)
+    )
+    clips = channel_clips(shifted, 0), channel_clips(shifted, 1)
+    offset_s = np.array([-0.7, 0.0, 0.4])[:, None]
+    exact = last(
+        exact_predictions(
+            model, EmbeddingCache(), clips, rows_s - 0.5, rows_s - 0.5 + offset_s + 1e-9
+        )
+    )
+    np.testing.assert_allclose(term[:, [30, 100, 140]].T, exact, atol=1e-4)
+
+
+class Lost(Likeness):
+    """A scorer whose arithmetic ran over."""
+
+    def all_pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        return super().all_pairs(keys_0, keys_1) * torch.inf
+
+
+def test_scores_that_are_no_numbers_are_refused(shifted):
+    evidence = PairEvidence(PairModel(LevelEncoder(), Lost()), "lost")
+    with pytest.raises(InputError, match="scores that are no numbers"):
+        last(evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401))
+
+
+def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted):
+    evidence = levels()
+    encoder = evidence._model.encoder
+    encoder.batch = 8
+    shares, before = [], 0
+    for step in evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401):
+        assert encoder.forwards - before <= 2 * encoder.batch
+        before = encoder.forwards
+        if isinstance(step, float):
+            shares.append(step)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    # A batch of clips moves it by its share of the work, wherever in the recording it lies.
+    assert np.diff(shares).max() < 3 * 8 / encoder.forwards
+    assert encoder.forwards <= 30 + 301
+
+
+def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
+    expected = last(
+        levels().term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201)
+    )
+    evidence = levels()
+    encoder, embed = evidence._model.encoder, evidence._model.encoder.embed
+    encoder.device, evidence.device = torch.device("cpu:0"), "cuda"
+
+    def short(clips) -> Tensor:
+        if encoder.device == torch.device("cpu:0") and encoder.forwards > 60:
+            raise torch.OutOfMemoryError("none left")
+        return embed(clips)
+
+    encoder.embed = short
+    steps = list(evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201))
+    np.testing.assert_array_equal(steps[-1], expected)
+    assert steps[:-1] == sorted(steps[:-1])
+    assert evidence.notices == ["cuda has too little memory: went on on the processor"]
+    assert evidence.device == "cpu"
+    assert encoder.forwards <= 30 + 301
+
+
+def test_what_passes_is_cut_as_what_is_held(make_audio_of):
+    rng = np.random.default_rng(0)
+    samples = rng.normal(scale=0.1, size=(22050 * 70, 2)).astype(np.float32)
+    recording = open_recording(make_audio_of(samples, 22050))
+    held, passing = channel_clips(recording, 1), PassingClips(recording, 1)
+    assert passing.duration_s == pytest.approx(held.duration_s, abs=1e-3)
+    for start in ([0, 1600], [1600, 40_000], [700_000], [1_110_000, 1_119_000, 2_000_000]):
+        start = np.array(start)
+        np.testing.assert_array_equal(passing.cut(start), held.cut(start))
+    assert passing.cut(np.array([], dtype=int)).shape == (0, 16_000)
+
+
+def real_model(choice) -> PairModel:
+    opened = open_evidence(choice)
+    assert isinstance(opened, PairEvidence)
+    return opened._model
+
+
+def test_what_was_chosen_is_opened_and_can_be_told_apart(choice):
+    evidence = open_evidence(choice)
+    assert (evidence.name, evidence.device, evidence.notices) == ("beats", "cpu", [])
+    assert file_digest(choice.checkpoint) in evidence.model_id
+    assert file_digest(choice.scorer) in evidence.model_id
+    evidence.close()
+    evidence.close()
+    assert open_evidence(EvidenceChoice("spectral")) is None
+
+
+def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
+    single, small = open_evidence(choice), open_evidence(replace(choice, precision="int8"))
+    assert single.model_id != small.model_id
+    asked = EvidenceInput(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
+    expected, found = last(single.term(*asked)), last(small.term(*asked))
+    assert np.corrcoef(expected.ravel(), found.ravel())[0, 1] > 0.95
+    assert not np.array_equal(expected, found)
+
+
+def test_a_scorer_for_another_encoder_is_refused(choice):
+    write_random_checkpoint(choice.checkpoint, TINY, seed=1, overwrite=True)
+    with pytest.raises(InputError, match="another encoder"):
+        open_evidence(choice)
+
+
+def test_a_missing_library_is_one_clear_error(choice, monkeypatch):
+    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    with pytest.raises(InputError, match="needs torch and safetensors"):
+        open_evidence(choice)

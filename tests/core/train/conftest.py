@@ -1,0 +1,60 @@
+"""Tests of training; each file is skipped, and says so, where its packages are missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+NEEDED = ("torch", "safetensors", "lightning", "tensorboard", "yaml")
+
+
+def _missing() -> list[str]:
+    return [name for name in NEEDED if find_spec(name) is None]
+
+
+class Without(pytest.Module):
+    """A test file that cannot even be imported."""
+
+    def collect(self):
+        pytest.skip(f"{', '.join(_missing())} not installed (extra: nets)", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    return Without.from_parent(parent, path=module_path) if _missing() else None
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """Two small sets of simulated recordings, and an encoder with random weights."""
+    from core.formats.biodcase import TABLE_NAME, BiodcaseTable, write_csv
+    from core.formats.wav import write_wav
+    from core.nets.encoders.random_weights import TINY, write_random_checkpoint
+    from core.simulate import simulate_scene
+    from core.simulate.spec import DriftSpec
+
+    root: Path = tmp_path_factory.mktemp("train")
+    for name, seeds in (("train", (1, 2, 3)), ("val", (8, 9))):
+        (root / name / "audio").mkdir(parents=True)
+        truth = {}
+        for seed in seeds:
+            drift = DriftSpec(max_offset_s=0.5, offset_s=(0.1, 0.4), drift_ppm=(0.0, 100.0))
+            scene = simulate_scene("zebra_finch", seed, 6.0, drift=drift)
+            file = f"{name}_{seed}.wav"
+            write_wav(root / name / "audio" / file, scene.samples, scene.sample_rate_hz)
+            truth[file] = scene.keypoints(step_s=0.25)
+        write_csv(root / name / TABLE_NAME, BiodcaseTable(truth))
+    write_random_checkpoint(root / "tiny.pt", TINY)
+    return SimpleNamespace(train=root / "train", val=root / "val", encoder=root / "tiny.pt")
