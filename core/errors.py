@@ -27,3 +27,8 @@ class InputError(Exception):
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """The arguments, so that it can be raised again in another process."""
         return type(self), (self.where, self.what, self.fix)
+
+
+def system_reason(error: OSError) -> str:
+    """What the system says of a failure, to stand in a sentence: "permission denied"."""
+    return (error.strerror or str(error)).lower()

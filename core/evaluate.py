@@ -13,11 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.keypoints import KeypointSet
-
-Floats = NDArray[np.float64]
 
 _MOST_NAMED = 10
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.arrays import Floats
 from core.time_map import TimeMap
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 

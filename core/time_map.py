@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 MIN_SLOPE = 1e-6
 """Smallest rate, in channel-1 seconds per channel-0 second, that counts as increasing."""

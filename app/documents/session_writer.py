@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.session.session_places import is_there
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.session import Change, SessionFile
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = f"cannot be made ({error.strerror})"
+        why = f"cannot be made ({system_reason(error)})"
         raise InputError(folder, why, "save the session elsewhere") from error
 
 

@@ -18,11 +18,10 @@ from app.look.theme import LIGHT
 from app.session.entries import Entry
 from core.align.alignment import Alignment
 from core.align.alignment import OffsetPath as DecodedPath
+from core.arrays import Floats
 from core.errors import InputError
 from core.formats.atomic import write_whole
 from core.keypoints import KeypointSet
-
-Floats = NDArray[np.float64]
 
 SIZE = QSize(1000, 560)
 ENDINGS = (".png", ".svg")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app.base.time_format import time_text
-
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 INK = QColor("#20242c")
 TEXT_PX = 13

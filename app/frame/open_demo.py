@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.formats.wav import write_wav
 
 _SEED = 1
@@ -35,7 +35,7 @@ def demo_steps(folder: Path) -> Iterator[Path]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = system_reason(error)
             what = f"cannot be made ({reason})"
             raise InputError(folder, what, "free the place, or open your own files") from error
         scene = simulate_scene("zebra_finch", _SEED)

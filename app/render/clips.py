@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from core.arrays import Floats
 from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
 CLIP_S = 1.0
 _TOP_KHZ = 9.0
 _COLUMNS, _ROWS = 240, 160
-
-Floats = NDArray[np.float64]
 
 
 def overlay(

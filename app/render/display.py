@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.render.look import SpectrogramLook
 from app.session.session_model import SessionModel
+from core.arrays import Floats
 from core.audio.frame_plan import FrameSettings
 from core.time_map import TimeMap
-
-Floats = NDArray[np.float64]
 
 
 class Display(QObject):

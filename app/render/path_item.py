@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.look.theme import DARK
 from app.render.view_item import ViewItem
+from core.arrays import Floats
 
 _LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
-
-Floats = NDArray[np.float64]
 
 
 class PathItem(ViewItem):

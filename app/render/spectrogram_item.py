@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from app.render.canvas import Canvas
 from app.render.tiles import TILE_COLUMNS, Tile, TileStore
+from core.arrays import Floats
 from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
 _FINEST_PX = 12.0
 _OFF_PX = 0.3
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.align.alignment import Alignment
 from core.align.pins import realign
 from core.keypoints import KeypointSet
-
-Floats = NDArray[np.float64]
 
 CORRECTIONS = 10
 BAD_MS = 20.0

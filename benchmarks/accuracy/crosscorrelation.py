@@ -9,10 +9,9 @@ neither is repeated here.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 WINDOW_S = 2.5
 """Window of the 2026 baseline for zebra finches, seconds."""

@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import stft
 
 from core.align.candidates import baseline_grid
-
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 HOP_S = 0.01
 CLIP_S = 1.0

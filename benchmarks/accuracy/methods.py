@@ -7,15 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import soundfile as sf
-from numpy.typing import NDArray
 
 from benchmarks.accuracy import crosscorrelation, linear
 from benchmarks.accuracy.outside import Adapter, Answer
+from core.arrays import Floats
 from core.keypoints import KeypointSet
-
-Floats = NDArray[np.float64]
 
 REACH_S = 5.0
 """Largest offset every method may look for, as in the challenge."""

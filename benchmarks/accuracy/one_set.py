@@ -23,8 +23,6 @@ from core.evaluate import Errors, evaluate
 from core.evidence.compact import open_compact
 from core.keypoints import KeypointSet
 
-Floats = NDArray[np.float64]
-
 OPTIONS = AlignOptions(max_offset_s=REACH_S)
 LOST_MS = 100.0
 """Files with a larger mean error count as lost."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.common.machine import ONE_THREAD
 from benchmarks.common.places import outside_python
+from core.arrays import Floats
 
-Floats = NDArray[np.float64]
 _ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 
 

@@ -9,10 +9,9 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from benchmarks.common.places import CACHE
+from core.arrays import Floats
 from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
 from core.simulate import DriftSpec, simulate_scene
-
-Floats = NDArray[np.float64]
 
 RATE_HZ = 48000
 SEEDS = (7500, 7501, 7502, 7503)

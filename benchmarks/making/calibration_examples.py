@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from core.align.aligner import align
 from core.align.alignment import Alignment
 from core.align.confidence import clarity
+from core.arrays import Floats
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import LearnedEvidence
@@ -27,8 +28,6 @@ from core.formats.atomic import write_whole
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
-
-Floats = NDArray[np.float64]
 
 TOLERANCE_S = 0.05
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)

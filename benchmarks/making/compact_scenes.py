@@ -18,13 +18,13 @@ import soxr
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.sets import make_drift_set, recordings
+from core.arrays import Floats
 from core.audio.levels import FFT, HOP, RATE_HZ, log_mel
 from core.audio.power import frame_power
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 from core.simulate.scene import render_stems
 from core.simulate.sounds import Sound
 
-Floats = NDArray[np.float64]
 Frames = NDArray[np.float32]
 
 SCENE_S = 60.0

@@ -29,9 +29,8 @@ from benchmarks.making.calibration_examples import Example, collect, learned_evi
 from core import __version__
 from core.align.alignment_builder import MOST_BLIND
 from core.align.calibration import Calibration, ConfidenceCurve, certainty_features, raw_certainty
+from core.arrays import Floats
 from core.cli.evidence import identity
-
-Floats = NDArray[np.float64]
 
 FOUND_SHARE = 0.3
 MISLABELLED = 0.01

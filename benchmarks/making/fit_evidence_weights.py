@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.align.weights import penalised_loss
+from core.arrays import Floats
 from core.audio.features import feature_blocks
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
@@ -32,8 +33,6 @@ from core.evidence.terms import TermSurfaces
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import SceneSpec, simulate_scene
-
-Floats = NDArray[np.float64]
 
 MAX_OFFSET_S = 5.0
 SIMULATED = [

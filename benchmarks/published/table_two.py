@@ -15,9 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import soundfile as sf
-from numpy.typing import NDArray
 
 from benchmarks.accuracy import linear
 from benchmarks.accuracy.methods import REACH_S, Job
@@ -28,6 +26,7 @@ from benchmarks.published.table_two_forms import BASELINE_AXIS, FINE_AXIS, chose
 from benchmarks.published.table_two_scorers import RECIPE, Systems, pair_tables, trained_systems
 from benchmarks.published.table_two_sets import SEEDS, Column, columns
 from core.align.aligner import AlignOptions, align
+from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evaluate import evaluate
@@ -36,7 +35,6 @@ from core.evidence.learned import LearnedEvidence
 from core.nets.embed import leave_a_core
 from core.nets.evidence import open_evidence
 
-Floats = NDArray[np.float64]
 Answers = dict[str, Floats]
 
 LEARNED = (

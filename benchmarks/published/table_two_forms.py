@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.accuracy.methods import REACH_S
 from core.align.candidates import PredictionScores, baseline_candidates
+from core.arrays import Floats
 from core.nets.table import PairTable
-
-Floats = NDArray[np.float64]
 
 BASELINE_AXIS = 10
 FINE_AXIS = 101

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.accuracy.methods import REACH_S
 from benchmarks.published.table_two_sets import FOLDER, training_folders
+from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
@@ -27,7 +27,6 @@ from core.train.history import Epoch
 from core.train.module import Recipe
 from core.train.run import RunOptions, train
 
-Floats = NDArray[np.float64]
 RANDOM = BeatsConfig(
     patch_size=32,
     patch_width=128,

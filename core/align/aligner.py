@@ -8,7 +8,6 @@ from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
 from core.align.alignment_builder import build_alignment
@@ -21,6 +20,7 @@ from core.align.decode import Decoded, decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.refine import refine
 from core.align.weights import fit_weights
+from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
@@ -31,7 +31,6 @@ from core.evidence.terms import TermSurfaces
 from core.keypoints import keypoint_grid
 from core.memory import give_back
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 SHORTEST_S = 3.0

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.time_map import TimeMap
-
-Floats = NDArray[np.float64]
-
 
 BAND_SD = 1.96
 """Half width of a 95 % band in standard deviations."""

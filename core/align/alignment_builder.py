@@ -16,10 +16,9 @@ from core.align.alignment import (
     RowStatistics,
 )
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
-
-Floats = NDArray[np.float64]
 
 PINNED = "fixed by a person"
 BEFORE_START = "at or before the start of channel 1, says a person"

@@ -8,10 +8,9 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""

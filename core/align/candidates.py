@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.align.alignment import CandidateScores
+from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
-
-Floats = NDArray[np.float64]
 
 BASELINE_COUNT = 10
 """Offsets and slopes per axis in the public baseline."""

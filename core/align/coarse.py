@@ -15,10 +15,9 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 from core.align.decode import Decoded, decode
 from core.align.drift_models import DriftModel
+from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
-
-Floats = NDArray[np.float64]
 
 STRETCH_S = 15.0
 """Length of the stretches that are looked for."""

@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alias, OffsetPath, Refinement, RowStatistics
+from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
-
-Floats = NDArray[np.float64]
-Grid = NDArray[np.float32]
 
 REVIEW_BELOW = 0.95
 """Files with a lower mean confidence go to review."""
@@ -25,7 +23,7 @@ _ALIAS_ROWS = 400
 _RIVAL_SHARE = 0.25
 
 
-def estimate(surface: ScoreSurface, posterior: Grid) -> OffsetPath:
+def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
     """Median offset and 95 % band of every row.
 
     The median loses least absolute error and, where two offsets compete, sides
@@ -49,7 +47,7 @@ def estimate(surface: ScoreSurface, posterior: Grid) -> OffsetPath:
 
 def mass_within(
     surface: ScoreSurface,
-    posterior: Grid,
+    posterior: Floats32,
     offset_s: Floats,
     reach_s: float,
     duration_1_s: float,
@@ -127,7 +125,7 @@ class MatchClarity:
 
 def row_statistics(
     surface: ScoreSurface,
-    posterior: Grid,
+    posterior: Floats32,
     refinement: Refinement,
     tolerance_s: float,
     duration_1_s: float,
@@ -213,7 +211,7 @@ def _reason(
     return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"
 
 
-def _rival_offset(surface: ScoreSurface, posterior: Grid, path: OffsetPath) -> Floats:
+def _rival_offset(surface: ScoreSurface, posterior: Floats32, path: OffsetPath) -> Floats:
     """Offset of a second mode at least a quarter as likely as the path's, or NaN; shape (K,)."""
     columns = np.arange(posterior.shape[1])
     apart = _ALIAS_APART_S / surface.step_s

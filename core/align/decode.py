@@ -17,16 +17,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from core.align.band import Band
 from core.align.drift_models import DRIFT_MODELS, DriftModel
 from core.align.transition import NEVER, Transition, overlap
+from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
-
-Floats = NDArray[np.float64]
-Grid = NDArray[np.float32]
 
 _BLOCK_ROWS = 128
 _LEAST_SHARE = 1e-3
@@ -48,7 +45,7 @@ class Decoded:
         log-likelihood ratios, the log Bayes factor against "nothing matches".
     """
 
-    posterior: Grid
+    posterior: Floats32
     log_shares: Floats
     log_evidence: float
 
@@ -110,7 +107,7 @@ def decode(
 class _Chain:
     """One drift model run over one surface, with likelihoods relative to each row's best."""
 
-    def __init__(self, surface: ScoreSurface, emission: Grid, model: DriftModel) -> None:
+    def __init__(self, surface: ScoreSurface, emission: Floats32, model: DriftModel) -> None:
         self._rows, self._columns = emission.shape
         self._emission = emission
         first = np.rint(surface.first_offset_s / surface.step_s).astype(np.intp)
@@ -118,8 +115,8 @@ class _Chain:
         row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0
         self._move = Transition(model, row_s, surface.step_s, self._columns)
         self._starts = range(0, self._rows, _BLOCK_ROWS)
-        self._kept: list[Grid] = []
-        self._last_block: list[Grid] = []
+        self._kept: list[Floats32] = []
+        self._last_block: list[Floats32] = []
         self.log_evidence = 0.0
 
     def forward(self) -> Iterator[float]:
@@ -135,7 +132,7 @@ class _Chain:
                 state = after
             yield min(start + _BLOCK_ROWS, self._rows) / self._rows
 
-    def backward(self, posterior: Grid, weight: float) -> Iterator[float]:
+    def backward(self, posterior: Floats32, weight: float) -> Iterator[float]:
         """Run backward, adding the marginals times `weight` to `posterior`."""
         message = np.ones_like(self._kept[0])
         block = self._last_block
@@ -157,7 +154,7 @@ class _Chain:
             posterior[start : start + len(block)] += marginal
             yield 1.0 - start / self._rows
 
-    def _block(self, start: int, state: Grid) -> Iterator[tuple[Grid, float]]:
+    def _block(self, start: int, state: Floats32) -> Iterator[tuple[Floats32, float]]:
         for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
             if row:
                 state = self._move.forward(_shifted(state, int(self._origin_step[row])))
@@ -172,7 +169,7 @@ class _Chain:
             yield state, norm
 
 
-def _shifted(values: Grid, step: int) -> Grid:
+def _shifted(values: Floats32, step: int) -> Floats32:
     """Re-index columns to a row whose first offset is `step` columns later."""
     if step == 0:
         return values

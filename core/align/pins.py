@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision, RowStatistics
 from core.align.alignment_builder import (
@@ -26,11 +25,9 @@ from core.align.alignment_builder import (
 from core.align.band import band_holding
 from core.align.confidence import row_statistics
 from core.align.decode import Decoded, decode
+from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
-
-Floats = NDArray[np.float64]
-Grid = NDArray[np.float32]
 
 PIN_SD_S = 0.005
 """Uncertainty of a keypoint that a person set, seconds."""
@@ -167,8 +164,8 @@ def _constrain(
 
 def _redecode(
     surface: ScoreSurface,
-    posterior: Grid,
-    likely: Grid,
+    posterior: Floats32,
+    likely: Floats32,
     stretch: slice,
     pins: dict[int, float],
 ) -> Iterator[float]:

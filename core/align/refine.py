@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from core.align.alignment import BAND_SD, OffsetPath, Refinement
+from core.arrays import Floats, Floats32
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
 
-Floats = NDArray[np.float64]
-Grid = NDArray[np.float32]
 Places = NDArray[np.intp]
 
 _FRAME_S = 0.12
@@ -127,7 +126,7 @@ def places_sd_s(offset_s: Floats) -> float:
     return float(np.hypot(_LEAST_PLACES_SD_S, _SMOOTHED * scatter_s))
 
 
-def _lags(recording: Recording, time_0_s: Floats, path: OffsetPath, block: slice) -> Grid:
+def _lags(recording: Recording, time_0_s: Floats, path: OffsetPath, block: slice) -> Floats32:
     """Evidence for every remaining lag of the rows of a block, shape (rows, lags)."""
     rows_s = time_0_s[block]
     offset_s = np.interp(rows_s[[0, -1]], time_0_s, path.offset_s)
@@ -163,7 +162,7 @@ class _Stretch:
     rate_hz : int
     """
 
-    samples: Grid
+    samples: Floats32
     start_s: float
     rate_hz: int
 
@@ -212,7 +211,7 @@ def _stretches(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> list
     ]
 
 
-def _gate(spectra: NDArray[np.complex64]) -> Grid:
+def _gate(spectra: NDArray[np.complex64]) -> Floats32:
     """Share of every cell's power that stands above twice the noise of its bin."""
     gate = spectra.real**2
     gate += spectra.imag**2
@@ -223,7 +222,7 @@ def _gate(spectra: NDArray[np.complex64]) -> Grid:
     return np.clip(gate, 0.0, 1.0, out=gate)
 
 
-def _lag_evidence(correlation: Grid) -> Grid:
+def _lag_evidence(correlation: Floats32) -> Floats32:
     """Evidence for every millisecond of lag, nats: its peak above the row's median lag."""
     reach = round(_REACH_S * _LAG_RATE_HZ)
     near = np.abs(np.hstack([correlation[:, -reach:], correlation[:, :reach]]))
@@ -234,7 +233,7 @@ def _lag_evidence(correlation: Grid) -> Grid:
     return np.asarray(_NATS_A_SD * np.minimum(height, _MOST_SD))
 
 
-def _follow(evidence: Grid) -> tuple[Floats, Floats, Floats]:
+def _follow(evidence: Floats32) -> tuple[Floats, Floats, Floats]:
     """Mean and spread of the remaining lag, seconds, and how surely there is one; each (rows,).
 
     One state a lag, and one for "nothing coherent here", against which the

@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.drift_models import JUMP_PROBABILITY, JUMP_SCALE_S, LOST_PROBABILITY, DriftModel
-
-Floats = NDArray[np.float64]
-Grid = NDArray[np.float32]
+from core.arrays import Floats, Floats32
 
 _SLOPE_SCALE = 0.015
 _BLOCK = 64
@@ -62,18 +60,18 @@ class Transition:
         self._columns = columns
         self._jump = _Jump(step_s, columns)
 
-    def uniform(self) -> Grid:
+    def uniform(self) -> Floats32:
         """The state before anything is known, shape (S, L)."""
         return np.repeat(self._prior[:, None] / np.float32(self._columns), self._columns, axis=1)
 
-    def forward(self, state: Grid) -> Grid:
+    def forward(self, state: Floats32) -> Floats32:
         """Distribution one row later, shape (S, L)."""
         for landed, source in self._moves:
             landed[:] = state[source]
         self._landed[-1] = self._jump(self._landing @ self._landed[:-1])
         return np.asarray(self._onward @ self._landed)
 
-    def backward(self, message: Grid, emission: Grid) -> Grid:
+    def backward(self, message: Floats32, emission: Floats32) -> Floats32:
         """Adjoint of `forward`, for a message times the emission that it meets, shape (S, L).
 
         What is returned holds until the next call.
@@ -118,7 +116,7 @@ class _Jump:
         self._mass = np.zeros((len(block), _BLOCK), dtype=np.float32)
         self._columns = self._mass.reshape(-1)[:columns]
 
-    def __call__(self, mass: Grid) -> Grid:
+    def __call__(self, mass: Floats32) -> Floats32:
         self._columns[:] = mass
         told = (self._mass @ self._told).T[:, :, None]
         jumped = self._mass @ self._near
@@ -126,7 +124,7 @@ class _Jump:
         return np.asarray(jumped.reshape(-1)[: len(mass)])
 
 
-def _single(values: Floats) -> Grid:
+def _single(values: Floats) -> Floats32:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
@@ -142,7 +140,7 @@ def overlap(by: int) -> tuple[slice, slice]:
     return there, here
 
 
-def _small_steps(scale: float) -> Grid:
+def _small_steps(scale: float) -> Floats32:
     """Laplace steps of a first-order model in columns, cut at twice their scale."""
     reach = int(2 * scale)
     step = np.exp(-np.abs(np.arange(-reach, reach + 1)) / max(scale, 1e-9))

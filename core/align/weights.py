@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from core.arrays import Floats
 from core.evidence.spectral import TERMS
 from core.evidence.terms import TermSurfaces
-
-Floats = NDArray[np.float64]
 
 TEMPER = 0.8
 """Share of the fitted evidence that counts: neighbouring windows hear the same

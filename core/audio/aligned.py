@@ -19,10 +19,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.audio.recording import Recording, Samples
 from core.time_map import TimeMap
-
-Floats = NDArray[np.float64]
 
 FADE_S = 0.005
 """Fade at both ends of a passage, seconds of sound."""

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
+from core.arrays import Floats32
 from core.audio.fixed_point import FixedPoint
 from core.audio.levels import BANDS, log_mel
 from core.audio.levels import FFT as _CALL_FFT
@@ -53,7 +54,6 @@ _SILENT = 1e-7
 _STEP, _LOG_STEP = 1 / 4096, 1 / 256
 """Of features, which stay within 5, and of logarithms of power, within 100."""
 
-Frames = NDArray[np.float32]
 Codes = NDArray[np.int16]
 
 
@@ -81,7 +81,7 @@ class ChannelFeatures:
     def __len__(self) -> int:
         return len(self.groups["flux"])
 
-    def stretch(self, name: str, start: int, length: int) -> Frames:
+    def stretch(self, name: str, start: int, length: int) -> Floats32:
         """Frames of a group from `start`, zero outside the recording, shape (length, D)."""
         return self.groups[name].stretch(start, length)
 
@@ -148,11 +148,11 @@ class _Measured:
     the parts are joined. The bands' shares of noise are one array a block.
     """
 
-    bands: Frames
-    onset: Frames
-    call: Frames
+    bands: Floats32
+    onset: Floats32
+    call: Floats32
     log_mel: Codes
-    noise_shares: list[Frames]
+    noise_shares: list[Floats32]
 
     @classmethod
     def room(cls, frames: int) -> _Measured:
@@ -203,7 +203,7 @@ def _measure(samples: Samples, to: _Measured, start: int) -> int:
     """
     count = (len(samples) - _CALL_FFT) // _HOP + 1
     mel = np.empty((count, _BANK.shape[1]), dtype=np.float32)
-    noise: list[Frames] = []
+    noise: list[Floats32] = []
     for turn in range(_TURNS):
         turns, frames = slice(turn, None, _TURNS), slice(start + turn, start + count, _TURNS)
         powers = [_power(samples[turn * _HOP :], size) for size in (_ONSET_FFT, _CALL_FFT)]
@@ -219,13 +219,13 @@ def _measure(samples: Samples, to: _Measured, start: int) -> int:
     return count
 
 
-def _power(samples: Samples, size: int) -> Frames:
+def _power(samples: Samples, size: int) -> Floats32:
     """Power of every fourth frame, centred alike for every size, shape (T, size // 2 + 1)."""
     inset = (_CALL_FFT - size) // 2
     return frame_power(samples[inset : len(samples) - inset], size, _TURNS * _HOP)
 
 
-def _loudest(power: Frames, noise: Frames) -> Frames:
+def _loudest(power: Floats32, noise: Floats32) -> Floats32:
     """Log of the loudest bin of each zone over six times its own noise, shape (T, 2).
 
     The powers are overwritten.
@@ -255,19 +255,19 @@ def _groups(measured: _Measured) -> dict[str, FixedPoint]:
     return groups
 
 
-def _change(level: Frames, to: Frames) -> Frames:
+def _change(level: Floats32, to: Floats32) -> Floats32:
     to[[0, -1]] = 0.0
     np.subtract(level[2:], level[:-2], out=to[1:-1])
     return to
 
 
-def _above_mean(level: Frames, to: Frames) -> Frames:
+def _above_mean(level: Floats32, to: Floats32) -> Floats32:
     uniform_filter1d(level, _MEAN_FRAMES, axis=0, output=to)
     np.subtract(level, to, out=to)
     return to
 
 
-def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:
+def _standard(group: Floats32, weight: Floats32 | float = 1.0) -> Floats32:
     """Scale to unit spread, clip and weigh, in place."""
     energy = np.einsum("td,td->d", group, group, dtype=np.float64)
     group /= np.sqrt(energy / len(group)).astype(np.float32) + 1e-6
@@ -276,7 +276,7 @@ def _standard(group: Frames, weight: Frames | float = 1.0) -> Frames:
     return group
 
 
-def _compressed(group: Frames) -> FixedPoint:
+def _compressed(group: Floats32) -> FixedPoint:
     """Divide frames by the square root of their norm, so that one bang does not rule a window."""
     norm = np.sqrt(np.einsum("td,td->t", group, group))
     group /= np.sqrt(norm + 0.3 * np.median(norm) + 1e-6)[:, None]

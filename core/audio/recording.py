@@ -13,7 +13,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from core.audio.truncated import missing_bytes
-from core.errors import InputError
+from core.errors import InputError, system_reason
 
 Samples = NDArray[np.float32]
 _Frames = NDArray[np.float32] | NDArray[np.int16]
@@ -345,8 +345,8 @@ def _joined(blocks: Iterable[Samples]) -> Samples:
 
 
 def _message(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+    if isinstance(error, OSError):
+        return system_reason(error)
     return getattr(error, "error_string", str(error)).strip().rstrip(".").lower()
 
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.audio.frame_plan import FramePlan, Taper
 from core.audio.recording import Recording, Samples
 
 Decibels = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 FLOOR_DB = -127.0
 """Decibels re full scale that code 0 stands for; codes are `STEP_DB` apart."""

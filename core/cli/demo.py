@@ -12,7 +12,7 @@ from core.cli.codes import DONE
 from core.cli.evidence import opened_evidence
 from core.cli.report import print_table, progress_bar
 from core.cli.screen import Screen
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.evaluate import evaluate
 from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import BiodcaseTable, read_csv, read_predictions, write_csv
@@ -77,6 +77,6 @@ def _own_folder(folder: Path) -> Path:
             raise InputError(folder, "holds files that the demo did not make", "give --out FOLDER")
         (folder / MARKER).touch()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise InputError(folder, f"cannot be written ({reason})", "give --out FOLDER") from error
     return folder

@@ -12,16 +12,13 @@ from importlib import resources
 from io import BytesIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S
 from core.audio.fixed_point import FixedPoint
-from core.evidence.compact_net import CompactNet, Frames, band_levels, noise_floor
+from core.evidence.compact_net import CompactNet, band_levels, noise_floor
 from core.evidence.learned import EvidenceInput
 from core.evidence.spectral import WINDOW_S
-
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 
 FILE = "compact.npz"
 _FRAMES_A_BATCH = 1000
@@ -61,7 +58,7 @@ class CompactEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Scores]:
+    ) -> Iterator[float | Floats32]:
         """Compare a second around each row with channel 1 at every offset.
 
         Parameters, results and errors as `LearnedEvidence.term`.
@@ -116,7 +113,7 @@ def open_compact() -> CompactEvidence:
     return CompactEvidence(net, hashlib.blake2b(content, digest_size=16).hexdigest(), weight, share)
 
 
-def window_scores(left: Frames, right: Frames, every: int = 1) -> Scores:
+def window_scores(left: Floats32, right: Floats32, every: int = 1) -> Floats32:
     """Sums of products of embeddings at every lag.
 
     Parameters

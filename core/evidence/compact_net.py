@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.blas import sgemm
 
+from core.arrays import Floats32
 from core.audio.fixed_point import FixedPoint
 from core.audio.noise import quantiles
 
@@ -26,7 +27,6 @@ _NORM_EPS = 1e-5
 _GELU = 0.7978845608
 _HALF = np.float32(0.5)
 
-Frames = NDArray[np.float32]
 Logs = NDArray[np.float32] | NDArray[np.float16]
 
 
@@ -44,7 +44,7 @@ class CompactNet:
         Frames between the taps of each block.
     """
 
-    def __init__(self, weights: Mapping[str, Frames], dilations: tuple[int, ...]) -> None:
+    def __init__(self, weights: Mapping[str, Floats32], dilations: tuple[int, ...]) -> None:
         blocks = [f"block{number}" for number in range(len(dilations))]
         # What every block adds has no mean over the channels, so that no norm need take it out.
         self._stem = _Convolution(_centred(weights["stem"]), _centred(weights["stem.bias"]), 1)
@@ -70,7 +70,7 @@ class CompactNet:
         """Frames to either side that an embedding depends on."""
         return self._stem.reach + sum(block.reach for block in self._blocks)
 
-    def __call__(self, levels: Frames, every: int = 1) -> Frames:
+    def __call__(self, levels: Floats32, every: int = 1) -> Floats32:
         """Embeddings.
 
         Parameters
@@ -110,16 +110,16 @@ class CompactNet:
 class _Convolution:
     """Weights (taps, in, out), a bias and the frames between taps."""
 
-    def __init__(self, weights: Frames, bias: Frames, dilation: int) -> None:
+    def __init__(self, weights: Floats32, bias: Floats32, dilation: int) -> None:
         self._weights, self._bias, self._dilation = weights, bias, dilation
         self.reach = len(weights) // 2 * dilation
         self.width = int(weights.shape[2])
 
-    def out(self, count: int) -> Frames:
+    def out(self, count: int) -> Floats32:
         """Zeros to add to, shape (count, out)."""
         return np.zeros((count, self.width), dtype=np.float32)
 
-    def add(self, padded: Frames, to: Frames, apart: int = 1, every: int = 1) -> None:
+    def add(self, padded: Floats32, to: Floats32, apart: int = 1, every: int = 1) -> None:
         """Add the convolution of rows that begin `reach` before the first wanted, in place.
 
         Rows are `apart` frames apart; every so many of them is wanted.
@@ -131,7 +131,9 @@ class _Convolution:
             sgemm(1.0, weights.T, part.T, 1.0, to.T, overwrite_c=True)
 
 
-def _activate(hidden: Frames, scale: Frames, shift: Frames, to: Frames, spare: Frames) -> None:
+def _activate(
+    hidden: Floats32, scale: Floats32, shift: Floats32, to: Floats32, spare: Floats32
+) -> None:
     """Frames at unit spread, scaled, shifted and through the Gaussian error linear unit, doubled.
 
     By its hyperbolic tangent (Hendrycks and Gimpel 2016). What comes next has half the weights:
@@ -150,17 +152,17 @@ def _activate(hidden: Frames, scale: Frames, shift: Frames, to: Frames, spare: F
     to *= spare
 
 
-def _centred(weights: Frames) -> Frames:
+def _centred(weights: Floats32) -> Floats32:
     """Weights whose outputs have no mean."""
     return np.asarray(weights - weights.mean(axis=-1, keepdims=True))
 
 
-def noise_floor(log_power: Logs | FixedPoint) -> Frames:
+def noise_floor(log_power: Logs | FixedPoint) -> Floats32:
     """The log power that each band of a recording rarely falls below, shape (BANDS,)."""
     return quantiles(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE)[0]
 
 
-def band_levels(log_power: Logs, floor: Frames) -> Frames:
+def band_levels(log_power: Logs, floor: Floats32) -> Floats32:
     """Compressed levels over each band's own noise floor.
 
     Parameters
@@ -178,5 +180,5 @@ def band_levels(log_power: Logs, floor: Frames) -> Frames:
     return np.asarray(np.float32(_LEVEL_SCALE) * np.log1p(over))
 
 
-def _energy(frames: Frames) -> Frames:
+def _energy(frames: Floats32) -> Floats32:
     return np.asarray(np.einsum("td,td->t", frames, frames))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-Frames = NDArray[np.float32]
+from core.arrays import Floats32
+
 Spectra = NDArray[np.complex64]
 
 
@@ -20,7 +21,7 @@ def blocks_of(lags: int, window: int) -> int:
     return -(-lags // window)
 
 
-def window_spectra(frames: Frames, window: int) -> Spectra:
+def window_spectra(frames: Floats32, window: int) -> Spectra:
     """Conjugate spectra of windows that follow each other.
 
     Parameters
@@ -36,7 +37,7 @@ def window_spectra(frames: Frames, window: int) -> Spectra:
     return np.asarray(np.conj(rfft(windows, 2 * window, axis=2)))
 
 
-def block_spectra(frames: Frames, window: int) -> Spectra:
+def block_spectra(frames: Floats32, window: int) -> Spectra:
     """Spectra of blocks two windows long, a window apart.
 
     Parameters
@@ -53,7 +54,7 @@ def block_spectra(frames: Frames, window: int) -> Spectra:
     return np.asarray(rfft(blocks[:, ::window], axis=2))
 
 
-def correlations(windows: Spectra, blocks: Spectra, lags: int) -> Frames:
+def correlations(windows: Spectra, blocks: Spectra, lags: int) -> Floats32:
     """Sums of frame products of every window at lags from zero on.
 
     Parameters

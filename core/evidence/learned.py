@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Floats
 from core.audio.recording import Recording
 
 if TYPE_CHECKING:
     from core.audio.features import ChannelFeatures
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

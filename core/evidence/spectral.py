@@ -14,6 +14,7 @@ from itertools import pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures
 from core.audio.fixed_point import FixedPoint
 from core.evidence.correlation import (
@@ -23,9 +24,6 @@ from core.evidence.correlation import (
     window_spectra,
 )
 from core.evidence.terms import TermSurfaces, unit_spread
-
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 
 WINDOW_S = 1.0
 """Length of the stretch of channel 0 that is looked for; rows are this far apart."""
@@ -126,7 +124,7 @@ def _energy_floor(features: ChannelFeatures, name: str, window: int) -> float:
     return _ENERGY_FLOOR * window * float(np.mean(np.einsum("td,td->t", group, group)))
 
 
-def _norms(frames: Scores, window: int, floor: float) -> Scores:
+def _norms(frames: Floats32, window: int, floor: float) -> Floats32:
     """Root of the energy of every window, over a floor; shape (len(frames) - window + 1,)."""
     energy = np.einsum("td,td->t", frames, frames)
     total = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])

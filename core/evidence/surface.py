@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

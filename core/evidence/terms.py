@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S
 from core.audio.fixed_point import FixedPoint
 from core.evidence.surface import ScoreSurface
-
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 
 _LEAST_SPREAD = 1e-4
 _MOST_CODE = 32_000
@@ -41,11 +39,11 @@ class TermSurfaces:
     parts: tuple[FixedPoint, ...]
     prior: Floats
 
-    def terms(self, rows: NDArray[np.intp] | slice) -> Scores:
+    def terms(self, rows: NDArray[np.intp] | slice) -> Floats32:
         """Some rows of all terms, standard deviations, shape (J, K, L)."""
         return np.stack([part[rows] for part in self.parts])
 
-    def with_term(self, term: Scores, prior: float, share: float = 1.0) -> TermSurfaces:
+    def with_term(self, term: Floats32, prior: float, share: float = 1.0) -> TermSurfaces:
         """These terms and one more.
 
         Parameters

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 
 
 def check_writable(path: Path, *, overwrite: bool = False) -> None:
@@ -130,5 +130,5 @@ def _passing_name(target: Path) -> Path:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    reason = (error.strerror or str(error)).lower()
+    reason = system_reason(error)
     return InputError(path, f"cannot be written ({reason})", "choose another place")

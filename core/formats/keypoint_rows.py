@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 
 COLUMNS = ("Filename", "Time Channel 0", "Time Channel 1")
 
@@ -84,7 +84,7 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(
-            path, f"cannot be read ({(error.strerror or str(error)).lower()})", "check the path"
+            path, f"cannot be read ({system_reason(error)})", "check the path"
         ) from error
     try:
         return content.decode("utf-8-sig")

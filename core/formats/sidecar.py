@@ -16,7 +16,7 @@ import numpy as np
 
 from core import __version__
 from core.align.alignment import Alias
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.formats.atomic import write_whole
 from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.keypoints import KeypointSet, ReviewState, Source
@@ -181,7 +181,7 @@ def read_sidecar(table: Path) -> Sidecar | None:
         document = json.loads(path.read_text(encoding="utf-8"))
         fingerprint = _fingerprint(table.read_bytes())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise InputError(path, f"cannot be read ({reason})", "check the path") from error
     except (ValueError, RecursionError):
         # Some other program's JSON, or none at all: not ours to judge.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError
@@ -20,9 +20,6 @@ from core.nets.embed import open_encoder
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import GRID_S, PairModel, pair_table
 from core.nets.table import PairTable
-
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 
 WEIGHT = 0.3
 
@@ -58,7 +55,7 @@ class PairEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Scores]:
+    ) -> Iterator[float | Floats32]:
         """Score the second around each row against channel 1 every 100 ms, and between.
 
         Parameters and results as `LearnedEvidence.term`. Rows whose second reaches

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from core.arrays import Floats, Floats32
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, Clips, Starts, clip_starts
 from core.nets.embed import ClipEncoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 from core.nets.heads.pair import Keys, PairScorer, in_blocks, taken
-from core.nets.table import PairTable, Scores
+from core.nets.table import PairTable
 
 __all__ = ["GRID_S", "PairModel", "PairTable", "exact_predictions", "pair_table"]
 
-Floats = NDArray[np.float64]
 
 GRID_S = 0.1
 _KEYPOINTS_A_BLOCK = 128
@@ -55,7 +54,7 @@ def exact_predictions(
     clips: tuple[ChannelClips, ChannelClips],
     time_0_s: Floats,
     time_1_s: Floats,
-) -> Iterator[float | Scores]:
+) -> Iterator[float | Floats32]:
     """Predictions along time maps, each clip where the map says to the sample.
 
     Parameters
@@ -100,7 +99,7 @@ def _scored(
     clips: tuple[ChannelClips, ChannelClips],
     start_0: Starts,
     pair: Starts,
-) -> Iterator[float | Scores]:
+) -> Iterator[float | Floats32]:
     """Score distinct pairs (keypoint, first sample on channel 1), batch by batch of clips."""
     score = np.zeros(len(pair), dtype=np.float32)
     wanted_0 = np.unique(start_0[np.unique(pair[:, 0])])

@@ -18,17 +18,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from core.arrays import Floats, Floats32
 from core.audio.recording import Recording
 from core.child_process import work_for_parent
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence
 
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
 T = TypeVar("T")
 
 _PATIENCE_S = 0.05
@@ -68,7 +64,7 @@ class _Request:
 class _Reply:
     """A step of an answer, or why there is none; and how the network is by now."""
 
-    said: _About | float | Scores | Exception
+    said: _About | float | Floats32 | Exception
     device: str = ""
     notices: tuple[str, ...] = ()
 
@@ -107,7 +103,7 @@ class RemoteEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Scores]:
+    ) -> Iterator[float | Floats32]:
         """Ask the network; parameters, results and errors as `LearnedEvidence.term`.
 
         The share of the work done is said again and again while there is no news.
@@ -117,7 +113,7 @@ class RemoteEvidence:
         RuntimeError
             If the network or its process failed.
         """
-        done: float | Scores = 0.0
+        done: float | Floats32 = 0.0
         if self._owes_a_word:
             yield from _waiting(_next_word(self._process, self._pipe), done)
         self._tell(_Request(heard.recording, time_0_s, first_offset_s, columns))
@@ -253,7 +249,7 @@ def _answer(pipe: Connection, evidence: LearnedEvidence, asked: _Request) -> Non
     )
     wanted = _Next.ANOTHER
     while wanted is _Next.ANOTHER:
-        said: float | Scores | Exception
+        said: float | Floats32 | Exception
         try:
             said = next(steps)
         except Exception as error:  # noqa: BLE001 (raised again where it was asked for)

@@ -9,9 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import make_interp_spline
 
 from core.align.candidates import PredictionScores, score_predictions
-
-Floats = NDArray[np.float64]
-Scores = NDArray[np.float32]
+from core.arrays import Floats, Floats32
 
 _MAPS_A_BATCH = 1000
 
@@ -35,9 +33,9 @@ class PairTable:
     time_0_s: Floats
     first_cell: NDArray[np.int64]
     step_s: float
-    prediction: Scores
+    prediction: Floats32
 
-    def at(self, time_1_s: ArrayLike) -> Scores:
+    def at(self, time_1_s: ArrayLike) -> Floats32:
         """Predictions along time maps, of the clip nearest to each time.
 
         Parameters
@@ -79,7 +77,7 @@ class PairTable:
 
     def by_offset(
         self, first_offset_s: Floats, step_s: float, columns: int, last_s: float
-    ) -> Scores:
+    ) -> Floats32:
         """Predictions by offset, by cubic splines through those of the grid.
 
         Parameters

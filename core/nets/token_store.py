@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.formats.atomic import write_whole
 from core.nets.clips import Starts
 
@@ -89,7 +89,7 @@ class TokenStore:
             self.refusal = error
             return
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = system_reason(error)
             self.refusal = InputError(self._folder, f"cannot be written ({reason})", "free it")
             return
         self._known(source).update({int(s): (path, row) for row, s in enumerate(start)})

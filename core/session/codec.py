@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from core.keypoints import Floats, KeypointSet, ReviewState, Source, machine_keypoints
+from core.arrays import Floats
+from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
 from core.session.edit import Edit
 from core.session.state import Basis, Positions, Proposal, Rows
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 
 if sys.platform == "win32":
     import msvcrt
@@ -51,7 +51,7 @@ class SessionLock:
             self.release()
             raise InputError(
                 session,
-                f"cannot be opened for editing ({(error.strerror or str(error)).lower()})",
+                f"cannot be opened for editing ({system_reason(error)})",
                 "copy it into a folder that you can write to, and open the copy",
             ) from error
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from core.align.alignment import Alias
 from core.align.alignment import OffsetPath as DecodedPath
+from core.arrays import Floats
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
-from core.keypoints import Floats, KeypointSet, ReviewState, Source
+from core.keypoints import KeypointSet, ReviewState, Source
 from core.session.change import Step, StepState, ViewState
 from core.session.codec import changes_from, floats, proposed, shared
 from core.session.edit import Edit

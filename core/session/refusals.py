@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.session import reading, schema
 
 _GIVE = "give a .finchsync file"
@@ -70,7 +70,7 @@ def refuse_foreign(path: Path) -> None:
     except OSError as error:
         raise InputError(
             path,
-            f"cannot be opened for editing ({(error.strerror or str(error)).lower()})",
+            f"cannot be opened for editing ({system_reason(error)})",
             "copy it into a folder that you can write to, and open the copy",
         ) from error
     if not head:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from core.align.alignment import Alias, Alignment
 from core.align.alignment import OffsetPath as DecodedPath
-from core.keypoints import Floats, KeypointSet
+from core.arrays import Floats
+from core.keypoints import KeypointSet
 
 BEST_CANDIDATES = 10
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.keypoints import Floats
+from core.arrays import Floats
 from core.session.change import Change, RowsWritten, Step, StepState
 from core.session.codec import edit_bytes, nullable
 from core.session.paths import stored

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from core.arrays import Floats
 from core.simulate.spec import Chance, DriftSpec, rng_for
 from core.time_map import TimeMap
-
-Floats = NDArray[np.float64]
 
 KNOT_STEP_S = 0.1
 BEND_STEP_S = 40.0

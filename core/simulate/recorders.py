@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, firwin2, resample_poly, sosfilt
 
+from core.arrays import Floats
 from core.simulate.sounds import Sound
 from core.simulate.spec import Chance, SceneSpec, rng_for
 from core.time_map import TimeMap
 
-Floats = NDArray[np.float64]
 Samples = NDArray[np.float32]
 Shape = Literal["lowpass", "highpass", "bandpass"]
 

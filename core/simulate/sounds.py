@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-Floats = NDArray[np.float64]
+from core.arrays import Floats
 
 TOP_HZ = 12000.0
 """Voices hold nothing above."""

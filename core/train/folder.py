@@ -10,7 +10,7 @@ import torch
 import yaml
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.formats.atomic import write_whole
 
 RUN_NAME = "run.yaml"
@@ -66,7 +66,7 @@ def claim(out: Path, identity: Identity, *, resume: bool) -> None:
         holds = out.is_dir() and any(out.iterdir())
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise InputError(out, f"cannot be made ({reason})", "choose another place") from error
     if not holds:
         write_yaml(out / RUN_NAME, identity)

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from core.errors import InputError
+from core.errors import InputError, system_reason
 from core.nets.encoders.beats import BeatsEncoder
 from core.nets.encoders.config import FIX, BeatsConfig, config_from_official
 from core.nets.encoders.earth_species import from_earth_species
@@ -110,7 +110,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(512)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise InputError(path, f"cannot be opened ({reason})", "check the path") from error
     if not head:
         raise InputError(path, "is an empty file", _AGAIN)
