@@ -25,10 +25,17 @@ ENVIRONMENT = {
 }
 """What NumPy reads when it is first imported; what is set already stays."""
 
+CHILDREN = {
+    # A process that this one starts imports nothing from the folder it is started in: a
+    # random.py beside the recordings is not Python's.
+    "PYTHONSAFEPATH": "1",
+}
+"""What processes read that this one starts."""
+
 
 def main() -> int:
     """Run the command line, with the window behind it."""
-    for name, value in ENVIRONMENT.items():
+    for name, value in (ENVIRONMENT | CHILDREN).items():
         os.environ.setdefault(name, value)
     from core import cli
 
@@ -56,10 +63,10 @@ class _Screen:
 
         screenshot(recording, alignment, out)
 
-    def probe(self) -> Mapping[str, str]:
+    def probe(self, part: str) -> Mapping[str, str]:
         from app.frame.screen_probe import probe
 
-        return probe()
+        return probe(part)
 
 
 def _need_display() -> None:
@@ -76,4 +83,6 @@ def _need_display() -> None:
 
 
 if __name__ == "__main__":
+    # Python does so only where PYTHONSAFEPATH is not set.
+    sys.path.insert(0, str(Path(__file__).parent))
     raise SystemExit(main())

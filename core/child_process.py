@@ -1,11 +1,24 @@
-"""How a process behaves that works for another one of FinchSync's."""
+"""How a process is started that works for another one of FinchSync's, and how it behaves."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from pathlib import Path
+
+
+def own_command(*arguments: str) -> list[str]:
+    """What starts FinchSync as it was installed: the program and its arguments.
+
+    By its path: a module's name may mean another one in the folder it is started in. A frozen
+    program (PyInstaller) holds its own interpreter and takes arguments only.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *arguments]
+    return [sys.executable, str(Path(__file__).parents[1] / "main.py"), *arguments]
 
 
 def work_for_parent() -> None:

@@ -102,7 +102,9 @@ class FakeScreen:
         out.write_bytes(b"PNG")
         self.pictures.append(out)
 
-    def probe(self) -> dict[str, str]:
+    def probe(self, part: str) -> dict[str, str]:
+        if part == "sound":
+            raise OSError("no sound library")
         return {"Qt": "none"}
 
 

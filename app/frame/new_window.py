@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from PySide6.QtCore import QProcess
 
-
-def own_command() -> list[str]:
-    """What starts FinchSync as it was installed: the program and its arguments."""
-    return [sys.executable, str(Path(__file__).parents[2] / "main.py")]
+from core.child_process import own_command
 
 
 def start_another() -> bool:

@@ -1,40 +1,11 @@
-"""What screen and sound this machine offers, asked in a process that may die of it.
-
-Qt ends the process when it finds no usable display, and a broken sound driver
-can do the same; a bug report must survive both.
-"""
+"""What screen and sound this machine offers."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Mapping
 
-TIMEOUT_S = 30
-
-
-def probe() -> Mapping[str, str]:
-    """Versions and devices of screen and sound, or why there are none."""
-    found = {}
-    for what in ("screen", "sound"):
-        try:
-            answer = subprocess.run(
-                [sys.executable, "-m", "app.frame.screen_probe", what],
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_S,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            found[what] = f"does not answer ({error})"
-            continue
-        if answer.returncode == 0:
-            found |= json.loads(answer.stdout.splitlines()[-1])
-        else:
-            said = answer.stderr.strip().splitlines() or ["no reason given"]
-            found[what] = f"unusable ({said[0]})"
-    return found
+def probe(part: str) -> dict[str, str]:
+    """Versions and devices of a part; see `core.cli.screen.Screen.probe`."""
+    return {"screen": _screen, "sound": _sound}[part]()
 
 
 def _screen() -> dict[str, str]:
@@ -65,7 +36,3 @@ def _sound() -> dict[str, str]:
         return {"sound": f"playback is off: {error}", "PortAudio": version}
     rate_hz = device["default_samplerate"]
     return {"sound": f"{device['name']}, {rate_hz:g} Hz", "PortAudio": version}
-
-
-if __name__ == "__main__":
-    print(json.dumps({"screen": _screen, "sound": _sound}[sys.argv[1]]()))  # noqa: T201

@@ -67,7 +67,7 @@ def command_parser() -> argparse.ArgumentParser:
         )
     )
     _add_demo(command("demo", "Make a demo recording, align it and open it in the window."))
-    _add_json(command("doctor", "Show versions and devices: what to paste into a bug report."))
+    _add_doctor(command("doctor", "Show versions and devices: what to paste into a bug report."))
     return parser
 
 
@@ -230,6 +230,12 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where the demo's files go (default: demo-output)",
     )
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    _add_json(parser)
+    # How doctor asks in a process of its own; nothing for people.
+    parser.add_argument("--part", choices=("torch", "screen", "sound"), help=argparse.SUPPRESS)
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:

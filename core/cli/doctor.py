@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import importlib.resources
+import json
 import os
 import platform
 import subprocess
@@ -16,11 +17,12 @@ from rich.console import Console
 from rich.text import Text
 
 from core import __version__
+from core.child_process import own_command
 from core.cli.codes import DONE
 from core.cli.report import print_json
 from core.cli.screen import Screen
 from core.errors import InputError
-from core.nets import ensure_torch
+from core.nets import ensure_torch, torch_found
 from core.train import ensure_training
 
 PACKAGES = (
@@ -39,26 +41,21 @@ PACKAGES = (
     "pyyaml",
 )
 MODEL_SUFFIXES = (".pt", ".ckpt", ".safetensors", ".onnx", ".npz")
-PROBE_TIMEOUT_S = 60
-
-# In its own process: loading torch takes seconds and a broken driver may end the process.
-_TORCH_PROBE = """
-import torch
-devices = [f"cuda ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())]
-devices += ["mps"] if torch.backends.mps.is_available() else []
-print(torch.__version__, "with", ", ".join(devices) or "no GPU that it can use")
-"""
+_LONGEST_S = 60
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Print versions and devices."""
+    if args.part:
+        print(json.dumps(_part(args.part, screen)))
+        return DONE
     sections = {
         "program": _program(),
         "machine": _machine(),
         "packages": {name: _version(name) for name in PACKAGES},
         "audio files": _audio_files(),
         "models": _models(),
-        "screen and sound": dict(screen.probe()),
+        "screen and sound": ask_apart("screen") | ask_apart("sound"),
     }
     if args.json:
         print_json(sections)
@@ -113,9 +110,10 @@ def _models() -> dict[str, str]:
         for entry in importlib.resources.files("resources").iterdir()
         if entry.name.endswith(MODEL_SUFFIXES)
     ]
+    missing = _refusal(ensure_torch)
     return {
         "model files": ", ".join(sorted(files)) or "none: aligning needs --evidence spectral",
-        "torch": _torch(),
+        **({"torch": missing} if missing else ask_apart("torch")),
         "training": _refusal(ensure_training) or "ready",
     }
 
@@ -128,22 +126,27 @@ def _refusal(ensure: Callable[[], None]) -> str | None:
     return None
 
 
-def _torch() -> str:
-    if missing := _refusal(ensure_torch):
-        return missing
+def ask_apart(part: str) -> dict[str, str]:
+    """What a process of its own says of a part: a broken driver may end it, or hold it up."""
+    command = own_command("doctor", "--part", part)
     try:
-        probe = subprocess.run(
-            [sys.executable, "-c", _TORCH_PROBE],
-            capture_output=True,
-            text=True,
-            timeout=PROBE_TIMEOUT_S,
-            check=False,
+        answer = subprocess.run(
+            command, capture_output=True, text=True, timeout=_LONGEST_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"does not answer ({error})"
-    if probe.returncode == 0:
-        return probe.stdout.strip()
-    return f"cannot be loaded ({(probe.stderr.strip().splitlines() or ['no reason given'])[-1]})"
+        return {part: f"does not answer ({error})"}
+    if answer.returncode == DONE:
+        found: dict[str, str] = json.loads(answer.stdout.splitlines()[-1])
+        return found
+    said = answer.stderr.strip().splitlines() or ["no reason given"]
+    return {part: f"unusable ({said[0]})"}
+
+
+def _part(part: str, screen: Screen) -> Mapping[str, str]:
+    try:
+        return {"torch": torch_found()} if part == "torch" else screen.probe(part)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it belongs into the report)
+        return {part: f"unusable ({type(error).__name__}: {error})"}
 
 
 def _print_sections(sections: Mapping[str, Mapping[str, str]]) -> None:

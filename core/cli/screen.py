@@ -41,6 +41,10 @@ class Screen(Protocol):
         """
         ...
 
-    def probe(self) -> Mapping[str, str]:
-        """Versions and devices of screen and sound, or why there are none, for a bug report."""
+    def probe(self, part: str) -> Mapping[str, str]:
+        """Versions and devices of ``screen`` or ``sound``, for a bug report.
+
+        May end the process: Qt does so when it finds no usable display, and a broken sound
+        driver can.
+        """
         ...

@@ -26,3 +26,12 @@ def ensure_torch() -> None:
             f"needs {' and '.join(missing)}, not installed here",
             "install FinchSync with its extra: pip install -e '.[nets]'",
         )
+
+
+def torch_found() -> str:
+    """Version of torch and the graphics cards that it can use, in words; takes seconds."""
+    import torch
+
+    devices = [f"cuda ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())]
+    devices += ["mps"] if torch.backends.mps.is_available() else []
+    return f"{torch.__version__} with {', '.join(devices) or 'no GPU that it can use'}"

@@ -13,7 +13,6 @@ from PySide6.QtCore import QProcess, QSettings
 
 from app.base.messages import Kind
 from app.documents.crash_recovery import left_open, note_open
-from app.frame import new_window as another_window
 from app.frame.main_window import MainWindow
 
 Settle = Callable[[MainWindow], None]
@@ -38,7 +37,6 @@ def test_new_window_starts_this_program_again(
     assert "finchsync" in said.stdout
     opened.commands["new_window"].trigger()
     assert opened.messages.message.kind is Kind.ERROR
-    assert another_window.own_command() == asked[0]
 
 
 def test_each_window_has_a_session_and_a_crash_of_one_is_recovered_beside_the_other(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from core import __version__
 from core.align.aligner import Step
 from core.align.alignment import Alignment, EvidenceUsed
 from core.audio.recording import Recording, open_recording
-from core.cli import batch
+from core.cli import batch, doctor
 from core.cli.arguments import COMMANDS
 from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import read_csv
@@ -27,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 DEADLY = """
 import os
-from core.cli import batch
+from core.cli import batch, doctor
 
 survived = batch._align_one
 
@@ -546,11 +547,12 @@ def test_demo_leaves_other_peoples_folders_alone(finchsync, tmp_path: Path) -> N
     assert (tmp_path / "truth.csv").read_text() == "precious"
 
 
-def test_doctor_tells_versions_as_text_and_as_json(finchsync) -> None:
+def test_doctor_tells_versions_as_text_and_as_json(finchsync, monkeypatch) -> None:
+    monkeypatch.setattr("core.cli.doctor.ask_apart", lambda part: {part: f"the {part}"})
     text = finchsync("doctor").out
     report = json.loads(finchsync("doctor", "--json").out)
     assert report["program"]["FinchSync"] == __version__
-    assert report["screen and sound"] == {"Qt": "none"}
+    assert report["screen and sound"] == {"screen": "the screen", "sound": "the sound"}
     assert set(report) == {
         "program",
         "machine",
@@ -562,6 +564,42 @@ def test_doctor_tells_versions_as_text_and_as_json(finchsync) -> None:
     for section in report.values():
         for name in section:
             assert name in text
+
+
+def test_doctor_survives_what_a_part_does_to_its_process(finchsync, monkeypatch) -> None:
+    assert json.loads(finchsync("doctor", "--part", "screen").out) == {"Qt": "none"}
+    assert json.loads(finchsync("doctor", "--part", "sound").out) == {
+        "sound": "unusable (OSError: no sound library)"
+    }
+    dies = "import os, sys; print('no display', file=sys.stderr, flush=True); os._exit(134)"
+    monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", dies])
+    assert doctor.ask_apart("screen") == {"screen": "unusable (no display)"}
+    monkeypatch.setattr(doctor, "own_command", lambda *_: ["there is no such program"])
+    assert "does not answer" in doctor.ask_apart("screen")["screen"]
+
+
+def test_nothing_in_the_current_folder_is_run(make_audio, tmp_path: Path) -> None:
+    """Neither by the command, nor by the processes that it starts."""
+    paths = [make_audio(f"{n}.wav", seed=n) for n in range(2)]
+    folder = tmp_path / "recordings"
+    for package in ("app", "core", "multiprocessing"):
+        (folder / package).mkdir(parents=True)
+    for name in ("app/__init__", "core/__init__", "multiprocessing/__init__", "random", "torch"):
+        (folder / f"{name}.py").write_text("raise SystemExit('what lay in the folder was run')")
+    environment = {n: v for n, v in os.environ.items() if n != "PYTHONPATH"}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, str(REPOSITORY / "main.py"), *arguments]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    report = json.loads(run("doctor", "--json"))
+    assert report["screen and sound"]["Qt platform"] == "offscreen"
+    assert "with" in report["models"]["torch"]
+    run("align", *map(str, paths), "--out", "p.csv", "--jobs", "2")
 
 
 def test_help_and_version_wait_for_nothing_heavy() -> None:
