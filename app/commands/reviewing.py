@@ -108,8 +108,8 @@ REVIEWING: tuple[ActionSpec, ...] = (
         "review.snap",
         "Keypoint",
         ("S",),
-        "Move the keypoint to the nearest peak of its score; from there, to the highest other one "
-        "that its curve shows",
+        "Move the keypoint to the nearest peak of its score within the path's band; from there, to "
+        "the highest other one",
         separated=True,
     ),
     *_nudges(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from app.session.open_session import OpenSession
 
 _USUAL_S = 0.05
@@ -21,7 +19,6 @@ def band_text(session: OpenSession) -> str:
     entry, selected = session.current, session.selected
     if entry is None or entry.alignment is None or selected < 0:
         return ""
-    path, rows_s = entry.alignment.path, entry.alignment.surface.time_0_s
-    width_s = np.interp(entry.keypoints.time_0_s[selected], rows_s, path.high_s - path.low_s)
-    half_ms = round(500 * float(width_s))
+    low_s, high_s = entry.alignment.band_at(float(entry.keypoints.time_0_s[selected]))
+    half_ms = round(500 * (high_s - low_s))
     return f"± {half_ms} ms" if half_ms else "± under 1 ms"

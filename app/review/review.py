@@ -11,9 +11,9 @@ from app.base.messages import short_name
 from app.base.time_view import TimeView
 from app.look.keypoint_style import CERTAIN, next_uncertain
 from app.review.review_queue import ReviewQueue
+from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
 from app.review.triage import Stage
 from app.session.session_model import SessionModel
-from core.evidence.peaks import peak_to_snap_to
 from core.keypoints import ReviewState
 
 
@@ -54,6 +54,7 @@ class Review(QObject):
         self._queue = queue
         self.held = HeldKey(self)
         self._open_before = 0
+        self._far_snap: tuple[int, int, float, float] | None = None
         session.recording_selected.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
         session.refused.connect(self.told)
@@ -171,18 +172,23 @@ class Review(QObject):
 
     @Slot()
     def snap(self) -> None:
-        """Move the selected keypoint to a peak of its score."""
+        """Move the selected keypoint to a peak of its score; far away only when asked twice."""
         session = self._session
-        entry, keypoints, selected = session.current, session.keypoints, session.selected
-        if entry is None or keypoints is None or selected < 0:
+        keypoints, selected = session.keypoints, session.selected
+        if keypoints is None or selected < 0:
             return
-        peak_s = None
-        if entry.surface is not None and selected < len(entry.surface.time_0_s):
-            stands_s = float(keypoints.offset_s[selected])
-            peak_s = peak_to_snap_to(entry.surface, selected, stands_s)
+        peak_s = snap_offset_s(session)
         if peak_s is None:
-            self.told.emit("There is no peak of the score near this keypoint to snap to.")
+            self.told.emit(why_no_peak(session))
+            return
+        stands_s = float(keypoints.offset_s[selected])
+        move = (session.current_index, selected, stands_s, peak_s)
+        if abs(peak_s - stands_s) > ASKS_ABOVE_S and move != self._far_snap:
+            self._far_snap = move
+            away_ms = 1000 * (peak_s - stands_s)
+            self.told.emit(f"The peak is {away_ms:+.0f} ms away; snap again to move there.")
         else:
+            self._far_snap = None
             session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)
 
     @Slot()

@@ -310,6 +310,12 @@ class Alignment:
     evidence: EvidenceUsed = EvidenceUsed()
     decisions: frozenset[Decision] = frozenset()
 
+    def band_at(self, time_0_s: float) -> tuple[float, float]:
+        """Ends of the path's 95 % band at a moment of channel 0; offsets in seconds."""
+        rows_s = self.surface.time_0_s
+        low_s = np.interp(time_0_s, rows_s, self.path.low_s)
+        return float(low_s), float(np.interp(time_0_s, rows_s, self.path.high_s))
+
     @property
     def mean_confidence(self) -> float:
         """Mean confidence of the keypoints."""

@@ -114,12 +114,6 @@ def build_alignment(
     )
 
 
-def nearest_row(surface: ScoreSurface, time_0_s: Floats) -> NDArray[np.intp]:
-    """Row of the surface nearest to each moment of channel 0."""
-    middle = (surface.time_0_s[1:] + surface.time_0_s[:-1]) / 2
-    return np.asarray(np.searchsorted(middle, time_0_s), dtype=np.intp)
-
-
 def _keypoints(
     surface: ScoreSurface,
     path: OffsetPath,
@@ -134,7 +128,7 @@ def _keypoints(
         time_0_s,
         time_1_s,
         np.interp(time_0_s, surface.time_0_s, sure),
-        tuple(why[row] for row in nearest_row(surface, time_0_s)),
+        tuple(why[row] for row in surface.nearest_rows(time_0_s)),
     )
 
 

@@ -20,7 +20,6 @@ from core.align.alignment_builder import (
     PINNED,
     UNALIGNABLE,
     build_alignment,
-    nearest_row,
 )
 from core.align.band import band_holding
 from core.align.confidence import row_statistics
@@ -73,7 +72,7 @@ def realign_steps(
     Alignment
         Once, last: proposals for all keypoints; those a person fixed come back as fixed.
     """
-    rows = nearest_row(alignment.surface, keypoints.time_0_s)
+    rows = alignment.surface.nearest_rows(keypoints.time_0_s)
     decided: dict[int, str] = {}
     pins: dict[int, float] = {}
     for index, state in enumerate(keypoints.state):

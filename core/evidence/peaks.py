@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from core.evidence.surface import ScoreSurface
 
-REACH_S = 1.2
-"""How far from a keypoint a peak is looked for, seconds; as far as its score curve is shown."""
 _LEAST_HEIGHT = 0.5
 _ON_PEAK_STEPS = 0.75
 
@@ -38,7 +36,9 @@ def peak_offsets(surface: ScoreSurface, row: int) -> NDArray[np.float64]:
     return np.asarray(surface.first_offset_s[row] + surface.step_s * steps)
 
 
-def peak_to_snap_to(surface: ScoreSurface, row: int, offset_s: float) -> float | None:
+def peak_to_snap_to(
+    surface: ScoreSurface, row: int, offset_s: float, within_s: NDArray[np.float64]
+) -> float | None:
     """The peak nearest to an offset; standing on it already, the highest other one in reach.
 
     Parameters
@@ -47,14 +47,18 @@ def peak_to_snap_to(surface: ScoreSurface, row: int, offset_s: float) -> float |
     row : int
     offset_s : float
         Where the keypoint stands, seconds.
+    within_s : ndarray, shape (B, 2)
+        Ranges of offsets in reach, seconds.
 
     Returns
     -------
     float or None
-        Offset in seconds; None where nothing stands out within `REACH_S`.
+        Offset in seconds; None where nothing stands out in reach.
     """
     peaks_s = peak_offsets(surface, row)
-    peaks_s = peaks_s[np.abs(peaks_s - offset_s) <= REACH_S]
+    low_s, high_s = within_s.T
+    in_reach = (peaks_s[:, None] >= low_s) & (peaks_s[:, None] <= high_s)
+    peaks_s = peaks_s[in_reach.any(axis=1)]
     if not len(peaks_s):
         return None
     nearest = int(np.argmin(np.abs(peaks_s - offset_s)))

@@ -41,6 +41,34 @@ class ScoreSurface:
             self.time_0_s[index], self.first_offset_s[index], self.step_s, self.score[index]
         )
 
+    def nearest_rows(self, time_0_s: ArrayLike) -> NDArray[np.intp]:
+        """Row nearest to each moment of channel 0, seconds; shape (N,) for N moments."""
+        middle_s = (self.time_0_s[1:] + self.time_0_s[:-1]) / 2
+        return np.asarray(np.searchsorted(middle_s, time_0_s), dtype=np.intp)
+
+    def row_at(self, time_0_s: float) -> int | None:
+        """Row that speaks for one moment of channel 0, which need not be on the rows' grid.
+
+        Parameters
+        ----------
+        time_0_s : float
+            Seconds.
+
+        Returns
+        -------
+        int or None
+            The nearest row; None where the moment is farther beyond the first or the last row
+            than rows are apart, so that nothing was compared there.
+        """
+        count = len(self.time_0_s)
+        if not count:
+            return None
+        first_s, last_s = self.time_0_s[0], self.time_0_s[-1]
+        apart_s = (last_s - first_s) / max(count - 1, 1)
+        if not first_s - apart_s <= time_0_s <= last_s + apart_s:
+            return None
+        return int(self.nearest_rows(time_0_s))
+
     def column(self, offset_s: ArrayLike) -> Floats:
         """Fractional column of offsets given one per keypoint, shape (..., K)."""
         offset = np.asarray(offset_s, dtype=np.float64)

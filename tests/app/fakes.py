@@ -29,13 +29,18 @@ def curve_s(time_0_s: np.ndarray) -> np.ndarray:
 def fake_alignment(
     time_0_s: np.ndarray, offset_s: np.ndarray | None = None, alias: Alias | None = None
 ) -> Alignment:
-    """An alignment that follows a known curve, unsure of every tenth keypoint."""
+    """An alignment that follows a known curve, unsure of every tenth second.
+
+    As the real aligner's, its evidence lies on rows a second apart from the recording's start,
+    wherever the keypoints are.
+    """
     rng = np.random.default_rng(3)
-    count = len(time_0_s)
-    truth_s = curve_s(time_0_s) if offset_s is None else offset_s
+    rows_s = np.arange(np.median(np.mod(time_0_s, 1.0)), time_0_s[-1] + 1.0)
+    count = len(rows_s)
+    truth_s = curve_s(rows_s) if offset_s is None else np.interp(rows_s, time_0_s, offset_s)
     columns = round(2 * REACH_S / STEP_S) + 1
     grid_s = -REACH_S + STEP_S * np.arange(columns)
-    unsure = np.arange(count) % 10 == 7
+    unsure = rows_s.astype(int) % 10 == 7
     width_s = np.where(unsure, 0.06, 0.015)
     ridge = np.exp(-0.5 * ((grid_s - truth_s[:, None]) / width_s[:, None]) ** 2)
     score = 4 * ridge * np.where(unsure, 0.4, 1.0)[:, None]
@@ -43,16 +48,16 @@ def fake_alignment(
     posterior = np.where(ridge > 1e-4, ridge, 0).astype(np.float32)
     posterior /= np.maximum(posterior.sum(axis=1, keepdims=True), 1e-9)
     confidence = np.where(unsure, 0.61, 0.99)
-    surface = ScoreSurface(time_0_s, np.full(count, -REACH_S), STEP_S, score.astype(np.float32))
+    surface = ScoreSurface(rows_s, np.full(count, -REACH_S), STEP_S, score.astype(np.float32))
+    rows = surface.nearest_rows(time_0_s)
+    time_1_s = time_0_s + (curve_s(time_0_s) if offset_s is None else offset_s)
     reasons = tuple(
         "two offsets 0.12 s apart are about equally likely" if u else "one clear peak"
-        for u in unsure
+        for u in unsure[rows]
     )
     return Alignment(
-        keypoints=machine_keypoints(
-            time_0_s, np.maximum(time_0_s + truth_s, 0), confidence, reasons
-        ),
-        time_map=TimeMap.from_keypoints(time_0_s, time_0_s + truth_s),
+        keypoints=machine_keypoints(time_0_s, np.maximum(time_1_s, 0), confidence[rows], reasons),
+        time_map=TimeMap.from_keypoints(time_0_s, time_1_s),
         path=DecodedPath(truth_s, truth_s - 2 * width_s, truth_s + 2 * width_s),
         surface=surface,
         posterior=posterior,
@@ -63,7 +68,7 @@ def fake_alignment(
         tolerance_s=0.05,
         log_evidence=50.0,
         duration_1_s=float(time_0_s[-1]) + 10.0,
-        refinement=Refinement.none(len(time_0_s)),
+        refinement=Refinement.none(count),
     )
 
 

@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from app.look.keypoint_style import COLOURS, Mark, marks_of
 from app.look.theme import DARK
+from app.review.snapping import selected_row, snap_offset_s
 from app.session.session_model import SessionModel
 from app.views.parts.empty_text import empty_text
 from app.views.parts.time_axis import RoundAxis
 from core.align.alignment import Alignment
-from core.evidence.peaks import REACH_S, peak_to_snap_to
 from core.evidence.surface import ScoreSurface
 
 _REFRESH_MS = 20
 """Not when other views show new evidence: all at once they would hold the window up."""
+_REACH_S = 1.2
+_NOT_YET = "How alike the channels are\nshows here once they are aligned."
+_NOT_HERE = "The channels were not compared\nat this keypoint."
 _NEAREST_S, _FARTHEST_S = 0.1, 10.0
 _NOTCH, _ZOOM = 120.0, 1.3
 
@@ -39,7 +42,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, viewBox=box, axisItems={"bottom": self._axis})
         self._session = session
         self._shown: tuple[ScoreSurface, Alignment | None, int] | None = None
-        self._reach_s = REACH_S
+        self._reach_s = _REACH_S
         self.setMinimumHeight(84)
         self.setMaximumHeight(150)
         self.setAccessibleName("Evidence over the offset of the selected keypoint")
@@ -68,9 +71,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._peak_text.setBrush(QColor("#8cc4ee"))
         self._peak_text.setPos(8, 3)
         self.scene().addItem(self._peak_text)
-        self._empty = empty_text(
-            "How alike the channels are\nshows here once they are aligned.", self
-        )
+        self._empty = empty_text("", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
         session.evidence_changed.connect(self._soon.start)
@@ -85,22 +86,25 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
     @Slot()
     def refresh(self) -> None:
         """Show the selected keypoint as it stands."""
-        entry, keypoints, row = self._session.current, self._session.keypoints, self._row()
-        there = entry is not None and entry.surface is not None and row >= 0
+        entry, keypoints = self._session.current, self._session.keypoints
+        row = selected_row(self._session)
+        there = row is not None
         for part in (self._score, self._posterior, self._stands, self._peak, self._peak_text):
             part.setVisible(there)
         self._empty.setVisible(not there)
+        was_compared = entry is not None and entry.surface is not None
+        self._empty.setText(_NOT_HERE if was_compared else _NOT_YET)
         if self._axis.isVisible() != there:
             # Shown again, it would be laid out again.
             self.getPlotItem().showAxis("bottom", there)
-        if entry is None or keypoints is None or entry.surface is None or row < 0:
+        if entry is None or keypoints is None or entry.surface is None or row is None:
             self._shown = None
             return
         surface = entry.surface
         self._show_curves(surface, entry.alignment, row)
         stands_s = float(keypoints.offset_s[self._session.selected])
         self._stands.setValue(stands_s)
-        self._show_peak(peak_to_snap_to(surface, row, stands_s), stands_s)
+        self._show_peak(snap_offset_s(self._session), stands_s)
         mark = Mark(int(marks_of(keypoints)[self._session.selected]))
         self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
         box = self.getPlotItem().getViewBox()
@@ -138,13 +142,6 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._reach_s = min(max(self._reach_s * _ZOOM**-notches, _NEAREST_S), _FARTHEST_S)
         self.refresh()
         event.accept()
-
-    def _row(self) -> int:
-        """Row of the surface that belongs to the selected keypoint, -1 if there is none."""
-        entry, selected = self._session.current, self._session.selected
-        if entry is None or entry.surface is None or selected < 0:
-            return -1
-        return selected if selected < len(entry.surface.time_0_s) else -1
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:

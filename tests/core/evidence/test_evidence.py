@@ -99,3 +99,13 @@ def test_a_band_is_drawn_on_one_axis(banded):
     assert np.isnan(score[0, 4:]).all()
     assert np.isnan(score[2, :2]).all()
     np.testing.assert_array_equal(score[2, 2:], [8, 9, 10, 11])
+
+
+def test_a_moment_belongs_to_the_nearest_row_and_beyond_a_step_to_none():
+    rows_s = 0.25 + np.arange(5.0)
+    surface = ScoreSurface(rows_s, np.zeros(5), 0.01, np.zeros((5, 3), np.float32))
+    moments_s = (0.0, 0.3, 0.74, 0.76, 2.0, 4.2, 5.2)
+    assert [surface.row_at(at_s) for at_s in moments_s] == [0, 0, 0, 1, 2, 4, 4]
+    assert surface.row_at(-0.8) is None
+    assert surface.row_at(5.3) is None
+    assert surface.rows(slice(0, 0)).row_at(1.0) is None

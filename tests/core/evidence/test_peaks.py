@@ -5,6 +5,7 @@ from core.evidence.peaks import peak_offsets, peak_to_snap_to
 from core.evidence.surface import ScoreSurface
 
 GRID_S = np.arange(-1.0, 1.0, 0.01)
+ANYWHERE_S = np.array([[-1.0, 1.0]])
 
 
 def surface(*bumps: tuple[float, float]) -> ScoreSurface:
@@ -38,25 +39,27 @@ def test_snapping_goes_to_the_nearest_peak_and_on_to_the_highest_other() -> None
             for at, h in ((0.3, 4.0), (-0.2, 3.0), (0.5, 2.5))
         ).astype(np.float32)[None],
     )
-    assert peak_to_snap_to(smooth, 0, -0.1) == pytest.approx(-0.2, abs=0.005)
-    assert peak_to_snap_to(smooth, 0, -0.2) == pytest.approx(0.3, abs=0.005)
-    assert peak_to_snap_to(smooth, 0, 0.3) == pytest.approx(-0.2, abs=0.005)
+    assert peak_to_snap_to(smooth, 0, -0.1, ANYWHERE_S) == pytest.approx(-0.2, abs=0.005)
+    assert peak_to_snap_to(smooth, 0, -0.2, ANYWHERE_S) == pytest.approx(0.3, abs=0.005)
+    assert peak_to_snap_to(smooth, 0, 0.3, ANYWHERE_S) == pytest.approx(-0.2, abs=0.005)
 
 
 def test_a_row_without_evidence_has_no_peak() -> None:
     silent = ScoreSurface(np.zeros(1), np.zeros(1), 0.01, np.zeros((1, 50), dtype=np.float32))
-    assert peak_to_snap_to(silent, 0, 0.1) is None
+    assert peak_to_snap_to(silent, 0, 0.1, ANYWHERE_S) is None
 
 
 def test_a_lonely_peak_is_snapped_to_again() -> None:
     row = np.exp(-0.5 * ((GRID_S - 0.1) / 0.03) ** 2).astype(np.float32)[None]
     lonely = ScoreSurface(np.zeros(1), GRID_S[:1], 0.01, row)
-    assert peak_to_snap_to(lonely, 0, 0.1) == pytest.approx(0.1, abs=0.005)
+    assert peak_to_snap_to(lonely, 0, 0.1, ANYWHERE_S) == pytest.approx(0.1, abs=0.005)
 
 
-def test_a_peak_that_is_out_of_sight_is_not_snapped_to() -> None:
-    wide_s = np.arange(-5.0, 5.0, 0.01)
-    row = sum(h * np.exp(-0.5 * ((wide_s - at) / 0.03) ** 2) for at, h in ((0.1, 3.0), (-3.4, 4.0)))
-    surface = ScoreSurface(np.zeros(1), wide_s[:1], 0.01, row.astype(np.float32)[None])
-    assert peak_to_snap_to(surface, 0, 0.1) == pytest.approx(0.1, abs=0.005)
-    assert peak_to_snap_to(surface, 0, 2.0) is None
+def test_a_peak_out_of_reach_is_not_snapped_to() -> None:
+    row = sum(h * np.exp(-0.5 * ((GRID_S - at) / 0.03) ** 2) for at, h in ((0.1, 3.0), (-0.7, 4.0)))
+    two = ScoreSurface(np.zeros(1), GRID_S[:1], 0.01, np.asarray(row, dtype=np.float32)[None])
+    near_s = np.array([[0.05, 0.15]])
+    assert peak_to_snap_to(two, 0, 0.1, near_s) == pytest.approx(0.1, abs=0.005)
+    assert peak_to_snap_to(two, 0, 0.3, np.array([[0.25, 0.35]])) is None
+    both_s = np.array([[0.05, 0.15], [-0.8, -0.6]])
+    assert peak_to_snap_to(two, 0, 0.1, both_s) == pytest.approx(-0.7, abs=0.005)
