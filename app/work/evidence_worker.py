@@ -54,7 +54,7 @@ def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
     if choice.name == "beats":
         from core.nets.remote_evidence import open_apart
 
-        yield from open_apart(choice)
+        yield (yield from open_apart(choice))
     else:
         from core.nets.evidence import open_evidence
 

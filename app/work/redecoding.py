@@ -29,7 +29,7 @@ def follow_steps(
     """Lead the path through what a person decided; imported late, in the worker's thread."""
     from core.align import pins
 
-    yield from pins.realign_steps(machine, keypoints, last)
+    yield (yield from pins.realign_steps(machine, keypoints, last))
 
 
 class Following(QObject):

@@ -29,10 +29,10 @@ from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import EvidenceInput, LearnedEvidence
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
-from core.evidence.terms import TermSurfaces
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import SceneSpec, simulate_scene
+from core.steps import result_of
 
 MAX_OFFSET_S = 5.0
 SIMULATED = [
@@ -58,24 +58,18 @@ def examples(
     recording: Recording, truth: KeypointSet, learned: LearnedEvidence | None
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Term scores of the rows whose true offset lies inside, and the columns around it."""
-    features = _last(feature_blocks(recording), tuple)
+    features = result_of(feature_blocks(recording))
     columns = 2 * round(MAX_OFFSET_S / 0.01) + 1
     first = np.full(len(truth), -MAX_OFFSET_S)
-    surfaces = _last(
-        term_surfaces(features[0], features[1], truth.time_0_s, first, columns), TermSurfaces
-    )
+    surfaces = result_of(term_surfaces(features[0], features[1], truth.time_0_s, first, columns))
     if learned is not None:
         heard = EvidenceInput(recording, features)
-        term = _last(learned.term(heard, truth.time_0_s, first, columns), np.ndarray)
+        term = result_of(learned.term(heard, truth.time_0_s, first, columns))
         surfaces = surfaces.with_term(term, learned.weight)
     column = np.rint((truth.offset_s + MAX_OFFSET_S) / 0.01).astype(np.intp)
     heard = (truth.time_1_s > 0) & (truth.time_1_s < recording.channels[1].duration_s)
     rows = np.flatnonzero(heard & (column >= 2) & (column < columns - 2))
     return surfaces.terms(rows), column[rows, None] + np.arange(-2, 3)
-
-
-def _last(steps: Iterator[object], kind: type) -> object:
-    return next(step for step in steps if isinstance(step, kind))
 
 
 def total(

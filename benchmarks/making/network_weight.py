@@ -8,7 +8,6 @@ one that knows the offset to within a tenth of a second, on simulated finch scen
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -23,6 +22,7 @@ from core.evidence.learned import EvidenceInput
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
+from core.steps import Steps
 
 SEEDS = range(400, 406)
 DURATION_S = 60.0
@@ -45,7 +45,7 @@ class Stand:
         time_0_s: NDArray,
         first_offset_s: NDArray,
         columns: int,
-    ) -> Iterator[NDArray]:
+    ) -> Steps[NDArray]:
         """As `core.evidence.learned.LearnedEvidence.term`."""
         term = self._rng.normal(size=(len(time_0_s), columns))
         if self._kind != "noise":
@@ -54,7 +54,8 @@ class Stand:
             right_s = np.interp(time_0_s, self._truth.time_0_s, self._truth.offset_s)
             offset_s = first_offset_s[:, None] + 0.01 * np.arange(columns)
             term += 2 * np.exp(-0.5 * ((offset_s - right_s[:, None]) / 0.08) ** 2)
-        yield term.astype(np.float32)
+        yield 1.0
+        return term.astype(np.float32)
 
     def close(self) -> None:
         """Nothing to give back."""

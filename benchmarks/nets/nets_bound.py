@@ -23,7 +23,7 @@ from torch.nn.functional import linear
 
 from benchmarks.common.places import RESULTS
 from benchmarks.common.store import save
-from benchmarks.nets.nets_cost import Embed, clips_of, last, reference
+from benchmarks.nets.nets_cost import Embed, clips_of, reference
 from core.align.candidates import baseline_candidates, score_predictions
 from core.evidence.choice import PRECISIONS
 from core.nets.cache import EmbeddingCache
@@ -35,6 +35,7 @@ from core.nets.encoders.random_weights import write_random_checkpoint
 from core.nets.heads.scorer_file import build_scorer
 from core.nets.ranking import PairModel, pair_table
 from core.simulate import simulate_scene
+from core.steps import result_of
 
 CPU = torch.device("cpu")
 EMBEDDED, AT_A_TIME = 64, 16
@@ -143,7 +144,7 @@ def _ranking(encoder: BeatsEncoder, digest: str) -> dict[str, Any]:
     predictions = {}
     for precision in PRECISIONS:
         model = PairModel(ClipEncoder(encoder, digest, CPU, precision), scorer)
-        table = last(pair_table(model, EmbeddingCache(), clips, time_0_s, MAX_OFFSET_S))
+        table = result_of(pair_table(model, EmbeddingCache(), clips, time_0_s, MAX_OFFSET_S))
         predictions[precision] = table.at(few)
     exact = predictions["float32"]
     score = {p: score_predictions(found).normalised for p, found in predictions.items()}

@@ -12,7 +12,7 @@ import dataclasses
 import gc
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -39,6 +39,7 @@ from core.nets.encoders.random_weights import SMALL, write_random_checkpoint
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score
 from core.nets.ranking import PairModel, exact_predictions, pair_table
 from core.simulate import Scene, simulate_scene
+from core.steps import result_of
 
 DURATION_S = 120.0
 MAX_OFFSET_S = 5.0
@@ -87,14 +88,14 @@ def _ranking(folder: Path) -> dict[str, Any]:
         model, lambda: naive_predictions(model, clips, time_0_s, few)
     )
     exact, exact_s, exact_forwards = _counted(
-        model, lambda: last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, few))
+        model, lambda: result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, few))
     )
     cache = EmbeddingCache()
     table, grid_s, grid_forwards = _counted(
-        model, lambda: last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
+        model, lambda: result_of(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
     )
     _, table_s, _ = _counted(
-        model, lambda: last(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
+        model, lambda: result_of(pair_table(model, cache, clips, time_0_s, MAX_OFFSET_S))
     )
     look_up = {
         count: _fastest(lambda m=m: table.rank(m)) for count, m in ((70, few), (10_000, many))
@@ -294,14 +295,6 @@ def _counted(model: PairModel, run: Callable[[], Any]) -> tuple[Any, float, int]
 
 def _fastest(run: Callable[[], object], times: int = 7) -> float:
     return min(_seconds(run, torch.device("cpu")) for _ in range(times))
-
-
-def last(steps: Iterator[Any]) -> Any:
-    """The result of work that tells its progress before."""
-    found = None
-    for step in steps:
-        found = step
-    return found
 
 
 def _version(name: str) -> str:

@@ -27,6 +27,7 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
 from core.nets.embed import leave_a_core
 from core.nets.ranking import exact_predictions
+from core.steps import result_of
 
 CACHE_BYTES = 1 << 30
 
@@ -55,8 +56,7 @@ def _compared(job: Job, systems: Systems) -> dict[str, dict[str, Any]]:
     cache = EmbeddingCache(CACHE_BYTES)
     told = {}
     for head, model in systems.models.items():
-        exact = [*exact_predictions(model, cache, clips, truth.time_0_s, lines)][-1]
-        assert not isinstance(exact, float)
+        exact = result_of(exact_predictions(model, cache, clips, truth.time_0_s, lines))
         told[head] = _apart(rounded[head].at(lines), exact)
     return told
 

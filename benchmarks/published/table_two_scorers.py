@@ -22,6 +22,7 @@ from core.nets.encoders.config import BeatsConfig
 from core.nets.encoders.random_weights import write_random_checkpoint
 from core.nets.heads.scorer_file import HEADS, Head, load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table
+from core.steps import result_of
 from core.train.draw import DrawOptions
 from core.train.history import Epoch
 from core.train.module import Recipe
@@ -101,8 +102,7 @@ def pair_tables(systems: Systems, path: Path, time_0_s: Floats) -> dict[Head, Pa
         clips = channel_clips(recording, 0), channel_clips(recording, 1)
         cache = EmbeddingCache()
         for head, model in systems.models.items():
-            table = [*pair_table(model, cache, clips, time_0_s, REACH_S)][-1]
-            assert isinstance(table, PairTable)
+            table = result_of(pair_table(model, cache, clips, time_0_s, REACH_S))
             np.savez(kept[head], first=table.first_cell, score=table.prediction, s=table.step_s)
     found = {}
     for head, file in kept.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.confidence import estimate
-from core.align.decode import Decoded, decode
+from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.refine import refine
 from core.align.weights import fit_weights
@@ -27,9 +28,9 @@ from core.errors import InputError
 from core.evidence.learned import EvidenceInput, LearnedEvidence
 from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
-from core.evidence.terms import TermSurfaces
 from core.keypoints import keypoint_grid
 from core.memory import give_back
+from core.steps import Steps, reported
 
 T = TypeVar("T")
 
@@ -129,7 +130,7 @@ def align_steps(
     give_back()
     rows_s = _window_centres(recording.duration_s, time_0_s)
     first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
-    terms: TermSurfaces = yield from course.staged(
+    terms = yield from course.staged(
         "comparing the channels",
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
@@ -144,13 +145,13 @@ def align_steps(
         evidence = _used(learned, told, evidence.warnings)
     # A third of an alignment's memory, which what follows can use.
     del features
-    first: Decoded = yield from course.staged(
+    first = yield from course.staged(
         "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
-    decoded: Decoded = yield from course.staged(
+    decoded = yield from course.staged(
         "following the path with fitted weights", decode(surface, band=likely)
     )
     path = estimate(surface, decoded.posterior)
@@ -203,14 +204,10 @@ class _ProgressPlan:
         start, end = self._spans[stage]
         return Progress(stage, start + (end - start) * share)
 
-    def staged(self, stage: str, steps: Iterator[float | T]) -> Generator[Progress, None, T]:
-        """Pass on a stage's progress; return its last value."""
+    def staged(self, stage: str, steps: Steps[T]) -> Generator[Progress, None, T]:
+        """Take the steps of a stage; what they return."""
         yield self.progress(stage, 0.0)
-        for step in steps:
-            if not isinstance(step, float):
-                return step
-            yield self.progress(stage, step)
-        raise AssertionError("a stage ends with its result")
+        return (yield from reported(steps, partial(self.progress, stage)))
 
 
 def _band(

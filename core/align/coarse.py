@@ -7,17 +7,16 @@ decoder as the fine surface.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from core.align.decode import Decoded, decode
+from core.align.decode import decode
 from core.align.drift_models import DriftModel
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
+from core.steps import Steps, part_of
 
 STRETCH_S = 15.0
 """Length of the stretches that are looked for."""
@@ -39,7 +38,7 @@ def coarse_offsets(
     features_1: ChannelFeatures,
     time_0_s: Floats,
     max_offset_s: float,
-) -> Iterator[float | Floats]:
+) -> Steps[Floats]:
     """Find offsets up to minutes to within about `CELL_S`.
 
     Parameters
@@ -54,8 +53,11 @@ def coarse_offsets(
     ------
     float
         Share of the work done.
+
+    Returns
+    -------
     ndarray, shape (K,)
-        Offsets, seconds; once, last.
+        Offsets, seconds.
     """
     stretch = round(STRETCH_S / HOP_S)
     cell = round(CELL_S / HOP_S)
@@ -79,14 +81,11 @@ def coarse_offsets(
     surface = ScoreSurface(
         centre_s, np.full(len(starts), -reach * HOP_S + CELL_S / 2), CELL_S, score
     )
-    for step in decode(surface, (_MODEL,)):
-        if isinstance(step, Decoded):
-            column = step.posterior.argmax(axis=1)
-            best = surface.first_offset_s + column * CELL_S
-            evidence = score[np.arange(len(column)), column]
-            yield np.interp(time_0_s, centre_s, _steady(best, evidence))
-        else:
-            yield 0.8 + 0.2 * step
+    decoded = yield from part_of(decode(surface, (_MODEL,)), 0.8, 1.0)
+    column = decoded.posterior.argmax(axis=1)
+    best = surface.first_offset_s + column * CELL_S
+    evidence = score[np.arange(len(column)), column]
+    return np.interp(time_0_s, centre_s, _steady(best, evidence))
 
 
 def _steady(offset_s: Floats, evidence: NDArray[np.float32]) -> Floats:

@@ -24,6 +24,7 @@ from core.align.drift_models import DRIFT_MODELS, DriftModel
 from core.align.transition import NEVER, Transition, overlap
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
+from core.steps import Steps
 
 _BLOCK_ROWS = 128
 _LEAST_SHARE = 1e-3
@@ -54,7 +55,7 @@ def decode(
     surface: ScoreSurface,
     models: Sequence[DriftModel] = DRIFT_MODELS,
     band: Band | None = None,
-) -> Iterator[float | Decoded]:
+) -> Steps[Decoded]:
     """Forward-backward under every drift model, mixed by evidence.
 
     Forward messages are kept at every 128th row and recomputed in between, so
@@ -74,8 +75,10 @@ def decode(
     ------
     float
         Share of the work done.
+
+    Returns
+    -------
     Decoded
-        Once, last.
     """
     band = band or Band.all(surface)
     within = band.of(surface)
@@ -101,7 +104,7 @@ def decode(
             yield 0.5 + 0.5 * (number + done) / len(wanted)
     posterior = np.zeros_like(surface.score)
     np.put_along_axis(posterior, band.index, found, axis=1)
-    yield Decoded(posterior, log_joint - total, total)
+    return Decoded(posterior, log_joint - total, total)
 
 
 class _Chain:

@@ -8,7 +8,6 @@ the rows and offsets that the decisions can reach are decoded again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -23,10 +22,11 @@ from core.align.alignment_builder import (
 )
 from core.align.band import band_holding
 from core.align.confidence import row_statistics
-from core.align.decode import Decoded, decode
+from core.align.decode import decode
 from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
+from core.steps import Steps, part_of, result_of
 
 PIN_SD_S = 0.005
 """Uncertainty of a keypoint that a person set, seconds."""
@@ -41,15 +41,12 @@ def realign(
     alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
 ) -> Alignment:
     """Lead the path through decisions in one call; arguments and result as `realign_steps`."""
-    for step in realign_steps(alignment, keypoints, last):
-        if isinstance(step, Alignment):
-            return step
-    raise AssertionError("realign_steps ends with an Alignment")
+    return result_of(realign_steps(alignment, keypoints, last))
 
 
 def realign_steps(
     alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
-) -> Iterator[float | Alignment]:
+) -> Steps[Alignment]:
     """Lead the path through everything a person decided; stop iterating to cancel.
 
     Parameters
@@ -69,8 +66,11 @@ def realign_steps(
     ------
     float
         Share of the decoding done.
+
+    Returns
+    -------
     Alignment
-        Once, last: proposals for all keypoints; those a person fixed come back as fixed.
+        Proposals for all keypoints; those a person fixed come back as fixed.
     """
     rows = alignment.surface.nearest_rows(keypoints.time_0_s)
     decided: dict[int, str] = {}
@@ -82,8 +82,7 @@ def realign_steps(
             decided[int(rows[index])] = _fixed(keypoints.time_1_s[index], alignment.duration_1_s)
             pins[int(rows[index])] = float(keypoints.offset_s[index])
     if not decided:
-        yield alignment
-        return
+        return alignment
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
     before = last.decisions if last is not None else frozenset()
@@ -99,8 +98,8 @@ def realign_steps(
     ]
     for number, stretch in enumerate(changed):
         likely = posterior[stretch] + alignment.posterior[stretch]
-        for share in _redecode(constrained, posterior, likely, stretch, pins):
-            yield (number + share) / len(changed)
+        steps = _redecode(constrained, posterior, likely, stretch, pins)
+        yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
         anew = row_statistics(
             constrained.rows(stretch),
             posterior[stretch],
@@ -122,7 +121,7 @@ def realign_steps(
         facts,
         alignment.evidence,
     )
-    yield replace(result, surface=alignment.surface, decisions=decisions)
+    return replace(result, surface=alignment.surface, decisions=decisions)
 
 
 def _facts(alignment: Alignment) -> RowStatistics:
@@ -167,7 +166,7 @@ def _redecode(
     likely: Floats32,
     stretch: slice,
     pins: dict[int, float],
-) -> Iterator[float]:
+) -> Steps[None]:
     """Decode a stretch of rows again, in place; yields the share done.
 
     Besides the pins, the path may go where it is `likely` to, shape (rows of the stretch, L).
@@ -189,11 +188,8 @@ def _redecode(
     for row, has_beyond in ((first, first > 0), (end - 1, end < len(posterior))):
         if has_beyond:
             part.score[row - first] = np.log(posterior[row] + np.float32(1e-12))
-    for step in decode(part, band=band):
-        if isinstance(step, Decoded):
-            posterior[stretch] = step.posterior
-        else:
-            yield step
+    decoded = yield from decode(part, band=band)
+    posterior[stretch] = decoded.posterior
 
 
 def _stretches(decisions: frozenset[Decision], rows: int) -> list[slice]:

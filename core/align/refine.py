@@ -12,7 +12,6 @@ a row is refined only where this is surer than the path itself.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ from core.align.alignment import BAND_SD, OffsetPath, Refinement
 from core.arrays import Floats, Floats32
 from core.audio.noise import noise_power
 from core.audio.recording import Recording
+from core.steps import Steps
 
 Places = NDArray[np.intp]
 
@@ -54,9 +54,7 @@ _WORTH = 0.35
 _TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
 
 
-def refine(
-    recording: Recording, time_0_s: Floats, path: OffsetPath
-) -> Iterator[float | Refinement]:
+def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Refinement]:
     """Refine a path by drift-compensated, gated cross-correlation.
 
     Parameters
@@ -70,8 +68,10 @@ def refine(
     ------
     float
         Share of the rows done, block by block.
+
+    Returns
+    -------
     Refinement
-        Once, last.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def refine(
     tighter &= coherent > _LEAST_COHERENT
     offset_s = np.where(tighter, path.offset_s + shift_s, np.nan)
     sd_s = np.hypot(sd_s, places_sd_s(offset_s))
-    yield Refinement(offset_s, np.where(tighter, sd_s, np.nan))
+    return Refinement(offset_s, np.where(tighter, sd_s, np.nan))
 
 
 def places_sd_s(offset_s: Floats) -> float:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product, tee, zip_longest
+from itertools import product, tee
 from operator import itemgetter
 
 import numpy as np
@@ -39,6 +39,7 @@ from core.audio.noise import noise_power, quantiles
 from core.audio.power import frame_power
 from core.audio.recording import ChannelSource, Recording, Samples
 from core.audio.resampled import BLOCK_S, at_rate
+from core.steps import Steps
 
 HOP_S = _HOP / FEATURE_RATE_HZ
 _ONSET_FFT = 256
@@ -86,9 +87,7 @@ class ChannelFeatures:
         return self.groups[name].stretch(start, length)
 
 
-def feature_blocks(
-    recording: Recording,
-) -> Iterator[float | tuple[ChannelFeatures, ChannelFeatures]]:
+def feature_blocks(recording: Recording) -> Steps[tuple[ChannelFeatures, ChannelFeatures]]:
     """Compute both channels' features, reading them side by side and once, block by block.
 
     Parameters
@@ -99,8 +98,10 @@ def feature_blocks(
     ------
     float
         Share of the recording read so far, after every block.
+
+    Returns
+    -------
     tuple of two ChannelFeatures
-        Once, last.
 
     Raises
     ------
@@ -111,21 +112,22 @@ def feature_blocks(
         _channel_blocks(map(itemgetter(channel), blocks), recording.channels[channel])
         for channel, blocks in enumerate(tee(recording.both(BLOCK_S)))
     ]
-    done, found = [0.0, 0.0], {}
-    for turn in zip_longest(*ways):
-        for channel, step in enumerate(turn):
-            if isinstance(step, float):
-                done[channel] = step
-            elif step is not None:
-                found[channel] = step
+    done = [0.0, 0.0]
+    found: dict[int, ChannelFeatures] = {}
+    while len(found) < len(ways):
+        for channel, steps in enumerate(ways):
+            if channel in found:
+                continue
+            try:
+                done[channel] = next(steps)
+            except StopIteration as end:
+                found[channel] = end.value
         yield sum(done) / 2
-    yield found[0], found[1]
+    return found[0], found[1]
 
 
-def _channel_blocks(
-    samples: Iterable[Samples], source: ChannelSource
-) -> Iterator[float | ChannelFeatures]:
-    """Features of one channel; before them, the share of it read so far, after every block."""
+def _channel_blocks(samples: Iterable[Samples], source: ChannelSource) -> Steps[ChannelFeatures]:
+    """Features of one channel; yields the share of it read so far, after every block."""
     total = max(1, int(source.duration_s / HOP_S))
     measured = _Measured.room(total)
     done = 0
@@ -137,7 +139,7 @@ def _channel_blocks(
     groups, heard = _groups(measured), FixedPoint(measured.log_mel, _LOG_STEP)
     del measured  # before the other channel's groups are made
     silent = bool(np.ptp(levels) < _SILENT)
-    yield ChannelFeatures(groups, heard, source.duration_s, silent)
+    return ChannelFeatures(groups, heard, source.duration_s, silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,6 @@ spectral terms are; ``resources/compact.yaml`` is the net's model card.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator
 from importlib import resources
 from io import BytesIO
 
@@ -19,6 +18,7 @@ from core.audio.fixed_point import FixedPoint
 from core.evidence.compact_net import CompactNet, band_levels, noise_floor
 from core.evidence.learned import EvidenceInput
 from core.evidence.spectral import WINDOW_S
+from core.steps import Steps, part_of
 
 FILE = "compact.npz"
 _FRAMES_A_BATCH = 1000
@@ -58,36 +58,33 @@ class CompactEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Floats32]:
+    ) -> Steps[Floats32]:
         """Compare a second around each row with channel 1 at every offset.
 
         Parameters, results and errors as `LearnedEvidence.term`.
         """
         assert heard.features is not None
-        embedded = (
-            (yield from self._embedded(heard.features[0].log_mel, _EVERY, 0.0)),
-            (yield from self._embedded(heard.features[1].log_mel, 1, 0.4)),
-        )
+        log_mel = [channel.log_mel for channel in heard.features]
+        embedded_0 = yield from part_of(self._embedded(log_mel[0], _EVERY), 0.0, 0.4)
+        embedded_1 = yield from part_of(self._embedded(log_mel[1], 1), 0.4, 0.8)
         first_0 = -((_WINDOW // 2 - np.rint(time_0_s / HOP_S).astype(np.intp)) // _EVERY)
         start_1 = _EVERY * first_0 + np.rint(first_offset_s / HOP_S).astype(np.intp)
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
         length = _WINDOW - _EVERY + columns
         for top in range(0, len(term), _ROWS_A_BATCH):
             starts = start_1[top : top + _ROWS_A_BATCH]
-            around = embedded[1].stretch(int(starts.min()), int(np.ptp(starts)) + length)
+            around = embedded_1.stretch(int(starts.min()), int(np.ptp(starts)) + length)
             for row, start in enumerate(starts - starts.min(), top):
-                left = embedded[0].stretch(int(first_0[row]), _WINDOW // _EVERY)
+                left = embedded_0.stretch(int(first_0[row]), _WINDOW // _EVERY)
                 term[row] = window_scores(left, around[start : start + length], _EVERY)
             yield 0.8 + 0.2 * min(top + _ROWS_A_BATCH, len(term)) / len(term)
-        yield term
+        return term
 
     def close(self) -> None:
         """Nothing to give back: the net runs on the processor."""
 
-    def _embedded(
-        self, log_power: FixedPoint, every: int, done: float
-    ) -> Generator[float, None, FixedPoint]:
-        """Embeddings of every so many frames of a channel; yields the share of the work done."""
+    def _embedded(self, log_power: FixedPoint, every: int) -> Steps[FixedPoint]:
+        """Embeddings of every so many frames of a channel."""
         floor = noise_floor(log_power)
         reach = -(-self._net.reach // every) * every
         codes = np.empty((-(-len(log_power) // every), self._net.width), dtype=np.int16)
@@ -98,7 +95,7 @@ class CompactEvidence:
             wanted = part[(start - left) // every :]
             here = codes[start // every : -(-stop // every)]
             here[:] = FixedPoint.of(wanted[: len(here)], _STEP).codes
-            yield done + 0.4 * stop / len(log_power)
+            yield stop / len(log_power)
         return FixedPoint(codes, _STEP)
 
 

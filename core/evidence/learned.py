@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.arrays import Floats
+from core.arrays import Floats, Floats32
 from core.audio.recording import Recording
+from core.steps import Steps
 
 if TYPE_CHECKING:
     from core.audio.features import ChannelFeatures
@@ -64,7 +61,7 @@ class LearnedEvidence(Protocol):
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | NDArray[np.float32]]:
+    ) -> Steps[Floats32]:
         """Compare the channels over a band of offsets.
 
         Parameters
@@ -81,8 +78,11 @@ class LearnedEvidence(Protocol):
         ------
         float
             Share of the work done, after every batch.
+
+        Returns
+        -------
         ndarray of float32, shape (K, L)
-            Once, last: the more alike, the higher, on any scale; 0 where nothing is known.
+            The more alike, the higher, on any scale; 0 where nothing is known.
 
         Raises
         ------

@@ -24,6 +24,7 @@ from core.evidence.correlation import (
     window_spectra,
 )
 from core.evidence.terms import TermSurfaces, unit_spread
+from core.steps import Steps
 
 WINDOW_S = 1.0
 """Length of the stretch of channel 0 that is looked for; rows are this far apart."""
@@ -58,7 +59,7 @@ def term_surfaces(
     time_0_s: Floats,
     first_offset_s: Floats,
     columns: int,
-) -> Iterator[float | TermSurfaces]:
+) -> Steps[TermSurfaces]:
     """Correlate windows of channel 0 with channel 1 over a band of offsets.
 
     Parameters
@@ -75,8 +76,11 @@ def term_surfaces(
     ------
     float
         Share of the rows done, after every batch.
+
+    Returns
+    -------
     TermSurfaces
-        Once, last.
+        One a pair of `TERMS`, with `DEFAULT_WEIGHTS`.
     """
     first = np.rint(np.asarray(first_offset_s) / HOP_S).astype(np.intp)
     centre = np.rint(np.asarray(time_0_s) / HOP_S).astype(np.intp)
@@ -107,7 +111,7 @@ def term_surfaces(
             codes[term, rows] = np.rint(match, out=match)
         yield rows.stop / len(centre)
     parts = tuple(unit_spread(FixedPoint(surface, 1 / _CODES_A_UNIT)) for surface in codes)
-    yield TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), parts, DEFAULT_WEIGHTS)
+    return TermSurfaces(np.asarray(time_0_s), np.asarray(first * HOP_S), parts, DEFAULT_WEIGHTS)
 
 
 def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Iterator[slice]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -20,6 +20,9 @@ from core.nets.embed import open_encoder
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import GRID_S, PairModel, pair_table
 from core.nets.table import PairTable
+from core.steps import Steps, reported
+
+T = TypeVar("T")
 
 WEIGHT = 0.3
 
@@ -55,7 +58,7 @@ class PairEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Floats32]:
+    ) -> Steps[Floats32]:
         """Score the second around each row against channel 1 every 100 ms, and between.
 
         Parameters and results as `LearnedEvidence.term`. Rows whose second reaches
@@ -72,39 +75,36 @@ class PairEvidence:
         reach_s = HOP_S * (columns - 1) / 2
         around_s = first_offset_s[within] + reach_s
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
-        done = 0.0
-        for step in self._tables(heard.recording, begin_s[within], reach_s + _BEYOND_S, around_s):
-            if isinstance(step, PairTable):
-                if not step.is_finite(duration_1_s - CLIP_S):
-                    raise InputError(
-                        heard.recording.name,
-                        "gets scores that are no numbers from this encoder and scorer",
-                        "try other ones, or --evidence compact",
-                    )
-                term[within] = step.by_offset(
-                    first_offset_s[within], HOP_S, columns, duration_1_s - CLIP_S
-                )
-            else:
-                done = max(done, step)
-                yield done
-        yield term
+        table = yield from _rising(
+            self._table(heard.recording, begin_s[within], reach_s + _BEYOND_S, around_s)
+        )
+        if not table.is_finite(duration_1_s - CLIP_S):
+            raise InputError(
+                heard.recording.name,
+                "gets scores that are no numbers from this encoder and scorer",
+                "try other ones, or --evidence compact",
+            )
+        term[within] = table.by_offset(
+            first_offset_s[within], HOP_S, columns, duration_1_s - CLIP_S
+        )
+        return term
 
-    def _tables(
+    def _table(
         self, recording: Recording, begin_s: Floats, reach_s: float, around_s: Floats
-    ) -> Iterator[float | PairTable]:
+    ) -> Steps[PairTable]:
         """As `pair_table`; where a device has no memory for it, once more on the processor."""
         assert self._model is not None, "closed"
         while True:
             clips = PassingClips(recording, 0), PassingClips(recording, 1)
             try:
-                yield from pair_table(
-                    self._model, self._cache, clips, begin_s, reach_s, around_s=around_s
+                return (
+                    yield from pair_table(
+                        self._model, self._cache, clips, begin_s, reach_s, around_s=around_s
+                    )
                 )
             except torch.OutOfMemoryError:
                 if self.device == "cpu":
                     raise
-            else:
-                return
             # Out of the handler, so that the failed attempt's memory is free again.
             self.notices.append(f"{self.device} has too little memory: went on on the processor")
             self._model.move(torch.device("cpu"))
@@ -140,6 +140,18 @@ def open_pair_evidence(
     found = load_scorer(scorer, encoder.digest)
     model = PairModel(encoder, found.scorer.to(encoder.device))
     return PairEvidence(model, f"{encoder.model_id}-{found.digest}")
+
+
+def _rising(steps: Steps[T]) -> Steps[T]:
+    """Shares of work that may begin again, none below the one before."""
+    most = 0.0
+
+    def higher(share: float) -> float:
+        nonlocal most
+        most = max(most, share)
+        return most
+
+    return reported(steps, higher)
 
 
 def _free(device: str) -> None:

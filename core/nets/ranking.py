@@ -7,7 +7,6 @@ nearest clip in a table of scores, so that ten thousand cost what seventy do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from core.nets.embed import ClipEncoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 from core.nets.heads.pair import Keys, PairScorer, in_blocks, taken
 from core.nets.table import PairTable
+from core.steps import Steps, part_of
 
 __all__ = ["GRID_S", "PairModel", "PairTable", "exact_predictions", "pair_table"]
 
@@ -54,7 +54,7 @@ def exact_predictions(
     clips: tuple[ChannelClips, ChannelClips],
     time_0_s: Floats,
     time_1_s: Floats,
-) -> Iterator[float | Floats32]:
+) -> Steps[Floats32]:
     """Predictions along time maps, each clip where the map says to the sample.
 
     Parameters
@@ -72,8 +72,11 @@ def exact_predictions(
     ------
     float
         Share of the clips done, after every batch.
+
+    Returns
+    -------
     ndarray of float32, shape (N, K)
-        Once, last; NaN where a keypoint is not used.
+        NaN where a keypoint is not used.
     """
     used = ~np.isnan(time_1_s)
     start_1 = clip_starts(np.where(used, time_1_s, 0.0))
@@ -85,12 +88,11 @@ def exact_predictions(
         pair, place = np.unique(
             np.stack([keypoint, start_1[:, rows][here]], axis=1), axis=0, return_inverse=True
         )
-        for step in _scored(model, cache, clips, clip_starts(time_0_s[rows]), pair):
-            if isinstance(step, float):
-                yield (top + step * len(time_0_s[rows])) / len(time_0_s)
-            else:
-                prediction[:, rows][here] = step[place.ravel()]
-    yield prediction
+        starts_0 = clip_starts(time_0_s[rows])
+        done, end = top / len(time_0_s), (top + len(starts_0)) / len(time_0_s)
+        score = yield from part_of(_scored(model, cache, clips, starts_0, pair), done, end)
+        prediction[:, rows][here] = score[place.ravel()]
+    return prediction
 
 
 def _scored(
@@ -99,7 +101,7 @@ def _scored(
     clips: tuple[ChannelClips, ChannelClips],
     start_0: Starts,
     pair: Starts,
-) -> Iterator[float | Floats32]:
+) -> Steps[Floats32]:
     """Score distinct pairs (keypoint, first sample on channel 1), batch by batch of clips."""
     score = np.zeros(len(pair), dtype=np.float32)
     wanted_0 = np.unique(start_0[np.unique(pair[:, 0])])
@@ -127,7 +129,7 @@ def _scored(
             score[here] = torch.cat(parts).cpu().numpy()
         done += len(start)
         yield done / todo
-    yield score
+    return score
 
 
 def _keys(
@@ -154,7 +156,7 @@ def pair_table(
     max_offset_s: float,
     step_s: float = GRID_S,
     around_s: Floats | None = None,
-) -> Iterator[float | PairTable]:
+) -> Steps[PairTable]:
     """Score every keypoint against the clips of channel 1 within reach.
 
     Parameters
@@ -177,8 +179,10 @@ def pair_table(
     ------
     float
         Share of the keypoints and clips done, after each batch of clips and each keypoint.
+
+    Returns
+    -------
     PairTable
-        Once, last.
     """
     reach = round(max_offset_s / step_s)
     centre_s = time_0_s if around_s is None else np.maximum.accumulate(time_0_s + around_s)
@@ -204,7 +208,7 @@ def pair_table(
                     found = in_blocks(model.scorer, own, there, _PASSING_BYTES)
                 table[row, left - cell : right - cell] = found[0].cpu().numpy()
             yield min(1.0, (row + 1 + window.made) / todo)
-    yield PairTable(time_0_s, first, step_s, table)
+    return PairTable(time_0_s, first, step_s, table)
 
 
 def _distinct_cells(first: Starts, width: int, end: int) -> int:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import TypeVar
 
 from core.arrays import Floats, Floats32
 from core.audio.recording import Recording
@@ -24,8 +23,7 @@ from core.child_process import work_for_parent
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence
-
-T = TypeVar("T")
+from core.steps import Steps, reported
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of the process before the caller may change its mind."""
@@ -103,7 +101,7 @@ class RemoteEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Iterator[float | Floats32]:
+    ) -> Steps[Floats32]:
         """Ask the network; parameters, results and errors as `LearnedEvidence.term`.
 
         The share of the work done is said again and again while there is no news.
@@ -113,23 +111,22 @@ class RemoteEvidence:
         RuntimeError
             If the network or its process failed.
         """
-        done: float | Floats32 = 0.0
+        done = 0.0
         if self._owes_a_word:
-            yield from _waiting(_next_word(self._process, self._pipe), done)
+            yield from self._word(done)
         self._tell(_Request(heard.recording, time_0_s, first_offset_s, columns))
         try:
-            while isinstance(done, float):
-                self._owes_a_word = True
-                word = yield from _waiting(_next_word(self._process, self._pipe), done)
-                self._owes_a_word = False
+            while True:
+                word = yield from self._word(done)
                 self.device, self.notices[:] = word.device, word.notices
                 if isinstance(word.said, Exception):
                     raise word.said
                 assert not isinstance(word.said, _About)
+                if not isinstance(word.said, float):
+                    return word.said
                 done = word.said
                 yield done
-                if isinstance(done, float):
-                    self._tell(_Next.ANOTHER)
+                self._tell(_Next.ANOTHER)
         finally:
             self._tell(_Next.NOTHING)
 
@@ -138,12 +135,19 @@ class RemoteEvidence:
         if not self._pipe.closed:
             _end(self._process, self._pipe)
 
+    def _word(self, done: float) -> Steps[_Reply]:
+        """What the process says next; yields `done` while it says nothing."""
+        self._owes_a_word = True
+        word = yield from reported(_next_word(self._process, self._pipe), lambda _: done)
+        self._owes_a_word = False
+        return word
+
     def _tell(self, what: object) -> None:
         with suppress(OSError):  # that the process is gone is said where it is heard of
             self._pipe.send(what)
 
 
-def open_apart(choice: EvidenceChoice) -> Iterator[RemoteEvidence | None]:
+def open_apart(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]:
     """Open a network in a process of its own.
 
     Parameters
@@ -155,8 +159,10 @@ def open_apart(choice: EvidenceChoice) -> Iterator[RemoteEvidence | None]:
     ------
     None
         While it is being opened; who asks no further has it given up.
+
+    Returns
+    -------
     RemoteEvidence
-        Once, last.
 
     Raises
     ------
@@ -172,7 +178,7 @@ def open_apart(choice: EvidenceChoice) -> Iterator[RemoteEvidence | None]:
     there.close()
     is_open = False
     try:
-        word = yield from _waiting(_next_word(process, here), None)
+        word = yield from _next_word(process, here)
         if isinstance(word.said, Exception):
             raise word.said
         assert isinstance(word.said, _About)
@@ -180,11 +186,11 @@ def open_apart(choice: EvidenceChoice) -> Iterator[RemoteEvidence | None]:
     finally:
         if not is_open:
             _end(process, here)
-    yield RemoteEvidence(process, here, word.said, word.device, list(word.notices))
+    return RemoteEvidence(process, here, word.said, word.device, list(word.notices))
 
 
-def _next_word(process: SpawnProcess, pipe: Connection) -> Iterator[_Reply | None]:
-    """None while there is none; then what the process said."""
+def _next_word(process: SpawnProcess, pipe: Connection) -> Generator[None, None, _Reply]:
+    """Wait, in steps, for what the process says."""
     try:
         while not pipe.poll(_PATIENCE_S):
             yield None
@@ -195,16 +201,7 @@ def _next_word(process: SpawnProcess, pipe: Connection) -> Iterator[_Reply | Non
             f"the network's process ended by itself, with exit code {process.exitcode}"
         ) from error
     assert isinstance(word, _Reply)
-    yield word
-
-
-def _waiting(words: Iterator[_Reply | None], meanwhile: T) -> Generator[T, None, _Reply]:
-    """Yield `meanwhile` until there is a word; return it."""
-    for word in words:
-        if word is not None:
-            return word
-        yield meanwhile
-    raise AssertionError("words end with one")
+    return word
 
 
 def _end(process: SpawnProcess, pipe: Connection) -> None:
@@ -252,6 +249,8 @@ def _answer(pipe: Connection, evidence: LearnedEvidence, asked: _Request) -> Non
         said: float | Floats32 | Exception
         try:
             said = next(steps)
+        except StopIteration as end:
+            said = end.value
         except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
             said = _sendable(error)
         pipe.send(_Reply(said, evidence.device, tuple(evidence.notices)))

@@ -8,7 +8,8 @@ from core.align.candidates import baseline_candidates
 from core.evaluate import Errors, evaluate
 from core.keypoints import KeypointSet, machine_keypoints
 from core.nets.cache import EmbeddingCache
-from core.nets.ranking import PairModel, PairTable, pair_table
+from core.nets.ranking import PairModel, pair_table
+from core.steps import result_of
 from core.train.labelled import LabelledRecording
 
 CANDIDATES_AN_AXIS = 101
@@ -39,11 +40,7 @@ def best_line(
         Distinct channel-0 times; unaligned where no candidate has a score.
     """
     time_0_s = np.unique(recording.truth.time_0_s)
-    table = None
-    for step in pair_table(model, cache, recording.clips, time_0_s, max_offset_s):
-        if isinstance(step, PairTable):
-            table = step
-    assert table is not None
+    table = result_of(pair_table(model, cache, recording.clips, time_0_s, max_offset_s))
     offset_s, drift_ppm, time_1_s = baseline_candidates(
         time_0_s, recording.duration_s, max_offset_s, CANDIDATES_AN_AXIS
     )

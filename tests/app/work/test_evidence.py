@@ -29,6 +29,7 @@ from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence
+from core.steps import Steps
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
@@ -59,7 +60,7 @@ class FakeNet:
         time_0_s: np.ndarray,
         _first_offset_s: np.ndarray,
         columns: int,
-    ) -> Iterator[float | np.ndarray]:
+    ) -> Steps[np.ndarray]:
         assert not self.is_closed
         for batch in range(20):
             if self.waits is not None:
@@ -68,7 +69,7 @@ class FakeNet:
             if batch == 1:
                 self.notices.extend(self.says)
             yield batch / 20
-        yield np.zeros((len(time_0_s), columns), dtype=np.float32)
+        return np.zeros((len(time_0_s), columns), dtype=np.float32)
 
     def close(self) -> None:
         self.is_closed = True
@@ -370,10 +371,10 @@ def test_the_device_at_the_end_is_the_one_recorded(
     window: MainWindow, opener: Opener, stereo: Path, settle: Settle
 ) -> None:
     class Falling(FakeNet):
-        def term(self, *arguments: object) -> Iterator[float | np.ndarray]:
+        def term(self, *arguments: object) -> Steps[np.ndarray]:
             yield 0.5
             self.device = "cpu"
-            yield from super().term(*arguments)
+            return (yield from super().term(*arguments))
 
     window.workbench.aligning.keeper._opens = lambda _choice: iter([Falling("cuda")])
     window.open([stereo])
@@ -397,9 +398,10 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
             _time_s: np.ndarray,
             first_s: np.ndarray,
             columns: int,
-        ) -> Iterator[float | np.ndarray]:
+        ) -> Steps[np.ndarray]:
             offset_s = first_s[:, None] + 0.01 * np.arange(columns)
-            yield np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
+            yield 0.5
+            return np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
 
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
@@ -471,7 +473,7 @@ def test_a_network_that_broke_is_opened_anew(
     window: MainWindow, opener: Opener, stereo: Path, settle: Settle
 ) -> None:
     class Breaking(FakeNet):
-        def term(self, *_arguments: object) -> Iterator[float | np.ndarray]:
+        def term(self, *_arguments: object) -> Steps[np.ndarray]:
             yield 0.1
             raise RuntimeError("device-side assert")
 

@@ -14,13 +14,13 @@ from core.align import transition as transitions
 from core.align.decode import Decoded, decode
 from core.align.drift_models import DRIFT_MODELS, JUMP_SCALE_S, DriftModel
 from core.evidence.surface import ScoreSurface
+from core.steps import result_of
 
 STEP_S = 0.01
 
 
 def decoded(surface: ScoreSurface, *models: DriftModel) -> Decoded:
-    *_, result = decode(surface, models or DRIFT_MODELS)
-    return result
+    return result_of(decode(surface, models or DRIFT_MODELS))
 
 
 def small_steps(model: DriftModel, columns: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from core.align.decode import Decoded, decode
 from core.align.pins import realign, realign_steps
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
+from core.steps import reported, result_of
 
 NONE = CandidateScores.none()
 
@@ -26,7 +27,7 @@ def machine(
     score += 6 * clear[:, None] * np.exp(-0.5 * ((grid - offset_s[:, None]) / 0.015) ** 2)
     score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
     surface = ScoreSurface(np.arange(rows, dtype=float), first, 0.01, score.astype(np.float32))
-    *_, found = decode(surface)
+    found = result_of(decode(surface))
     assert isinstance(found, Decoded)
     return build_alignment(
         surface,
@@ -97,7 +98,9 @@ def test_without_a_decision_nothing_changes(unsure):
 
 def test_leading_the_path_can_be_stopped_on_the_way(unsure):
     alignment, _ = unsure
-    *shares, again = realign_steps(alignment, alignment.keypoints.move(20, 20.2))
+    shares = []
+    steps = realign_steps(alignment, alignment.keypoints.move(20, 20.2))
+    again = result_of(reported(steps, shares.append))
     assert len(shares) > 4
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
@@ -129,7 +132,7 @@ def test_a_pin_settles_an_alias():
         score += height * np.exp(-0.5 * ((grid - offset_s) / 0.015) ** 2)
     score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
     surface = ScoreSurface(np.arange(60.0), np.full(60, -2.0), 0.01, score.astype(np.float32))
-    *_, found = decode(surface)
+    found = result_of(decode(surface))
     alignment = build_alignment(
         surface,
         found.posterior,

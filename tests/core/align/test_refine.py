@@ -10,6 +10,7 @@ from scipy.signal import resample_poly
 from core.align.alignment import OffsetPath, Refinement
 from core.align.refine import places_sd_s, refine
 from core.audio.recording import Recording, open_recording
+from core.steps import reported, result_of
 
 
 def bursts(rate_hz: int, seconds: float, seed: int) -> np.ndarray:
@@ -40,7 +41,8 @@ def rough(offset_s: np.ndarray, error_s: float, sd_s: float = 0.008) -> OffsetPa
 
 
 def refined(recording: Recording, path: OffsetPath) -> Refinement:
-    *shares, result = refine(recording, np.arange(30.0), path)
+    shares = []
+    result = result_of(reported(refine(recording, np.arange(30.0), path), shares.append))
     assert shares == sorted(shares)
     return result
 

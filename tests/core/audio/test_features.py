@@ -7,10 +7,12 @@ import soundfile as sf
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.mel import mel_bank
 from core.audio.recording import Recording, open_recording
+from core.steps import reported, result_of
 
 
 def features_of(recording: Recording, channel: int = 0) -> ChannelFeatures:
-    *shares, features = feature_blocks(recording)
+    shares = []
+    features = result_of(reported(feature_blocks(recording), shares.append))
     assert shares == sorted(shares)
     assert shares[0] > 0
     assert shares[-1] == 1

@@ -8,6 +8,7 @@ from core.audio.recording import open_recording
 from core.evidence.compact import CompactEvidence, window_scores
 from core.evidence.compact_net import TAPS, CompactNet, band_levels, noise_floor
 from core.evidence.learned import EvidenceInput
+from core.steps import result_of
 
 
 def a_net(width=8, size=6, dilations=(1, 2)):
@@ -18,10 +19,6 @@ def a_net(width=8, size=6, dilations=(1, 2)):
     shapes |= {f"{name}.bias": shape[-1:] for name, shape in shapes.items()}
     weights = {name: 0.3 * rng.standard_normal(s, dtype=np.float32) for name, s in shapes.items()}
     return CompactNet(weights, dilations)
-
-
-def result(steps):
-    return [step for step in steps if not isinstance(step, float)][-1]
 
 
 def test_scores_at_every_lag_are_sums_of_products():
@@ -79,13 +76,13 @@ def delayed(tmp_path):
     both = np.stack([sound, np.roll(sound, 12_800)], axis=1)
     sf.write(tmp_path / "delayed.wav", np.clip(both, -1, 1), 16_000)
     recording = open_recording(tmp_path / "delayed.wav")
-    return EvidenceInput(recording, result(feature_blocks(recording)))
+    return EvidenceInput(recording, result_of(feature_blocks(recording)))
 
 
 def test_a_term_peaks_at_the_true_offset(delayed):
     evidence = CompactEvidence(a_net(), "random", 0.5)
     rows = np.arange(2.0, 22.0)
-    term = result(evidence.term(delayed, rows, np.full(len(rows), -1.5), 301))
+    term = result_of(evidence.term(delayed, rows, np.full(len(rows), -1.5), 301))
     best = -1.5 + 0.01 * term.argmax(axis=1)
     assert np.median(best) == pytest.approx(0.8, abs=0.011)
     assert np.mean(np.abs(best - 0.8) < 0.02) > 0.8
@@ -94,8 +91,8 @@ def test_a_term_peaks_at_the_true_offset(delayed):
 def test_rows_may_have_bands_of_their_own(delayed):
     evidence = CompactEvidence(a_net(), "random", 0.5)
     rows, first = np.array([5.0, 6.0, 7.0]), np.array([-0.3, 0.2, 0.7])
-    wide = result(evidence.term(delayed, rows, np.full(3, -1.0), 301))
-    narrow = result(evidence.term(delayed, rows, first, 51))
+    wide = result_of(evidence.term(delayed, rows, np.full(3, -1.0), 301))
+    narrow = result_of(evidence.term(delayed, rows, first, 51))
     for row, start in enumerate(first):
         column = round((start + 1.0) / 0.01)
         np.testing.assert_allclose(narrow[row], wide[row, column : column + 51], atol=1e-3)
@@ -103,15 +100,14 @@ def test_rows_may_have_bands_of_their_own(delayed):
 
 def test_nothing_is_known_beyond_channel_1(delayed):
     evidence = CompactEvidence(a_net(), "random", 0.5)
-    term = result(evidence.term(delayed, np.array([1.0, 24.0]), np.full(2, -5.0), 1001))
+    term = result_of(evidence.term(delayed, np.array([1.0, 24.0]), np.full(2, -5.0), 1001))
     assert (term[0, :300] == 0).all()
     assert (term[1, -300:] == 0).all()
 
 
 def test_progress_rises(delayed):
     evidence = CompactEvidence(a_net(), "random", 0.5)
-    steps = list(evidence.term(delayed, np.arange(3.0, 20.0), np.full(17, -1.0), 201))
-    shares = [step for step in steps if isinstance(step, float)]
+    shares = list(evidence.term(delayed, np.arange(3.0, 20.0), np.full(17, -1.0), 201))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) > 5

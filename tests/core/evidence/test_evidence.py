@@ -10,6 +10,7 @@ from core.audio.fixed_point import FixedPoint
 from core.audio.levels import BANDS
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
 from core.evidence.surface import ScoreSurface
+from core.steps import result_of
 
 
 def random_features(rng: np.random.Generator, frames: int) -> ChannelFeatures:
@@ -34,8 +35,7 @@ def moved(features: ChannelFeatures, frames: int) -> ChannelFeatures:
 
 
 def surfaces_of(*args):
-    *_, surfaces = term_surfaces(*args)
-    return surfaces
+    return result_of(term_surfaces(*args))
 
 
 def test_terms_equal_a_plain_loop():

@@ -19,13 +19,7 @@ from core.nets.evidence import open_evidence
 from core.nets.heads.pair import Keys, PairScorer
 from core.nets.pair_evidence import PairEvidence
 from core.nets.ranking import PairModel, exact_predictions
-
-
-def last(steps):
-    found = None
-    for step in steps:
-        found = step
-    return found
+from core.steps import reported, result_of
 
 
 class LevelEncoder:
@@ -94,7 +88,9 @@ def levels() -> PairEvidence:
 @pytest.mark.parametrize("phase_s", [0.0, 0.5, 0.137])
 def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
     rows_s = np.arange(phase_s, 30.0, 1.0)
-    term = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(len(rows_s), -2.0), 401))
+    term = result_of(
+        levels().term(EvidenceInput(shifted, ()), rows_s, np.full(len(rows_s), -2.0), 401)
+    )
     assert term.shape == (len(rows_s), 401)
     assert term.dtype == np.float32
     heard = term.any(axis=1)
@@ -107,8 +103,8 @@ def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
 def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted):
     rows_s = np.arange(30.0)
     first_offset_s = 7.0 - 0.02 * rows_s
-    band = last(levels().term(EvidenceInput(shifted, ()), rows_s, first_offset_s, 101))
-    whole = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -1.0), 1001))
+    band = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, first_offset_s, 101))
+    whole = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -1.0), 1001))
     for row in (2, 10, 20):
         column = round((first_offset_s[row] + 1.0) / 0.01)
         known = band[row] != 0
@@ -118,7 +114,7 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
         )
     begins_s = rows_s[:, None] - 0.5 + first_offset_s[:, None] + 0.01 * np.arange(101)
     assert not band[begins_s > 29.0 + 1e-6].any()
-    before = last(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -8.0), 101))
+    before = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -8.0), 101))
     assert not before[:7].any()
     assert before[10:29].any()
 
@@ -126,12 +122,12 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
 def test_on_the_grid_the_term_is_what_the_scorer_says(choice, shifted):
     model = real_model(choice)
     rows_s = np.array([3.5, 7.5, 12.5])
-    term = last(
+    term = result_of(
         PairEvidence(model, "x").term(EvidenceInput(shifted, ()), rows_s, np.full(3, -1.0), 201)
     )
     clips = channel_clips(shifted, 0), channel_clips(shifted, 1)
     offset_s = np.array([-0.7, 0.0, 0.4])[:, None]
-    exact = last(
+    exact = result_of(
         exact_predictions(
             model, EmbeddingCache(), clips, rows_s - 0.5, rows_s - 0.5 + offset_s + 1e-9
         )
@@ -149,7 +145,9 @@ class Lost(Likeness):
 def test_scores_that_are_no_numbers_are_refused(shifted):
     evidence = PairEvidence(PairModel(LevelEncoder(), Lost()), "lost")
     with pytest.raises(InputError, match="scores that are no numbers"):
-        last(evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401))
+        result_of(
+            evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401)
+        )
 
 
 def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted):
@@ -157,11 +155,10 @@ def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted
     encoder = evidence._model.encoder
     encoder.batch = 8
     shares, before = [], 0
-    for step in evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401):
+    for share in evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401):
         assert encoder.forwards - before <= 2 * encoder.batch
         before = encoder.forwards
-        if isinstance(step, float):
-            shares.append(step)
+        shares.append(share)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     # A batch of clips moves it by its share of the work, wherever in the recording it lies.
@@ -170,7 +167,7 @@ def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted
 
 
 def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
-    expected = last(
+    expected = result_of(
         levels().term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201)
     )
     evidence = levels()
@@ -183,9 +180,10 @@ def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
         return embed(clips)
 
     encoder.embed = short
-    steps = list(evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201))
-    np.testing.assert_array_equal(steps[-1], expected)
-    assert steps[:-1] == sorted(steps[:-1])
+    shares = []
+    steps = evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201)
+    np.testing.assert_array_equal(result_of(reported(steps, shares.append)), expected)
+    assert shares == sorted(shares)
     assert evidence.notices == ["cuda has too little memory: went on on the processor"]
     assert evidence.device == "cpu"
     assert encoder.forwards <= 30 + 301
@@ -223,7 +221,7 @@ def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
     single, small = open_evidence(choice), open_evidence(replace(choice, precision="int8"))
     assert single.model_id != small.model_id
     asked = EvidenceInput(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
-    expected, found = last(single.term(*asked)), last(small.term(*asked))
+    expected, found = result_of(single.term(*asked)), result_of(small.term(*asked))
     assert np.corrcoef(expected.ravel(), found.ravel())[0, 1] > 0.95
     assert not np.array_equal(expected, found)
 

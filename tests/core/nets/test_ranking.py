@@ -18,13 +18,7 @@ from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.ranking import PairModel, exact_predictions, pair_table
 from core.nets.table import PairTable
 from core.nets.token_store import TokenStore
-
-
-def last(steps):
-    found = None
-    for step in steps:
-        found = step
-    return found
+from core.steps import result_of
 
 
 def make_model(tmp_path, config=SMALL, seed: int = 0, precision: str = "float32") -> PairModel:
@@ -66,13 +60,13 @@ def test_two_minutes_cost_what_was_promised_and_score_as_the_naive_way(tmp_path,
     naive = bench("nets.nets_naive").naive_predictions(model, clips, time_0_s, time_1_s)
     assert model.encoder.forwards == 16_460
     model.encoder.forwards = 0
-    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
+    exact = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
     assert model.encoder.forwards <= 7_200
     np.testing.assert_allclose(exact, naive, atol=1e-4)
     assert np.nanstd(naive) > 0.05
 
     model.encoder.forwards = 0
-    table = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 5.0))
+    table = result_of(pair_table(model, EmbeddingCache(), clips, time_0_s, 5.0))
     assert model.encoder.forwards <= 1_400
     offset_s, drift_ppm = baseline_grid(120.0, 5.0, 100)
     many = offset_s[:, None] + time_0_s * (1 + drift_ppm[:, None] * 1e-6)
@@ -84,8 +78,8 @@ def test_the_grid_gives_the_exact_scores_at_its_own_times(model):
     clips, time_0_s = recording(14.0), np.arange(14.0)
     on_grid = np.clip(time_0_s + np.array([-1.0, -0.3, 0.0, 0.7, 1.2])[:, None], 0, 14.0)
     on_grid[1, 3] = np.nan
-    table = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 2.0))
-    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, on_grid + 1e-9))
+    table = result_of(pair_table(model, EmbeddingCache(), clips, time_0_s, 2.0))
+    exact = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, on_grid + 1e-9))
     np.testing.assert_allclose(table.at(on_grid), exact, atol=1e-4)
     np.testing.assert_allclose(table.at(on_grid + 0.04), exact, atol=1e-4)
     assert np.isnan(table.at(np.full((1, 14), 99.0))).all()
@@ -97,12 +91,12 @@ def test_the_best_of_a_coarse_table_is_looked_at_in_finer_steps(model):
     clips, time_0_s = recording(10.0), np.arange(10.0)
     around_s = 0.4 - 0.01 * time_0_s
     model.encoder.forwards = 0
-    fine = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 0.05, 0.01, around_s))
+    fine = result_of(pair_table(model, EmbeddingCache(), clips, time_0_s, 0.05, 0.01, around_s))
     assert fine.prediction.shape == (10, 11)
     assert model.encoder.forwards <= 10 + 10 * 11
     steps = np.rint((time_0_s + around_s) / 0.01)[None] * 0.01 + np.array([[-0.05], [0.02], [0.05]])
     # Clips are cut where a time says, so rounding must not put it before its sample.
-    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, steps + 1e-9))
+    exact = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, steps + 1e-9))
     inside = ~np.isnan(fine.at(steps))
     np.testing.assert_allclose(fine.at(steps)[inside], exact[inside], atol=1e-4)
     assert inside.sum() >= 29
@@ -117,11 +111,10 @@ def test_progress_runs_to_the_end_and_no_step_is_larger_than_a_batch(model):
         pair_table(model, EmbeddingCache(), clips, time_0_s, 1.0),
     ):
         shares, before = [], model.encoder.forwards
-        for step in steps:
+        for share in steps:
             assert model.encoder.forwards - before <= 2 * model.encoder.batch
             before = model.encoder.forwards
-            if isinstance(step, float):
-                shares.append(step)
+            shares.append(share)
         assert shares == sorted(shares)
         assert shares[-1] == pytest.approx(1.0)
 
@@ -129,18 +122,18 @@ def test_progress_runs_to_the_end_and_no_step_is_larger_than_a_batch(model):
 def test_many_keypoints_are_scored_in_blocks_as_in_one(model, monkeypatch):
     clips, time_0_s = recording(12.0), np.arange(12.0)
     _, _, time_1_s = baseline_candidates(time_0_s, (12.0, 12.0), 1.0, 4)
-    whole = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
+    whole = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
     monkeypatch.setattr("core.nets.ranking._KEYPOINTS_A_BLOCK", 5)
-    blocks = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
+    blocks = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))
     np.testing.assert_allclose(blocks, whole, atol=1e-4)
 
 
 def test_a_map_without_any_usable_keypoint_ranks_last(model):
     clips, time_0_s = recording(8.0), np.arange(8.0)
     lines = np.stack([time_0_s, np.full(8, np.nan)])
-    exact = last(exact_predictions(model, EmbeddingCache(), clips, time_0_s, lines))
+    exact = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, lines))
     assert np.isnan(exact[1]).all()
-    table = last(pair_table(model, EmbeddingCache(), clips, time_0_s, 1.0))
+    table = result_of(pair_table(model, EmbeddingCache(), clips, time_0_s, 1.0))
     assert table.rank(lines).published[1] == -np.inf
 
 

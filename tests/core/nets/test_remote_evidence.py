@@ -19,6 +19,7 @@ from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput
 from core.nets.evidence import open_evidence
 from core.nets.remote_evidence import RemoteEvidence, open_apart
+from core.steps import reported, result_of
 
 ROWS = (np.arange(1.0, 19.0), np.full(18, -1.0), 201)
 
@@ -39,7 +40,8 @@ def recording(make_audio: Callable[..., Path]) -> Recording:
 
 
 def opened(choice: EvidenceChoice) -> RemoteEvidence:
-    *waits, apart = open_apart(choice)
+    waits = []
+    apart = result_of(reported(open_apart(choice), waits.append))
     assert waits, "opening can be given up"
     assert waits == [None] * len(waits)
     return apart
@@ -51,8 +53,9 @@ def test_it_answers_as_one_in_this_process(
     here = open_evidence(choice)
     for name in ("name", "model_id", "device", "weight", "spectral_share", "notices"):
         assert getattr(shared, name) == getattr(here, name)
-    *shares, found = shared.term(EvidenceInput(recording), *ROWS)
-    *_, expected = here.term(EvidenceInput(recording), *ROWS)
+    shares = []
+    found = result_of(reported(shared.term(EvidenceInput(recording), *ROWS), shares.append))
+    expected = result_of(here.term(EvidenceInput(recording), *ROWS))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -63,12 +66,12 @@ def test_it_answers_as_one_in_this_process(
 def test_a_question_given_up_does_not_disturb_the_next(
     shared: RemoteEvidence, recording: Recording, steps: int
 ) -> None:
-    *_, expected = shared.term(EvidenceInput(recording), *ROWS)
+    expected = result_of(shared.term(EvidenceInput(recording), *ROWS))
     given_up = shared.term(EvidenceInput(recording), *(part[:9] for part in ROWS[:2]), 101)
     for _ in range(steps):
         next(given_up)
     given_up.close()
-    *_, found = shared.term(EvidenceInput(recording), *ROWS)
+    found = result_of(shared.term(EvidenceInput(recording), *ROWS))
     np.testing.assert_array_equal(found, expected)
 
 
@@ -81,7 +84,7 @@ def test_what_a_person_can_mend_comes_back_as_such(
         list(shared.term(EvidenceInput(recording), *ROWS))
     assert told.value.fix == "check the path"
     recording.paths[0].write_bytes(content)
-    *_, found = shared.term(EvidenceInput(recording), *ROWS)
+    found = result_of(shared.term(EvidenceInput(recording), *ROWS))
     assert found.shape == (18, 201)
 
 
