@@ -57,11 +57,11 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export",
-        "Export CSV…",
+        "Export keypoints…",
         "exports.export",
         "File",
         ("Ctrl+E",),
-        "Write keypoints as a BioDCASE CSV, with states and confidence in a file beside it",
+        "Write keypoints as a table, with states and confidence in a file beside it",
         icon="export",
         label="Export",
         separated=True,

@@ -82,7 +82,7 @@ class ExportCommands(QObject):
         dialog.deleteLater()
 
     def write(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
-        """Write a plan's keypoints as a BioDCASE CSV with its sidecar."""
+        """Write a plan's keypoints with their sidecar."""
         self._writing.start(partial(export_steps, path, plan, overwrite=overwrite))
 
     @Slot()

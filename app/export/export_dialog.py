@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -23,11 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.messages import short_name
-from app.export.table_export import ExportPlan, suggested_path
+from app.export.table_export import ExportPlan
 from app.look.keypoint_style import Mark, mark_icon
 from app.session.entries import Entry
 from app.views.parts.elided_label import ElidedLabel
 from core.errors import InputError
+from core.formats.export_format import export_formats
 from core.formats.sidecar import Rows, sidecar_path
 from core.keypoints import ReviewState
 
@@ -90,6 +92,11 @@ class ExportDialog(QDialog):
         self._warning = QLabel()
         self._warning.setWordWrap(True)
         self._warning.setProperty("role", "muted")
+        self._formats = export_formats()
+        self._format = QComboBox()
+        self._format.setAccessibleName("Format")
+        self._format.addItems([each.title for each in self._formats])
+        self._format.currentIndexChanged.connect(self._on_format)
         self._place = QLineEdit()
         self._place.setAccessibleName("File to write")
         browse = QPushButton("Browse…")
@@ -114,7 +121,7 @@ class ExportDialog(QDialog):
         chosen = (self._name, self._one, self._all)
         for widget in (*chosen, card, self._every, self._reviewed, self._warning):
             layout.addWidget(widget)
-        layout.addWidget(QLabel("BioDCASE CSV:"))
+        layout.addWidget(self._format)
         layout.addLayout(place)
         layout.addWidget(self._sidecar)
         layout.addStretch(1)
@@ -125,14 +132,15 @@ class ExportDialog(QDialog):
     def plan(self) -> ExportPlan:
         """What the person chose."""
         rows = Rows.REVIEWED if self._reviewed.isChecked() else Rows.ALL
-        return ExportPlan(self._chosen[0 if self._one.isChecked() else 1], rows)
+        entries = self._chosen[0 if self._one.isChecked() else 1]
+        return ExportPlan(entries, rows, self._formats[self._format.currentIndex()])
 
     @property
     def path(self) -> Path:
         """Where it goes."""
         text = self._place.text().strip()
         path = Path(text).expanduser()
-        return path if path.suffix else path.with_suffix(".csv")
+        return path if path.suffix else path.with_suffix(self.plan.format.suffix)
 
     def set_path(self, path: Path) -> None:
         """Fill in where it goes."""
@@ -162,7 +170,11 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_recordings(self) -> None:
         self._refresh()
-        self.set_path(suggested_path(self.plan.entries))
+        self.set_path(self.plan.suggested_path)
+
+    @Slot()
+    def _on_format(self) -> None:
+        self.set_path(self.path.with_suffix(self.plan.format.suffix))
 
     @Slot()
     def _show_sidecar(self) -> None:
@@ -184,7 +196,7 @@ class ExportDialog(QDialog):
             (
                 Mark.UNALIGNABLE,
                 plan.count(ReviewState.UNALIGNABLE),
-                "unalignable: never in the CSV",
+                "unalignable: never in the table",
             ),
         )
         for row, (mark, count, words) in enumerate(rows):
@@ -206,7 +218,7 @@ class ExportDialog(QDialog):
             self,
             "Export keypoints",
             str(self.path),
-            "CSV (*.csv)",
+            f"{self.plan.format.title} (*{self.plan.format.suffix})",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if chosen:
@@ -218,7 +230,7 @@ def _cautions(plan: ExportPlan) -> list[str]:
     if plan.repeated:
         names = ", ".join(plan.repeated[:_SHOWN_NAMES])
         lines.append(
-            f"Several open recordings are called {names}; a CSV cannot tell them apart. "
+            f"Several open recordings are called {names}; a table cannot tell them apart. "
             "Export them one by one."
         )
     if plan.unaligned and plan.rows is Rows.ALL:

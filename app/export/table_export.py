@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from app.review.triage import is_unaligned
 from app.session.entries import Entry
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable
+from core.formats.export_format import ExportFormat
+from core.formats.exports.biodcase_csv import FORMAT as BIODCASE_CSV
 from core.formats.sidecar import (
     Rows,
     SidecarRecording,
@@ -34,10 +36,12 @@ class ExportPlan:
     rows : Rows
         Which keypoints stand in the table. Unalignable ones never do: a time there would teach
         a model what is not true.
+    format : ExportFormat
     """
 
     entries: tuple[Entry, ...]
     rows: Rows = Rows.ALL
+    format: ExportFormat = BIODCASE_CSV
 
     def count(self, *states: ReviewState) -> int:
         """How many keypoints are in one of `states`."""
@@ -120,7 +124,15 @@ class ExportPlan:
                 what = "is an original, which is never written to"
                 raise InputError(place, what, "choose a new name")
         if path == sidecar_path(path):
-            raise InputError(path, "is no name for a table", "give it the ending .csv")
+            ending = self.format.suffix
+            raise InputError(path, "is no name for a table", f"give it the ending {ending}")
+
+    @property
+    def suggested_path(self) -> Path:
+        """Where it is offered: beside the recordings, never under the name of an original."""
+        first, *others = self.entries
+        stem = "" if others else f"{first.recording.paths[0].stem}_"
+        return first.folder / f"{stem[:60]}finchsync{self.format.suffix}"
 
     def _common_table(self) -> BiodcaseTable | None:
         tables = [entry.imported.table for entry in self.entries if entry.imported is not None]
@@ -128,16 +140,10 @@ class ExportPlan:
         return tables[0] if alike else None
 
 
-def suggested_path(entries: Sequence[Entry]) -> Path:
-    """Where an export is offered: beside the recordings, never under the name of an original."""
-    folder = entries[0].folder
-    stem = f"{entries[0].recording.paths[0].stem}_" if len(entries) == 1 else ""
-    return folder / f"{stem[:60]}finchsync.csv"
-
-
 def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[Path]:
     """Write a table and its sidecar; runs in a worker thread."""
-    write_table(path, plan.table(), plan.sidecar(), plan.rows, overwrite=overwrite)
+    content = plan.format.content(plan.table(), path)
+    write_table(path, content, plan.sidecar(), plan.rows, overwrite=overwrite)
     yield path
 
 

@@ -18,7 +18,6 @@ from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError, system_reason
 from core.formats.atomic import write_whole
-from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.keypoints import KeypointSet, ReviewState, Source
 
 FORMAT = "finchsync-sidecar"
@@ -116,7 +115,7 @@ def sidecar_path(table: Path) -> Path:
 
 def write_table(
     path: Path,
-    table: BiodcaseTable,
+    content: bytes,
     recordings: tuple[SidecarRecording, ...],
     rows: Rows,
     *,
@@ -128,7 +127,8 @@ def write_table(
     ----------
     path : Path
         The table; the sidecar has the same stem.
-    table : BiodcaseTable
+    content : bytes
+        Of the table, in any export format.
     recordings : tuple of SidecarRecording
     rows : Rows
     overwrite : bool
@@ -137,13 +137,11 @@ def write_table(
     Raises
     ------
     InputError
-        If a place cannot be written, exists and may not be replaced, or a name
-        is not valid Unicode.
+        If a place cannot be written, or exists and may not be replaced.
     """
     beside = sidecar_path(path)
     if beside == path:
-        raise InputError(path, "is the name of the sidecar", "give the table the ending .csv")
-    content = csv_bytes(table, path)
+        raise InputError(path, "is the name of the sidecar", "give the table another ending")
     text = _document(path.name, content, recordings, rows)
     # A table whose sidecar could not be put in place stays as it was; a sidecar that
     # went ahead of its table is told by the table's fingerprint.

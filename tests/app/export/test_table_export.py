@@ -104,7 +104,7 @@ def test_the_dialog_counts_before_anything_is_written(qtbot: QtBot) -> None:
     assert "1 | corrected" in words(dialog)
     assert "35 | not reviewed" in words(dialog)
     assert "2 | not reviewed and uncertain" in words(dialog)
-    assert "1 | unalignable: never in the CSV" in words(dialog)
+    assert "1 | unalignable: never in the table" in words(dialog)
     assert "Not aligned yet: b.wav" in words(dialog)
     assert export_button(dialog).text() == "Export 39 keypoints"
     choose(dialog, "Reviewed only")

@@ -10,7 +10,7 @@ import pytest
 
 from core.align.alignment import Alias
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, read_csv
+from core.formats.biodcase import BiodcaseTable, csv_bytes, read_csv
 from core.formats.sidecar import (
     Rows,
     SidecarRecording,
@@ -94,7 +94,7 @@ def export(path: Path, *, overwrite: bool = False) -> Path:
     )
     bare = SidecarRecording("b.wav", 32 * "0", kept, (False,) * 4, "imported")
     table = BiodcaseTable({"a 🐦.wav": written})
-    write_table(path, table, (about, bare), Rows.ALL, overwrite=overwrite)
+    write_table(path, csv_bytes(table, path), (about, bare), Rows.ALL, overwrite=overwrite)
     return path
 
 
@@ -142,7 +142,7 @@ def test_nothing_is_overwritten_without_being_asked(tmp_path: Path) -> None:
 
 
 def test_a_table_cannot_have_the_name_of_its_sidecar(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"\.csv"):
+    with pytest.raises(InputError, match="name of the sidecar"):
         export(tmp_path / "out.json")
     assert not list(tmp_path.iterdir())
 

@@ -1,0 +1,1 @@
+"""The formats that keypoints are exported in: one module each, with its `FORMAT`."""
