@@ -32,6 +32,7 @@ from app.base.messages import Kind, Message
 from app.frame.main_window import FULL_SIZE, MainWindow
 from app.look.keypoint_style import needs_look
 from app.look.theme import LOOK
+from app.session.session_places import SessionPlaces
 from core.align.alignment import Alignment
 from core.errors import InputError
 from core.keypoints import KeypointSet
@@ -64,7 +65,7 @@ def open_window(paths: Sequence[Path]) -> int:
     """
     app = make_app()
     room = app.primaryScreen().availableSize()
-    window = MainWindow(size=FULL_SIZE.boundedTo(room), home=_home())
+    window = MainWindow(size=FULL_SIZE.boundedTo(room), places=_places())
     sys.excepthook = partial(_tell_unexpected, window)
     show(window, room)
     QTimer.singleShot(0, window.shell.tell_wrong_settings)
@@ -124,10 +125,20 @@ def _collect_here(app: QApplication) -> None:
     app.setProperty("collector", collector)
 
 
-def _home() -> Path:
-    """Where sessions are kept that nobody gave a place."""
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-    return Path(place) / "sessions"
+def _places() -> SessionPlaces:
+    """Where sessions are kept that nobody gave a place.
+
+    In the folder of this computer: Windows copies the other from one to the next, where they
+    were before. Elsewhere both are the same.
+    """
+    local, roaming = (
+        Path(QStandardPaths.writableLocation(place)) / "sessions"
+        for place in (
+            QStandardPaths.StandardLocation.AppLocalDataLocation,
+            QStandardPaths.StandardLocation.AppDataLocation,
+        )
+    )
+    return SessionPlaces(local, roaming)
 
 
 def _tell_unexpected(

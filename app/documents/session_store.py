@@ -25,8 +25,8 @@ class SessionStore(QObject):
     Parameters
     ----------
     session : SessionModel
-    home : Path or None
-        Folder for sessions that nobody gave a place; without one nothing is kept.
+    places : SessionPlaces or None
+        Where sessions are that nobody gave a place; without it nothing is kept.
 
     Signals
     -------
@@ -46,11 +46,11 @@ class SessionStore(QObject):
     homeless = Signal()
 
     def __init__(
-        self, session: SessionModel, home: Path | None, parent: QObject | None = None
+        self, session: SessionModel, places: SessionPlaces | None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._places = None if home is None else SessionPlaces(home)
+        self._places = places
         self.path: Path | None = None
         self.problem = ""
         self._recovering: Path | None = None
@@ -65,7 +65,7 @@ class SessionStore(QObject):
         self._writer.not_moved.connect(self._on_not_moved)
         self._soon_shown = QTimer(self, singleShot=True, interval=_SHOWN_AFTER_MS)
         self._soon_shown.timeout.connect(self._note_shown)
-        if home is not None:
+        if places is not None:
             session.changed.connect(self._writer.put)
             session.changed.connect(self._note_added)
             session.recording_selected.connect(self._soon_shown.start)

@@ -34,6 +34,7 @@ from app.review.review_progress import ReviewProgress
 from app.review.review_queue import ReviewQueue
 from app.session.history import History
 from app.session.session_model import SessionModel
+from app.session.session_places import SessionPlaces
 from app.views.bars.command_bar import CommandBar
 from app.views.bars.evidence_button import EvidenceButton
 from app.views.bars.message_bar import MessageBar
@@ -66,8 +67,8 @@ class MainWindow(QMainWindow):
         Aligns a recording, step by step; see `app.work.aligning.AlignSteps`.
     size : QSize
         Size at the start; under 1300 pixels of width the panels on the right share one place.
-    home : Path, optional
-        Folder for sessions that nobody gave a place; without one nothing is kept.
+    places : SessionPlaces, optional
+        Where sessions are that nobody gave a place; without it nothing is kept.
     remembers : bool
         Whether the layout is taken from the settings, and left there at the end.
     sound : Sound, optional
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         steps: AlignSteps = align_steps,
         size: QSize = FULL_SIZE,
         *,
-        home: Path | None = None,
+        places: SessionPlaces | None = None,
         remembers: bool = True,
         sound: Sound | None = None,
     ) -> None:
@@ -90,7 +91,7 @@ class MainWindow(QMainWindow):
         self.session = SessionModel(self)
         self.time = TimeView(self)
         self.display = Display(self.session, self)
-        self.store = SessionStore(self.session, home, self)
+        self.store = SessionStore(self.session, places, self)
         self.documents = Documents(self.session, self.store, self)
         self.history = History(self.session, self)
         self.workbench = Workbench(self.session, steps, self)

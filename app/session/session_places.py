@@ -36,10 +36,13 @@ class SessionPlaces:
     ----------
     home : Path
         Where sessions are that nobody gave a place.
+    older_home : Path, optional
+        Where they were before; those that are there stay there.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, older_home: Path | None = None) -> None:
         self._home = home
+        self._older_home = older_home
 
     def of(self, folder: Path) -> Path:
         """The session of a folder; perhaps there is none yet."""
@@ -64,7 +67,12 @@ class SessionPlaces:
     def _own(self, folder: Path) -> Path:
         name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
         digest = hashlib.blake2b(str(folder).encode("utf-8", "replace"), digest_size=6)
-        return self._home / f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+        file = f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+        before = None if self._older_home is None else self._older_home / file
+        place = self._home / file
+        if before is not None and is_there(before) and not is_there(place):
+            return before
+        return place
 
 
 def _stored() -> dict[str, str]:

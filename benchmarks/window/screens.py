@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.frame.main_window import MainWindow
 from app.launch import make_app
+from app.session.session_places import SessionPlaces
 from core.formats.wav import write_wav
 from core.simulate import simulate_scene
 
@@ -87,7 +88,8 @@ def recordings(place: Path) -> Path:
 @contextmanager
 def window(app: QApplication, place: Path, size: QSize) -> Iterator[MainWindow]:
     """A window without remembered layout, with a session folder of its own."""
-    shown = MainWindow(size=size, home=Path(tempfile.mkdtemp(dir=place)), remembers=False)
+    places = SessionPlaces(Path(tempfile.mkdtemp(dir=place)))
+    shown = MainWindow(size=size, places=places, remembers=False)
     shown.show()
     settle(app, shown)
     yield shown

@@ -15,6 +15,7 @@ from core.errors import InputError
 from core.formats.atomic import check_writable, write_whole
 from core.session import reading, schema, writing
 from core.session.change import Change
+from core.session.connection import connect, make_durable
 from core.session.lock import SessionLock
 from core.session.recordings import SessionRecording, at_paths
 from core.session.refusals import (
@@ -26,7 +27,6 @@ from core.session.refusals import (
 )
 from core.session.session import Session
 
-_WAIT_S = 5.0
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
@@ -40,7 +40,7 @@ class SessionFile:
         self._path = path
         self._lock = lock
         with in_words(path):
-            self._connection = _connect(path)
+            self._connection = connect(path)
         try:
             self._prepare()
         except BaseException:
@@ -147,7 +147,7 @@ class SessionFile:
         with _locking(path) as lock:
             with write_whole(path, overwrite=overwrite) as file, in_words(path):
                 self._connection.execute("VACUUM INTO ?", (file.name,))
-                with closing(_connect(Path(file.name))) as copy:
+                with closing(connect(Path(file.name))) as copy:
                     copy.execute("BEGIN")
                     writing.write(copy, path.parent, moved)
                     copy.execute("COMMIT")
@@ -177,8 +177,7 @@ class SessionFile:
         with in_words(path):
             refuse_newer(path, schema.schema_version(connection))
             refuse_damaged(path, connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            make_durable(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")
             schema.migrate(connection)
 
@@ -194,18 +193,8 @@ def _locking(path: Path) -> Iterator[SessionLock]:
         raise
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",
-        timeout=_WAIT_S,
-        isolation_level=None,
-        check_same_thread=False,
-        uri=True,
-    )
-
-
 def _build(path: Path) -> None:
-    with closing(_connect(path)) as connection:
+    with closing(connect(path)) as connection:
         schema.migrate(connection)
 
 

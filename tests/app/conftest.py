@@ -20,6 +20,7 @@ from shiboken6 import isValid
 
 from app.frame.main_window import MainWindow
 from app.launch import make_app
+from app.session.session_places import SessionPlaces
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_sound import FakeSound
@@ -87,9 +88,11 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWind
         *,
         aligns: bool = True,
         home: Path = tmp_path / "sessions",
+        older_home: Path | None = None,
         size: tuple[int, int] = (1200, 800),
     ) -> MainWindow:
-        window = MainWindow(steps, QSize(*size), sound=FakeSound(), home=home)
+        places = SessionPlaces(home, older_home)
+        window = MainWindow(steps, QSize(*size), sound=FakeSound(), places=places)
         window.workbench.aligns_on_open = aligns
         windows.append(window)
         window.show()

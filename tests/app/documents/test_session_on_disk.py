@@ -225,6 +225,28 @@ def test_after_a_crash_the_next_start_is_where_the_person_was(
     assert again.session.keypoints.state[9] is ReviewState.UNALIGNABLE
 
 
+def test_a_session_that_was_kept_in_an_older_place_is_found_there(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path, tmp_path: Path
+) -> None:
+    opened.review.accept()
+    settle(opened)
+    kept = opened.store.path
+    opened.close()
+    again = make_window(home=tmp_path / "local", older_home=kept.parent)
+    again.open([stereo])
+    settle(again)
+    assert again.store.path == kept
+    assert again.session.current.reviewed == 1
+    another = tmp_path / "another"
+    another.mkdir()
+    again.close()
+    write_calls(another / "a.wav")
+    fresh = make_window(home=tmp_path / "local", older_home=kept.parent)
+    fresh.open([another])
+    settle(fresh)
+    assert fresh.store.path.parent == tmp_path / "local"
+
+
 def test_after_a_proper_close_nothing_opens_by_itself(
     opened: MainWindow, make_window: MakeWindow, settle: Settle
 ) -> None:

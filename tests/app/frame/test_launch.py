@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import fake_alignment
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QStandardPaths
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.base.messages import Kind
 from app.frame.main_window import FULL_SIZE, MainWindow
-from app.launch import _tell_unexpected, screenshot, show
+from app.launch import _places, _tell_unexpected, screenshot, show
 from core.errors import InputError
 from core.keypoints import keypoint_grid
 
@@ -89,6 +89,21 @@ def test_the_unforeseen_is_told_in_the_window(
     assert "what now" in capsys.readouterr().err
 
 
+def test_sessions_stay_on_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows copies the roaming folder to a server, and may do so while a session is open."""
+    folders = {
+        QStandardPaths.StandardLocation.AppLocalDataLocation: tmp_path / "local",
+        QStandardPaths.StandardLocation.AppDataLocation: tmp_path / "roaming",
+    }
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda place: str(folders[place]))
+    place = _places().of(tmp_path)
+    assert place.parent == tmp_path / "local" / "sessions"
+    before = tmp_path / "roaming" / "sessions" / place.name
+    before.parent.mkdir(parents=True)
+    before.touch()
+    assert _places().of(tmp_path) == before
+
+
 def test_what_a_library_brings_is_not_searched_for_garbage(qapp: QApplication) -> None:
     collector = qapp.property("collector")
     before = gc.get_freeze_count()
@@ -104,14 +119,14 @@ def test_what_a_library_brings_is_not_searched_for_garbage(qapp: QApplication) -
 def test_where_a_title_bar_would_push_the_status_bar_out_the_window_fills_the_screen(
     qtbot, room: tuple[int, int], fills: bool
 ) -> None:
-    window = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)), home=None)
+    window = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)))
     qtbot.addWidget(window)
     show(window, QSize(*room))
     assert window.isMaximized() is fills
     # The next time the window stands as it was left.
     window.showNormal()
     window.close()
-    again = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)), home=None)
+    again = MainWindow(size=FULL_SIZE.boundedTo(QSize(*room)))
     qtbot.addWidget(again)
     show(again, QSize(*room))
     assert not again.isMaximized()
