@@ -35,22 +35,27 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         check_writable(place, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)
     _protect_inputs(args.out, args.report, work)
-    outcomes = _align(work, args, choice)
-    aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
-    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
-    if aligned:
-        write_csv(args.out, work.result(aligned), overwrite=args.overwrite)
-    Kept.beside(args.out).clear()
+    kept = Kept.beside(args.out)
+    try:
+        outcomes = _align(work, args, choice, kept)
+        aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
+        failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+        if aligned:
+            write_csv(args.out, work.result(aligned), overwrite=args.overwrite)
+        report = {
+            "out": str(args.out) if aligned else None,
+            "tolerance_s": args.tolerance,
+            "recordings": [as_json(outcome) for outcome in outcomes],
+        }
+        if args.report:
+            with write_whole(args.report, overwrite=args.overwrite) as file:
+                file.write(f"{json_text(report)}\n".encode())
+    except (KeyboardInterrupt, InputError):
+        _tell_kept(kept, work)
+        raise
+    kept.clear()
     for outcome in failed:
         fail(outcome.error)
-    report = {
-        "out": str(args.out) if aligned else None,
-        "tolerance_s": args.tolerance,
-        "recordings": [as_json(outcome) for outcome in outcomes],
-    }
-    if args.report:
-        with write_whole(args.report, overwrite=args.overwrite) as file:
-            file.write(f"{json_text(report)}\n".encode())
     if args.json:
         print_json(report)
     elif aligned:
@@ -62,19 +67,20 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     return SOME_FAILED if aligned else REFUSED
 
 
-def _align(work: Batch, args: argparse.Namespace, choice: EvidenceChoice) -> list[Outcome]:
-    kept = Kept.beside(args.out)
+def _align(
+    work: Batch, args: argparse.Namespace, choice: EvidenceChoice, kept: Kept
+) -> list[Outcome]:
     options = AlignOptions(args.max_offset, args.tolerance)
-    try:
-        with progress_bar("aligning") as advance:
-            return batch.run(work, options, choice, args.jobs, kept, advance)
-    except KeyboardInterrupt:
-        if finished := kept.count():
-            note(
-                f"{finished} of {len(work.jobs)} recordings are done and kept in {kept.folder}: "
-                "the same command goes on from there"
-            )
-        raise
+    with progress_bar("aligning") as advance:
+        return batch.run(work, options, choice, args.jobs, kept, advance)
+
+
+def _tell_kept(kept: Kept, work: Batch) -> None:
+    if finished := kept.count():
+        note(
+            f"{finished} of {len(work.jobs)} recordings are done and kept in {kept.folder}: "
+            "the same command goes on from there"
+        )
 
 
 def _protect_inputs(out: Path, report: Path | None, work: Batch) -> None:

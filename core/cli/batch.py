@@ -14,7 +14,7 @@ from core.align.alignment import Alignment, Progress
 from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened_evidence, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
-from core.cli.processes import in_processes
+from core.cli.processes import at_a_time, in_processes
 from core.cli.report import Advance, warn
 from core.cli.resume import Kept, key_of
 from core.errors import InputError
@@ -182,7 +182,7 @@ def run(
         else:
             if learned is not None:
                 learned.close()
-            rest = _run_in_processes(tasks, choice, min(processes, len(tasks)), bar)
+            rest = _run_in_processes(tasks, choice, at_a_time(min(processes, len(tasks))), bar)
         return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
 
 

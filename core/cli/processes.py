@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -10,9 +11,21 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from core.child_process import work_for_parent
+from core.cli.report import note
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+_MOST_ON_WINDOWS = 61
+"""Windows waits for 63 things at a time, and not all of them are processes."""
+
+
+def at_a_time(wanted: int, platform: str = sys.platform) -> int:
+    """How many processes can work at a time where so many are wanted; fewer are told."""
+    if platform != "win32" or wanted <= _MOST_ON_WINDOWS:
+        return wanted
+    note(f"{_MOST_ON_WINDOWS} instead of {wanted} at a time: Windows waits for no more processes")
+    return _MOST_ON_WINDOWS
 
 
 def in_processes(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import InputError, system_reason
+
+_TRIES, _PAUSE_S = 6, 0.2
 
 
 def check_writable(path: Path, *, overwrite: bool = False) -> None:
@@ -76,7 +80,7 @@ def write_whole(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         check_writable(path, overwrite=overwrite)
-        passing.replace(target)
+        _put_in_place(passing, target)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
@@ -123,6 +127,32 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise _unwritable(path, error) from error
     finally:
         shutil.rmtree(passing, ignore_errors=True)
+
+
+def _put_in_place(passing: Path, target: Path) -> None:
+    """Rename a file to `target`, which on Windows no program may have open.
+
+    Raises
+    ------
+    InputError
+        If one has it open for more than a second; virus scanners have it so for a moment.
+    OSError
+        If the disk refuses.
+    """
+    if sys.platform != "win32":
+        passing.replace(target)
+        return
+    for _ in range(_TRIES):
+        try:
+            passing.replace(target)
+        except PermissionError as error:
+            refusal = error
+            time.sleep(_PAUSE_S)
+        else:
+            return
+    raise InputError(
+        target, "is open in another program (Excel?)", "close it there and try again"
+    ) from refusal
 
 
 def _passing_name(target: Path) -> Path:

@@ -20,6 +20,8 @@ SUFFIX = ".lock"
 _FAR = 1 << 20
 """Windows keeps others from reading locked bytes, so one far behind the text is locked."""
 _MOST_TEXT = 400
+_TRIES = 20
+"""A window may close the session just now; where files have no lasting numbers, it looks so."""
 
 
 class SessionLock:
@@ -87,7 +89,7 @@ def is_held(session: Path) -> bool:
 
 
 def _locked(session: Path, path: Path) -> int:
-    while True:
+    for _ in range(_TRIES):
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _take(handle)
@@ -105,6 +107,7 @@ def _locked(session: Path, path: Path) -> int:
         if _is_still(path, handle):
             return handle
         os.close(handle)
+    raise OSError("nothing can be locked there")
 
 
 def _take(handle: int) -> None:

@@ -479,6 +479,33 @@ def test_a_killed_run_ends_with_the_table_of_a_whole_one(
     assert not partial.exists()
 
 
+@pytest.mark.parametrize("option", ["--out", "--report"])
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_table_that_cannot_be_written_costs_no_alignment(
+    finchsync, make_audio, tmp_path: Path, monkeypatch, option: str
+) -> None:
+    """It may be open in Excel, or the disk be full."""
+    places = {"--out": tmp_path / "p.csv", "--report": tmp_path / "r.json"}
+    arguments = ["align", make_audio("a.wav"), *(x for pair in places.items() for x in pair)]
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target == places[option]:
+            raise PermissionError(13, "access is denied")
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        result = finchsync(*arguments)
+    assert result.code == 2
+    assert "1 of 1 recordings are done and kept in" in result.err
+    assert "access is denied" in result.err
+    monkeypatch.setattr("core.cli.batch.align_steps", None)
+    assert finchsync(*arguments, "--overwrite").code == 0
+    assert [path.exists() for path in places.values()] == [True, True]
+    assert not (tmp_path / "p.csv.partial").exists()
+
+
 def test_evaluate_prints_a_table_and_warnings(finchsync, write_text) -> None:
     truth = write_text("truth.csv", HEADER + "a.wav,0.0,0.5\na.wav,1.0,1.5\n")
     predictions = write_text("p.csv", HEADER + "a.wav,1.0,1.6\n")

@@ -1,0 +1,68 @@
+"""Files that are whole or not there, also where other programs have them open."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from core.errors import InputError
+from core.formats import atomic
+from core.formats.atomic import write_whole
+
+
+@pytest.fixture
+def held_open(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The file cannot be replaced the first three times, as on Windows; what was waited for."""
+    pauses_s: list[float] = []
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if len(pauses_s) < 3:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(atomic.time, "sleep", pauses_s.append)
+    return pauses_s
+
+
+def _write(path: Path) -> None:
+    with write_whole(path, overwrite=True) as file:
+        file.write(b"new")
+
+
+def test_a_file_that_a_virus_scanner_looks_at_is_replaced_once_it_is_free(
+    tmp_path: Path, held_open: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "sys", SimpleNamespace(platform="win32"))
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"old")
+    _write(path)
+    assert path.read_bytes() == b"new"
+    assert 0.1 < sum(held_open) < 2.0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_open_in_excel_stays_and_the_person_is_told(
+    tmp_path: Path, held_open: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(atomic, "_TRIES", 2)
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"old")
+    with pytest.raises(InputError, match=r"is open in another program .* close it there and try"):
+        _write(path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_elsewhere_nothing_is_waited_for(
+    tmp_path: Path, held_open: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "sys", SimpleNamespace(platform="linux"))
+    with pytest.raises(InputError, match="access is denied"):
+        _write(tmp_path / "table.csv")
+    assert held_open == []
