@@ -1,4 +1,4 @@
-"""A lane: background work in steps, one run at a time, that can be stopped between any two."""
+"""Runs work in a thread of its own, step by step; a run can be stopped between any two steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding words by some of their letters."""
+"""Fuzzy matching: finds words by some of their letters."""
 
 from __future__ import annotations
 

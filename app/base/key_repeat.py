@@ -1,4 +1,4 @@
-"""How long a key has been held down."""
+"""How long a key has been held down, so that a held key moves things faster."""
 
 from __future__ import annotations
 

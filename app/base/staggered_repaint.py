@@ -1,4 +1,4 @@
-"""Views are drawn in turn, so that no turn of the event loop has to draw them all."""
+"""Repaints large views one after the other, so that no turn of the event loop paints them all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StaggeredRepaint(QObject):
         self._next.timeout.connect(self._let_one_draw)
 
     @property
-    def are_over(self) -> bool:
+    def is_done(self) -> bool:
         """Whether no view is held back."""
         return not self._held
 

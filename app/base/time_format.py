@@ -1,4 +1,4 @@
-"""Moments in words: as a person types them, and as they are shown."""
+"""Times as text: how they are shown, and how typed ones are read."""
 
 from __future__ import annotations
 

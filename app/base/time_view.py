@@ -1,4 +1,4 @@
-"""The stretch of channel-0 time that all panes show."""
+"""The visible stretch of time: zoom and pan that all panes share."""
 
 from __future__ import annotations
 

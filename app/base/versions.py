@@ -1,4 +1,4 @@
-"""What a bug report has to say about where it happened."""
+"""Versions of everything that a bug report should name."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands, as data: one file for each part of the work; `app.commands.actions` joins them."""
+"""Commands as data: one file for each part of the work; `app.commands.actions` joins them."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtGui import QKeySequence
 
-from app.commands.hearing import HEARING
-from app.commands.reviewing import REVIEWING
-from app.commands.seeing import SEEING
+from app.commands.application import APPLICATION
+from app.commands.playback import PLAYBACK
+from app.commands.review import REVIEW
 from app.commands.spec import ActionSpec
-from app.commands.surroundings import SURROUNDINGS
+from app.commands.view import VIEW
 
-ACTIONS: tuple[ActionSpec, ...] = (*SURROUNDINGS, *REVIEWING, *SEEING, *HEARING)
+ACTIONS: tuple[ActionSpec, ...] = (*APPLICATION, *REVIEW, *VIEW, *PLAYBACK)
 
 MENUS = (
     "File",

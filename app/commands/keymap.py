@@ -1,4 +1,4 @@
-"""Which keys run which command: the defaults, and what a person made of them."""
+"""Which keys run which command: the defaults, and a person's own keys."""
 
 from __future__ import annotations
 

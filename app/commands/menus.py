@@ -1,4 +1,4 @@
-"""From the list of commands to menus and their actions."""
+"""Makes menus and their actions (QAction) from the list of commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is."""
+"""One command, as data."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is opened, kept on disk and found again."""
+"""Opening, saving and finding again: recordings, tables and sessions."""

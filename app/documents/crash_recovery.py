@@ -1,4 +1,4 @@
-"""Which sessions windows have open, so that the next start finds what a crash left behind."""
+"""Which sessions are open, so that the next start finds those that a crash left behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is opened: sessions, recordings, tables."""
+"""Opens sessions, recordings and tables, and tells what came of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking the person for files and folders."""
+"""File dialogs: what to open, where the session is saved, where moved audio is."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class FileDialogs(QObject):
     -------
     opened(paths)
         A tuple of Path to open.
-    session_placed(path)
+    session_path_chosen(path)
         Where the session is kept from now on; the person agreed to replace what is there.
-    audio_sought(folder)
+    audio_folder_chosen(folder)
         Where moved audio is.
     """
 
     opened = Signal(object)
-    session_placed = Signal(object)
-    audio_sought = Signal(object)
+    session_path_chosen = Signal(object)
+    audio_folder_chosen = Signal(object)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -64,7 +64,9 @@ class FileDialogs(QObject):
         if name:
             path = Path(name)
             has_suffix = path.suffix == SUFFIX
-            self.session_placed.emit(path if has_suffix else path.with_name(path.name + SUFFIX))
+            self.session_path_chosen.emit(
+                path if has_suffix else path.with_name(path.name + SUFFIX)
+            )
 
     @Slot()
     def find_audio(self) -> None:
@@ -73,4 +75,4 @@ class FileDialogs(QObject):
             self._window, "Find audio in this folder and all inside"
         )
         if name:
-            self.audio_sought.emit(Path(name))
+            self.audio_folder_chosen.emit(Path(name))

@@ -1,4 +1,4 @@
-"""From paths a person picked to recordings with keypoints; runs in a worker thread."""
+"""Opens files and folders: from paths to recordings with keypoints; runs in a worker thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a session that was read to recordings on the screen; runs in a worker thread."""
+"""Opens a saved session: from the file to recordings on screen; runs in a worker thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the open session is kept: every change goes to disk as it happens."""
+"""Saves the open session: every change goes to disk as it happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one thread that writes the session down, change by change, in the order made."""
+"""The thread that writes the session file, change by change, in the order made."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What goes out: tables with their sidecar, drift curves, pictures."""
+"""Exports: tables with their sidecar, drift curves, pictures."""

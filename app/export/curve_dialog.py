@@ -1,4 +1,4 @@
-"""Asking where the drift curve goes."""
+"""The file dialog of the drift curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves by hand: tables, drift curves, pictures of the window."""
+"""Export commands: tables, drift curves, pictures of the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing what to export and where, with the counts first."""
+"""The export dialog: what goes out and where, with the counts first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export would write, shown before it is written."""
+"""What an export writes: which keypoints, counted before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panels around the middle: where they stand, and that they stand there again next time."""
+"""Dock panels: where they stand, remembered for the next start."""
 
 from __future__ import annotations
 

@@ -35,18 +35,18 @@ from app.review.review_queue import ReviewQueue
 from app.session.history import History
 from app.session.session_model import SessionModel
 from app.session.session_places import SessionPlaces
-from app.views.bars.command_bar import CommandBar
 from app.views.bars.evidence_button import EvidenceButton
 from app.views.bars.message_bar import MessageBar
 from app.views.bars.playback_controls import PlaybackControls
 from app.views.bars.status_bar import StatusBar
 from app.views.bars.tip_strip import TipStrip
+from app.views.bars.toolbar import ToolBar
 from app.views.panels.candidate_table import CandidateTable
 from app.views.panels.history_list import HistoryList
 from app.views.panels.keypoint_panel import KeypointPanel
 from app.views.panels.queue_panel import QueuePanel
-from app.views.panels.spectrogram_panel import LookPanel
-from app.views.parts.drop_cover import DropCover
+from app.views.panels.spectrogram_panel import SpectrogramPanel
+from app.views.parts.drop_overlay import DropOverlay
 from app.views.parts.welcome import Welcome
 from app.work.aligning import AlignSteps, align_steps
 from app.work.workbench import Workbench
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.spectrogram_choice = SpectrogramChoice(
             self.display, self.time, self.tiles, self.workbench, remembers=remembers
         )
-        self.asking = FileDialogs(self)
+        self.files = FileDialogs(self)
         self.exports = ExportCommands(self, self.session, self.workbench)
         self.shell = Shell(self, self.session, self.time, remembers=remembers)
         self.menus, self.commands = build_actions(
@@ -119,12 +119,12 @@ class MainWindow(QMainWindow):
                 "workbench": self.workbench,
                 "time": self.time,
                 "shell": self.shell,
-                "asking": self.asking,
+                "files": self.files,
                 "exports": self.exports,
                 "playback": self.playback,
             },
         )
-        self.toolbar = CommandBar(self.commands)
+        self.toolbar = ToolBar(self.commands)
         self.addToolBar(self.toolbar)
         self.shell.attach(self.menus, self.commands)
         self.history.attach(self.commands)
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
-        drawn = self._turns.are_over and self.tiles.is_settled and self.drift.is_settled
+        drawn = self._turns.is_done and self.tiles.is_settled and self.drift.is_settled
         return drawn and self.documents.is_idle and self.exports.is_idle and self.workbench.is_idle
 
     def select_keypoint(self, index: int) -> None:
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         outer.addWidget(self.messages)
         outer.addWidget(self._stack, 1)
         self.setCentralWidget(centre)
-        self.drop = DropCover(centre)
+        self.drop = DropOverlay(centre)
 
     def _build_docks(self) -> None:
         self.candidates = CandidateTable(self.session)
@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
         self.docks.add("Recordings", self.queue_panel, left)
         self.docks.add("Keypoint", self.keypoint, right)
         self.docks.add("Candidates", self.candidates, right)
-        self.look_panel = LookPanel(self.display)
+        self.look_panel = SpectrogramPanel(self.display)
         self.docks.add("Spectrogram", self.look_panel, right)
         self.edit_history = HistoryList(self.session, self.history)
         self.docks.add("History", self.edit_history, left)
@@ -208,9 +208,9 @@ class MainWindow(QMainWindow):
         self.shell.told.connect(self.messages.tell)
         self.session.recording_selected.connect(self.messages.pass_on)
         self.shell.opened.connect(self.open)
-        self.asking.opened.connect(self.open)
-        self.asking.session_placed.connect(self._place_session)
-        self.asking.audio_sought.connect(self.documents.find_audio)
+        self.files.opened.connect(self.open)
+        self.files.session_path_chosen.connect(self._place_session)
+        self.files.audio_folder_chosen.connect(self.documents.find_audio)
         self.shell.went_to.connect(self.select_keypoint)
         self.shell.preferences.changed.connect(self._prefer)
         self.shell.keymap.changed.connect(self._show_keys)

@@ -1,4 +1,4 @@
-"""A second window is a second program: what happens in one cannot harm the other."""
+"""A second window is a process of its own: what happens in one cannot harm the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was opened lately, in the File menu."""
+"""Recently opened files, in the File menu."""
 
 from __future__ import annotations
 

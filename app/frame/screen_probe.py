@@ -1,4 +1,4 @@
-"""What screen and sound this machine offers."""
+"""Screens and sound outputs of this machine, for bug reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is chosen about spectrograms reaches tiles and workers, and lasts to the next start."""
+"""Applies changed spectrogram settings to tiles and workers, and remembers them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSettings, Slot
 
 from app.base.time_view import TimeView
 from app.render.display import Display
-from app.render.look import ColourMap, SpectrogramLook
+from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TileStore
 from app.work.workbench import Workbench
 from core.audio.frame_plan import FrameSettings, Taper

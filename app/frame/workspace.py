@@ -10,8 +10,8 @@ from app.base.time_view import TimeView
 from app.render.display import Display
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
-from app.views.bars.concern_strip import ConcernStrip
 from app.views.bars.tip_strip import TipStrip
+from app.views.bars.warning_strip import WarningStrip
 from app.views.timeline.drift_plot import DriftPlot
 from app.views.timeline.link_strip import LinkStrip
 from app.views.timeline.overview import OverviewStrip
@@ -43,7 +43,7 @@ class Workspace(QWidget):
         super().__init__(parent)
         self._tips = tips
         shared = (session, display, view)
-        self.concern = ConcernStrip(session)
+        self.concern = WarningStrip(session)
         self.overview = OverviewStrip(*shared, tiles)
         self.panes = tuple(SpectrogramPane(c, *shared, tiles) for c in (0, 1))
         self.links = LinkStrip(*shared)

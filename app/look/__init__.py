@@ -1,1 +1,1 @@
-"""How things look: the theme, keypoint styles, table headers."""
+"""Colours and styles: the theme, keypoint styles, table headers."""

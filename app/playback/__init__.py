@@ -1,1 +1,1 @@
-"""Listening: aligned sound on its way from the files to the sound device."""
+"""Playback: aligned sound on its way from the files to the sound device."""

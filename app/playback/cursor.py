@@ -1,4 +1,4 @@
-"""Where the sound is, as the panes show it."""
+"""The playback position, as the panes show it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Cursor:
     ----------
     time_s : float
         On channel 0's clock.
-    heard : ChannelSelection
+    channels : ChannelSelection
     is_playing : bool
     """
 
     time_s: float
-    heard: ChannelSelection
+    channels: ChannelSelection
     is_playing: bool

@@ -1,4 +1,4 @@
-"""What the window wants to hear, rendered ahead in a worker and handed to the device."""
+"""Renders sound ahead in a worker thread, and hands it to the sound device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Playback as the window knows it: commands, settings and the cursor."""
+"""Playback: its commands, settings and cursor."""
 
 from __future__ import annotations
 
@@ -313,8 +313,8 @@ class Playback(QObject):
         feed, before = self._feed, self._cursor
         if feed is None or feed.track is None or before is None:
             return
-        time_s, heard = feed.track.where(self._sound.now_s())
-        self._show(Cursor(time_s, heard, is_playing=True))
+        time_s, channels = feed.track.where(self._sound.now_s())
+        self._show(Cursor(time_s, channels, is_playing=True))
         view = self._view
         if before.time_s <= view.end_s < time_s and before.time_s >= view.start_s:
             view.show_span(time_s, time_s + view.span_s, remember=False)

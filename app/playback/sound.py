@@ -1,4 +1,4 @@
-"""The sound device, behind a small face that tests can stand in for."""
+"""The sound device (PortAudio), behind an interface that tests can replace."""
 
 from __future__ import annotations
 

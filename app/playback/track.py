@@ -1,4 +1,4 @@
-"""Rendered sound that waits for the device."""
+"""A ring buffer of rendered sound that waits for the sound device."""
 
 from __future__ import annotations
 

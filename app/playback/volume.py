@@ -1,4 +1,4 @@
-"""How loud it is, remembered from one time to the next."""
+"""The playback volume, remembered between starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture that is kept between two paintings, and moved where it can be."""
+"""A cached picture of a view, shifted when the view pans instead of drawn again."""
 
 from __future__ import annotations
 

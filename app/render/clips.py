@@ -1,4 +1,4 @@
-"""One second of both channels over each other: white where they agree."""
+"""One second of both channels overlaid: white where they agree."""
 
 from __future__ import annotations
 

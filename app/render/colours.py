@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.render.look import ColourMap, SpectrogramLook
+from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from core.audio.spectrogram import STEP_DB
 
 Table = NDArray[np.uint32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.render.look import SpectrogramLook
+from app.render.spectrogram_look import SpectrogramLook
 from app.session.session_model import SessionModel
 from core.arrays import Floats
 from core.audio.frame_plan import FrameSettings

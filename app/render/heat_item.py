@@ -1,4 +1,4 @@
-"""A small picture in data coordinates: the score surface."""
+"""The score surface as an image in a plot."""
 
 from __future__ import annotations
 

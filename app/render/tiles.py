@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from app.base.background_runner import BackgroundRunner
 from app.render.colours import Levels, Table, levels, spectrogram_table
-from app.render.look import ColourMap, SpectrogramLook
+from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from core.audio.spectrogram import Spectrogram
 
 TILE_COLUMNS = 1024

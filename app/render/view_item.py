@@ -1,4 +1,4 @@
-"""An item that draws only what is in view, whatever that is."""
+"""A graphics item that draws only what is in view."""
 
 from __future__ import annotations
 

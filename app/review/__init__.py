@@ -1,1 +1,1 @@
-"""The reviewer's day: what to look at next, what is left, how sure the aligner is in words."""
+"""Reviewing: which recording and keypoint come next, what is left, how sure the aligner is."""

@@ -1,4 +1,4 @@
-"""How sure the selected keypoint is, in words and numbers."""
+"""The confidence of the selected keypoint as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reviewing: stepping through keypoints and deciding on them."""
+"""Review commands: step through keypoints and decide on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the selected keypoint snaps to: a peak of the score at its own moment."""
+"""Snap: which peak of the score the selected keypoint moves to."""
 
 from __future__ import annotations
 

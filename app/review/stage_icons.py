@@ -1,4 +1,4 @@
-"""How far a review is, as a shape and a colour: a ring that fills."""
+"""Icons for how far a recording is reviewed: a ring that fills."""
 
 from __future__ import annotations
 

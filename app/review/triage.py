@@ -1,4 +1,4 @@
-"""What the review queue says of a recording, and in which order it stands."""
+"""How far the review of each recording is, and sorting and filtering by it."""
 
 from __future__ import annotations
 

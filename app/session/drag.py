@@ -1,4 +1,4 @@
-"""The move of a keypoint under way: shown everywhere, decided on by nobody yet."""
+"""A keypoint that is being dragged: previewed everywhere, decided on by nobody yet."""
 
 from __future__ import annotations
 

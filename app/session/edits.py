@@ -1,4 +1,4 @@
-"""What an edit makes of a recording's keypoints, and how it is told."""
+"""How edits change a recording's keypoints, and what the undo menu calls them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recording that is open: what stands of it, and the evidence as far as it is known."""
+"""An open recording: its keypoints, and the results of aligning it as far as they are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo and redo, as commands that say what they would do."""
+"""Undo and redo, with menu texts that name the edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is open, what is selected, and what is shown of it."""
+"""The open recordings, the selection, and what is on screen."""
 
 from __future__ import annotations
 

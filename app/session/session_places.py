@@ -1,4 +1,4 @@
-"""Which session the decisions on a folder of recordings are in."""
+"""Which session file belongs to a folder of recordings."""
 
 from __future__ import annotations
 

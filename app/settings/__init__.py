@@ -1,1 +1,1 @@
-"""What a person prefers, and which evidence they want."""
+"""Preferences, and which evidence to align with."""

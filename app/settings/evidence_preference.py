@@ -1,4 +1,4 @@
-"""Which evidence a person wants to align with; kept in the settings, and perhaps incomplete."""
+"""Which evidence to align with, as a person chose it; perhaps incomplete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person prefers, kept in the settings; nonsense there falls back to the defaults."""
+"""Preferences, kept in the settings; invalid values there fall back to the defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings are aligned in the background, one after the other."""
+"""Aligns recordings in the background, one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network that alignments use: opened once, kept between recordings, closed for another."""
+"""Holds the network that alignments use: opened once, kept between recordings."""
 
 from __future__ import annotations
 

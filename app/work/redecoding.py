@@ -1,4 +1,4 @@
-"""The path goes after decisions, in the background."""
+"""Decodes the path again after every decision, in the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a run has taken, and how long it will go on."""
+"""Estimates how long a run has still to go."""
 
 from __future__ import annotations
 

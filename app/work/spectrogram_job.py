@@ -1,4 +1,4 @@
-"""The steps in which the spectrograms of a recording are made; they run in a worker's thread."""
+"""Computes the spectrograms of a recording step by step; runs in a worker thread."""
 
 from __future__ import annotations
 

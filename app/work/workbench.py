@@ -1,4 +1,4 @@
-"""Background work on what is open: spectrograms, aligning, following decisions."""
+"""All background work: spectrograms, aligning, decoding again after decisions."""
 
 from __future__ import annotations
 

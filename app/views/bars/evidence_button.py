@@ -1,4 +1,4 @@
-"""What alignments go by and where it runs, said in the toolbar, and chosen from there."""
+"""The toolbar button that shows and chooses the evidence that alignments use."""
 
 from __future__ import annotations
 

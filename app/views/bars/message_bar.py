@@ -1,4 +1,4 @@
-"""Messages to the person, inside the window, one line high."""
+"""The message bar: the latest message, one line high."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Playback menu's output devices, and what its commands say of themselves."""
+"""Output devices in the Playback menu, and the state of the playback commands."""
 
 from __future__ import annotations
 

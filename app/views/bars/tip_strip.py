@@ -1,4 +1,4 @@
-"""One tip at a time, until the person has had enough of them."""
+"""Tips, one at a time, until they are turned off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the preferences where the evidence is chosen."""
+"""The evidence page of the preferences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a place in the recording."""
+"""The dialog that goes to a time or a keypoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All messages since the window was opened."""
+"""The message log: everything said since the window was opened."""
 
 from __future__ import annotations
 

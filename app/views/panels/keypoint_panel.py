@@ -1,4 +1,4 @@
-"""Everything about the selected keypoint, and the buttons to decide on it."""
+"""The selected keypoint: where it stands, how sure that is and why, and buttons to decide."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.session.session_model import SessionModel
 from app.views.panels.clip_view import ClipView
 from app.views.panels.score_curve import ScoreCurve
 from app.views.parts.action_button import ActionButton
-from app.views.parts.still_text import StillText
+from app.views.parts.fixed_label import FixedLabel
 from core.session import Basis
 
 _NUDGES = (-100, -10, -1, 1, 10, 100)
@@ -46,14 +46,14 @@ class KeypointPanel(QWidget):
         self._session = session
         self.clips = ClipView(session, tiles)
         self._curve = ScoreCurve(session)
-        self._title = StillText("title")
+        self._title = FixedLabel("title")
         self._mark: Mark | None = None
         self._state = QLabel()
         self._state_icon = QLabel()
-        self._offset = StillText("big")
+        self._offset = FixedLabel("big")
         at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._sure = StillText(align=at_right, lines=2)
-        self._reason = StillText("muted", Qt.AlignmentFlag.AlignTop, lines=2, wraps=True)
+        self._sure = FixedLabel(align=at_right, lines=2)
+        self._reason = FixedLabel("muted", Qt.AlignmentFlag.AlignTop, lines=2, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(6)
@@ -164,7 +164,7 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(6)
     for widget in widgets:
-        layout.addWidget(widget, int(isinstance(widget, StillText)))
+        layout.addWidget(widget, int(isinstance(widget, FixedLabel)))
     return layout
 
 

@@ -1,4 +1,4 @@
-"""The queue of recordings with its filters, and a hint when its order is out of date."""
+"""The review queue with its filters, and a hint when its order is out of date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The open recordings as a queue: how far each is, and how sure."""
+"""The table of open recordings: how far the review of each is, and how sure it is."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.render.colours import automatic_db
 from app.render.display import Display
-from app.render.look import ColourMap, SpectrogramLook
+from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from core.audio.frame_plan import FrameSettings, Taper
 from core.audio.spectrogram import Spectrogram
 
@@ -27,7 +27,7 @@ _PADDINGS = (1, 2, 4)
 _KEPT_HZ = FrameSettings().top_hz
 
 
-class LookPanel(QScrollArea):
+class SpectrogramPanel(QScrollArea):
     """Changes show at once: colours, levels and frequencies without new frames.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A line of text that gives way instead of making the window wider."""
+"""A label that shortens its text instead of making the window wider."""
 
 from __future__ import annotations
 

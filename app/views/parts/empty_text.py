@@ -1,4 +1,4 @@
-"""What a panel says while it has nothing to show."""
+"""Placeholder text over an empty panel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Axes with ticks at round moments or offsets."""
+"""Axes with ticks at round times or offsets."""
 
 from __future__ import annotations
 

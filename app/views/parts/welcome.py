@@ -1,4 +1,4 @@
-"""What the window shows before anything is open."""
+"""The welcome page, shown before anything is open."""
 
 from __future__ import annotations
 

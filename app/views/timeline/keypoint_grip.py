@@ -1,4 +1,4 @@
-"""What a hand does to the keypoints of any plot."""
+"""Selecting and dragging keypoints with the mouse, in any plot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line that shows where the sound is."""
+"""The playback cursor: a line where the sound is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cursor_pen(cursor: Cursor, channel: int | None = None) -> QPen:
     style = Qt.PenStyle.SolidLine
     if not cursor.is_playing:
         style = Qt.PenStyle.DashLine
-    elif channel is not None and cursor.heard is _CHANNELS[1 - channel]:
+    elif channel is not None and cursor.channels is _CHANNELS[1 - channel]:
         style = Qt.PenStyle.DotLine
     pen = QPen(QColor(DARK.playing), 1, style)
     pen.setCosmetic(True)

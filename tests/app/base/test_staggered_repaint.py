@@ -50,7 +50,7 @@ def test_each_turn_draws_one_view_and_the_last_change_is_seen_by_all(qtbot: QtBo
     qtbot.waitUntil(lambda: "c" in notes)
     loop.stop()
     assert re.fullmatch("-*a-+b-+c-*", "".join(notes))
-    assert turns.are_over
+    assert turns.is_done
     assert all(view.updatesEnabled() for view in views)
 
 

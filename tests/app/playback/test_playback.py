@@ -163,7 +163,7 @@ def test_alternating_gives_the_same_second_of_each_channel(desk: Desk) -> None:
     for _ in range(4):
         sound = desk.play(1.0)
         assert desk.playback.cursor is not None
-        seen.append(desk.playback.cursor.heard)
+        seen.append(desk.playback.cursor.channels)
     np.testing.assert_array_equal(sound[:, 0], sound[:, 1])
     np.testing.assert_allclose(onsets_s(sound[:, 0]), [0.5, 1.5, 2.5, 3.5], atol=0.002)
     assert seen == [ChannelSelection.CHANNEL_0, ChannelSelection.CHANNEL_1] * 2
@@ -177,7 +177,7 @@ def test_alternating_can_be_switched_to_and_stopped(desk: Desk) -> None:
     desk.play(0.5)
     assert len(desk.sound.streams) == 1
     assert desk.playback.cursor is not None
-    assert desk.playback.cursor.heard is ChannelSelection.CHANNEL_0
+    assert desk.playback.cursor.channels is ChannelSelection.CHANNEL_0
     desk.playback.play_alternating()
     assert not desk.playback.is_playing
 

@@ -9,8 +9,8 @@ from app.base.time_view import TimeView
 from app.render.clips import overlay
 from app.render.colours import levels, spectrogram_table
 from app.render.heat_item import HeatItem, heat_codes
-from app.render.look import SpectrogramLook
 from app.render.spectrogram_item import SpectrogramItem
+from app.render.spectrogram_look import SpectrogramLook
 from app.render.tiles import TileStore, draw
 from app.views.timeline.time_plot import LEFT_PX, TimePlot
 from core.audio.frame_plan import FramePlan

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.frame.spectrogram_choice import remember, remembered
-from app.render.look import ColourMap, SpectrogramLook
+from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TILE_COLUMNS, TileStore, draw
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FramePlan, FrameSettings, Taper

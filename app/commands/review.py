@@ -1,4 +1,4 @@
-"""Keypoints and the list of recordings."""
+"""Commands on keypoints and on the list of recordings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _nudges() -> Iterator[ActionSpec]:
             )
 
 
-REVIEWING: tuple[ActionSpec, ...] = (
+REVIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "previous_keypoint",
         "Previous keypoint",

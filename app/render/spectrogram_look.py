@@ -1,4 +1,4 @@
-"""How decibels become colours, as a person chooses it."""
+"""Colour settings of the spectrograms: colour map, levels, frequencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen while files are dragged over the window."""
+"""The overlay while files are dragged over the window."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
-class DropCover(QLabel):
+class DropOverlay(QLabel):
     """Covers `over` with a frame and says what letting go does.
 
     Parameters

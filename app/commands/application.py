@@ -1,10 +1,10 @@
-"""Files, editing and help."""
+"""Commands for files, editing and help."""
 
 from __future__ import annotations
 
 from app.commands.spec import ActionSpec
 
-SURROUNDINGS: tuple[ActionSpec, ...] = (
+APPLICATION: tuple[ActionSpec, ...] = (
     ActionSpec(
         "new_window",
         "New window",
@@ -16,7 +16,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open",
         "Open files…",
-        "asking.choose_files",
+        "files.choose_files",
         "File",
         ("Ctrl+O",),
         "Open a stereo file, a pair of mono files, a CSV or a session",
@@ -27,7 +27,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open_folder",
         "Open folder…",
-        "asking.choose_folder",
+        "files.choose_folder",
         "File",
         ("Ctrl+Shift+O",),
         "Open a folder of recordings, in BioDCASE layout or plain",
@@ -35,7 +35,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save_session_as",
         "Save session as…",
-        "asking.save_session_as",
+        "files.save_session_as",
         "File",
         ("Ctrl+Shift+S",),
         "Keep the session in a file of your choice from now on; everything is saved as it happens",
@@ -44,7 +44,7 @@ SURROUNDINGS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "find_audio",
         "Find audio…",
-        "asking.find_audio",
+        "files.find_audio",
         "File",
         tip="Look in a folder for recordings of this session that were moved",
     ),

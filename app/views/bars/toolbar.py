@@ -13,7 +13,7 @@ from app.look.theme import ICON_PX
 from app.views.bars.evidence_button import EvidenceButton
 
 
-class CommandBar(QToolBar):
+class ToolBar(QToolBar):
     """The commands of `TOOLBAR`.
 
     Parameters

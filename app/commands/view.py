@@ -1,4 +1,4 @@
-"""Aligning, and what is shown."""
+"""Commands that align, and that change what is shown."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _evidence() -> Iterator[ActionSpec]:
         )
 
 
-SEEING: tuple[ActionSpec, ...] = (
+VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "warp",
         "Channel 1 on channel 0's clock",

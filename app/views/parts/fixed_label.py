@@ -1,4 +1,4 @@
-"""Words that change often and leave the layout alone."""
+"""A label whose text changes often without moving the layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
-class StillText(QWidget):
+class FixedLabel(QWidget):
     """A label that takes the room there is.
 
     An ordinary one has everything up to the window laid out anew with every change of its

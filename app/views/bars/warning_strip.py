@@ -1,4 +1,4 @@
-"""Why the recording as a whole needs a look."""
+"""Warnings about the recording as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 
 
-class ConcernStrip(QFrame):
+class WarningStrip(QFrame):
     """One line over the recording while there is something to say of it as a whole.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Playback."""
+"""Commands of the Playback menu."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _high_passes() -> Iterator[ActionSpec]:
         )
 
 
-HEARING: tuple[ActionSpec, ...] = (
+PLAYBACK: tuple[ActionSpec, ...] = (
     ActionSpec(
         "play",
         "Play",
