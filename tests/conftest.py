@@ -20,8 +20,7 @@ import pytest
 import soundfile as sf
 
 from core import cli
-from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alias, Alignment, CandidateScores, OffsetPath, Progress, Refinement
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice
 from core.evidence.surface import ScoreSurface
@@ -146,7 +145,7 @@ def shifted_alignment(
             time_0_s, time_0_s + offset_s, np.full(count, 0.9), ("clear",) * count
         ),
         time_map=TimeMap.linear(shift_s, 0.0),
-        path=DecodedPath(offset_s, offset_s, offset_s),
+        path=OffsetPath(offset_s, offset_s, offset_s),
         surface=ScoreSurface(time_0_s, offset_s, 0.01, np.zeros((count, 1), np.float32)),
         posterior=np.ones((count, 1), np.float32),
         candidates=CandidateScores(*[one] * 7, np.zeros(1, np.int64)),

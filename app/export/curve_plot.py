@@ -16,8 +16,7 @@ from app.export.plot_axes import INK, TEXT_PX, PlotAxes, write_with
 from app.look.keypoint_style import WORDS, Mark, draw_mark, marks_of
 from app.look.theme import LIGHT
 from app.session.entries import Entry
-from core.align.alignment import Alignment
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alignment, OffsetPath
 from core.arrays import Floats
 from core.errors import InputError
 from core.formats.atomic import write_whole
@@ -50,7 +49,7 @@ class DriftCurve:
     keypoints : KeypointSet
     path_time_0_s : ndarray, shape (R,)
         Moments of channel 0 at which the path was decoded, seconds; empty without one.
-    path : DecodedPath or None
+    path : OffsetPath or None
     alias_shift_s : float or None
         Where another alignment fits almost as well, seconds after the path.
     """
@@ -59,7 +58,7 @@ class DriftCurve:
     duration_s: float
     keypoints: KeypointSet
     path_time_0_s: Floats
-    path: DecodedPath | None
+    path: OffsetPath | None
     alias_shift_s: float | None
 
     @classmethod

@@ -22,8 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common.places import REPOSITORY
-from core.align.alignment import Alias
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alias, OffsetPath
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
@@ -180,7 +179,7 @@ def _run(session: Session, rng: np.random.Generator) -> Step:
         Provenance(datetime(2026, 1, 1, tzinfo=UTC), 0.5, "1", "spectral", "none", "cpu", {}),
         said,
         said.time_0_s,
-        DecodedPath(offset_s, offset_s - 0.01, offset_s + 0.01),
+        OffsetPath(offset_s, offset_s - 0.01, offset_s + 0.01),
         (RankedCandidate(0.5, 20.0, 3.0),),
         Alias(0.76, 1.5),
         bool(rng.integers(2)),

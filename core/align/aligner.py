@@ -10,7 +10,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.align.alignment import Alignment, CandidateScores, EvidenceUsed, Progress
+from core.align.alignment import (
+    Alignment,
+    CandidateScores,
+    DecodedEvidence,
+    EvidenceUsed,
+    Progress,
+)
 from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
@@ -151,10 +157,10 @@ def align_steps(
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
-    decoded = yield from course.staged(
+    second = yield from course.staged(
         "following the path with fitted weights", decode(surface, band=likely)
     )
-    path = estimate(surface, decoded.posterior)
+    path = estimate(surface, second.posterior)
     refinement = yield from course.staged(
         "comparing waveforms", refine(recording, surface.time_0_s, path)
     )
@@ -164,17 +170,17 @@ def align_steps(
         scored, batches = scored.joined(batch), batches + 1
         yield batch
         yield course.progress("ranking linear candidates", 1 - 0.5**batches)
-    yield build_alignment(
-        surface,
-        decoded.posterior,
-        decoded.log_evidence,
-        scored,
-        time_0_s,
-        durations[1],
-        options.tolerance_s,
-        refinement,
+    decoded = DecodedEvidence(
+        surface=surface,
+        posterior=second.posterior,
+        log_evidence=second.log_evidence,
+        refinement=refinement,
+        candidates=scored,
+        duration_1_s=durations[1],
+        tolerance_s=options.tolerance_s,
         evidence=evidence,
     )
+    yield build_alignment(decoded, time_0_s)
 
 
 def align(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import Floats
+from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.time_map import TimeMap
@@ -167,7 +167,7 @@ class RowStatistics:
 
     Parameters
     ----------
-    path : Path
+    path : OffsetPath
         Refined where the waveforms were surer.
     mass : ndarray
         Posterior probability within the tolerance of the path.
@@ -229,6 +229,49 @@ class EvidenceUsed:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DecodedEvidence:
+    """What the conclusions about a recording are drawn from.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+        The evidence the path was decoded from.
+    posterior : ndarray of float32, shape (K, L)
+        Probability of each of the surface's offsets; rows sum to one.
+    log_evidence : float
+        Log Bayes factor of "the channels match" against "nothing matches", nats.
+    refinement : Refinement
+        What the waveforms added below the surface's grid.
+    candidates : CandidateScores
+        Linear candidates over the same evidence.
+    duration_1_s : float
+        Length of channel 1, seconds.
+    tolerance_s : float
+        Error within which a keypoint counts as right for its confidence, seconds.
+    evidence : EvidenceUsed
+        What the surface was made with.
+    """
+
+    surface: ScoreSurface
+    posterior: Floats32
+    log_evidence: float
+    refinement: Refinement
+    candidates: CandidateScores
+    duration_1_s: float
+    tolerance_s: float
+    evidence: EvidenceUsed = EvidenceUsed()
+
+    def rows(self, kept: slice) -> DecodedEvidence:
+        """The same of some rows only."""
+        return replace(
+            self,
+            surface=self.surface.rows(kept),
+            posterior=self.posterior[kept],
+            refinement=self.refinement.rows(kept),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """A second alignment that fits almost as well.
@@ -264,30 +307,18 @@ class Alignment:
         The proposal, with confidence and a reason per keypoint.
     time_map : TimeMap
         Through the decoded path.
-    path : Path
-    surface : ScoreSurface
-        The evidence the path was decoded from.
-    posterior : ndarray of float32, shape (K, L)
-        Probability of each of the surface's offsets; rows sum to one.
-    candidates : CandidateScores
-        Linear candidates over the same evidence.
+    path : OffsetPath
+    surface, posterior, candidates
+        As `DecodedEvidence`.
     alias : Alias or None
     needs_review : bool
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s : float
-        Error within which a keypoint counts as right for the confidence.
-    log_evidence : float
-        Log Bayes factor of "the channels match" against "nothing matches", nats.
-    duration_1_s : float
-        Length of channel 1, seconds.
-    refinement : Refinement
-        What the waveforms added below the surface's grid.
+    tolerance_s, log_evidence, duration_1_s, refinement, evidence
+        As `DecodedEvidence`.
     facts : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
-    evidence : EvidenceUsed
-        What the surface was made with.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
         machine's own alignment.
@@ -297,7 +328,7 @@ class Alignment:
     time_map: TimeMap
     path: OffsetPath
     surface: ScoreSurface
-    posterior: NDArray[np.float32]
+    posterior: Floats32
     candidates: CandidateScores
     alias: Alias | None
     needs_review: bool
@@ -309,6 +340,13 @@ class Alignment:
     facts: RowStatistics | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     decisions: frozenset[Decision] = frozenset()
+
+    @property
+    def decoded(self) -> DecodedEvidence:
+        """What the conclusions were drawn from."""
+        return DecodedEvidence(
+            **{field.name: getattr(self, field.name) for field in fields(DecodedEvidence)}
+        )
 
     def band_at(self, time_0_s: float) -> tuple[float, float]:
         """Ends of the path's 95 % band at a moment of channel 0; offsets in seconds."""

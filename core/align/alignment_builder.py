@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import (
-    Alias,
-    Alignment,
-    CandidateScores,
-    EvidenceUsed,
-    OffsetPath,
-    Refinement,
-    RowStatistics,
-)
+from core.align.alignment import Alias, Alignment, DecodedEvidence, OffsetPath, RowStatistics
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
@@ -30,54 +24,38 @@ MOST_BLIND = 0.9
 
 
 def build_alignment(
-    surface: ScoreSurface,
-    posterior: NDArray[np.float32],
-    log_evidence: float,
-    candidates: CandidateScores,
+    decoded: DecodedEvidence,
     time_0_s: Floats,
-    duration_1_s: float,
-    tolerance_s: float,
-    refinement: Refinement,
-    decided: dict[int, str] | None = None,
+    *,
+    decided: Mapping[int, str] | None = None,
     facts: RowStatistics | None = None,
-    evidence: EvidenceUsed | None = None,
 ) -> Alignment:
-    """Draw every conclusion from a posterior.
+    """Draw every conclusion from decoded evidence.
 
     Parameters
     ----------
-    surface : ScoreSurface
-    posterior : ndarray of float32, shape (K, L)
-    log_evidence : float
-        Nats against "nothing matches".
-    candidates : CandidateScores
+    decoded : DecodedEvidence
     time_0_s : ndarray, shape (N,)
         Keypoints, seconds; anywhere.
-    duration_1_s : float
-        Length of channel 1, seconds.
-    tolerance_s : float
-        Error within which a keypoint counts as right, seconds.
-    refinement : Refinement
-        Offsets from waveforms, used where the path passes near them.
     decided : dict of int to str, optional
         Rows that a person decided on, with the reason to show. A pin also
         settles which of two aliases is meant.
     facts : RowStatistics, optional
         What the rows of the posterior say, where that is known already.
-    evidence : EvidenceUsed, optional
-        What the surface was made with; by default no network.
+
+    Returns
+    -------
+    Alignment
+        Without `Alignment.decisions`, which only the caller knows.
     """
     decided = decided or {}
-    evidence = evidence or EvidenceUsed()
-    facts = facts or confidence.row_statistics(
-        surface, posterior, refinement, tolerance_s, duration_1_s
-    )
-    path = facts.path
+    facts = facts or confidence.row_statistics(decoded)
+    surface, path, duration_1_s = decoded.surface, facts.path, decoded.duration_1_s
     clear = confidence.clarity(surface.time_0_s, facts.nats)
     why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
     pinned = PINNED in decided.values()
-    calibration = shipped_calibration(evidence.name)
-    related = 1.0 if pinned else calibration.related(log_evidence)
+    calibration = shipped_calibration(decoded.evidence.name)
+    related = 1.0 if pinned else calibration.related(decoded.log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
     sure = calibration.confidence(
         facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
@@ -85,7 +63,7 @@ def build_alignment(
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
-    back = _doubt_what_goes_back(sure, surface, posterior, time_1_s, tolerance_s, duration_1_s)
+    back = _doubt_what_goes_back(sure, decoded, time_1_s)
     for row in back:
         why[row] = GOES_BACK
     for row, reason in decided.items():
@@ -94,23 +72,23 @@ def build_alignment(
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
-    warnings = (*evidence.warnings, *_warnings(alias, related, surface.time_0_s[back]))
+    warnings = (*decoded.evidence.warnings, *_warnings(alias, related, surface.time_0_s[back]))
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
         path=path,
         surface=surface,
-        posterior=posterior,
-        candidates=candidates,
+        posterior=decoded.posterior,
+        candidates=decoded.candidates,
         alias=alias,
         needs_review=bool(warnings) or mean < confidence.REVIEW_BELOW,
         warnings=warnings,
-        tolerance_s=tolerance_s,
-        log_evidence=log_evidence,
+        tolerance_s=decoded.tolerance_s,
+        log_evidence=decoded.log_evidence,
         duration_1_s=duration_1_s,
-        refinement=refinement,
+        refinement=decoded.refinement,
         facts=facts,
-        evidence=evidence,
+        evidence=decoded.evidence,
     )
 
 
@@ -133,23 +111,19 @@ def _keypoints(
 
 
 def _doubt_what_goes_back(
-    sure: Floats,
-    surface: ScoreSurface,
-    posterior: NDArray[np.float32],
-    time_1_s: Floats,
-    tolerance_s: float,
-    duration_1_s: float,
+    sure: Floats, decoded: DecodedEvidence, time_1_s: Floats
 ) -> NDArray[np.intp]:
     """Rows whose keypoint is held at one before, as time does not go back; `sure` gets lower there.
 
     What their posterior says of the path is no word for where they are held.
     """
+    tolerance_s, duration_1_s = decoded.tolerance_s, decoded.duration_1_s
     held_s = _never_back(time_1_s, duration_1_s)
     back = np.flatnonzero(held_s - np.clip(time_1_s, 0.0, duration_1_s) > tolerance_s)
     if len(back):
-        rows = surface.rows(back)
+        rows = decoded.surface.rows(back)
         mass = confidence.mass_within(
-            rows, posterior[back], held_s[back] - rows.time_0_s, tolerance_s, duration_1_s
+            rows, decoded.posterior[back], held_s[back] - rows.time_0_s, tolerance_s, duration_1_s
         )
         sure[back] = np.minimum(sure[back], mass)
     return back

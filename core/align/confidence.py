@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, OffsetPath, Refinement, RowStatistics
+from core.align.alignment import Alias, DecodedEvidence, OffsetPath, RowStatistics
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 
@@ -36,7 +36,7 @@ def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
 
     Returns
     -------
-    Path
+    OffsetPath
         Offsets in seconds, resolved below the surface's step.
     """
     total = np.cumsum(posterior, axis=1, dtype=np.float64)
@@ -123,32 +123,25 @@ class MatchClarity:
         return np.asarray(self.nearest_clear_s > _REACH_S)
 
 
-def row_statistics(
-    surface: ScoreSurface,
-    posterior: Floats32,
-    refinement: Refinement,
-    tolerance_s: float,
-    duration_1_s: float,
-) -> RowStatistics:
+def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
     """What each row of a posterior says by itself.
 
     Parameters
     ----------
-    surface : ScoreSurface
-    posterior : ndarray of float32, shape (K, L)
-    refinement : Refinement
-        Offsets from waveforms, used where the path passes near them.
-    tolerance_s : float
-        Error within which a keypoint counts as right, seconds.
-    duration_1_s : float
-        Length of channel 1, seconds.
+    decoded : DecodedEvidence
+        Its refinement is used where the path passes near it.
+
+    Returns
+    -------
+    RowStatistics
     """
-    path = refinement.applied(estimate(surface, posterior))
+    surface, posterior = decoded.surface, decoded.posterior
+    path = decoded.refinement.applied(estimate(surface, posterior))
     reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowStatistics(
         path,
-        mass_within(surface, posterior, path.offset_s, tolerance_s, duration_1_s),
+        mass_within(surface, posterior, path.offset_s, decoded.tolerance_s, decoded.duration_1_s),
         _rival_offset(surface, posterior, path),
         np.asarray(here, dtype=np.float64),
     )

@@ -91,6 +91,7 @@ def realign_steps(
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
             facts = facts.replaced(stretch, _facts(last).rows(stretch))
+    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior)
     changed = [
         stretch
         for stretch in _stretches(decisions ^ before, len(posterior))
@@ -100,38 +101,13 @@ def realign_steps(
         likely = posterior[stretch] + alignment.posterior[stretch]
         steps = _redecode(constrained, posterior, likely, stretch, pins)
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
-        anew = row_statistics(
-            constrained.rows(stretch),
-            posterior[stretch],
-            alignment.refinement.rows(stretch),
-            alignment.tolerance_s,
-            alignment.duration_1_s,
-        )
-        facts = facts.replaced(stretch, anew)
-    result = build_alignment(
-        constrained,
-        posterior,
-        alignment.log_evidence,
-        alignment.candidates,
-        keypoints.time_0_s,
-        alignment.duration_1_s,
-        alignment.tolerance_s,
-        alignment.refinement,
-        decided,
-        facts,
-        alignment.evidence,
-    )
+        facts = facts.replaced(stretch, row_statistics(decoded.rows(stretch)))
+    result = build_alignment(decoded, keypoints.time_0_s, decided=decided, facts=facts)
     return replace(result, surface=alignment.surface, decisions=decisions)
 
 
 def _facts(alignment: Alignment) -> RowStatistics:
-    return alignment.facts or row_statistics(
-        alignment.surface,
-        alignment.posterior,
-        alignment.refinement,
-        alignment.tolerance_s,
-        alignment.duration_1_s,
-    )
+    return alignment.facts or row_statistics(alignment.decoded)
 
 
 def _fixed(time_1_s: float, duration_1_s: float) -> str:

@@ -62,7 +62,7 @@ def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Re
     recording : Recording
     time_0_s : ndarray, shape (K,)
         The path's rows, seconds on channel 0.
-    path : Path
+    path : OffsetPath
 
     Yields
     ------

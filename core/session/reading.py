@@ -11,8 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.align.alignment import Alias
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alias, OffsetPath
 from core.arrays import Floats
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
@@ -193,7 +192,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
         made,
         proposed(time_0_s, floats(said[0]), floats(said[1]), said[2]),
         floats(path[0]),
-        DecodedPath(floats(path[1]), floats(path[2]), floats(path[3])),
+        OffsetPath(floats(path[1]), floats(path[2]), floats(path[3])),
         tuple(RankedCandidate(*candidate) for candidate in best),
         alias,
         bool(row["needs_review"]),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.align.alignment import Alias, Alignment
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alias, Alignment, OffsetPath
 from core.arrays import Floats
 from core.keypoints import KeypointSet
 
@@ -76,7 +75,7 @@ class Run:
         What the machine said before any decision.
     path_time_0_s : ndarray, shape (R,)
         Moments of channel 0 at which the path was decoded, seconds.
-    path : DecodedPath
+    path : OffsetPath
         Offset and band there, seconds, shape (R,).
     candidates : tuple of RankedCandidate
         Best first.
@@ -94,7 +93,7 @@ class Run:
     made: Provenance
     keypoints: KeypointSet
     path_time_0_s: Floats
-    path: DecodedPath
+    path: OffsetPath
     candidates: tuple[RankedCandidate, ...]
     alias: Alias | None
     needs_review: bool

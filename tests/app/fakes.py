@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.session.entries import Entry
-from core.align.alignment import Alias, Alignment, CandidateScores, Progress, Refinement
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alias, Alignment, CandidateScores, OffsetPath, Progress, Refinement
 from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import machine_keypoints
@@ -58,7 +57,7 @@ def fake_alignment(
     return Alignment(
         keypoints=machine_keypoints(time_0_s, np.maximum(time_1_s, 0), confidence[rows], reasons),
         time_map=TimeMap.from_keypoints(time_0_s, time_1_s),
-        path=DecodedPath(truth_s, truth_s - 2 * width_s, truth_s + 2 * width_s),
+        path=OffsetPath(truth_s, truth_s - 2 * width_s, truth_s + 2 * width_s),
         surface=surface,
         posterior=posterior,
         candidates=fake_candidates(20),

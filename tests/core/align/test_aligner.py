@@ -9,8 +9,7 @@ from scipy.stats import norm
 
 from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
-from core.align.alignment import Alignment, CandidateScores, Progress
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import Alignment, CandidateScores, OffsetPath, Progress
 from core.align.calibration import MOST_CONFIDENT
 from core.audio.recording import open_recording
 from core.errors import InputError
@@ -213,7 +212,7 @@ def surface_with(peaks: dict[float, float], rows: int = 40) -> ScoreSurface:
 @pytest.mark.parametrize(("height", "flagged"), [(5.5, True), (1.0, False)])
 def test_a_rival_a_motif_later_raises_the_alias_flag(height, flagged):
     surface = surface_with({0.3: 6.0, 1.06: height})
-    path = DecodedPath(np.full(40, 0.3), np.full(40, 0.29), np.full(40, 0.31))
+    path = OffsetPath(np.full(40, 0.3), np.full(40, 0.29), np.full(40, 0.31))
     alias = confidence.find_alias(surface, path)
     assert (alias is not None) == flagged
     if alias is not None:

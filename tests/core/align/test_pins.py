@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 
 from core.align import band, pins
-from core.align.alignment import Alignment, CandidateScores, Refinement
+from core.align.alignment import Alignment, CandidateScores, DecodedEvidence, Refinement
 from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
-from core.align.decode import Decoded, decode
+from core.align.decode import decode
 from core.align.pins import realign, realign_steps
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.steps import reported, result_of
-
-NONE = CandidateScores.none()
 
 
 def machine(
@@ -27,17 +25,19 @@ def machine(
     score += 6 * clear[:, None] * np.exp(-0.5 * ((grid - offset_s[:, None]) / 0.015) ** 2)
     score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
     surface = ScoreSurface(np.arange(rows, dtype=float), first, 0.01, score.astype(np.float32))
+    return build_alignment(evidence_of(surface, duration_1_s or rows + 2.0), surface.time_0_s)
+
+
+def evidence_of(surface: ScoreSurface, duration_1_s: float) -> DecodedEvidence:
     found = result_of(decode(surface))
-    assert isinstance(found, Decoded)
-    return build_alignment(
-        surface,
-        found.posterior,
-        found.log_evidence,
-        NONE,
-        surface.time_0_s,
-        duration_1_s or rows + 2.0,
-        0.05,
-        Refinement.none(rows),
+    return DecodedEvidence(
+        surface=surface,
+        posterior=found.posterior,
+        log_evidence=found.log_evidence,
+        refinement=Refinement.none(len(surface.time_0_s)),
+        candidates=CandidateScores.none(),
+        duration_1_s=duration_1_s,
+        tolerance_s=0.05,
     )
 
 
@@ -132,17 +132,7 @@ def test_a_pin_settles_an_alias():
         score += height * np.exp(-0.5 * ((grid - offset_s) / 0.015) ** 2)
     score -= np.log(np.mean(np.exp(score), axis=1, keepdims=True))
     surface = ScoreSurface(np.arange(60.0), np.full(60, -2.0), 0.01, score.astype(np.float32))
-    found = result_of(decode(surface))
-    alignment = build_alignment(
-        surface,
-        found.posterior,
-        found.log_evidence,
-        NONE,
-        surface.time_0_s,
-        70.0,
-        0.05,
-        Refinement.none(60),
-    )
+    alignment = build_alignment(evidence_of(surface, 70.0), surface.time_0_s)
     assert alignment.alias is not None
     assert alignment.needs_review
     assert alignment.keypoints.confidence.max() < 0.9

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.align.alignment import OffsetPath as DecodedPath
+from core.align.alignment import OffsetPath
 from core.audio.recording import ChannelSource, Recording
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import (
@@ -50,7 +50,7 @@ def _proposal(offset_s: float, why: str = "") -> KeypointSet:
 
 
 def _run(offset_s: float, key: int = 1) -> Run:
-    band = DecodedPath(*[np.full(COUNT, offset_s)] * 3)
+    band = OffsetPath(*[np.full(COUNT, offset_s)] * 3)
     said = _proposal(offset_s, "run")
     return Run(key, MADE, said, TIME_0_S, band, (), None, bool(key - 1), (), 0.05, 0.5, "a")
 
