@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication
 from app.base.messages import Kind, Message
 from app.frame.main_window import FULL_SIZE, MainWindow
 from app.look.keypoint_style import needs_look
-from app.look.theme import LOOK
+from app.look.theme import Theme
 from app.session.session_places import SessionPlaces
 from core.align.alignment import Alignment
 from core.errors import InputError
@@ -102,7 +102,7 @@ def make_app() -> QApplication:
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
     app.setWindowIcon(QIcon(str(files("resources").joinpath("icons", "finchsync.svg"))))
-    LOOK.start(app)
+    Theme(app)
     _collect_here(app)
     return app
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.commands.actions import ACTIONS, MENUS, shown_key
 from app.commands.spec import ActionSpec
-from app.look.theme import icon
+from app.look.icons import icon
 
 _WHY_NOT = "why_not"
 _NO_RECORDING = "open a recording first"

@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from app.export.plot_axes import INK, TEXT_PX, PlotAxes, write_with
 from app.look.keypoint_style import WORDS, Mark, draw_mark, marks_of
-from app.look.theme import LIGHT
+from app.look.palette import LIGHT
 from app.session.entries import Entry
 from core.align.alignment import Alignment, OffsetPath
 from core.arrays import Floats

@@ -23,7 +23,7 @@ from app.commands.menus import allow, repaint_icons
 from app.frame.new_window import start_another
 from app.frame.open_demo import demo_folder, demo_steps
 from app.frame.recent_files import RecentMenu
-from app.look.theme import LOOK, ThemeChoice
+from app.look.theme import ThemeChoice, theme
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import NAMES, why_no_beats
 from app.settings.preferences import PreferenceStore
@@ -97,7 +97,7 @@ class Shell(QObject):
         self.recent.chosen.connect(self.opened)
         self._session.recordings_changed.connect(self._remember_opened)
         self.preferences.changed.connect(self._on_preferences)
-        LOOK.changed.connect(self._repaint)
+        theme().changed.connect(self._repaint)
         allow(actions["evidence_beats"], why_no_beats())
         self._on_preferences()
 
@@ -234,7 +234,7 @@ class Shell(QObject):
     @Slot()
     def _on_preferences(self) -> None:
         value = self.preferences.value
-        LOOK.choose(value.theme)
+        theme().choose(value.theme)
         self._actions[f"theme_{value.theme}"].setChecked(True)
         self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
 

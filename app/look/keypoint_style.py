@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
-from app.look.theme import DARK, LOOK, Palette
+from app.look.palette import DARK, Palette
+from app.look.theme import theme
 from core.keypoints import KeypointSet, ReviewState
 
 CERTAIN = 0.95
@@ -133,7 +134,7 @@ def draw_mark(painter: QPainter, mark: Mark, palette: Palette) -> None:
 
 def mark_icon(mark: Mark) -> QIcon:
     """A mark as an icon for lists and legends, in the colours in use."""
-    return QIcon(_stamp(mark, 2.0, LOOK.palette))
+    return QIcon(_stamp(mark, 2.0, theme().palette))
 
 
 def _dot(painter: QPainter, colour: QColor, size_px: float, down_px: float = 0.0) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 
-from app.look.theme import DARK
+from app.look.palette import DARK
 
 Draw = Callable[[QPainter, float, float], None]
 """Draws what lies between two places of the x axis, in the painter's coordinates."""

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.render.view_item import ViewItem
 from core.arrays import Floats
 

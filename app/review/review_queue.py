@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 
 from app.base.time_format import time_text
 from app.look.table_headers import HeaderTexts
-from app.look.theme import LOOK
+from app.look.theme import theme
 from app.review.stage_icons import stage_icon
 from app.review.triage import (
     STAGE_WORDS,
@@ -83,7 +83,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self._text = ""
         self._is_stale = False
         self._draw_icons()
-        LOOK.changed.connect(self._draw_icons)
+        theme().changed.connect(self._draw_icons)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
         session.recordings_changed.connect(self._soon.start)

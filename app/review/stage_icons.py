@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from app.look.keypoint_style import STAMP_PX, Mark, mark_icon
-from app.look.theme import LOOK
+from app.look.theme import theme
 from app.review.triage import Stage
 
 _RING = QRectF(3.5, 3.5, STAMP_PX - 7.0, STAMP_PX - 7.0)
@@ -27,7 +27,7 @@ def stage_icon(stage: Stage) -> QIcon:
 
 
 def _draw_ring(painter: QPainter, stage: Stage) -> None:
-    colour = QColor(LOOK.palette.muted if stage is Stage.TO_ALIGN else LOOK.palette.accent)
+    colour = QColor(theme().palette.muted if stage is Stage.TO_ALIGN else theme().palette.accent)
     pen = QPen(colour, 1.6)
     if stage is Stage.TO_ALIGN:
         pen.setDashPattern([1.2, 1.4])

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.messages import Kind, Message
-from app.look.theme import LOOK, icon
+from app.look.icons import icon
+from app.look.theme import theme
 from app.views.dialogs.message_log import Told, details_of
 
 _INFO_MS = 9000
@@ -88,7 +89,7 @@ class MessageBar(QFrame):
         self.setFocusProxy(self._close)
         self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._away.timeout.connect(self._on_close)
-        LOOK.changed.connect(self._paint_signs)
+        theme().changed.connect(self._paint_signs)
         self._paint_signs()
         self.hide()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from app.commands.menus import allow
-from app.look.theme import icon
+from app.look.icons import icon
 from app.playback.player import Playback
 from app.session.session_model import SessionModel
 

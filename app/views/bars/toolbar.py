@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.commands.actions import ACTIONS, TOOLBAR
-from app.look.theme import ICON_PX
+from app.look.icons import ICON_PX
 from app.views.bars.evidence_button import EvidenceButton
 
 

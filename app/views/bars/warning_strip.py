@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from app.look.theme import LOOK, icon
+from app.look.icons import icon
+from app.look.theme import theme
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 
@@ -35,7 +36,7 @@ class WarningStrip(QFrame):
         layout.addWidget(self._text, 1)
         for signal in (session.recording_selected, session.recordings_changed):
             signal.connect(self._refresh)
-        LOOK.changed.connect(self._repaint)
+        theme().changed.connect(self._repaint)
         self._repaint()
         self._refresh()
 

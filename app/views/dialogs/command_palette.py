@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.base.fuzzy_match import closeness
 from app.commands.actions import ACTIONS
 from app.commands.menus import why_not
-from app.look.theme import LOOK
+from app.look.theme import theme
 
 _SIZE_PX = (620, 420)
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
@@ -128,7 +128,7 @@ class CommandPalette(QDialog):
             where = reason or " › ".join(spec.menu.split("/"))
             for column, text in enumerate((action.text(), where, key)):
                 cell = QTableWidgetItem(text)
-                grey = LOOK.palette.disabled if reason and column == 0 else LOOK.palette.muted
+                grey = theme().palette.disabled if reason and column == 0 else theme().palette.muted
                 if column or reason:
                     cell.setForeground(QBrush(QColor(grey)))
                 self._table.setItem(row, column, cell)

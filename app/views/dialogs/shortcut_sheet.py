@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.commands.actions import ACTIONS, MENUS, shown_key
 from app.commands.keymap import Keys
 from app.look.keypoint_style import WORDS, Mark, colour_of
-from app.look.theme import LOOK
+from app.look.theme import theme
 
 _MOUSE = (
     ("Wheel", "Scroll in time"),
@@ -83,10 +83,12 @@ class ShortcutSheet(QDialog):
 
 def sheet_html(keys: Keys, search: str = "") -> str:
     """The sheet as HTML, two columns of tables; with `search`, only the lines that hold it."""
-    accent = LOOK.palette.accent
+    accent = theme().palette.accent
     groups: list[tuple[str, list[Line]]] = [(menu, _commands(menu, keys)) for menu in MENUS]
     groups.append(("Mouse", [(gesture, words, accent) for gesture, words in _MOUSE]))
-    marks = [(_SHAPES[m], WORDS[m].capitalize(), colour_of(m, LOOK.palette).name()) for m in Mark]
+    marks = [
+        (_SHAPES[m], WORDS[m].capitalize(), colour_of(m, theme().palette).name()) for m in Mark
+    ]
     groups.append(("Marks", marks))
     wanted = search.casefold().strip()
     found = [
@@ -107,7 +109,7 @@ def sheet_html(keys: Keys, search: str = "") -> str:
 
 
 def _commands(menu: str, keys: Keys) -> list[Line]:
-    accent = LOOK.palette.accent
+    accent = theme().palette.accent
     specs = [spec for spec in ACTIONS if spec.menu == menu and keys[spec.id]]
     ranked = [spec for spec in specs if spec.slot == _RANKED]
     # As long as they are the digits in their order, one line says it.

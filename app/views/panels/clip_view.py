@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.render.clips import CLIP_S, overlay
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from app.base.time_format import time_text
 from app.look.keypoint_style import WORDS, Mark, colour_of, mark_icon, marks_of
-from app.look.theme import LOOK
+from app.look.theme import theme
 from app.render.tiles import TileStore
 from app.review.confidence_text import band_text, tolerance_ms
 from app.session.session_model import SessionModel
@@ -75,7 +75,7 @@ class KeypointPanel(QWidget):
             session.evidence_changed,
         ):
             signal.connect(self._soon.start)
-        LOOK.changed.connect(self._repaint)
+        theme().changed.connect(self._repaint)
         self._repaint()
 
     @Slot()
@@ -115,7 +115,7 @@ class KeypointPanel(QWidget):
             self._state_icon.clear()
             return
         self._state.setText(WORDS[mark])
-        colour = colour_of(mark, LOOK.palette).name()
+        colour = colour_of(mark, theme().palette).name()
         self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
         self._state_icon.setPixmap(self._icons[mark])
 

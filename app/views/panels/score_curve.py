@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from app.look.keypoint_style import COLOURS, Mark, marks_of
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.review.snapping import selected_row, snap_offset_s
 from app.session.session_model import SessionModel
 from app.views.parts.empty_text import empty_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
 
-from app.look.theme import DARK
+from app.look.palette import DARK
 
 
 class _Cover(QLabel):

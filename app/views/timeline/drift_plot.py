@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.base.time_view import TimeView
 from app.look.keypoint_style import marks_of
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.render.heat_item import HeatItem
 from app.render.path_item import PathItem
 from app.session.session_model import SessionModel

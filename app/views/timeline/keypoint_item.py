@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app.look.keypoint_style import COLOURS, Mark, draw_marks
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.render.view_item import ViewItem
 
 _EDGE_PX = 8.0

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.base.time_view import TimeView
 from app.look.keypoint_style import COLOURS, Mark, marks_of
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.playback.cursor import Cursor
 from app.render.display import Display
 from app.session.session_model import SessionModel

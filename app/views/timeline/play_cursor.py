@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.playback.cursor import Cursor
 from core.audio.aligned import ChannelSelection
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.base.time_format import time_text
 from app.base.time_view import TimeView
 from app.look.keypoint_style import marks_of
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.render.display import Display
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore

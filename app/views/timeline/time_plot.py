@@ -10,7 +10,7 @@ from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
 
 from app.base.time_view import TimeView
-from app.look.theme import DARK
+from app.look.palette import DARK
 from app.playback.cursor import Cursor
 from app.views.parts.time_axis import TimeAxis
 from app.views.timeline.play_cursor import PlayCursor

@@ -17,7 +17,7 @@ from app.base.messages import Kind
 from app.export.curve_plot import SIZE, DriftCurve, save_curve
 from app.export.plot_axes import round_step
 from app.frame.main_window import MainWindow
-from app.look.theme import LIGHT
+from app.look.palette import LIGHT
 from app.session.entries import Entry
 from core.align.alignment import Alias
 from core.errors import InputError

@@ -37,7 +37,8 @@ from app.base.fuzzy_match import closeness
 from app.base.messages import Kind, Message
 from app.base.time_format import place_of
 from app.frame.main_window import MainWindow
-from app.look.theme import DARK, LIGHT, LOOK, Palette, dress
+from app.look.palette import DARK, LIGHT, Palette
+from app.look.theme import theme
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
 from app.views.dialogs.keys_page import KeysPage
@@ -273,17 +274,17 @@ def test_a_settings_file_of_rubbish_is_survived(make_window: Make, tmp_path: Pat
 
 
 def test_the_theme_changes_live(opened: MainWindow, make_window: Make) -> None:
-    assert LOOK.palette is DARK
+    assert theme().palette is DARK
     picture_before = opened.panes[0].grab().toImage().pixelColor(5, 5)
     dark = opened.grab().toImage().pixelColor(2, 2)
     opened.commands["theme_light"].trigger()
-    assert LOOK.palette is LIGHT
+    assert theme().palette is LIGHT
     light = opened.grab().toImage().pixelColor(2, 2)
     assert light.lightness() > 200 > dark.lightness()
     assert opened.panes[0].grab().toImage().pixelColor(5, 5) == picture_before
     assert make_window().commands["theme_light"].isChecked()
     opened.commands["theme_dark"].trigger()
-    assert LOOK.palette is DARK
+    assert theme().palette is DARK
 
 
 def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,13 +294,13 @@ def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patch:
         patch.setattr("app.look.theme.QGuiApplication.styleHints", System)
-        LOOK.system_changed()
-        assert LOOK.palette is LIGHT
+        theme().follow_system()
+        assert theme().palette is LIGHT
         window.commands["theme_dark"].trigger()
-        LOOK.system_changed()
-        assert LOOK.palette is DARK, "who chose a theme keeps it"
+        theme().follow_system()
+        assert theme().palette is DARK, "who chose a theme keeps it"
     window.commands["theme_system"].trigger()
-    assert LOOK.palette is DARK
+    assert theme().palette is DARK
 
 
 def _contrast(one: str, other: str) -> float:
@@ -665,13 +666,13 @@ def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
     large.setPointSizeF(18.0)
     try:
         app.setFont(large)
-        dress(app, LOOK.palette)
+        theme().apply()
         titles = [q for q in window.findChildren(QLabel) if q.property("role") == "title"]
         assert titles
         assert all(title.font().pointSizeF() > 18.0 for title in titles)
     finally:
         app.setFont(usual)
-        dress(app, LOOK.palette)
+        theme().apply()
 
 
 def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
