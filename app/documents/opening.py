@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.session.entries import Entry, Imported, new_entry
 from core.audio.recording import Recording, find_audio, open_recording
 from core.errors import InputError
-from core.formats.biodcase import check_times, find_table, read_csv
+from core.formats.biodcase import check_times, read_csv
+from core.formats.folder_tables import tables_of
+from core.formats.names import match_names
 from core.formats.sidecar import read_sidecar
 
 _BATCH = 50
@@ -48,6 +50,30 @@ class Skipped:
     otherwise: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a person should know once all is open.
+
+    Parameters
+    ----------
+    problems : list of InputError
+        What could not be opened.
+    notes : list of str
+        What was taken for granted, and what was passed over, a line each.
+    """
+
+    problems: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def summary(self) -> Skipped:
+        """All of it; the bar has room for the first."""
+        details = "\n".join([*map(str, self.problems), *self.notes])
+        first, count = str([*self.problems, *self.notes][0]), len(self.problems)
+        if count > 1:
+            return Skipped(f"{count} things could not be opened; the first: {first}", details)
+        return Skipped(first, details)
+
+
 def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     """Open what a person picked or dropped.
 
@@ -62,7 +88,7 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     Opened
         Recordings, in batches.
     Skipped
-        What is wrong with the rest, if something could be opened.
+        What is wrong with the rest, or should be known, if something could be opened.
 
     Raises
     ------
@@ -73,46 +99,44 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     if pair is not None:
         yield Opened((new_entry(pair, paths[0].parent),), named=True)
         return
-    problems: list[InputError] = []
+    told = _Told()
     opened = 0
     for path in paths:
         named = not path.is_dir() and not _is_table(path)
         try:
-            for batch in _open_one(path, problems):
+            for batch in _open_one(path, told):
                 opened += len(batch)
                 yield Opened(batch, named)
         except InputError as error:
-            problems.append(error)
-    if problems and not opened:
-        raise not_a_pair or problems[0]
-    if problems:
-        yield _summary(problems)
+            told.problems.append(error)
+    if told.problems and not opened:
+        raise not_a_pair or told.problems[0]
+    if told.problems or told.notes:
+        yield told.summary()
 
 
-def _open_one(path: Path, problems: list[InputError]) -> Iterator[tuple[Entry, ...]]:
+def _open_one(path: Path, told: _Told) -> Iterator[tuple[Entry, ...]]:
     if path.is_dir():
-        yield from _entries(find_audio(path), _table_in(path, problems), path, problems)
+        audio = find_audio(path)
+        yield from _entries(audio, _table_in(path, audio, told), path, told)
     elif _is_table(path):
-        table = _imported(path, problems)
-        audio = {file.name: file for file in find_audio(path.parent)}
-        missing = [name for name in table.table.files if name not in audio]
-        if missing:
-            problems.append(_missing(path, missing))
-        files = [audio[name] for name in table.table.files if name in audio]
-        yield from _entries(files, table, path.parent, problems)
+        files = {file.name: file for file in find_audio(path.parent)}
+        table = _imported(path, files, told)
+        named = [files[name] for name in table.table.files if name in files]
+        yield from _entries(named, table, path.parent, told)
     else:
         yield (new_entry(open_recording(path), path.parent),)
 
 
 def _entries(
-    files: Sequence[Path], table: Imported | None, folder: Path, problems: list[InputError]
+    files: Sequence[Path], table: Imported | None, folder: Path, told: _Told
 ) -> Iterator[tuple[Entry, ...]]:
     batch: list[Entry] = []
     for file in files:
         try:
             batch.append(_entry(open_recording(file), folder, table))
         except InputError as error:
-            problems.append(error)
+            told.problems.append(error)
         if len(batch) == _BATCH:
             yield tuple(batch)
             batch.clear()
@@ -128,32 +152,36 @@ def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
     return new_entry(recording, folder, keypoints, table)
 
 
-def _imported(path: Path, problems: list[InputError]) -> Imported:
+def _imported(path: Path, names: Collection[str], told: _Told) -> Imported:
     """A table with what its sidecar says; one that is of no use is only told."""
-    table = read_csv(path)
+    table = read_csv(path).for_recordings(names, path)
+    told.notes.extend(table.notes)
+    if missing := [name for name in table.files if name not in names]:
+        told.problems.append(_missing(path, missing))
     try:
         sidecar = read_sidecar(path)
+        decided = {} if sidecar is None else sidecar.recordings
+        means = match_names(decided, names, path)
     except InputError as error:
-        problems.append(error)
-        sidecar = None
-    return Imported(path, table, sidecar.recordings if sidecar is not None else {})
+        told.problems.append(error)
+        return Imported(path, table)
+    return Imported(
+        path, table, {means[name]: said for name, said in decided.items() if name in means}
+    )
 
 
-def _table_in(folder: Path, problems: list[InputError]) -> Imported | None:
+def _table_in(folder: Path, audio: Sequence[Path], told: _Told) -> Imported | None:
     """The CSV of a folder in BioDCASE layout, if it has one that can be read."""
-    path = find_table(folder.parent if folder.name == "audio" else folder)
-    if path is None:
-        return None
     try:
-        imported = _imported(path, problems)
+        found = tables_of(folder, takes_result=True)
+        if found.unused:
+            told.notes.append(f"{found.folder}: {found.unused}; open the CSV that is meant.")
+        if found.table is None:
+            return None
+        return _imported(found.table, {file.name for file in audio}, told)
     except InputError as error:
-        problems.append(error)
+        told.problems.append(error)
         return None
-    audio = {file.name for file in find_audio(folder)}
-    missing = [name for name in imported.table.files if name not in audio]
-    if missing:
-        problems.append(_missing(path, missing))
-    return imported
 
 
 def _as_pair(paths: Sequence[Path]) -> tuple[Recording | None, InputError | None]:
@@ -178,10 +206,3 @@ def _missing(table: Path, names: Sequence[str]) -> InputError:
         f"names recordings that are not there: {shown}{more}",
         "put the audio next to the CSV or into audio/",
     )
-
-
-def _summary(problems: Sequence[InputError]) -> Skipped:
-    details = "\n".join(str(problem) for problem in problems)
-    if len(problems) == 1:
-        return Skipped(str(problems[0]), details)
-    return Skipped(f"{len(problems)} things could not be opened; the first: {problems[0]}", details)

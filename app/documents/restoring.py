@@ -165,13 +165,14 @@ def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
             yield step
     lost = [w for w in located.values() if w.problem and not session.states[w.recording].is_out]
     problems = [where.problem for where in lost]
+    names = [known.recording.name for known in session.recordings.values()]
     tables: dict[Path, Imported | None] = {}
     entries = []
     for key in session.recordings:
         where = located[key]
         known = where.known if where.place is Place.MOVED else session.recordings[key]
         _number, run = session.runs.get(key, (0, None))
-        table = _table(known.imported, tables, problems)
+        table = _table(known.imported, names, tables, problems)
         other = where.known if _has_other(where) else None
         state = session.states[key]
         entries.append(Entry(known, state, table, run, lost=where.problem, other=other))
@@ -182,7 +183,10 @@ def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
 
 
 def _table(
-    known: ImportedTable | None, tables: dict[Path, Imported | None], problems: list[str]
+    known: ImportedTable | None,
+    names: Sequence[str],
+    tables: dict[Path, Imported | None],
+    problems: list[str],
 ) -> Imported | None:
     """The CSV as it was imported, or None if it is not the same any more."""
     if known is None:
@@ -191,7 +195,8 @@ def _table(
         tables[known.path] = None
         try:
             if ImportedTable.of(known.path).fingerprint == known.fingerprint:
-                tables[known.path] = Imported(known.path, read_csv(known.path))
+                table = read_csv(known.path).for_recordings(names, known.path)
+                tables[known.path] = Imported(known.path, table)
             else:
                 problems.append(f"{known.path} has changed since its keypoints were imported")
         except InputError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,8 @@ class ExportPlan:
     @property
     def repeated(self) -> tuple[str, ...]:
         """File names that stand for several recordings."""
-        names = [entry.recording.name for entry in self.entries]
-        return tuple(sorted({name for name in names if names.count(name) > 1}))
+        counts = Counter(entry.recording.name for entry in self.entries)
+        return tuple(sorted(name for name, count in counts.items() if count > 1))
 
     @property
     def kept(self) -> int:
@@ -100,6 +101,7 @@ class ExportPlan:
         return BiodcaseTable(
             {name: _only(every[name], mask) for name, mask in chosen.items() if mask.any()},
             tuple(rows),
+            {entry.recording.name: _written_name(entry) for entry in self.entries},
         )
 
     def sidecar(self) -> tuple[SidecarRecording, ...]:
@@ -165,10 +167,16 @@ def _only(keypoints: KeypointSet, chosen: NDArray[np.bool_]) -> KeypointSet:
     )
 
 
+def _written_name(entry: Entry) -> str:
+    """A recording's name as its imported table writes it, or else the file's own."""
+    name = entry.recording.name
+    return name if entry.imported is None else entry.imported.table.spelled.get(name, name)
+
+
 def _about(entry: Entry, rows: Rows) -> SidecarRecording:
     said, made = entry.verdict, None if entry.run is None else entry.run.made
     return SidecarRecording(
-        entry.recording.name,
+        _written_name(entry),
         entry.known.fingerprint,
         entry.keypoints,
         tuple(_in_table(entry.keypoints, rows).tolist()),

@@ -18,7 +18,8 @@ import torch
 
 from benchmarks.common.places import QUICK_RESULTS, RESULTS
 from benchmarks.common.store import save
-from core.formats.biodcase import TABLE_NAME, BiodcaseTable, write_csv
+from core.formats.biodcase import BiodcaseTable, write_csv
+from core.formats.folder_tables import TABLE_NAME
 from core.formats.wav import write_wav
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder, leave_a_core

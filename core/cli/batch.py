@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,19 +15,13 @@ from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened_evidence, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
 from core.cli.processes import at_a_time, in_processes
-from core.cli.report import Advance, warn
+from core.cli.report import Advance, note, warn
 from core.cli.resume import Kept, key_of
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import LearnedEvidence
-from core.formats.biodcase import (
-    BiodcaseTable,
-    check_names,
-    check_times,
-    find_table,
-    read_csv,
-    tables_in,
-)
+from core.formats.biodcase import BiodcaseTable, check_names, check_times, read_csv
+from core.formats.folder_tables import tables_of
 from core.keypoints import KeypointSet
 
 
@@ -82,9 +76,12 @@ class Batch:
         """The table to write, its rows in the order of the imported tables."""
         files = {outcome.name: outcome.keypoints for outcome in aligned}
         rows = [name for table in self.tables.values() for name in table.rows if name in files]
-        rest = [name for name in files if name not in set(rows)]
+        in_tables = set(rows)
+        rest = [name for name in files if name not in in_tables]
         rows += [name for name in rest for _ in range(len(files[name]))]
-        return BiodcaseTable({name: files[name] for name in dict.fromkeys(rows)}, tuple(rows))
+        spelled = {own: s for t in self.tables.values() for own, s in t.spelled.items()}
+        chosen = {name: files[name] for name in dict.fromkeys(rows)}
+        return BiodcaseTable(chosen, tuple(rows), spelled)
 
 
 def collect(
@@ -109,28 +106,24 @@ def collect(
         share a name.
     """
     tables: dict[Path, BiodcaseTable] = {}
-    if keypoints is not None:
-        tables[keypoints] = read_csv(keypoints)
-
-    def from_table(path: Path, path_1: Path | None = None) -> Job:
-        if keypoints is None:
-            return Job(path, path_1)
-        return Job(path, path_1, tables[keypoints].files.get(path.name), keypoints)
-
     jobs: list[Job] = []
     for path in paths:
         if not path.is_dir():
-            jobs.append(from_table(path))
+            jobs.append(Job(path))
         elif keypoints is not None:
-            jobs += map(from_table, find_audio(path))
+            jobs += map(Job, find_audio(path))
         else:
             jobs += _folder(path, tables)
-    jobs += [from_table(*pair) for pair in pairs]
+    jobs += [Job(*pair) for pair in pairs]
     if not jobs:
         raise InputError(
             "finchsync align", "nothing to align", "give files, folders or --pair FILE_0 FILE_1"
         )
-    return Batch(tuple(_distinct(jobs)), tables)
+    jobs = _distinct(jobs)
+    if keypoints is not None:
+        table = tables[keypoints] = _read(keypoints, [job.name for job in jobs])
+        jobs = [replace(j, keypoints=table.files.get(j.name), table=keypoints) for j in jobs]
+    return Batch(tuple(jobs), tables)
 
 
 def run(
@@ -189,18 +182,26 @@ def run(
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
     """Recordings of a folder; those that its table leaves out get the challenge's grid."""
     audio = find_audio(folder)
-    path = find_table(folder)
+    found = tables_of(folder)
+    if found.unused:
+        warn(f"{found.folder}: {found.unused}; --keypoints takes the one that is meant")
+    path = found.table
     if path is None:
-        if several := tables_in(folder):
-            names = ", ".join(table.name for table in several)
-            warn(f"{folder}: {names} all hold keypoints, so none is used; give one by --keypoints")
         return [Job(file) for file in audio]
-    table = tables[path] = read_csv(path)
-    check_names(table, (file.name for file in audio), path)
+    names = [file.name for file in audio]
+    table = tables[path] = _read(path, names)
+    check_names(table, names, path)
     return [
         Job(file, None, table.files[file.name], path) if file.name in table.files else Job(file)
         for file in audio
     ]
+
+
+def _read(path: Path, names: Sequence[str]) -> BiodcaseTable:
+    table = read_csv(path).for_recordings(names, path)
+    for line in table.notes:
+        note(line)
+    return table
 
 
 def _distinct(jobs: Sequence[Job]) -> list[Job]:

@@ -8,7 +8,8 @@ from core.cli.codes import DONE
 from core.cli.report import progress_bar
 from core.cli.screen import Screen
 from core.formats.atomic import new_folder
-from core.formats.biodcase import TABLE_NAME, BiodcaseTable, write_csv
+from core.formats.biodcase import BiodcaseTable, write_csv
+from core.formats.folder_tables import TABLE_NAME
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene

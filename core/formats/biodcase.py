@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,14 +14,15 @@ import numpy as np
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.formats.atomic import write_whole
-from core.formats.keypoint_rows import COLUMNS, Row, has_columns, read_rows, refuse_disorder
+from core.formats.keypoint_rows import COLUMNS, Row, TableRows, read_rows, refuse_disorder
+from core.formats.names import match_names
 from core.keypoints import KeypointSet
-
-TABLE_NAME = "annotations.csv"
-"""Name of the table in a folder in BioDCASE layout."""
 
 END_SLACK_S = 1e-3
 """How far past the end a time may lie: tables round to a millisecond or finer."""
+
+_QUOTE = '"'
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +35,10 @@ class BiodcaseTable:
         By file name, in the order in which the files first appear.
     rows : tuple of str
         File name of every row; by default one file after the other.
+    spelled : mapping of str to str
+        How the table writes names that have another spelling here.
+    notes : tuple of str
+        What was taken for granted when it was read, a sentence each.
 
     Raises
     ------
@@ -44,6 +48,8 @@ class BiodcaseTable:
 
     files: Mapping[str, KeypointSet]
     rows: tuple[str, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         files = dict(self.files)
@@ -56,14 +62,43 @@ class BiodcaseTable:
         if counts != {name: len(keypoints) for name, keypoints in files.items()}:
             raise ValueError("rows and files of the table disagree")
 
+    def for_recordings(self, names: Iterable[str], where: Path | str) -> BiodcaseTable:
+        """The same table by the names that recordings have here.
+
+        What the table calls them is kept in `spelled`, and leaves as it came. Names that mean
+        none of the recordings stay as they are.
+
+        Parameters
+        ----------
+        names : iterable of str
+            File names of the recordings at hand.
+        where : Path or str
+            Where the table comes from, for the message.
+
+        Raises
+        ------
+        InputError
+            As `match_names`.
+        """
+        matched = match_names(self.files, names, where)
+        spelled = {ours: theirs for theirs, ours in matched.items() if theirs != ours}
+        if not spelled:
+            return self
+        return replace(
+            self,
+            files={matched.get(name, name): kept for name, kept in self.files.items()},
+            rows=tuple(matched.get(name, name) for name in self.rows),
+            spelled=spelled,
+        )
+
 
 def read_csv(path: Path | str) -> BiodcaseTable:
     """Read a keypoint table.
 
-    Line ends, a byte-order mark, quotes, extra columns and the order of the
-    columns do not matter. Repeated keypoints at the ends of a recording are
-    kept; so is the text of ``Time Channel 0``, because the challenge's
-    evaluator joins on its exact value.
+    Line ends, coding, separator, quotes, extra columns, and the order, capitals and
+    blanks of the columns' names do not matter. Repeated keypoints at the ends of a
+    recording are kept; so is the text of ``Time Channel 0``, because the challenge's
+    evaluator joins on its exact value; only a decimal comma becomes a point.
 
     Parameters
     ----------
@@ -76,14 +111,14 @@ def read_csv(path: Path | str) -> BiodcaseTable:
     Raises
     ------
     InputError
-        Naming the file and the line: not readable, not UTF-8, empty, without a
+        Naming the file and the line: not readable, no text, empty, without a
         needed column or without rows; a time that is no finite number or is
         negative; times of a file that decrease on either channel.
     """
     path = Path(path)
-    rows = read_rows(path)
-    refuse_disorder(path, rows)
-    return _table(rows)
+    taken = read_rows(path)
+    refuse_disorder(path, taken.rows)
+    return _table(taken)
 
 
 def read_predictions(path: Path | str) -> BiodcaseTable:
@@ -105,19 +140,20 @@ def read_predictions(path: Path | str) -> BiodcaseTable:
         As `read_csv`; the order is that of the first prediction of each keypoint.
     """
     path = Path(path)
-    rows = read_rows(path)
+    taken = read_rows(path)
     first: dict[tuple[str, float], Row] = {}
-    for row in rows:
+    for row in taken.rows:
         first.setdefault((row.filename, row.time_0_s), row)
     refuse_disorder(path, first.values())
-    return _table(sorted(rows, key=lambda row: first[row.filename, row.time_0_s].line))
+    rows = sorted(taken.rows, key=lambda row: first[row.filename, row.time_0_s].line)
+    return _table(replace(taken, rows=tuple(rows)))
 
 
 def write_csv(path: Path | str, table: BiodcaseTable, *, overwrite: bool = False) -> None:
     """Write a keypoint table, whole or not at all.
 
-    ``Time Channel 0`` is written as it was imported. Other times are written
-    with as many digits as it takes to read the same float back.
+    Names and ``Time Channel 0`` are written as they were imported. Other times are
+    written with as many digits as it takes to read the same float back.
 
     Parameters
     ----------
@@ -151,28 +187,35 @@ def csv_bytes(table: BiodcaseTable, where: Path | str) -> bytes:
     InputError
         If a file name is not valid Unicode.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    written = dict.fromkeys(table.files, 0)
-    for name in table.rows:
-        keypoints, index = table.files[name], written[name]
-        time_0 = keypoints.time_0_text
-        writer.writerow(
-            (
-                name,
-                repr(float(keypoints.time_0_s[index])) if time_0 is None else time_0[index],
-                repr(float(keypoints.time_1_s[index])),
-            )
-        )
-        written[name] += 1
+    text = "".join(f"{','.join(map(_cell, row))}\n" for row in (COLUMNS, *_rows(table)))
     try:
-        return text.getvalue().encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         name = ascii(error.object[error.start : error.end])
         raise InputError(
             where, f"a file name holds {name}, which is not valid Unicode", "rename that file"
         ) from error
+
+
+def _rows(table: BiodcaseTable) -> Iterator[tuple[str, str, str]]:
+    written = dict.fromkeys(table.files, 0)
+    for name in table.rows:
+        keypoints, index = table.files[name], written[name]
+        time_0 = keypoints.time_0_text
+        yield (
+            table.spelled.get(name, name),
+            repr(float(keypoints.time_0_s[index])) if time_0 is None else time_0[index],
+            repr(float(keypoints.time_1_s[index])),
+        )
+        written[name] += 1
+
+
+def _cell(text: str) -> str:
+    """A field of a CSV; what every reader would take for its end is quoted.
+
+    `csv.writer` of Python before 3.13 leaves a lone carriage return bare.
+    """
+    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES.search(text) else text
 
 
 def check_times(keypoints: KeypointSet, recording: Recording, where: Path | str) -> None:
@@ -229,29 +272,9 @@ def check_names(table: BiodcaseTable, names: Iterable[str], where: Path | str) -
         )
 
 
-def find_table(folder: Path | str) -> Path | None:
-    """The keypoint table of a folder in BioDCASE layout.
-
-    Returns
-    -------
-    Path or None
-        ``annotations.csv``, or else the one CSV file that has the columns.
-    """
-    folder = Path(folder)
-    if (folder / TABLE_NAME).is_file():
-        return folder / TABLE_NAME
-    tables = tables_in(folder)
-    return tables[0] if len(tables) == 1 else None
-
-
-def tables_in(folder: Path) -> list[Path]:
-    """The CSV files of a folder that have the columns of a keypoint table."""
-    return [path for path in sorted(folder.glob("*.csv")) if has_columns(path)]
-
-
-def _table(rows: list[Row]) -> BiodcaseTable:
+def _table(taken: TableRows) -> BiodcaseTable:
     by_file: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in taken.rows:
         by_file[row.filename].append(row)
     return BiodcaseTable(
         {
@@ -262,5 +285,6 @@ def _table(rows: list[Row]) -> BiodcaseTable:
             )
             for name, own in by_file.items()
         },
-        tuple(row.filename for row in rows),
+        tuple(row.filename for row in taken.rows),
+        notes=taken.notes,
     )

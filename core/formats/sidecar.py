@@ -16,12 +16,16 @@ import numpy as np
 
 from core import __version__
 from core.align.alignment import Alias
-from core.errors import InputError, system_reason
+from core.errors import InputError
 from core.formats.atomic import write_whole
+from core.formats.reading import read_start, read_whole
 from core.keypoints import KeypointSet, ReviewState, Source
 
 FORMAT = "finchsync-sidecar"
 VERSION = 1
+
+_HEAD_BYTES = 4096
+"""Holds all that a sidecar says before its recordings, even for a table with a long name."""
 
 
 class Rows(StrEnum):
@@ -176,11 +180,8 @@ def read_sidecar(table: Path) -> Sidecar | None:
     try:
         if path == table or not path.is_file():
             return None
-        document = json.loads(path.read_text(encoding="utf-8"))
-        fingerprint = _fingerprint(table.read_bytes())
-    except OSError as error:
-        reason = system_reason(error)
-        raise InputError(path, f"cannot be read ({reason})", "check the path") from error
+        document = json.loads(read_whole(path).decode("utf-8"))
+        fingerprint = _fingerprint(read_whole(table))
     except (ValueError, RecursionError):
         # Some other program's JSON, or none at all: not ours to judge.
         return None
@@ -200,6 +201,18 @@ def read_sidecar(table: Path) -> Sidecar | None:
         raise InputError(
             path, f"is damaged ({type(error).__name__}: {error})", "export again or delete it"
         ) from error
+
+
+def is_result(table: Path) -> bool:
+    """Whether FinchSync wrote a table, and nobody changed it since, by the sidecar beside it."""
+    path = sidecar_path(table)
+    try:
+        if path == table or not path.is_file():
+            return False
+        head = read_start(path, _HEAD_BYTES)
+        return FORMAT.encode() in head and _fingerprint(read_whole(table)).encode() in head
+    except InputError:
+        return False
 
 
 def _fingerprint(content: bytes) -> str:

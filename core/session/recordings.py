@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.audio.recording import Recording
 from core.errors import InputError
+from core.formats.reading import read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,7 @@ class ImportedTable:
     @classmethod
     def of(cls, path: Path) -> ImportedTable:
         """The table at `path`; raises InputError if it cannot be read."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise InputError(path, "cannot be read any more", "check the path") from error
-        return cls(path, hashlib.blake2b(content, digest_size=16).hexdigest())
+        return cls(path, hashlib.blake2b(read_whole(path), digest_size=16).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

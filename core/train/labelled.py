@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.audio.recording import find_audio, open_recording
 from core.errors import InputError
-from core.formats.biodcase import TABLE_NAME, check_names, check_times, find_table, read_csv
+from core.formats.biodcase import check_names, check_times, read_csv
+from core.formats.folder_tables import TABLE_NAME, tables_of
 from core.keypoints import KeypointSet
 from core.nets.clips import CLIP_S, ChannelClips, channel_clips
 
@@ -76,15 +77,17 @@ def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
         there or times past its end, or nothing in it can be learned from.
     """
     audio = find_audio(folder)
-    table_path = find_table(folder)
+    tables = tables_of(folder)
+    table_path = tables.table
     if table_path is None:
         raise InputError(
             folder,
-            f"holds no {TABLE_NAME} with true keypoints",
-            "give a folder with audio/ and its table",
+            "; ".join(filter(None, (f"holds no {TABLE_NAME} with true keypoints", tables.unused))),
+            f"call the table that holds them {TABLE_NAME}",
         )
-    table = read_csv(table_path)
-    check_names(table, (path.name for path in audio), table_path)
+    names = [path.name for path in audio]
+    table = read_csv(table_path).for_recordings(names, table_path)
+    check_names(table, names, table_path)
     found = []
     for path in audio:
         if path.name not in table.files:

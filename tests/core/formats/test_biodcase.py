@@ -15,7 +15,6 @@ from core.formats.biodcase import (
     BiodcaseTable,
     check_names,
     check_times,
-    find_table,
     read_csv,
     read_predictions,
     write_csv,
@@ -45,6 +44,7 @@ def test_a_round_trip_keeps_channel_0_text_repeats_and_the_order_of_rows(
         HEADER
         + "b.wav,0.0,0.0\na.wav,0,0.1\nb.wav,0.0,0.0\nb.wav,1.00,0.0\n"
         + 'a.wav,1e0,1.1\n"x, ""y"".wav",2.50,0.30000000000000004\nb.wav,2.0,2.0\n'
+        + '"two\rlines.wav",0.0,0.0\n'
     )
     write_csv(tmp_path / "out.csv", read_csv(write_text("in.csv", content)))
     assert (tmp_path / "out.csv").read_bytes().decode() == content
@@ -95,8 +95,12 @@ def test_every_float_survives(tmp_path_factory: pytest.TempPathFactory, drawn: l
 
 BAD = {
     "column": ("Filename,Time Channel 0\na,0\n", 1, "Time Channel 1' is missing"),
-    "semicolons": (HEADER.replace(",", ";") + "a;0,5;0\n", 1, "separated by semicolons"),
-    "tabs": (HEADER.replace(",", "\t") + "a\t0\t0\n", 1, "separated by tabs"),
+    "bars": (HEADER.replace(",", "|") + "a|0|0\n", 1, "separated by bars"),
+    "two marks": (HEADER.replace(",", ";") + "a;0,5;1\na;1.5;2\n", 3, "decimal points and commas"),
+    "two in one": (HEADER.replace(",", ";") + "a;1.234,5;0\n", 2, "decimal points and commas"),
+    "two commas": (HEADER.replace(",", "\t") + "a\t1,234,500\t0\n", 2, "not a number"),
+    "quoted comma": (HEADER + 'a,"0,5",1\n', 2, "'0,5', not a number"),
+    "line after sep=": ("sep=,\n" + HEADER + "a,0,0\na,one,1\n", 4, "not a number"),
     "no header": ("a,0,0\n", 1, "Filename' is missing"),
     "double column": ("Filename,Time Channel 0,Time Channel 1,Filename\n", 1, "more than once"),
     "text": (HEADER + "a,0,0\na,one,1\n", 3, "Time Channel 0 is 'one', not a number"),
@@ -114,8 +118,9 @@ BAD = {
     "short row": (HEADER + "a,0\n", 2, "2 fields where the header has 3"),
     "no name": (HEADER + " ,0,0\n", 2, "file name is empty"),
     "open quote": (HEADER + '"a,0,0\n', 2, "not a CSV table"),
-    "latin-1": ((HEADER + "a,0,0\nä,0,0\n").encode("latin-1"), 3, "not UTF-8"),
-    "utf-16": (HEADER.encode("utf-16"), 1, "not UTF-8"),
+    "no letters": (HEADER.encode() + b"a,0,0\n\x81,0,0\n", 3, "not UTF-8"),
+    "marked UTF-8": (b"\xef\xbb\xbf" + HEADER.encode() + b"a,0,0\n\xe4,0,0\n", 3, "not UTF-8"),
+    "half a UTF-16": (HEADER.encode("utf-16")[:-1], 1, "not UTF-16"),
     "NUL": (HEADER + "a\0,zero,0\n", 2, ""),
     "empty": ("", None, "is empty"),
     "only a BOM": ("\ufeff", None, "is empty"),
@@ -134,12 +139,6 @@ def test_a_table_that_is_no_table_is_named_with_its_line(write_text, case: str, 
     assert message.startswith(f"{path}, line {line}: " if line else f"{path}: ")
     assert what in message
     assert "\n" not in message
-
-
-@pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
-        read_csv(tmp_path / name)
 
 
 def test_predictions_may_repeat_a_keypoint_anywhere(write_text) -> None:
@@ -173,19 +172,6 @@ def test_unknown_file_names_are_named() -> None:
 def test_a_table_whose_rows_and_files_disagree_is_refused() -> None:
     with pytest.raises(ValueError, match="disagree"):
         BiodcaseTable({"a": machine_keypoints([0], [0])}, ("a", "a"))
-
-
-def test_the_table_of_a_folder(write_text, tmp_path: Path) -> None:
-    assert find_table(tmp_path) is None
-    write_text("notes.csv", "what,when\nrain,noon\n")
-    write_text("latin.csv", "ä".encode("latin-1"))
-    assert find_table(tmp_path) is None
-    keypoints = write_text("keypoints.csv", HEADER)
-    assert find_table(tmp_path) == keypoints
-    write_text("predictions.csv", HEADER)
-    assert find_table(tmp_path) is None
-    annotations = write_text("annotations.csv", "not even a table")
-    assert find_table(tmp_path) == annotations
 
 
 @pytest.fixture
