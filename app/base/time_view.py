@@ -18,12 +18,9 @@ class TimeView(QObject):
     -------
     span_changed()
         `start_s` or `end_s` changed.
-    limits_changed()
-        Another recording, or another length.
     """
 
     span_changed = Signal()
-    limits_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +37,6 @@ class TimeView(QObject):
         """Show another recording from its start to its end."""
         self.duration_s = max(duration_s, SHORTEST_S)
         self._history.clear()
-        self.limits_changed.emit()
         self._show(*self._whole())
 
     def show_span(self, start_s: float, end_s: float, *, remember: bool = True) -> None:

@@ -248,7 +248,6 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
         """Recordings shown."""
-        """Recordings shown."""
         return 0 if parent.isValid() else len(self._order)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -53,11 +53,11 @@ class Aligning(QObject):
     session : SessionModel
     steps : callable
         Aligns a recording at keypoints, step by step.
-    keeper : EvidenceKeeper, optional
-        Opens and holds the network that takes part.
 
     Attributes
     ----------
+    keeper : EvidenceKeeper
+        Opens and holds the network that takes part.
     settings : mapping of str to float
         Of the next alignments, by the names of `core.align.aligner.AlignOptions`.
 
@@ -80,12 +80,11 @@ class Aligning(QObject):
         session: SessionModel,
         steps: AlignSteps = align_steps,
         parent: QObject | None = None,
-        keeper: EvidenceKeeper | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self.steps = steps
-        self.keeper = keeper or EvidenceKeeper()
+        self.keeper = EvidenceKeeper()
         self.settings: Mapping[str, float] = {}
         self._wish = self._aligning_with = AS_SHIPPED
         self._aligning_by: Mapping[str, float] = {}

@@ -12,7 +12,6 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import is_there
 from app.work.aligning import Aligning, AlignSteps, align_steps
-from app.work.evidence_worker import EvidenceKeeper
 from app.work.redecoding import Following
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FrameSettings
@@ -28,8 +27,6 @@ class Workbench(QObject):
     session : SessionModel
     steps : callable
         Aligns a recording at keypoints, step by step.
-    keeper : EvidenceKeeper, optional
-        Opens and holds the network that takes part.
 
     Attributes
     ----------
@@ -59,11 +56,10 @@ class Workbench(QObject):
         session: SessionModel,
         steps: AlignSteps = align_steps,
         parent: QObject | None = None,
-        keeper: EvidenceKeeper | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self.aligning = Aligning(session, steps, self, keeper)
+        self.aligning = Aligning(session, steps, self)
         self.following = Following(session, self)
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True
