@@ -52,9 +52,9 @@ class Notice:
 def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
     """Open a network step by step: one that needs torch in a process of its own."""
     if choice.name == "beats":
-        from core.nets.remote_evidence import open_apart
+        from core.nets.remote_evidence import open_remote
 
-        yield (yield from open_apart(choice))
+        yield (yield from open_remote(choice))
     else:
         from core.nets.evidence import open_evidence
 

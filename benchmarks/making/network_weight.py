@@ -34,6 +34,7 @@ class Stand:
     """Stands for a network."""
 
     name, model_id, device, weight = "beats", "", "cpu", PRIOR
+    spectral_share, cost = 1.0, 30.0
 
     def __init__(self, kind: str, seed: int, truth: KeypointSet) -> None:
         self._kind, self._rng, self._truth = kind, np.random.default_rng(seed), truth

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import accumulate
-from typing import TypeVar
 
 import numpy as np
 
@@ -26,6 +23,7 @@ from core.align.confidence import estimate
 from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.refine import refine
+from core.align.stages import ProgressPlan, Stage
 from core.align.weights import fit_weights
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
@@ -36,9 +34,6 @@ from core.evidence.spectral import WINDOW_S, term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.memory import give_back
-from core.steps import Steps, reported
-
-T = TypeVar("T")
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
@@ -71,22 +66,6 @@ class AlignOptions:
 
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment
-
-_LEARNED = "comparing the channels with a network"
-
-_COST = {
-    "reading the channels": 30.0,
-    "searching large offsets": 5.0,
-    "comparing the channels": 15.0,
-    _LEARNED: 0.0,
-    "finding the path": 15.0,
-    "following the path with fitted weights": 10.0,
-    "comparing waveforms": 20.0,
-    "ranking linear candidates": 5.0,
-}
-"""Rough shares of the time, in percent of an alignment without a network."""
-
-_LEARNED_COST = {"compact": 100.0, "beats": 3000.0}
 
 
 def align_steps(
@@ -130,46 +109,40 @@ def align_steps(
     if time_0_s is None:
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
-    course = _ProgressPlan(learned)
-    features = yield from course.staged("reading the channels", feature_blocks(recording))
+    plan = ProgressPlan(learned.cost if learned is not None else 0.0)
+    features = yield from plan.staged(Stage.READ, feature_blocks(recording))
     _refuse_silent(features, recording)
     give_back()
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    first_offset_s, columns = yield from _band(course, features, rows_s, options.max_offset_s)
-    terms = yield from course.staged(
-        "comparing the channels",
+    first_offset_s, columns = yield from _band(plan, features, rows_s, options.max_offset_s)
+    terms = yield from plan.staged(
+        Stage.COMPARE,
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
     evidence = EvidenceUsed(warnings=_same_sound(features))
     if learned is not None:
         told = len(learned.notices)
-        term = yield from course.staged(
-            _LEARNED,
+        term = yield from plan.staged(
+            Stage.NETWORK,
             learned.term(EvidenceInput(recording, features), rows_s, terms.first_offset_s, columns),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(learned, told, evidence.warnings)
     # A third of an alignment's memory, which what follows can use.
     del features
-    first = yield from course.staged(
-        "finding the path", decode(terms.combined(terms.prior), FIRST_MODEL)
-    )
+    first = yield from plan.staged(Stage.DECODE, decode(terms.combined(terms.prior), FIRST_MODEL))
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
-    second = yield from course.staged(
-        "following the path with fitted weights", decode(surface, band=likely)
-    )
+    second = yield from plan.staged(Stage.DECODE_AGAIN, decode(surface, band=likely))
     path = estimate(surface, second.posterior)
-    refinement = yield from course.staged(
-        "comparing waveforms", refine(recording, surface.time_0_s, path)
-    )
+    refinement = yield from plan.staged(Stage.REFINE, refine(recording, surface.time_0_s, path))
     scored, batches = CandidateScores.none(), 0
     durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
         scored, batches = scored.joined(batch), batches + 1
         yield batch
-        yield course.progress("ranking linear candidates", 1 - 0.5**batches)
+        yield plan.progress(Stage.RANK, 1 - 0.5**batches)
     decoded = DecodedEvidence(
         surface=surface,
         posterior=second.posterior,
@@ -196,28 +169,8 @@ def align(
     raise AssertionError("align_steps ends with an Alignment")
 
 
-class _ProgressPlan:
-    """How far along each stage is, by what the stages usually cost."""
-
-    def __init__(self, learned: LearnedEvidence | None) -> None:
-        cost: Mapping[str, float] = _COST
-        if learned is not None:
-            cost = {**_COST, _LEARNED: _LEARNED_COST[learned.name]}
-        ends = [end / sum(cost.values()) for end in accumulate(cost.values())]
-        self._spans = dict(zip(cost, zip([0.0, *ends], ends, strict=False), strict=True))
-
-    def progress(self, stage: str, share: float) -> Progress:
-        start, end = self._spans[stage]
-        return Progress(stage, start + (end - start) * share)
-
-    def staged(self, stage: str, steps: Steps[T]) -> Generator[Progress, None, T]:
-        """Take the steps of a stage; what they return."""
-        yield self.progress(stage, 0.0)
-        return (yield from reported(steps, partial(self.progress, stage)))
-
-
 def _band(
-    course: _ProgressPlan,
+    plan: ProgressPlan,
     features: tuple[ChannelFeatures, ChannelFeatures],
     rows_s: Floats,
     max_offset_s: float,
@@ -229,8 +182,8 @@ def _band(
     """
     if max_offset_s <= COARSE_ABOVE_S:
         return np.full(len(rows_s), -max_offset_s), 2 * round(max_offset_s / HOP_S) + 1
-    centre_s = yield from course.staged(
-        "searching large offsets",
+    centre_s = yield from plan.staged(
+        Stage.SEARCH,
         coarse_offsets(features[0], features[1], rows_s, max_offset_s),
     )
     return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1

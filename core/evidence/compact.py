@@ -44,6 +44,7 @@ class CompactEvidence:
 
     name = "compact"
     device = "cpu"
+    cost = 1.0
 
     def __init__(
         self, net: CompactNet, model_id: str, weight: float, spectral_share: float = 1.0

@@ -44,6 +44,8 @@ class LearnedEvidence(Protocol):
     spectral_share : float
         Share of the spectral terms' weights that stands beside it: what the network hears
         as well need not be said twice.
+    cost : float
+        Its time over that of an alignment without a network, roughly; for the progress shown.
     notices : list of str
         What a person should know of how it went, such as a smaller batch.
     """
@@ -53,6 +55,7 @@ class LearnedEvidence(Protocol):
     device: str
     weight: float
     spectral_share: float
+    cost: float
     notices: list[str]
 
     def term(

@@ -44,6 +44,7 @@ class PairEvidence:
     name = "beats"
     weight = WEIGHT
     spectral_share = 1.0
+    cost = 30.0
 
     def __init__(self, model: PairModel, model_id: str) -> None:
         self.model_id = model_id

@@ -46,6 +46,7 @@ class _About:
     model_id: str
     weight: float
     spectral_share: float
+    cost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class RemoteEvidence:
     ) -> None:
         self.name, self.model_id = about.name, about.model_id
         self.weight, self.spectral_share = about.weight, about.spectral_share
+        self.cost = about.cost
         self.device, self.notices = device, notices
         self._process, self._pipe = process, pipe
         self._owes_a_word = False
@@ -147,7 +149,7 @@ class RemoteEvidence:
             self._pipe.send(what)
 
 
-def open_apart(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]:
+def open_remote(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]:
     """Open a network in a process of its own.
 
     Parameters
@@ -222,7 +224,13 @@ def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
         except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
             pipe.send(_Reply(_sendable(error)))
             return
-        about = _About(evidence.name, evidence.model_id, evidence.weight, evidence.spectral_share)
+        about = _About(
+            evidence.name,
+            evidence.model_id,
+            evidence.weight,
+            evidence.spectral_share,
+            evidence.cost,
+        )
         pipe.send(_Reply(about, evidence.device, tuple(evidence.notices)))
         while True:
             _answer(pipe, evidence, pipe.recv())

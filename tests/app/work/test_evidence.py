@@ -43,6 +43,7 @@ class FakeNet:
     name = "compact"
     weight = 0.3
     spectral_share = 1.0
+    cost = 1.0
 
     def __init__(self, device: str = "cpu") -> None:
         self.model_id = f"fake-{device}"

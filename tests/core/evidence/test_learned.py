@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from core.align.aligner import align, align_steps
 from core.align.alignment import Progress
+from core.align.stages import Stage
 from core.align.calibration import shipped_calibration
 from core.align.candidates import score_paths
 from core.align.pins import realign
@@ -32,7 +33,7 @@ def bent(time_0_s: np.ndarray) -> np.ndarray:
 class Knowing:
     """Knows the offset to within a fifth of a second, as a network that hears whole seconds."""
 
-    name, model_id, device = "beats", "made up", "cpu"
+    name, model_id, device, cost = "beats", "made up", "cpu", 30.0
 
     def __init__(self, offset: Offset | None, weight: float = 0.3, scale: float = 1.0) -> None:
         self.spectral_share = 1.0
@@ -136,7 +137,7 @@ def test_what_was_heard_with_is_told_with_its_notices(scene):
     fractions = [share for share, _ in shares]
     assert fractions == sorted(fractions)
     assert fractions[-1] <= 1.0
-    assert "comparing the channels with a network" in {stage for _, stage in shares}
+    assert Stage.NETWORK in {stage for _, stage in shares}
     used = alignment.evidence
     assert (used.name, used.model_id, used.device) == ("beats", "made up", "cpu")
     assert used.notices == (

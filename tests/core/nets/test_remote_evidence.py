@@ -18,7 +18,7 @@ from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput
 from core.nets.evidence import open_evidence
-from core.nets.remote_evidence import RemoteEvidence, open_apart
+from core.nets.remote_evidence import RemoteEvidence, open_remote
 from core.steps import reported, result_of
 
 ROWS = (np.arange(1.0, 19.0), np.full(18, -1.0), 201)
@@ -41,7 +41,7 @@ def recording(make_audio: Callable[..., Path]) -> Recording:
 
 def opened(choice: EvidenceChoice) -> RemoteEvidence:
     waits = []
-    apart = result_of(reported(open_apart(choice), waits.append))
+    apart = result_of(reported(open_remote(choice), waits.append))
     assert waits, "opening can be given up"
     assert waits == [None] * len(waits)
     return apart
@@ -51,7 +51,7 @@ def test_it_answers_as_one_in_this_process(
     shared: RemoteEvidence, choice: EvidenceChoice, recording: Recording
 ) -> None:
     here = open_evidence(choice)
-    for name in ("name", "model_id", "device", "weight", "spectral_share", "notices"):
+    for name in ("name", "model_id", "device", "weight", "spectral_share", "cost", "notices"):
         assert getattr(shared, name) == getattr(here, name)
     shares = []
     found = result_of(reported(shared.term(EvidenceInput(recording), *ROWS), shares.append))
@@ -99,7 +99,7 @@ def test_what_nobody_foresaw_comes_back_with_its_trace(
 def test_files_of_no_use_are_refused(choice: EvidenceChoice, tmp_path: Path) -> None:
     nowhere = EvidenceChoice("beats", tmp_path / "no.pt", choice.scorer, "cpu")
     with pytest.raises(InputError, match=r"no\.pt"):
-        list(open_apart(nowhere))
+        list(open_remote(nowhere))
 
 
 def test_a_process_that_dies_is_an_error_and_no_more(
@@ -118,7 +118,7 @@ def test_a_process_that_dies_is_an_error_and_no_more(
 
 def test_giving_up_while_it_opens_ends_the_process(choice: EvidenceChoice) -> None:
     before = set(active_children())
-    steps = open_apart(choice)
+    steps = open_remote(choice)
     assert next(steps) is None
     assert len(set(active_children()) - before) == 1
     steps.close()
