@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.commands.spec import ActionSpec
+from core.align.limits import CERTAIN
 
 
 def _nudges() -> Iterator[ActionSpec]:
@@ -82,7 +83,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "review.accept_certain",
         "Keypoint",
         ("Shift+A",),
-        "Accept every keypoint of this recording whose confidence is 0.95 or more",
+        f"Accept every keypoint of this recording whose confidence is {CERTAIN:g} or more",
     ),
     ActionSpec(
         "unalignable",

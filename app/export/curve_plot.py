@@ -15,6 +15,7 @@ from PySide6.QtSvg import QSvgGenerator
 from app.export.plot_axes import INK, TEXT_PX, PlotAxes, write_with
 from app.look.keypoint_style import WORDS, Mark, draw_mark, marks_of
 from app.look.palette import LIGHT
+from app.render.path_item import NEAR_ALIAS_S
 from app.session.entries import Entry
 from core.align.alignment import Alignment, OffsetPath
 from core.arrays import Floats
@@ -30,7 +31,6 @@ _LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 84, 52, 24, 116
 _TITLE_PX = 16
 _LEGEND_PX, _ROW_PX = 64.0, 24.0
 _MARGIN, _LEAST_SPAN_S = 0.08, 0.02
-_NEAR_ALIAS_S = 1.5
 _APART_PX = 7.0
 _LINE, _BAND = QColor("#3a4352"), QColor(58, 67, 82, 50)
 _GROUND = QColor("#ffffff")
@@ -157,7 +157,7 @@ def _offset_range(curve: DriftCurve) -> tuple[float, float]:
     shown = [curve.keypoints.offset_s]
     if curve.path is not None:
         shown += [curve.path.low_s, curve.path.high_s]
-        if curve.alias_shift_s is not None and abs(curve.alias_shift_s) <= _NEAR_ALIAS_S:
+        if curve.alias_shift_s is not None and abs(curve.alias_shift_s) <= NEAR_ALIAS_S:
             shown.append(curve.path.offset_s + curve.alias_shift_s)
     values = np.concatenate(shown)
     low_s, high_s = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)

@@ -12,11 +12,8 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from app.look.palette import DARK, Palette
 from app.look.theme import theme
+from core.align.limits import CERTAIN
 from core.keypoints import KeypointSet, ReviewState
-
-CERTAIN = 0.95
-"""Confidence from which an unreviewed keypoint needs no second look."""
-
 
 STAMP_PX = 16
 """Side of the square a mark is drawn in."""

@@ -11,6 +11,9 @@ from app.look.palette import DARK
 from app.render.view_item import ViewItem
 from core.arrays import Floats
 
+NEAR_ALIAS_S = 1.5
+"""An alias no further than this from the path shares its offset axis; others would flatten it."""
+
 _LINE_OPACITY, _EDGE_OPACITY, _BAND_OPACITY = 235, 90, 38
 
 

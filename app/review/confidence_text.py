@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from app.session.open_session import OpenSession
-
-_USUAL_S = 0.05
+from core.align.limits import TOLERANCE_S
 
 
 def tolerance_ms(session: OpenSession) -> int:
     """Error within which a confidence counts a keypoint as right, milliseconds."""
     entry = session.current
     verdict = None if entry is None else entry.verdict
-    return round(1000 * (_USUAL_S if verdict is None else verdict.tolerance_s))
+    return round(1000 * (TOLERANCE_S if verdict is None else verdict.tolerance_s))
 
 
 def band_text(session: OpenSession) -> str:

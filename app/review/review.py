@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.key_repeat import HeldKey
 from app.base.messages import short_name
 from app.base.time_view import TimeView
-from app.look.keypoint_style import CERTAIN, next_uncertain
+from app.look.keypoint_style import next_uncertain
 from app.review.review_queue import ReviewQueue
 from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
 from app.review.triage import Stage
 from app.session.session_model import SessionModel
+from core.align.limits import CERTAIN
 from core.keypoints import ReviewState
 
 

@@ -32,6 +32,7 @@ from app.review.triage import (
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import made_with
+from core.align.confidence import in_digits
 
 _REFRESH_MS = 40
 _AT_ONCE = 100
@@ -274,7 +275,7 @@ def _text(row: QueueRow, column: Column) -> str:
     if column is Column.CONFIDENCE:
         if row.stage is Stage.FAILED:
             return "failed"
-        return "–" if math.isnan(row.confidence) else f"{row.confidence:.2f}"
+        return "–" if math.isnan(row.confidence) else in_digits(row.confidence)
     if column is Column.UNCERTAIN:
         return f"{row.uncertain:,}" if row.uncertain else ""
     if column is Column.FLAG:

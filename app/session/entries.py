@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.align.alignment import Alignment, CandidateScores
+from core.align.confidence import in_digits
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable
@@ -199,7 +200,7 @@ class Entry:
             sentence = verdict.alias.sentence()
             found = [sentence, *(text for text in found if sentence not in text)]
         if verdict.needs_review and not found:
-            found.append(f"the mean confidence is only {verdict.mean_confidence:.2f}")
+            found.append(f"the mean confidence is only {in_digits(verdict.mean_confidence)}")
         return tuple(found)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from app.look.theme import ThemeChoice
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
-from core.align.limits import OFFSETS_S, TOLERANCES_S
+from core.align.limits import MAX_OFFSET_S, OFFSETS_S, TOLERANCE_S, TOLERANCES_S
 
 Values = TypeVar("Values", "Preferences", EvidencePreference)
 
@@ -55,8 +55,8 @@ class Preferences:
     """
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
-    max_offset_s: float = 5.0
-    tolerance_s: float = 0.05
+    max_offset_s: float = MAX_OFFSET_S
+    tolerance_s: float = TOLERANCE_S
     aligns_on_open: bool = True
     shows_tips: bool = True
     evidence: EvidencePreference = AS_SHIPPED

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.limits import CERTAIN
 from core.arrays import Floats
 
 BINS = 10
-SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Tally:
     def of(cls, confidence: Floats, is_right: NDArray[np.bool_]) -> Tally:
         """Count keypoints; both arrays of shape (K,)."""
         which = np.minimum((confidence * BINS).astype(int), BINS - 1)
-        sure = confidence >= SURE
+        sure = confidence >= CERTAIN
         return cls(
             np.bincount(which, minlength=BINS).tolist(),
             np.bincount(which, is_right, minlength=BINS).astype(int).tolist(),

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.calibration import SURE, Tally
+from benchmarks.accuracy.calibration import Tally
 from benchmarks.accuracy.corrections import BAD_MS, review
 from benchmarks.accuracy.methods import ALTERNATIVES, REACH_S, Job
 from benchmarks.accuracy.outside import Answer
 from benchmarks.accuracy.sets import BenchSet, recordings
 from core.align.aligner import AlignOptions, align
 from core.align.alignment import Alignment
+from core.align.limits import CERTAIN
 from core.audio.recording import open_recording
 from core.evaluate import Errors, evaluate
 from core.evidence.compact import open_compact
@@ -123,7 +124,7 @@ def _bands(alignment: Alignment, truth: KeypointSet) -> dict[str, int]:
 def _by_reason(keypoints: KeypointSet, is_right: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
     """Count, right ones, sum of confidences and confident mistakes, by the kind of reason given."""
     kinds = np.array([re.split(r"[:(\d]", reason)[0].strip() for reason in keypoints.reason])
-    sure_but_wrong = (keypoints.confidence >= SURE) & ~is_right
+    sure_but_wrong = (keypoints.confidence >= CERTAIN) & ~is_right
     return {
         str(kind): {
             "count": int(of_kind.sum()),

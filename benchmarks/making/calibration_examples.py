@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from core.align.aligner import align
 from core.align.alignment import Alignment
 from core.align.confidence import clarity
+from core.align.limits import TOLERANCE_S
 from core.arrays import Floats
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
@@ -29,7 +30,6 @@ from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
 
-TOLERANCE_S = 0.05
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
 SCENE_S = 100.0

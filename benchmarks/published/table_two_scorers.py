@@ -20,7 +20,8 @@ from core.nets.clips import channel_clips
 from core.nets.embed import ClipEncoder, open_encoder
 from core.nets.encoders.config import BeatsConfig
 from core.nets.encoders.random_weights import write_random_checkpoint
-from core.nets.heads.scorer_file import HEADS, Head, load_scorer
+from core.nets.heads.names import HEADS, Head
+from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table
 from core.steps import result_of
 from core.train.draw import DrawOptions

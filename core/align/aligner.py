@@ -22,6 +22,7 @@ from core.align.coarse import coarse_offsets
 from core.align.confidence import estimate
 from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
+from core.align.limits import COARSE_ABOVE_S, MAX_OFFSET_S, TOLERANCE_S
 from core.align.refine import refine
 from core.align.stages import ProgressPlan, Stage
 from core.align.weights import fit_weights
@@ -37,8 +38,6 @@ from core.memory import give_back
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
-COARSE_ABOVE_S = 10.0
-"""Larger offsets than this are searched coarsely first."""
 BAND_S = 3.0
 """Half width of the band searched around a coarse path, seconds."""
 
@@ -61,8 +60,8 @@ class AlignOptions:
         Error within which a keypoint counts as right for its confidence, seconds.
     """
 
-    max_offset_s: float = 5.0
-    tolerance_s: float = 0.05
+    max_offset_s: float = MAX_OFFSET_S
+    tolerance_s: float = TOLERANCE_S
 
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment

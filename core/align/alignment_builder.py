@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.align import confidence
 from core.align.alignment import Alias, Alignment, DecodedEvidence, OffsetPath, RowStatistics
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.align.limits import CERTAIN
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -81,7 +82,7 @@ def build_alignment(
         posterior=decoded.posterior,
         candidates=decoded.candidates,
         alias=alias,
-        needs_review=bool(warnings) or mean < confidence.REVIEW_BELOW,
+        needs_review=bool(warnings) or mean < CERTAIN,
         warnings=warnings,
         tolerance_s=decoded.tolerance_s,
         log_evidence=decoded.log_evidence,

@@ -12,9 +12,6 @@ from core.align.alignment import Alias, DecodedEvidence, OffsetPath, RowStatisti
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 
-REVIEW_BELOW = 0.95
-"""Files with a lower mean confidence go to review."""
-
 _CLEAR_NATS = 3.0
 _REACH_S = 10.0
 _ALIAS_APART_S = 0.12
@@ -202,6 +199,16 @@ def _reason(
     if is_clear:
         return "clear match"
     return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"
+
+
+def whole_percent(confidence: float) -> int:
+    """A confidence to read, rounded down: what is below a limit does not read as the limit."""
+    return math.floor(100 * confidence + 1e-9)
+
+
+def in_digits(confidence: float) -> str:
+    """A confidence with two decimals, rounded as by `whole_percent`."""
+    return f"{whole_percent(confidence) / 100:.2f}"
 
 
 def _rival_offset(surface: ScoreSurface, posterior: Floats32, path: OffsetPath) -> Floats:

@@ -1,10 +1,19 @@
-"""What may be asked of an alignment."""
+"""What may be asked of an alignment, what is asked where nobody says, and when it is believed."""
 
+MAX_OFFSET_S = 5.0
+"""`AlignOptions.max_offset_s` where nobody says another."""
 OFFSETS_S = (0.1, 600.0)
 """Smallest and largest `AlignOptions.max_offset_s`, seconds. Within twice the tolerance every
 offset is about right, and confidence would say so; further apart than the largest, the coarse
 search has too many places to be wrong in."""
+COARSE_ABOVE_S = 10.0
+"""Larger offsets than this are searched coarsely first."""
 
+TOLERANCE_S = 0.05
+"""`AlignOptions.tolerance_s` where nobody says another; what the calibration was fitted for."""
 TOLERANCES_S = (0.02, 1.0)
 """Smallest and largest `AlignOptions.tolerance_s`, seconds. Below, the way of the sound to
 either microphone counts, and confidence does not know it."""
+
+CERTAIN = 0.95
+"""Confidence from which a keypoint needs no second look; files with a lower mean go to review."""

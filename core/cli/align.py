@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.align.aligner import AlignOptions
+from core.align.confidence import in_digits
 from core.cli import batch
 from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
@@ -103,7 +104,7 @@ def _print_summary(outcomes: Sequence[Outcome]) -> None:
             rows.append((outcome.name, "failed", "", seconds, ""))
             continue
         status = "to review" if outcome.needs_review else "aligned"
-        confidence = f"{outcome.mean_confidence:.2f}"
+        confidence = in_digits(outcome.mean_confidence)
         rows.append((outcome.name, status, confidence, seconds, "; ".join(outcome.notes)))
     print_table(
         {

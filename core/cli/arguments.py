@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import __version__
-from core.align.limits import OFFSETS_S, TOLERANCES_S
+from core.align.limits import COARSE_ABOVE_S, MAX_OFFSET_S, OFFSETS_S, TOLERANCE_S, TOLERANCES_S
 from core.errors import InputError
 from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice
+from core.nets.heads.names import HEADS
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
@@ -99,18 +100,19 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-offset",
         type=_offset,
-        default=5.0,
+        default=MAX_OFFSET_S,
         metavar="SECONDS",
-        help=f"largest offset searched (default: 5, at most {OFFSETS_S[1]:g}); above 10 it is "
-        "first searched coarsely, which needs a minute or more of sound that both recorders hear",
+        help=f"largest offset searched (default: {MAX_OFFSET_S:g}, at most {OFFSETS_S[1]:g}); "
+        f"above {COARSE_ABOVE_S:g} it is first searched coarsely, which needs a minute or more of "
+        "sound that both recorders hear",
     )
     parser.add_argument(
         "--tolerance",
         type=_tolerance,
-        default=0.05,
+        default=TOLERANCE_S,
         metavar="SECONDS",
-        help="error within which a keypoint counts as right for its confidence (default: 0.05, "
-        f"from {TOLERANCES_S[0]:g} to {TOLERANCES_S[1]:g})",
+        help="error within which a keypoint counts as right for its confidence (default: "
+        f"{TOLERANCE_S:g}, from {TOLERANCES_S[0]:g} to {TOLERANCES_S[1]:g})",
     )
     parser.add_argument(
         "--evidence",
@@ -177,9 +179,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, type=Path, required=True, metavar="DIR", help=f"folder {what}")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the run")
     parser.add_argument("--encoder", type=Path, metavar="CKPT", help="BEATs checkpoint, kept as is")
-    heads = ("cross", "concat2025", "difference2026")
     parser.add_argument(
-        "--head", choices=heads, default="cross", help="what scores pairs (default: cross)"
+        "--head", choices=HEADS, default=HEADS[0], help=f"what scores pairs (default: {HEADS[0]})"
     )
     parser.add_argument("--epochs", type=_count, default=100, metavar="N", help="default: 100")
     parser.add_argument(
@@ -189,9 +190,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-offset",
         type=_offset,
-        default=5.0,
+        default=MAX_OFFSET_S,
         metavar="SECONDS",
-        help="largest offset of the alignments in validation (default: 5)",
+        help=f"largest offset of the alignments in validation (default: {MAX_OFFSET_S:g})",
     )
     _add_device(parser)
     parser.add_argument(

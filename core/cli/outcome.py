@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from core.align.alignment import Alias, Alignment, EvidenceUsed
 from core.align.candidates import score_paths
-from core.align.confidence import REVIEW_BELOW
+from core.align.confidence import in_digits
+from core.align.limits import CERTAIN
 from core.keypoints import KeypointSet, machine_keypoints
 
 
@@ -121,18 +121,13 @@ def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
     )
 
 
-def in_digits(confidence: float) -> str:
-    """A confidence to read, rounded down: what is below a limit does not read as the limit."""
-    return f"{math.floor(100 * confidence + 1e-9) / 100:.2f}"
-
-
 def _notes(alignment: Alignment) -> tuple[str, ...]:
     """Why the file wants a look, and what else should be known of the evidence."""
     why = alignment.warnings
     if alignment.needs_review and not why:
         mean = in_digits(alignment.mean_confidence)
         why = (
-            f"the mean confidence is only {mean}, below {REVIEW_BELOW}: "
+            f"the mean confidence is only {mean}, below {CERTAIN}: "
             "look at the least certain keypoints",
         )
     return (*why, *alignment.evidence.notices)

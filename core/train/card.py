@@ -9,7 +9,8 @@ from importlib.metadata import version
 
 from core import __version__
 from core.nets.clips import CLIP_S
-from core.nets.heads.scorer_file import Card, Head
+from core.nets.heads.names import Head
+from core.nets.heads.scorer_file import Card
 from core.train.folder import Identity
 from core.train.labelled import LabelledRecording, digest
 from core.train.module import Recipe

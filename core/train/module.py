@@ -14,6 +14,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader
 
+from core.align.limits import MAX_OFFSET_S
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder
 from core.nets.encoders.beats import BeatsEncoder
@@ -56,7 +57,7 @@ class Recipe:
     plateau_epochs: int = 10
     plateau_factor: float = 0.5
     patience_epochs: int = 25
-    max_offset_s: float = 5.0
+    max_offset_s: float = MAX_OFFSET_S
     draw: DrawOptions = field(default_factory=DrawOptions)
 
 

@@ -23,7 +23,8 @@ from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import choose_device
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.heads.scorer_file import Head, build_scorer
+from core.nets.heads.names import HEADS, Head
+from core.nets.heads.scorer_file import build_scorer
 from core.nets.token_store import TokenStore
 from core.train.card import Plan, card_of, identity_of
 from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of
@@ -69,7 +70,7 @@ class RunOptions:
     """
 
     encoder: Path
-    head: Head = "cross"
+    head: Head = HEADS[0]
     epochs: int = 100
     recipe: Recipe = field(default_factory=Recipe)
     device: str = "auto"

@@ -14,6 +14,7 @@ from app.review.review_pace import time_left_text
 from app.review.review_progress import ReviewProgress
 from app.session.session_model import SessionModel
 from app.views.parts.elided_label import ElidedLabel
+from core.align.confidence import in_digits
 from core.keypoints import ReviewState
 
 _NOTE_MS, _IN_SECONDS = 6000, 90.0
@@ -151,7 +152,7 @@ class StatusBar(QStatusBar):
         else:
             words.append(f"{offset} {band_text(self._session)}".rstrip())
             if math.isfinite(confidence):
-                words.append(f"p(≤{tolerance_ms(self._session)} ms) {confidence:.2f}")
+                words.append(f"p(≤{tolerance_ms(self._session)} ms) {in_digits(confidence)}")
         text = " · ".join(words)
         wanted_px = self._keypoint.fontMetrics().horizontalAdvance(text) + _PADDING_PX
         if wanted_px > self._keypoint.minimumWidth():

@@ -19,6 +19,7 @@ from app.views.panels.clip_view import ClipView
 from app.views.panels.score_curve import ScoreCurve
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
+from core.align.confidence import whole_percent
 from core.session import Basis
 
 _NUDGES = (-100, -10, -1, 1, 10, 100)
@@ -122,7 +123,7 @@ class KeypointPanel(QWidget):
     def _sureness(self, confidence: float) -> str:
         words = []
         if np.isfinite(confidence):
-            words.append(f"{100 * confidence:.0f} % within {tolerance_ms(self._session)} ms")
+            words.append(f"{whole_percent(confidence)} % within {tolerance_ms(self._session)} ms")
         if band := band_text(self._session):
             words.append(f"path {band}")
         return "\n".join(words)

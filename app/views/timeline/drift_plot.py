@@ -12,7 +12,7 @@ from app.base.time_view import TimeView
 from app.look.keypoint_style import marks_of
 from app.look.palette import DARK
 from app.render.heat_item import HeatItem
-from app.render.path_item import PathItem
+from app.render.path_item import NEAR_ALIAS_S, PathItem
 from app.session.session_model import SessionModel
 from app.views.timeline.keypoint_grip import KeypointGrip
 from app.views.timeline.keypoint_item import KeypointItem
@@ -24,7 +24,6 @@ _LOOSEST = 2.5
 """Times more room than wanted at which the offset axis shrinks; it stands still in between."""
 _ROOM = 0.1
 """Part of the height kept free at both ends; at the upper one stands the caption."""
-_NEAR_ALIAS_S = 1.5
 _ROOMY_PX = 600
 _REFRESH_MS = 40
 
@@ -218,7 +217,7 @@ class DriftPlot(TimePlot):
                 inside = self._visible(entry.alignment.surface.time_0_s)
                 shown += [path.low_s[inside], path.high_s[inside]]
                 alias = entry.alignment.alias
-                if alias is not None and abs(alias.shift_s) <= _NEAR_ALIAS_S:
+                if alias is not None and abs(alias.shift_s) <= NEAR_ALIAS_S:
                     shown += [path.offset_s[inside] + alias.shift_s]
             values = np.concatenate(shown)
             if len(values):

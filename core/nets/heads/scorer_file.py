@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,10 +17,8 @@ from core.errors import InputError
 from core.formats.atomic import write_whole
 from core.nets.encoders.checkpoint import file_digest
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
+from core.nets.heads.names import Head
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, PairScorer
-
-Head = Literal["cross", "concat2025", "difference2026"]
-HEADS: tuple[Head, ...] = get_args(Head)
 
 Card = dict[str, Any]
 """What should be known of a model, as plain values: data, seed, versions, metrics."""

@@ -18,8 +18,8 @@ from app.base.messages import Kind, RunProgress
 from app.export import export_dialog
 from app.export.export_dialog import ExportDialog
 from app.frame.main_window import MainWindow
-from app.look.keypoint_style import CERTAIN
 from app.review.triage import Column
+from core.align.limits import CERTAIN
 from core.formats.biodcase import read_csv
 from core.keypoints import ReviewState, Source
 

@@ -83,6 +83,18 @@ def test_stages_follow_the_work(session: SessionModel) -> None:
     assert (row.stage, row.uncertain, row.concerns) == (Stage.DONE, 0, ())
 
 
+def test_what_is_just_below_the_limit_does_not_read_as_the_limit(session: SessionModel) -> None:
+    entry = aligned("a.wav", 0.949)
+    sure = entry.keypoints
+    machine = replace(entry.evidence.machine, keypoints=sure, needs_review=True)
+    entry = replace(entry, evidence=replace(entry.evidence, machine=machine, alignment=machine))
+    assert queue_row(entry).concerns == ("the mean confidence is only 0.94",)
+    session.add([entry])
+    queue = ReviewQueue(session)
+    queue.refresh()
+    assert queue.index(0, Column.CONFIDENCE).data() == "0.94"
+
+
 def test_sorting_puts_the_least_certain_first_and_the_unknown_last(queue: ReviewQueue) -> None:
     assert names(queue) == ["sure", "waits", "unsure", "twofold"]
     queue.sort(Column.CONFIDENCE)

@@ -10,12 +10,12 @@ from fakes import curve_s, fake_alignment, fake_entry, fake_provenance
 from pytestqt.qtbot import QtBot
 
 from app.base.time_view import TimeView
-from app.look.keypoint_style import CERTAIN
 from app.review.review import Review
 from app.review.review_queue import ReviewQueue
 from app.session.session_model import SessionModel
 from app.views.panels.score_curve import ScoreCurve
 from core.align.alignment import Alignment, OffsetPath
+from core.align.limits import CERTAIN
 from core.keypoints import ReviewState, machine_keypoints
 from core.session import RecordingState
 

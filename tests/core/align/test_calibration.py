@@ -10,6 +10,7 @@ import pytest
 
 from core.align import calibration
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.align.confidence import in_digits, whole_percent
 
 MASS = np.linspace(0.0, 1.0, 201)
 
@@ -50,3 +51,18 @@ def test_a_calibration_of_another_layout_is_not_taken_for_one(tmp_path: Path, mo
     monkeypatch.setattr(calibration.resources, "files", lambda _: tmp_path)
     with pytest.raises(KeyError):
         shipped_calibration.__wrapped__("spectral")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "percent", "digits"),
+    [
+        (0.949, 94, "0.94"),
+        (0.95, 95, "0.95"),
+        (0.29, 29, "0.29"),
+        (0.99, 99, "0.99"),
+        (0, 0, "0.00"),
+    ],
+)
+def test_a_confidence_below_a_limit_does_not_read_as_the_limit(confidence, percent, digits):
+    assert whole_percent(confidence) == percent
+    assert in_digits(confidence) == digits

@@ -13,7 +13,8 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, ChannelClips
 from core.nets.embed import ClipEncoder
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.heads.scorer_file import HEADS, build_scorer
+from core.nets.heads.names import HEADS
+from core.nets.heads.scorer_file import build_scorer
 from core.train.augment import Augmentation
 from core.train.draw import DrawOptions, Sample, epoch_batches, fixed_batches
 from core.train.labelled import LabelledRecording

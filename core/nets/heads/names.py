@@ -1,0 +1,9 @@
+"""The names of the heads; torch is not needed to say them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Head = Literal["cross", "concat2025", "difference2026"]
+HEADS: tuple[Head, ...] = get_args(Head)
+"""What can be trained; the first where nobody says another."""
