@@ -43,7 +43,7 @@ def wheel(plot: TimePlot, at: QPoint, notches: int, modifiers: Qt.KeyboardModifi
         Qt.MouseButton.NoButton,
         modifiers,
         Qt.ScrollPhase.NoScrollPhase,
-        inverted=False,
+        False,  # noqa: FBT003 (Qt takes it by position only)
     )
     QApplication.sendEvent(view, event)
 
