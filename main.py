@@ -40,9 +40,9 @@ def main() -> int:
     from core import cli
 
     for stream in (sys.stdout, sys.stderr):
-        # A file name need not be printable where it is printed.
+        # A file name need not be printable where it is printed; a log is read while it grows.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     return cli.main(sys.argv[1:], screen=_Screen())
 
 

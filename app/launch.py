@@ -29,6 +29,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.base.messages import Kind, Message
+from app.frame.end_signals import end_signals_close_windows
 from app.frame.main_window import FULL_SIZE, MainWindow
 from app.look.keypoint_style import needs_look
 from app.look.theme import Theme
@@ -73,7 +74,8 @@ def open_window(paths: Sequence[Path]) -> int:
     QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
     # What is there now stays; later collections need not go through it.
     gc.freeze()
-    return app.exec()
+    with end_signals_close_windows():
+        return app.exec()
 
 
 def show(window: MainWindow, room: QSize) -> None:

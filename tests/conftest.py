@@ -118,8 +118,14 @@ class Result:
 
 
 @pytest.fixture
-def finchsync(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
-    """Run the command line in this process: ``finchsync("align", path, ...)``."""
+def finchsync(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Run the command line in this process: ``finchsync("align", path, ...)``.
+
+    However long it takes, it does not say how far it is.
+    """
+    monkeypatch.setattr("core.cli.report._FIRST_LINE_S", float("inf"))
     screen = FakeScreen()
 
     def run(*arguments: object) -> Result:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTa
 
 _LAYOUT_VERSION = 2
 _COMPACT_PX, _WIDE_PX = 1300, 1500
+_USUAL_LINE_PX = 20
+"""Sizes are for lines of this height; larger letters need more room."""
 _GEOMETRY = "layout/geometry"
 _STATES = {False: "layout/state", True: "layout/small_state"}
 """Panels that fit a large window do not fit a small one: each has its layout."""
@@ -82,7 +84,12 @@ class Docks:
         window = self._window
         # A window that is about to fill the screen is not that wide yet.
         screen_px = window.screen().availableSize().width()
-        return (screen_px if window.isMaximized() else window.width()) < _COMPACT_PX
+        width_px = screen_px if window.isMaximized() else window.width()
+        return width_px < self._scale * _COMPACT_PX
+
+    @property
+    def _scale(self) -> float:
+        return max(1.0, self._window.fontMetrics().height() / _USUAL_LINE_PX)
 
     def _arrange(self) -> None:
         window = self._window
@@ -90,8 +97,8 @@ class Docks:
             self.by_title[title] for title in ("Recordings", "Keypoint", "Candidates")
         )
         compact = self._is_compact
-        wide = window.width() >= _WIDE_PX
-        widths = [195, 345] if compact else [330, 445 if wide else 370]
+        wide = window.width() >= self._scale * _WIDE_PX
+        widths_px = [195, 345] if compact else [330, 445 if wide else 370]
         window.tabifyDockWidget(recordings, self.by_title["History"])
         if compact:
             window.tabifyDockWidget(keypoint, candidates)
@@ -100,7 +107,8 @@ class Docks:
             dock.show()
         recordings.raise_()
         (keypoint if compact else candidates).raise_()
-        window.resizeDocks([recordings, keypoint], widths, Qt.Orientation.Horizontal)
+        scaled_px = [round(self._scale * width_px) for width_px in widths_px]
+        window.resizeDocks([recordings, keypoint], scaled_px, Qt.Orientation.Horizontal)
         if not compact:
             window.resizeDocks([keypoint, candidates], [600, 330], Qt.Orientation.Vertical)
         self._first_layout = window.saveState(_LAYOUT_VERSION)

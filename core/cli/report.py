@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
@@ -17,6 +18,9 @@ from rich.text import Text
 
 _WIDE = 500
 _TIME_LEFT_FROM_S = 600.0
+_FIRST_LINE_S, _LINE_SHARE, _RAREST_LINE_S = 1.0, 0.1, 60.0
+"""Of a log: when its first line comes, what part of the time so far passes before the next, and
+how long that is at most."""
 _ONE_LINE = Column(no_wrap=True, overflow="ellipsis")
 
 Side = Literal["left", "right"]
@@ -77,7 +81,7 @@ def print_table(
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Advance]:
-    """A bar with the time left on standard error, if a person is looking at it.
+    """A bar with the time left on standard error, or lines if that is no terminal.
 
     Parameters
     ----------
@@ -90,6 +94,9 @@ def progress_bar(title: str) -> Iterator[Advance]:
         To be told the share done and the step at hand.
     """
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _in_lines(title)
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
@@ -99,7 +106,6 @@ def progress_bar(title: str) -> Iterator[Advance]:
         console=console,
         transient=True,
         speed_estimate_period=_TIME_LEFT_FROM_S,
-        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=1.0, step="")
 
@@ -107,6 +113,22 @@ def progress_bar(title: str) -> Iterator[Advance]:
             bar.update(task, completed=share, step=step)
 
         yield advance
+
+
+def _in_lines(title: str) -> Advance:
+    """Lines for a log, the rarer the longer the work has taken."""
+    started_s = time.monotonic()
+    due_s = started_s + _FIRST_LINE_S
+
+    def advance(share: float, step: str) -> None:
+        nonlocal due_s
+        now_s = time.monotonic()
+        if now_s >= due_s:
+            note(f"{title} {share:.0%}: {step}")
+            since_s = now_s - started_s
+            due_s = now_s + min(max(_FIRST_LINE_S, _LINE_SHARE * since_s), _RAREST_LINE_S)
+
+    return advance
 
 
 def _plain(value: object) -> object:

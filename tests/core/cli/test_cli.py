@@ -620,7 +620,7 @@ def test_nothing_in_the_current_folder_is_run(make_audio, tmp_path: Path) -> Non
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
-        assert (done.returncode, done.stderr) == (0, "")
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     report = json.loads(run("doctor", "--json"))
