@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.frame.main_window import MainWindow
-from app.look.theme import LOOK, dress
+from app.look.theme import theme
 
 SCREEN = (1366, 768)
 
@@ -20,10 +20,10 @@ def large_text(qapp: QApplication) -> Iterator[None]:
     large = qapp.font()
     large.setPointSizeF(18.0)
     qapp.setFont(large)
-    dress(qapp, LOOK.palette)
+    theme().apply()
     yield
     qapp.setFont(usual)
-    dress(qapp, LOOK.palette)
+    theme().apply()
 
 
 @pytest.mark.usefixtures("large_text")
