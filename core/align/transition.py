@@ -1,5 +1,18 @@
 """How the state of a clock moves from one row of a score surface to the next.
 
+The state is a mass p(s, l) on S slopes and L columns of offsets. One row later
+
+    landed(s, l)  =  sum_i T_s(l - i) p(s, i)
+    mass(l)       =  sum_s landed(s, l)
+    next(s, l)    =  (1 - J - A) sum_r C(r, s) landed(r, l)
+                     + P(s) [J sum_i K(l - i) mass(i) + A / L sum_i mass(i)]
+
+where T_s moves by the slope: shared between the two columns around ``slope * row_s / step_s``,
+and spread by the model's own random step; C changes the slope: Gaussian, with the standard
+deviation ``wander * sqrt(row_s)``; J is `JUMP_PROBABILITY` and K the two-sided exponential of a
+dropped buffer, ``K(d) = tanh(c / 2) exp(-c |d|)`` with ``c = step_s / JUMP_SCALE_S``, which sums to
+one; A is `LOST_PROBABILITY`; and P is the slope of a clock of which nothing is known.
+
 A row is a few copies and one small matrix product, so numpy does it at the speed of a
 compiled loop (``docs/decisions/0006-decoder-in-numpy.md``).
 """
@@ -15,7 +28,10 @@ from core.align.drift_models import JUMP_PROBABILITY, JUMP_SCALE_S, LOST_PROBABI
 from core.arrays import Floats, Floats32
 
 _SLOPE_SCALE = 0.015
+"""Scale of the two-sided exponential P, seconds per second; chosen by hand, as wide as the
+steady and the wandering clocks of `core.align.drift_models.DRIFT_MODELS` reach."""
 _BLOCK = 64
+"""Columns of a block of `Jump`; chosen by hand for speed, results do not depend on it."""
 NEVER = 1e-20
 """Smaller chances are none: numbers near a float's least make products many times slower."""
 
@@ -23,9 +39,28 @@ NEVER = 1e-20
 class Transition:
     """The transition between two rows, and its adjoint.
 
-    Where a state lands is spread over a few columns (taps). The landed states of all taps
-    lie on top of each other, the mass after a jump below them, so that one matrix product
-    weighs the taps, changes the slope and adds what jumped.
+    A slope's T has a few columns (taps). What lands by each tap lies on top of each other, and
+    below it the mass that jumped, so that one matrix product weighs the taps, changes the slope
+    and adds what jumped.
+
+    Parameters
+    ----------
+    model : DriftModel
+        Its slopes are S.
+    row_s : float
+        Between rows, seconds.
+    step_s : float
+        Between columns, seconds.
+    columns : int
+        L.
+
+    Notes
+    -----
+    With N taps, the matrices are ``_onward`` (S, N * S + 1) from what landed to the next state;
+    ``_return`` (N * S, S + 1) its adjoint; ``_landing`` (N * S,) the taps' weights; ``_prior``
+    (S,) is P. ``_moves`` and ``_returns`` hold views, a pair for every tap and run of slopes that
+    moves by as many columns: copied or added, they shift mass by whole columns. Arrays that
+    calls write into are made once.
     """
 
     def __init__(self, model: DriftModel, row_s: float, step_s: float, columns: int) -> None:
@@ -34,10 +69,7 @@ class Transition:
         whole = np.floor(cells).astype(np.intp)
         steps = _small_steps(model.step_s * row_s / step_s)
         taps = np.array([np.convolve([1 - part, part], steps) for part in cells - whole]).T
-        wander = model.wander * np.sqrt(row_s)
-        change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
-        change[change < NEVER] = 0.0
-        change *= (1.0 - JUMP_PROBABILITY - LOST_PROBABILITY) / change.sum(axis=1, keepdims=True)
+        change = _slope_change(slope, model.wander * np.sqrt(row_s))
         prior = np.exp(-np.abs(slope) / _SLOPE_SCALE)
         prior /= prior.sum()
         landing = taps.reshape(-1, 1)
@@ -58,23 +90,47 @@ class Transition:
                 self._moves.append((self._landed[layer, there], (slopes, here)))
                 self._returns.append((self._before[slopes, here], self._landed_ahead[layer, there]))
         self._columns = columns
-        self._jump = _Jump(step_s, columns)
+        self._jump = Jump(step_s, columns)
 
     def uniform(self) -> Floats32:
-        """The state before anything is known, shape (S, L)."""
+        """The state before anything is known.
+
+        Returns
+        -------
+        ndarray of float32, shape (S, L)
+            Sums to one.
+        """
         return np.repeat(self._prior[:, None] / np.float32(self._columns), self._columns, axis=1)
 
     def forward(self, state: Floats32) -> Floats32:
-        """Distribution one row later, shape (S, L)."""
+        """Distribution one row later.
+
+        Parameters
+        ----------
+        state : ndarray of float32, shape (S, L)
+
+        Returns
+        -------
+        ndarray of float32, shape (S, L)
+            Sums to less than `state` where mass leaves the columns.
+        """
         for landed, source in self._moves:
             landed[:] = state[source]
         self._landed[-1] = self._jump(self._landing @ self._landed[:-1])
         return np.asarray(self._onward @ self._landed)
 
     def backward(self, message: Floats32, emission: Floats32) -> Floats32:
-        """Adjoint of `forward`, for a message times the emission that it meets, shape (S, L).
+        """Adjoint of `forward`, for a message times the emission that it meets.
 
-        What is returned holds until the next call.
+        Parameters
+        ----------
+        message : ndarray of float32, shape (S, L)
+        emission : ndarray of float32, shape (L,)
+
+        Returns
+        -------
+        ndarray of float32, shape (S, L)
+            Holds until the next call.
         """
         np.multiply(message, emission, out=self._ahead[:-1])
         self._ahead[-1] = self._jump(self._prior @ self._ahead[:-1])
@@ -85,12 +141,21 @@ class Transition:
         return self._before
 
 
-class _Jump:
+class Jump:
     """Mass after a dropped buffer (two-sided exponential) or a lost clock (anywhere).
 
-    Within a block of columns the exponential is a matrix. Between blocks it falls by the same
-    factor for every column, so that a block hears of those to its left, and of those to its
-    right, by a single number each.
+    What stands in brackets in the formula above. Within a block of columns the exponential is
+    a matrix. Between blocks it falls by the same factor for every column, so
+    that a block hears of those to its left, and of those to its right, by a single number each.
+    A recursive filter, forward and backward, gives the same (a test compares them) but makes
+    decoding a seventh slower: it goes through the columns one by one.
+
+    Parameters
+    ----------
+    step_s : float
+        Between columns, seconds.
+    columns : int
+        L.
     """
 
     def __init__(self, step_s: float, columns: int) -> None:
@@ -117,6 +182,7 @@ class _Jump:
         self._columns = self._mass.reshape(-1)[:columns]
 
     def __call__(self, mass: Floats32) -> Floats32:
+        """The mass that jumped, shape (L,), for a mass of shape (L,)."""
         self._columns[:] = mass
         told = (self._mass @ self._told).T[:, :, None]
         jumped = self._mass @ self._near
@@ -135,9 +201,27 @@ def _runs(values: NDArray[np.intp]) -> list[tuple[int, int, int]]:
 
 
 def overlap(by: int) -> tuple[slice, slice]:
-    """Columns that a move by so many columns fills, and those that they come from."""
+    """Columns that a move fills, and those that they come from.
+
+    Parameters
+    ----------
+    by : int
+        Columns to the right; to the left if negative.
+
+    Returns
+    -------
+    there, here : slice
+    """
     there, here = slice(max(by, 0), min(by, 0) or None), slice(max(-by, 0), -max(by, 0) or None)
     return there, here
+
+
+def _slope_change(slope: Floats, wander: float) -> Floats:
+    """``(1 - J - A) C`` of the formula above: from a row's slope to a column's, shape (S, S)."""
+    change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
+    change[change < NEVER] = 0.0
+    change *= (1.0 - JUMP_PROBABILITY - LOST_PROBABILITY) / change.sum(axis=1, keepdims=True)
+    return np.asarray(change)
 
 
 def _small_steps(scale: float) -> Floats32:

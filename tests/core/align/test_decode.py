@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 
 from core.align import decode as decoder
 from core.align import transition as transitions
@@ -113,6 +114,31 @@ def test_posterior_equals_enumeration(seed, shift, model, jumps):
         result = decoded(surface, model)
     np.testing.assert_allclose(result.posterior, posterior, atol=2e-5)
     assert result.log_evidence == pytest.approx(log_evidence, abs=1e-4)
+
+
+@pytest.mark.parametrize("columns", [1, 5, 64, 65, 300, 1001])
+def test_a_jump_is_a_recursive_filter_in_both_directions(columns):
+    mass = np.random.default_rng(columns).random(columns) ** 4
+    decay = np.exp(-STEP_S / JUMP_SCALE_S)
+    height = transitions.JUMP_PROBABILITY * (1 - decay) / (1 + decay)
+    right = lfilter([height], [1, -decay], mass)
+    left = lfilter([height], [1, -decay], mass[::-1])[::-1]
+    anywhere = transitions.LOST_PROBABILITY * mass.mean()
+    expected = right + left - height * mass + anywhere
+    jumped = transitions.Jump(STEP_S, columns)(mass.astype(np.float32))
+    np.testing.assert_allclose(jumped, expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("model", [*DRIFT_MODELS, DriftModel(0.004, 3, 0.001, 0.0)])
+def test_backward_is_the_adjoint_of_forward(model):
+    """<forward(p), message> equals <p, backward(message)> for any of both, over many blocks."""
+    columns, rng = 150, np.random.default_rng(0)
+    move = transitions.Transition(model, 1.0, STEP_S, columns)
+    state, message = rng.random((2, model.slopes, columns), dtype=np.float32)
+    emission = rng.random(columns, dtype=np.float32)
+    ahead = float(np.sum(move.forward(state) * emission * message, dtype=np.float64))
+    back = float(np.sum(state * move.backward(message, emission), dtype=np.float64))
+    assert ahead == pytest.approx(back, rel=1e-5)
 
 
 def ridge(offset_s: np.ndarray, height: float, columns: int = 201) -> ScoreSurface:
