@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,15 +35,20 @@ CHILDREN = {
 
 def main() -> int:
     """Run the command line, with the window behind it."""
+    # Until a command is at work there is nothing to tidy up; it says itself what Ctrl-C does.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
     for name, value in (ENVIRONMENT | CHILDREN).items():
         os.environ.setdefault(name, value)
     from core import cli
+    from core.cli.streams import standard_streams
 
-    for stream in (sys.stdout, sys.stderr):
-        # A file name need not be printable where it is printed; a log is read while it grows.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace", line_buffering=True)
-    return cli.main(sys.argv[1:], screen=_Screen())
+    with standard_streams():
+        return cli.main(sys.argv[1:], screen=_Screen())
+
+
+def _end(*_: object) -> None:
+    os._exit(130)  # as core.cli.codes says, which is not loaded yet
 
 
 class _Screen:

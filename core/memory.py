@@ -1,9 +1,15 @@
-"""Memory that was freed goes back to the system."""
+"""Memory: what was freed goes back to the system, and a shortage is told in a line."""
 
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
+from pathlib import Path
+
+from core.errors import InputError
+
+_SAYS_SHORTAGE = re.compile(r"alloc|out of memory", re.IGNORECASE)
 
 _MMAP_THRESHOLD = -3
 """``M_MMAP_THRESHOLD`` of glibc's ``mallopt``."""
@@ -29,6 +35,21 @@ def give_back() -> None:
     library = _library()
     if library is not None:
         library.malloc_trim(0)
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether an error says that memory ran out; PyTorch and soxr say so in a RuntimeError."""
+    says_so = isinstance(error, RuntimeError) and _SAYS_SHORTAGE.search(str(error))
+    return isinstance(error, MemoryError) or bool(says_so)
+
+
+def shortage(where: str | Path) -> InputError:
+    """What a person can do where memory ran out."""
+    return InputError(
+        where,
+        "needs more memory than is free",
+        "close other programs, align fewer at a time, or split long recordings",
+    )
 
 
 def _library() -> ctypes.CDLL | None:

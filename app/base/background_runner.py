@@ -12,6 +12,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from core.errors import InputError
+from core.memory import is_shortage
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +74,11 @@ class _Worker(QObject):
                 self.stepped.emit(run.number, step)
         except InputError as error:
             return RunResult(RunStatus.FAILED, str(error))
-        except MemoryError:
-            return RunResult(
-                RunStatus.FAILED, "Not enough memory for this recording; close others first."
-            )
         except Exception as error:  # the thread's last line: a run must end in words
+            if is_shortage(error):
+                return RunResult(
+                    RunStatus.FAILED, "Not enough memory for this recording; close others first."
+                )
             log.exception("Background work failed")
             return RunResult(
                 RunStatus.FAILED,

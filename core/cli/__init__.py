@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 
 from core.cli.arguments import COMMANDS, command_parser, window_parser
-from core.cli.codes import DONE, INTERRUPTED, REFUSED
+from core.cli.codes import INTERRUPTED, REFUSED
+from core.cli.interruption import stoppable
 from core.cli.screen import Screen
 from core.errors import InputError
+from core.memory import shortage
 
 __all__ = ["Screen", "main"]
 
@@ -31,19 +32,16 @@ def main(argv: Sequence[str], *, screen: Screen) -> int:
         The exit code.
     """
     try:
-        code = _run(argv, screen)
-        sys.stdout.flush()
+        return _run(argv, screen)
     except InputError as error:
         print(error, file=sys.stderr)
+        return REFUSED
+    except MemoryError:
+        print(shortage("finchsync"), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left, which is no error; what is buffered goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return code
 
 
 def _run(argv: Sequence[str], screen: Screen) -> int:
@@ -51,7 +49,9 @@ def _run(argv: Sequence[str], screen: Screen) -> int:
     asks_for_help = bool(argv) and argv[0].startswith("-") and argv[0] != "--"
     if names_command or asks_for_help:
         args = command_parser().parse_args(argv)
-        return _command(args.command)(args, screen)
+        command = _command(args.command)
+        with stoppable():
+            return command(args, screen)
     paths = window_parser().parse_args(argv).paths
     for path in paths:
         if not path.exists():

@@ -15,7 +15,10 @@ from core.nets.heads.names import HEADS
 
 COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
 
-_CODES = "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input"
+_CODES = (
+    "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input, "
+    "130 stopped by Ctrl-C"
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -23,6 +23,7 @@ from core.evidence.learned import LearnedEvidence
 from core.formats.biodcase import BiodcaseTable, check_names, check_times, read_csv
 from core.formats.folder_tables import tables_of
 from core.keypoints import KeypointSet
+from core.memory import is_shortage, shortage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,8 +267,8 @@ def _prepare(job: Job, options: AlignOptions, evidence: str, kept: Kept) -> _Tas
         recording = _open(job)
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
         key = key_of(recording, time_0_s, options, evidence)
-    except InputError as error:
-        return Failed(job.name, str(error), time.perf_counter() - started_s)
+    except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
+        return _failed(job, error, started_s)
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
@@ -301,12 +302,15 @@ def _align_one(
                 aligned = summarise(job.name, step, time.perf_counter() - started_s)
                 task.kept.save(task.key, aligned)
                 return aligned.with_texts(job.keypoints)
-    except InputError as error:
-        return Failed(job.name, str(error), time.perf_counter() - started_s)
-    except Exception as error:  # noqa: BLE001
-        # A mistake of ours must not cost the other recordings.
-        return Failed(job.name, str(_ours(job, error)), time.perf_counter() - started_s)
+    except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
+        return _failed(job, error, started_s)
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def _failed(job: Job, error: Exception, started_s: float) -> Failed:
+    if not isinstance(error, InputError):
+        error = shortage(job.path) if is_shortage(error) else _ours(job, error)
+    return Failed(job.name, str(error), time.perf_counter() - started_s)
 
 
 def _ours(job: Job, error: Exception) -> InputError:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from typing import TypeVar
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Generic, TypeVar
 
-from core.child_process import work_for_parent
+from core.child_process import start_child
 from core.cli.report import note
 
 Task = TypeVar("Task")
@@ -33,8 +32,9 @@ def in_processes(
 ) -> Iterator[tuple[int, Result | None]]:
     """Do every task, several at a time.
 
-    Where a process dies, by a fault in a library or for want of memory, the tasks that were
-    at work are done again one by one, and then the rest as before.
+    Where a process dies, by a fault in a library or for want of memory, its task is done
+    again when nothing is at work beside it. Whoever stops iterating ends the processes, and
+    with them what they are at.
 
     Parameters
     ----------
@@ -50,39 +50,73 @@ def in_processes(
         Number of a task and what came of it, as they come; None where its process died
         twice, the second time with nothing beside it.
     """
-    left = list(range(len(tasks)))
-    while left:
-        done = set()
-        for number, result in _in_a_pool(work, tasks, left, processes):
-            done.add(number)
+    lost = []
+    for number, result in _side_by_side(work, tasks, range(len(tasks)), processes):
+        if result is None:
+            lost.append(number)
+        else:
             yield number, result
-        lost = [number for number in left if number not in done]
-        # Tasks are begun in order: of those without a result, the first were at work.
-        for number in lost[:processes]:
-            yield next(_in_a_pool(work, tasks, [number], 1), (number, None))
-        left = lost[processes:]
+    yield from _side_by_side(work, tasks, lost, 1)
 
 
-def _in_a_pool(
+class _Worker(Generic[Task, Result]):
+    """A process that does one task after the other.
+
+    Attributes
+    ----------
+    pipe : Connection
+        Ready when there is a result, or when the process has died.
+    """
+
+    def __init__(self, work: Callable[[Task], Result]) -> None:
+        self._process, self.pipe = start_child(_serve, work)
+        self._number = -1
+
+    def give(self, number: int, task: Task) -> None:
+        """Let it do a task; that it died meanwhile is heard of by `take`."""
+        self._number = number
+        with suppress(OSError):
+            self.pipe.send(task)
+
+    def take(self) -> tuple[int, Result | None]:
+        """The number of its task, and the result or None if the process died of it."""
+        try:
+            return self._number, self.pipe.recv()
+        except (EOFError, OSError):
+            return self._number, None
+
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        self._process.terminate()
+        self._process.join()
+        self.pipe.close()
+
+
+def _side_by_side(
     work: Callable[[Task], Result], tasks: Sequence[Task], numbers: Sequence[int], processes: int
-) -> Iterator[tuple[int, Result]]:
-    """Results as they come, until the last or until a process dies."""
-    with _pool(processes) as pool, suppress(BrokenProcessPool):
-        futures = {pool.submit(work, tasks[number]): number for number in numbers}
-        for future in as_completed(futures):
-            if not isinstance(future.exception(), BrokenProcessPool):
-                yield futures[future], future.result()
-
-
-@contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave Ctrl-C to this one, and start nothing new after it."""
-    pool = ProcessPoolExecutor(
-        processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=work_for_parent,
-    )
+) -> Iterator[tuple[int, Result | None]]:
+    """Results as they come, None where a process died."""
+    left = deque((number, tasks[number]) for number in numbers)
+    workers: dict[Connection, _Worker[Task, Result]] = {}
     try:
-        yield pool
+        while left or workers:
+            while left and len(workers) < processes:
+                worker = _Worker[Task, Result](work)
+                workers[worker.pipe] = worker
+                worker.give(*left.popleft())
+            for pipe in wait(list(workers)):
+                assert isinstance(pipe, Connection)
+                number, result = workers[pipe].take()
+                if left and result is not None:
+                    workers[pipe].give(*left.popleft())
+                else:
+                    workers.pop(pipe).end()
+                yield number, result
     finally:
-        pool.shutdown(cancel_futures=True)
+        for worker in workers.values():
+            worker.end()
+
+
+def _serve(pipe: Connection, work: Callable[[Task], Result]) -> None:
+    while True:
+        pipe.send(work(pipe.recv()))

@@ -7,7 +7,6 @@ process waits to be told to go on.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import traceback
 from collections.abc import Generator
@@ -19,7 +18,7 @@ from multiprocessing.context import SpawnProcess
 
 from core.arrays import Floats, Floats32
 from core.audio.recording import Recording
-from core.child_process import work_for_parent
+from core.child_process import start_child
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence
@@ -173,11 +172,7 @@ def open_remote(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]
     RuntimeError
         If the process failed.
     """
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(there, choice), name="evidence", daemon=True)
-    process.start()
-    there.close()
+    process, here = start_child(_serve, choice)
     is_open = False
     try:
         word = yield from _next_word(process, here)
@@ -215,25 +210,23 @@ def _end(process: SpawnProcess, pipe: Connection) -> None:
 
 def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
     """Open a network and answer questions, until nobody is there to ask."""
-    work_for_parent()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        try:
-            evidence = _open(choice)
-        except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
-            pipe.send(_Reply(_sendable(error)))
-            return
-        about = _About(
-            evidence.name,
-            evidence.model_id,
-            evidence.weight,
-            evidence.spectral_share,
-            evidence.cost,
-        )
-        pipe.send(_Reply(about, evidence.device, tuple(evidence.notices)))
-        while True:
-            _answer(pipe, evidence, pipe.recv())
+    try:
+        evidence = _open(choice)
+    except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
+        pipe.send(_Reply(_sendable(error)))
+        return
+    about = _About(
+        evidence.name,
+        evidence.model_id,
+        evidence.weight,
+        evidence.spectral_share,
+        evidence.cost,
+    )
+    pipe.send(_Reply(about, evidence.device, tuple(evidence.notices)))
+    while True:
+        _answer(pipe, evidence, pipe.recv())
 
 
 def _open(choice: EvidenceChoice) -> LearnedEvidence:

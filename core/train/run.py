@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import signal
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -204,8 +203,6 @@ def fit(
             )
         except SystemExit:
             if trainer.interrupted:
-                # Lightning leaves the keyboard switched off.
-                signal.signal(signal.SIGINT, signal.default_int_handler)
                 raise KeyboardInterrupt from None
             raise
 

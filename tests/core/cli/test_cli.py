@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -275,21 +274,6 @@ def test_a_process_that_dies_costs_only_the_recording_that_killed_it(
 
 
 @pytest.mark.usefixtures("fake_aligner")
-def test_ctrl_c_leaves_nothing_behind(finchsync, make_audio, tmp_path, monkeypatch) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    path = make_audio()
-    monkeypatch.setattr("core.cli.batch.align_steps", interrupted)
-    monkeypatch.setattr("core.cli.simulate.simulate_scene", interrupted)
-    for arguments in (["align", path, "--out", tmp_path / "p.csv"], ["simulate", tmp_path / "s"]):
-        result = finchsync(*arguments)
-        assert result.code == 130
-        assert result.err == "stopped\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.usefixtures("fake_aligner")
 def test_the_report_is_what_json_prints(finchsync, make_audio, tmp_path: Path) -> None:
     path, out, report = make_audio(), tmp_path / "p.csv", tmp_path / "report.json"
     printed = finchsync("align", path, "--out", out, "--report", report, "--json").out
@@ -445,38 +429,6 @@ def test_networks_are_told_apart_opened_once_and_closed(
     for report in reports:
         assert report["evidence"] == {"name": "compact", "model_id": "model 1", "device": "cpu"}
         assert report["notes"][-1] == "memory is short"
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_killed_run_ends_with_the_table_of_a_whole_one(
-    finchsync, make_audio, tmp_path: Path, monkeypatch, jobs: int
-) -> None:
-    paths = [make_audio(f"{n}.wav", duration_s=20.0, seed=n) for n in range(6)]
-    whole, out = tmp_path / "whole.csv", tmp_path / "p.csv"
-    assert finchsync("align", *paths, "--out", whole).code == 0
-    arguments = ["align", *map(str, paths), "--out", str(out), "--jobs", str(jobs)]
-    process = subprocess.Popen(
-        [sys.executable, REPOSITORY / "main.py", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    partial = tmp_path / "p.csv.partial"
-    while process.poll() is None and len(list(partial.glob("*.json"))) < 2:
-        time.sleep(0.002)
-    assert process.poll() is None
-    process.kill()
-    # The pipes close when the last worker is gone.
-    process.communicate(timeout=60)
-    finished = len(list(partial.glob("*.json")))
-    assert 2 <= finished < 6
-    assert not out.exists()
-
-    aligned: list[str] = []
-    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(9, aligned))
-    assert finchsync("align", *paths, "--out", out).code == 0
-    assert len(aligned) == 6 - finished
-    assert out.read_bytes() == whole.read_bytes()
-    assert not partial.exists()
 
 
 @pytest.mark.parametrize("option", ["--out", "--report"])
