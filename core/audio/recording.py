@@ -12,7 +12,8 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from core.audio.truncated import missing_bytes
+from core.audio.files.layout import AudioFile
+from core.audio.files.settle import failure_text, settle
 from core.errors import InputError, system_reason
 
 Samples = NDArray[np.float32]
@@ -65,10 +66,13 @@ class Recording:
     name : str
         File name as it stands in a BioDCASE CSV.
     channels : tuple of two ChannelSource
+    notes : tuple of str
+        What was assumed of the files where their headers are wrong or silent.
     """
 
     name: str
     channels: tuple[ChannelSource, ChannelSource]
+    notes: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -199,7 +203,7 @@ class Recording:
                 _hash_file(source.path, digest)
             except OSError as error:
                 raise InputError(
-                    source.path, f"cannot be read ({_message(error)})", "check the path"
+                    source.path, f"cannot be read ({system_reason(error)})", "check the path"
                 ) from error
         return digest.hexdigest()
 
@@ -225,29 +229,35 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
         number of channels.
     """
     first = Path(path)
-    info = _info(first)
+    found = settle(first)
     if path_1 is None:
-        if info.channels != 2:
+        if found.channels != 2:
             raise InputError(
                 first,
-                f"has {info.channels} channel{'s'[: info.channels - 1]}, a recording needs two",
+                f"has {found.channels} channel{'s'[: found.channels - 1]}, a recording needs two",
                 "give a stereo file, or two mono files as a pair",
             )
-        return Recording(first.name, (_source(first, 0, info), _source(first, 1, info)))
-    second = Path(path_1)
-    info_1 = _info(second)
-    for file, file_info in ((first, info), (second, info_1)):
-        if file_info.channels != 1:
+        return Recording(first.name, (_source(found, 0), _source(found, 1)), found.notes)
+    found_1 = settle(Path(path_1))
+    for file in (found, found_1):
+        if file.channels != 1:
             raise InputError(
-                file,
-                f"has {file_info.channels} channels, a pair needs one channel a file",
+                file.layout.path,
+                f"has {file.channels} channels, a pair needs one channel a file",
                 "give two mono files, or this stereo file alone",
             )
-    return Recording(first.name, (_source(first, 0, info), _source(second, 0, info_1)))
+    notes = (
+        f"channel {channel}: {note}"
+        for channel, file in enumerate((found, found_1))
+        for note in file.notes
+    )
+    return Recording(first.name, (_source(found, 0), _source(found_1, 0)), tuple(notes))
 
 
 def find_audio(folder: Path | str) -> list[Path]:
     """Audio files in a folder in BioDCASE layout (``audio/`` inside it, or the folder itself).
+
+    Hidden files are passed over: macOS lays one (``._a.wav``) beside every file of a card.
 
     Raises
     ------
@@ -259,11 +269,13 @@ def find_audio(folder: Path | str) -> list[Path]:
     try:
         where = inside if inside.is_dir() else folder
         files = sorted(
-            f for f in where.iterdir() if f.suffix.lower() in AUDIO_SUFFIXES and f.is_file()
+            f
+            for f in where.iterdir()
+            if f.suffix.lower() in AUDIO_SUFFIXES and f.name[0] != "." and f.is_file()
         )
     except OSError as error:
         raise InputError(
-            folder, f"cannot be listed ({_message(error)})", "check the path"
+            folder, f"cannot be listed ({system_reason(error)})", "check the path"
         ) from error
     if not files:
         raise InputError(
@@ -274,47 +286,22 @@ def find_audio(folder: Path | str) -> list[Path]:
     return files
 
 
-def _source(path: Path, channel: int, info: sf._SoundFileInfo) -> ChannelSource:
-    return ChannelSource(path, channel, int(info.samplerate), int(info.frames))
-
-
-def _info(path: Path) -> sf._SoundFileInfo:
-    try:
-        if path.is_dir():
-            raise InputError(path, "is a folder", "give an audio file")
-        if path.stat().st_size == 0:
-            raise InputError(path, "is an empty file", "copy it again from the recorder")
-        missing = missing_bytes(path)
-        info = sf.info(path)
-    except OSError as error:
-        raise InputError(path, f"cannot be opened ({_message(error)})", "check the path") from error
-    except sf.LibsndfileError as error:
-        raise InputError(
-            path,
-            f"is not audio that libsndfile can read ({_message(error)})",
-            "convert it to WAV or FLAC",
-        ) from error
-    if info.frames <= 0:
-        raise InputError(path, "holds no samples", "copy it again from the recorder")
-    if missing:
-        raise InputError(
-            path,
-            f"is cut short: {missing} bytes of audio that its header promises are not there",
-            "copy it again from the recorder",
-        )
-    return info
+def _source(file: AudioFile, channel: int) -> ChannelSource:
+    return ChannelSource(file.layout.path, channel, file.sample_rate_hz, file.frames)
 
 
 def _decoded(
     source: ChannelSource, block_s: float, start_s: float, end_s: float | None
 ) -> Iterator[tuple[int, _Frames]]:
     """Frames of a source's file, block by block, and the index of each block's first."""
+    if not source.path.exists():
+        raise InputError(source.path, "is not there any more", "put it back")
     rate = source.sample_rate_hz
     position = min(max(round(start_s * rate), 0), source.frames)
     stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
     size = max(1, round(block_s * rate))
     try:
-        with sf.SoundFile(source.path) as file:
+        with settle(source.path).layout.opened() as file:
             file.seek(position)
             dtype = "int16" if file.subtype == "PCM_16" else "float32"
             while position < stop:
@@ -323,18 +310,16 @@ def _decoded(
                 if len(frames) < wanted:
                     raise InputError(
                         source.path,
-                        f"the audio ends at {(position + len(frames)) / rate:.2f} s although "
-                        f"the header promises {source.duration_s:.2f} s",
+                        f"cannot be read beyond {(position + len(frames)) / rate:.2f} s, and "
+                        f"should last {source.duration_s:.2f} s",
                         "copy it again from the recorder",
                     )
                 yield position, frames
                 position += wanted
     except (sf.LibsndfileError, OSError) as error:
-        if not source.path.exists():
-            raise InputError(source.path, "is not there any more", "put it back") from error
         raise InputError(
             source.path,
-            f"cannot be read ({_message(error)})",
+            f"cannot be read ({failure_text(error)})",
             "copy it again from the recorder",
         ) from error
 
@@ -342,12 +327,6 @@ def _decoded(
 def _joined(blocks: Iterable[Samples]) -> Samples:
     parts = list(blocks)
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype=np.float32), *parts])
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return system_reason(error)
-    return getattr(error, "error_string", str(error)).strip().rstrip(".").lower()
 
 
 def _floats(samples: NDArray[np.float32] | NDArray[np.int16]) -> Samples:

@@ -1,0 +1,1 @@
+"""What audio files truly hold, whatever their headers claim."""

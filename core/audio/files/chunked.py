@@ -1,0 +1,254 @@
+"""WAV, RF64, BW64, W64, AIFF, AU and CAF: where the samples are, whatever size the header gives.
+
+Sizes in these headers are wrong in known ways: never filled in, not brought up to date, wrapped
+at 4 GiB, some bytes too large; libsndfile believes those that are too small. What follows the
+samples tells a true size: the end of the file, another chunk, or zeros that fill up a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Literal, NamedTuple
+
+from core.audio.files.claims import TO_THE_END, WRAPPED, weigh
+from core.audio.files.layout import AudioFile, RawFormat, SoundLayout
+from core.errors import InputError
+
+_PLACEHOLDER_SIZE = 0x7FFFF000
+"""A size from here on that reaches beyond the file was written by what did not know it."""
+_ABSURD_SIZE = 1 << 62
+_WRAP = 1 << 32
+_LITTLE = 256
+"""So few bytes are no sound that anybody misses."""
+_MOST_PADDING = 1 << 20
+_MOST_CHUNKS = 10_000
+
+_W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+_W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
+
+_Order = Literal["little", "big"]
+_AU: dict[bytes, _Order] = {b".snd": "big", b"dns.": "little"}
+
+_SAMPLE_BYTES = {
+    "PCM_S8": 1,
+    "PCM_U8": 1,
+    "PCM_16": 2,
+    "PCM_24": 3,
+    "PCM_32": 4,
+    "FLOAT": 4,
+    "DOUBLE": 8,
+    "ULAW": 1,
+    "ALAW": 1,
+}
+"""Where every sample takes as many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """How a family of formats writes its chunks.
+
+    Parameters
+    ----------
+    first : int
+        Where the first begins, bytes from the start.
+    name_bytes, size_bytes : int
+    order : {"little", "big"}
+    samples : bytes
+        Name of the chunk that holds the samples.
+    aligned : int
+        Chunks begin at multiples of this.
+    inset : int
+        Bytes of that chunk before the samples.
+    """
+
+    first: int
+    name_bytes: int
+    size_bytes: int
+    order: _Order
+    samples: bytes
+    aligned: int = 2
+    inset: int = 0
+
+    def head(self, file: BinaryIO) -> tuple[bytes, int] | None:
+        """Name and size of the chunk that begins here; None at the end of the file."""
+        length = self.name_bytes + self.size_bytes
+        head = file.read(length)
+        if len(head) < length:
+            return None
+        size = int.from_bytes(head[self.name_bytes :], self.order)
+        # W64 counts the head in the size.
+        return head[: self.name_bytes], size - (length if self.name_bytes > 4 else 0)
+
+
+_WAV = _Chunks(12, 4, 4, "little", b"data")
+_AIFF = _Chunks(12, 4, 4, "big", b"SSND", inset=8)
+_KINDS = {
+    (b"RIFF", b"WAVE"): _WAV,
+    (b"RF64", b"WAVE"): _WAV,
+    (b"BW64", b"WAVE"): _WAV,
+    (b"RIFX", b"WAVE"): replace(_WAV, order="big"),
+    (b"FORM", b"AIFF"): _AIFF,
+    (b"FORM", b"AIFC"): _AIFF,
+    (_W64_RIFF[:4], _W64_RIFF[8:12]): _Chunks(40, 16, 8, "little", _W64_DATA, aligned=8),
+    (b"caff", b"desc"): _Chunks(8, 4, 8, "big", b"data", aligned=1, inset=4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """Where the samples begin and how many bytes the header claims of them, None if it is silent.
+
+    Sizes of `size_bytes` tell it; `chunks` may follow.
+    """
+
+    start: int
+    claimed: int | None
+    order: _Order
+    size_bytes: int
+    chunks: _Chunks | None
+
+
+class _Settled(NamedTuple):
+    """How many bytes of samples there are, and how many the header claims; None if it is silent.
+
+    `laps` is how often the size ran over 4 GiB.
+    """
+
+    held: int
+    claimed: int | None
+    laps: int = 0
+
+
+def is_chunked(head: bytes) -> bool:
+    """Whether a file that begins with these 12 bytes is of one of these formats."""
+    return head[:4] in _AU or (head[:4], head[8:12]) in _KINDS
+
+
+def read_chunked(path: Path) -> AudioFile:
+    """What a file of one of these formats holds.
+
+    Raises
+    ------
+    InputError
+        If it was cut short, or nothing tells where its sound ends.
+    OSError, soundfile.LibsndfileError
+        If it cannot be read.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        samples = _find_samples(file, head)
+        settled = None if samples is None else _settled(file, samples, size)
+    # BW64 is RF64 by another name, and libsndfile knows RF64.
+    layout = SoundLayout(path, (b"RF64", (4, size)) if head[:4] == b"BW64" else ())
+    found = layout.described()
+    if samples is None or settled is None or settled.held == settled.claimed:
+        return found
+    if found.subtype not in _SAMPLE_BYTES:
+        return _coded(found, settled)
+    frame_bytes = _SAMPLE_BYTES[found.subtype] * found.channels
+    frames = settled.held // frame_bytes
+    claimed = None if settled.claimed is None else settled.claimed // frame_bytes
+    reason = WRAPPED if settled.laps else ""
+    notes = weigh(path, claimed, frames, found.sample_rate_hz, reason)
+    if frames != found.frames:
+        order = samples.order.upper() if found.endian == "FILE" else found.endian
+        raw = RawFormat(found.sample_rate_hz, found.channels, found.subtype, order)
+        layout = SoundLayout(path, ((samples.start, samples.start + frames * frame_bytes),), raw)
+    return replace(found, layout=layout, frames=frames, notes=notes)
+
+
+def _coded(found: AudioFile, settled: _Settled) -> AudioFile:
+    """Where samples take no fixed number of bytes, libsndfile alone can count them."""
+    path, claimed = found.layout.path, settled.claimed
+    if found.frames > 0 and claimed is None:
+        return replace(found, notes=(TO_THE_END,))
+    if found.frames > 0 and claimed is not None and claimed > settled.held:
+        told = round(found.frames * claimed / settled.held)
+        return replace(found, notes=weigh(path, told, found.frames, found.sample_rate_hz))
+    raise InputError(
+        path,
+        f"holds {settled.held} bytes of {found.subtype} sound, its header tells of {claimed or 0}",
+        "repair the header, or convert it to WAV or FLAC",
+    )
+
+
+def _find_samples(file: BinaryIO, head: bytes) -> _Samples | None:
+    """Where the header says that the samples are; None if it does not say."""
+    if head[:4] in _AU:
+        order = _AU[head[:4]]
+        start, claimed = (int.from_bytes(head[i : i + 4], order) for i in (4, 8))
+        return _Samples(start, claimed, order, 4, None)
+    chunks = _KINDS[head[:4], head[8:12]]
+    large: int | None = None
+    file.seek(chunks.first)
+    for _ in range(_MOST_CHUNKS):
+        chunk = chunks.head(file)
+        if chunk is None:
+            return None
+        name, size = chunk
+        start = file.tell()
+        if name == chunks.samples:
+            return _samples(file, chunks, size, large)
+        if not 0 <= size < _ABSURD_SIZE:
+            return None
+        if name == b"ds64":
+            large = int.from_bytes(file.read(16)[8:], "little")
+        file.seek(start + size + -size % chunks.aligned)
+    return None
+
+
+def _samples(file: BinaryIO, chunks: _Chunks, size: int, large: int | None) -> _Samples:
+    """What is claimed where the file stands at the start of the chunk that holds the samples."""
+    size_bytes = chunks.size_bytes
+    if large is not None and size >= _PLACEHOLDER_SIZE:
+        size, size_bytes = large, 8
+    start = file.tell() + chunks.inset
+    if chunks.samples == b"SSND":
+        offset = int.from_bytes(file.read(4), "big")
+        start, size = start + offset, size - offset
+    claimed = max(size - chunks.inset, 0) if size < _ABSURD_SIZE else None
+    return _Samples(start, claimed, chunks.order, size_bytes, chunks)
+
+
+def _settled(file: BinaryIO, samples: _Samples, size: int) -> _Settled:
+    """What a file of this size holds of the samples that its header claims."""
+    there = max(size - samples.start, 0)
+    claimed = samples.claimed
+    if claimed is None:
+        return _Settled(there, None)
+    if claimed > there:
+        unknown = samples.size_bytes == 4 and claimed >= _PLACEHOLDER_SIZE
+        return _Settled(there, None if unknown else claimed)
+    most_laps = (there - claimed) // _WRAP if samples.size_bytes == 4 else 0
+    for laps in range(most_laps + 1):
+        span = claimed + laps * _WRAP
+        if _is_end(file, samples, samples.start + span, size):
+            return _Settled(span, claimed, laps)
+    return _Settled(there, claimed or None)
+
+
+def _is_end(file: BinaryIO, samples: _Samples, position: int, size: int) -> bool:
+    """Whether samples can end here: before the end, a chunk, or zeros that fill up a block."""
+    rest = size - position
+    if rest < _LITTLE or _is_chunk(file, samples, position, size):
+        return True
+    if rest > _MOST_PADDING:
+        return False
+    file.seek(position)
+    return not any(file.read(rest))
+
+
+def _is_chunk(file: BinaryIO, samples: _Samples, position: int, size: int) -> bool:
+    """Whether there is a chunk that fits into the file, here or at the next place for one."""
+    chunks = samples.chunks
+    if chunks is None:
+        return False
+    for start in (position, position + (samples.start - position) % chunks.aligned):
+        file.seek(start)
+        name, length = chunks.head(file) or (b"", -1)
+        is_name = name[:4].isascii() and name[:4].decode("ascii").isprintable()
+        if is_name and 0 <= length <= size - file.tell() + _LITTLE:
+            return True
+    return False
