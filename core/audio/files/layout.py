@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import soundfile as sf
 
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 Piece = bytes | tuple[int, int]
 """Bytes put in, or a stretch of the file: its first byte and the one after its last."""
@@ -166,8 +169,9 @@ class SplicedFile(io.RawIOBase):
         self._position = max(origin[whence] + offset, 0)
         return self._position
 
-    def readinto(self, room: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: WriteableBuffer) -> int:
         """Read up to the end of a piece; 0 at the end of all, and once there was a problem."""
+        room = memoryview(buffer).cast("B")
         number = bisect_right(self._ends, self._position)
         if number == len(self._pieces) or self.problem is not None:
             return 0
