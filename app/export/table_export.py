@@ -198,4 +198,5 @@ def _about(entry: Entry, rows: Rows) -> SidecarRecording:
         else Verdict(
             said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
         ),
+        tuple(path.name for path in entry.recording.paths),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from core.align.aligner import AlignOptions
 from core.align.confidence import in_digits
@@ -13,13 +12,11 @@ from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.evidence import choice_from_args
 from core.cli.outcome import Aligned, Failed, Outcome, as_json
-from core.cli.report import fail, json_text, note, print_json, print_table, progress_bar
+from core.cli.report import fail, note, print_json, print_table, progress_bar
+from core.cli.result import check_places, protect_inputs, write_report, write_result
 from core.cli.resume import Kept
 from core.cli.screen import Screen
 from core.errors import InputError
-from core.evidence.choice import EvidenceChoice
-from core.formats.atomic import check_writable, write_whole
-from core.formats.biodcase import write_csv
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
@@ -32,25 +29,28 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         of no use.
     """
     choice = choice_from_args(args)
-    for place in filter(None, (args.out, args.report)):
-        check_writable(place, overwrite=args.overwrite)
+    options = AlignOptions(args.max_offset, args.tolerance)
+    check_places(args.out, args.report, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)
-    _protect_inputs(args.out, args.report, work)
+    protect_inputs(args.out, args.report, work)
     kept = Kept.beside(args.out)
     try:
-        outcomes = _align(work, args, choice, kept)
+        with progress_bar("aligning") as advance:
+            outcomes = batch.run(work, options, choice, args.jobs, kept, advance)
         aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         if aligned:
-            write_csv(args.out, work.result(aligned), overwrite=args.overwrite)
+            write_result(args.out, work, aligned, options, overwrite=args.overwrite)
         report = {
             "out": str(args.out) if aligned else None,
             "tolerance_s": args.tolerance,
-            "recordings": [as_json(outcome) for outcome in outcomes],
+            "recordings": [
+                {**as_json(outcome), "files": [str(path) for path in job.files]}
+                for outcome, job in zip(outcomes, work.jobs, strict=True)
+            ],
         }
         if args.report:
-            with write_whole(args.report, overwrite=args.overwrite) as file:
-                file.write(f"{json_text(report)}\n".encode())
+            write_report(args.report, report, overwrite=args.overwrite)
     except (KeyboardInterrupt, InputError):
         _tell_kept(kept, work)
         raise
@@ -68,32 +68,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     return SOME_FAILED if aligned else REFUSED
 
 
-def _align(
-    work: Batch, args: argparse.Namespace, choice: EvidenceChoice, kept: Kept
-) -> list[Outcome]:
-    options = AlignOptions(args.max_offset, args.tolerance)
-    with progress_bar("aligning") as advance:
-        return batch.run(work, options, choice, args.jobs, kept, advance)
-
-
 def _tell_kept(kept: Kept, work: Batch) -> None:
     if finished := kept.count():
         note(
             f"{finished} of {len(work.jobs)} recordings are done and kept in {kept.folder}: "
             "the same command goes on from there"
         )
-
-
-def _protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
-    inputs = [*work.tables, *(path for job in work.jobs for path in job.files)]
-    read = {path.resolve() for path in inputs}
-    for name, place in (("--out", out), ("--report", report)):
-        if place and place.resolve() in read:
-            raise InputError(
-                place, "is one of the files to be read", f"choose another name for {name}"
-            )
-    if report and report.resolve() == out.resolve():
-        raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
 def _print_summary(outcomes: Sequence[Outcome]) -> None:

@@ -93,7 +93,13 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         metavar=("FILE_0", "FILE_1"),
         help="two mono files as one recording; can be given more than once",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="CSV", help="file to write")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="CSV",
+        help="file to write; a JSON file beside it keeps confidences and reasons",
+    )
     parser.add_argument(
         "--keypoints",
         type=Path,

@@ -224,6 +224,7 @@ class _Task:
 
     job: Job
     recording: Recording
+    fingerprint: str
     options: AlignOptions
     kept: Kept
     key: str
@@ -266,13 +267,14 @@ def _prepare(job: Job, options: AlignOptions, evidence: str, kept: Kept) -> _Tas
     try:
         recording = _open(job)
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
+        fingerprint = recording.fingerprint()
         key = key_of(recording, time_0_s, options, evidence)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
-    return _Task(job, recording, options, kept, key)
+    return _Task(job, recording, fingerprint, options, kept, key)
 
 
 def _open(job: Job) -> Recording:
@@ -299,7 +301,8 @@ def _align_one(
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):
-                aligned = summarise(job.name, step, time.perf_counter() - started_s)
+                took_s = time.perf_counter() - started_s
+                aligned = summarise(job.name, step, took_s, task.fingerprint)
                 task.kept.save(task.key, aligned)
                 return aligned.with_texts(job.keypoints)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)

@@ -56,6 +56,8 @@ class Aligned:
         What the recording was aligned with.
     seconds : float
         Time it took.
+    fingerprint : str
+        Of the audio, as `Recording.fingerprint`.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Aligned:
     path_score: float
     evidence: EvidenceUsed
     seconds: float
+    fingerprint: str
 
     def with_texts(self, keypoints: KeypointSet | None) -> Aligned:
         """The same with ``Time Channel 0`` as it was imported, if it was."""
@@ -99,7 +102,7 @@ class Failed:
 Outcome = Aligned | Failed
 
 
-def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
+def summarise(name: str, alignment: Alignment, seconds: float, fingerprint: str) -> Aligned:
     """Keep of an alignment what a table and a report need."""
     best = alignment.candidates.ranked(1)
     line = None
@@ -118,6 +121,7 @@ def summarise(name: str, alignment: Alignment, seconds: float) -> Aligned:
         float(path.published[0]),
         alignment.evidence,
         seconds,
+        fingerprint,
     )
 
 
@@ -142,6 +146,7 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     evidence = outcome.evidence
     return {
         **common,
+        "fingerprint": outcome.fingerprint,
         "status": "to review" if outcome.needs_review else "aligned",
         "mean_confidence": outcome.mean_confidence,
         "notes": list(outcome.notes),
@@ -192,4 +197,5 @@ def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
         float(value["path_score"]),
         EvidenceUsed(**value["evidence"]),
         float(value["seconds"]),
+        str(value["fingerprint"]),
     )

@@ -17,7 +17,7 @@ import numpy as np
 from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError
-from core.formats.atomic import write_whole
+from core.formats.atomic import check_writable, write_whole
 from core.formats.reading import read_start, read_whole
 from core.keypoints import KeypointSet, ReviewState, Source
 
@@ -79,6 +79,8 @@ class SidecarRecording:
     aligner : mapping of str to object, or None
         What made the alignment: version, evidence, model, device, settings, times.
     verdict : Verdict or None
+    files : tuple of str
+        Names of the one or two files of the recording.
     """
 
     name: str
@@ -89,6 +91,7 @@ class SidecarRecording:
     imported_from: str | None = None
     aligner: Mapping[str, object] | None = None
     verdict: Verdict | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,12 +210,37 @@ def is_result(table: Path) -> bool:
     """Whether FinchSync wrote a table, and nobody changed it since, by the sidecar beside it."""
     path = sidecar_path(table)
     try:
-        if path == table or not path.is_file():
-            return False
-        head = read_start(path, _HEAD_BYTES)
-        return FORMAT.encode() in head and _fingerprint(read_whole(table)).encode() in head
+        head = _head(path)
+        return bool(head) and _fingerprint(read_whole(table)).encode() in head
     except InputError:
         return False
+
+
+def refuse_foreign(table: Path) -> None:
+    """Make sure that the sidecar of a table takes no place from something else.
+
+    Raises
+    ------
+    InputError
+        If another program's file is where it would be, it cannot be written, or the table
+        has its name.
+    """
+    path = sidecar_path(table)
+    if path == table:
+        raise InputError(path, "is the name of the sidecar", "give the table another ending")
+    check_writable(path, overwrite=True)
+    if path.exists() and not _head(path):
+        raise InputError(
+            path,
+            f"is not from FinchSync, and what belongs to {table.name} goes there",
+            "choose another name for the table",
+        )
+
+
+def _head(sidecar: Path) -> bytes:
+    """What a sidecar says before its recordings; empty if it is none."""
+    head = read_start(sidecar, _HEAD_BYTES)
+    return head if FORMAT.encode() in head else b""
 
 
 def _fingerprint(content: bytes) -> str:
@@ -237,6 +265,7 @@ def _recording_text(recording: SidecarRecording) -> str:
     alias = None if verdict is None else verdict.alias
     about = {
         "name": recording.name,
+        "files": list(recording.files),
         "fingerprint": recording.fingerprint,
         "imported_from": recording.imported_from,
         "basis": recording.basis,
@@ -328,4 +357,5 @@ def _recording(value: Mapping[str, Any]) -> SidecarRecording:
             None if verdict["alias"] is None else Alias(**verdict["alias"]),
             tuple(map(str, verdict["warnings"])),
         ),
+        tuple(map(str, value.get("files", ()))),
     )

@@ -336,7 +336,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert finchsync("align", *paths, "--out", out).code == 0
     assert (first, second) == (["a.wav", "b.wav"], ["c.wav"])
     assert list(read_csv(out).files) == ["a.wav", "b.wav", "c.wav"]
-    assert sorted(tmp_path.iterdir()) == sorted([*paths, out])
+    assert sorted(tmp_path.iterdir()) == sorted([*paths, out, out.with_suffix(".json")])
 
 
 @pytest.mark.usefixtures("fake_aligner")

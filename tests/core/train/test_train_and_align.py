@@ -22,7 +22,7 @@ def test_what_was_trained_aligns_recordings(finchsync, place, tmp_path):
     rest = (*beats, "--device", "cpu", "--max-offset", 1)
     reports = []
     for jobs in (1, 2):
-        out, report = tmp_path / f"{jobs}.csv", tmp_path / f"{jobs}.json"
+        out, report = tmp_path / f"{jobs}.csv", tmp_path / f"report {jobs}.json"
         made = finchsync(
             *("align", place.val, *rest, "--jobs", jobs, "--out", out, "--report", report)
         )

@@ -1,0 +1,106 @@
+"""What a run of ``align`` leaves: the table with its sidecar, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from core import __version__
+from core.align.aligner import AlignOptions
+from core.cli.batch import Batch, Job
+from core.cli.outcome import Aligned
+from core.cli.report import json_text
+from core.errors import InputError
+from core.formats.atomic import check_writable, write_whole
+from core.formats.biodcase import BiodcaseTable, csv_bytes
+from core.formats.sidecar import (
+    Rows,
+    SidecarRecording,
+    Verdict,
+    refuse_foreign,
+    sidecar_path,
+    write_table,
+)
+
+
+def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
+    """Refuse places that cannot be written, before any work is done for them.
+
+    Raises
+    ------
+    InputError
+        As `check_writable`, or if one would take the place of another or of some other
+        program's file.
+    """
+    check_writable(out, overwrite=overwrite)
+    refuse_foreign(out)
+    beside = sidecar_path(out)
+    for place in filter(None, (beside, report)):
+        check_writable(place, overwrite=overwrite)
+    for place, what in ((out, "the table"), (beside, "what belongs to the table")):
+        if report and report.resolve() == place.resolve():
+            raise InputError(report, f"is where {what} goes", "choose another name for --report")
+
+
+def protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
+    """Refuse to write over what is read; raises InputError."""
+    inputs = [*work.tables, *(path for job in work.jobs for path in job.files)]
+    read = {path.resolve() for path in inputs}
+    for name, place in (("--out", out), ("--out", sidecar_path(out)), ("--report", report)):
+        if place and place.resolve() in read:
+            raise InputError(
+                place, "is one of the files to be read", f"choose another name for {name}"
+            )
+
+
+def write_result(
+    out: Path, work: Batch, aligned: Sequence[Aligned], options: AlignOptions, *, overwrite: bool
+) -> None:
+    """Write the table and its sidecar, which makes it known as a result of FinchSync.
+
+    Raises
+    ------
+    InputError
+        As `write_table`.
+    """
+    table = work.result(aligned)
+    jobs = {job.name: job for job in work.jobs}
+    about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
+    write_table(out, csv_bytes(table, out), about, Rows.ALL, overwrite=overwrite)
+
+
+def write_report(report: Path, content: object, *, overwrite: bool) -> None:
+    """Write what ``--json`` prints; errors as in `write_whole`."""
+    with write_whole(report, overwrite=overwrite) as file:
+        file.write(f"{json_text(content)}\n".encode())
+
+
+def _about(
+    outcome: Aligned, job: Job, table: BiodcaseTable, options: AlignOptions
+) -> SidecarRecording:
+    used = outcome.evidence
+    return SidecarRecording(
+        name=table.spelled.get(outcome.name, outcome.name),
+        fingerprint=outcome.fingerprint,
+        keypoints=outcome.keypoints,
+        in_table=(True,) * len(outcome.keypoints),
+        basis="path",
+        imported_from=None if job.table is None else job.table.name,
+        aligner={
+            "finchsync": __version__,
+            "evidence": used.name,
+            "model": used.model_id or "none",
+            "device": used.device or "cpu",
+            "settings": asdict(options),
+            "duration_s": round(outcome.seconds, 3),
+        },
+        verdict=Verdict(
+            outcome.mean_confidence,
+            options.tolerance_s,
+            outcome.needs_review,
+            outcome.alias,
+            outcome.notes,
+        ),
+        files=tuple(path.name for path in job.files),
+    )
