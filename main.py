@@ -88,6 +88,11 @@ def _need_display() -> None:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        # The program is its own interpreter: started to work for another one, it ends here.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     # Python does so only where PYTHONSAFEPATH is not set.
     sys.path.insert(0, str(Path(__file__).parent))
     raise SystemExit(main())

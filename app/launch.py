@@ -18,7 +18,6 @@ from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import (
     QCoreApplication,
     QEventLoop,
-    QSettings,
     QSize,
     QStandardPaths,
     QTimer,
@@ -29,6 +28,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.base.messages import Kind, Message
+from app.frame.application import Application
 from app.frame.end_signals import end_signals_close_windows
 from app.frame.main_window import FULL_SIZE, MainWindow
 from app.look.keypoint_style import needs_look
@@ -71,6 +71,7 @@ def open_window(paths: Sequence[Path]) -> int:
     show(window, room)
     QTimer.singleShot(0, window.shell.tell_wrong_settings)
     QTimer.singleShot(0, window, lambda: window.start_with(paths))
+    app.files_given.connect(window.open)
     QTimer.singleShot(_SOUND_AFTER_MS, window.playback.prepare)
     # What is there now stays; later collections need not go through it.
     gc.freeze()
@@ -87,20 +88,17 @@ def show(window: MainWindow, room: QSize) -> None:
         window.showMaximized()
 
 
-def make_app() -> QApplication:
+def make_app() -> Application:
     """The application, with FinchSync's name and look."""
     keep_large_apart()
     # The workers hand the interpreter back to the window sooner than Python's 5 ms.
     sys.setswitchinterval(_GIL_SWITCH_S)
     existing = QApplication.instance()
-    if isinstance(existing, QApplication):
+    if isinstance(existing, Application):
         return existing
-    QCoreApplication.setOrganizationName("FinchSync")
-    QCoreApplication.setApplicationName("FinchSync")
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     # Else Qt divides pictures among threads and waits for them, behind whatever a worker does.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     if app.platformName() == "offscreen":
         qInstallMessageHandler(_without_size_hints)
     app.setWindowIcon(QIcon(str(files("resources").joinpath("icons", "finchsync.svg"))))

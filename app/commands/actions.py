@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QKeySequence
 
 from app.commands.application import APPLICATION
+from app.commands.platform_keys import with_platform_keys
 from app.commands.playback import PLAYBACK
 from app.commands.review import REVIEW
 from app.commands.spec import ActionSpec
 from app.commands.view import VIEW
 
-ACTIONS: tuple[ActionSpec, ...] = (*APPLICATION, *REVIEW, *VIEW, *PLAYBACK)
+ACTIONS: tuple[ActionSpec, ...] = tuple(
+    with_platform_keys((*APPLICATION, *REVIEW, *VIEW, *PLAYBACK))
+)
 
 MENUS = (
     "File",

@@ -13,6 +13,12 @@ from app.commands.actions import ACTIONS, MENUS, shown_key
 from app.commands.spec import ActionSpec
 from app.look.icons import icon
 
+_ROLES = {
+    "about": QAction.MenuRole.AboutRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+"""Commands that macOS has in a menu of its own; it would guess by their names which they are."""
 _WHY_NOT = "why_not"
 _NO_RECORDING = "open a recording first"
 
@@ -70,6 +76,7 @@ def _action(spec: ActionSpec, window: QMainWindow, targets: Mapping[str, QObject
     action.setObjectName(spec.id)
     action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
     action.setStatusTip(spec.tip)
+    action.setMenuRole(_ROLES.get(spec.id, QAction.MenuRole.NoRole))
     give_keys(action, spec, spec.keys)
     if spec.label:
         action.setIconText(f" {spec.label}")

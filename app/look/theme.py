@@ -26,6 +26,13 @@ class ThemeChoice(StrEnum):
     DARK = "dark"
 
 
+_SCHEMES = {
+    ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+    ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+    ThemeChoice.DARK: Qt.ColorScheme.Dark,
+}
+
+
 class Theme(QObject):
     """The colours of an application, which owns it; `theme` finds it.
 
@@ -57,8 +64,9 @@ class Theme(QObject):
         self.follow_system()
 
     def choose(self, choice: ThemeChoice) -> None:
-        """Use another theme, at once."""
+        """Use another theme, at once; the system's title bar and dialogs follow."""
         self._choice = choice
+        QGuiApplication.styleHints().setColorScheme(_SCHEMES[choice])
         self.follow_system()
 
     @Slot()

@@ -15,6 +15,8 @@ _STAGE_PX, _PADDING_PX = 24, 14
 _SHOWN_FROM_PX = {Column.FLAG: 210, Column.UNCERTAIN: 235, Column.CONFIDENCE: 265}
 _WIDEST = {Column.CONFIDENCE: "failed", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
 _UNSORTED = -1
+_DELETING = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+"""Backspace says "delete" on keyboards for macOS; where it runs a command, it never comes here."""
 
 
 class RecordingsList(QTableView):
@@ -74,7 +76,7 @@ class RecordingsList(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Delete is about the recording that is marked."""
-        if event.key() == Qt.Key.Key_Delete and self.selectionModel().hasSelection():
+        if event.key() in _DELETING and self.selectionModel().hasSelection():
             self.deleted.emit()
         else:
             super().keyPressEvent(event)

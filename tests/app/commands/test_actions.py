@@ -1,11 +1,13 @@
 from html import escape
 
-from PySide6.QtGui import QKeySequence
+import pytest
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.commands.actions import ACTIONS, MENUS, collisions
 from app.commands.keymap import DEFAULTS
+from app.commands.platform_keys import with_platform_keys
 from app.frame.main_window import MainWindow
 from app.views.dialogs.shortcut_sheet import sheet_html
 
@@ -13,6 +15,33 @@ from app.views.dialogs.shortcut_sheet import sheet_html
 def test_no_two_actions_share_a_key() -> None:
     assert collisions(DEFAULTS) == {}
     assert collisions({"open": ["Ctrl+O"], "twin": ["ctrl+o"]}) == {"Ctrl+O": ["open", "twin"]}
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
+def test_no_two_actions_share_a_default_key_on_any_platform(platform: str) -> None:
+    keys = {spec.id: spec.keys for spec in with_platform_keys(ACTIONS, platform)}
+    assert collisions(keys) == {}
+
+
+def test_keys_that_macos_uses_itself_do_on_it_what_they_do_elsewhere() -> None:
+    specs = with_platform_keys(ACTIONS, "darwin")
+    owner = {key: spec.id for spec in specs for key in spec.keys}
+    assert owner["Ctrl+,"] == "preferences"
+    assert owner["Ctrl+."] == "cancel"
+    assert owner["Ctrl+Q"] == "quit"
+    # Hide, minimise, the next program or window; and the key that says "delete".
+    assert not {"Ctrl+H", "Ctrl+M", "Ctrl+W", "Ctrl+Tab", "Ctrl+`", "Backspace"} & set(owner)
+
+
+def test_macos_does_not_guess_which_commands_go_to_its_own_menu(window: MainWindow) -> None:
+    role = QAction.MenuRole
+    roles = {name: action.menuRole() for name, action in window.commands.items()}
+    placed = {name: found for name, found in roles.items() if found is not role.NoRole}
+    assert placed == {
+        "about": role.AboutRole,
+        "preferences": role.PreferencesRole,
+        "quit": role.QuitRole,
+    }
 
 
 def test_ids_keys_and_menus_make_sense() -> None:

@@ -292,6 +292,10 @@ def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.Mo
         def colorScheme(self) -> Qt.ColorScheme:  # noqa: N802 (Qt's name)
             return Qt.ColorScheme.Light
 
+        def setColorScheme(self, scheme: Qt.ColorScheme) -> None:  # noqa: N802 (Qt's name)
+            forced.append(scheme)
+
+    forced: list[Qt.ColorScheme] = []
     with monkeypatch.context() as patch:
         patch.setattr("app.look.theme.QGuiApplication.styleHints", System)
         theme().follow_system()
@@ -299,7 +303,11 @@ def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.Mo
         window.commands["theme_dark"].trigger()
         theme().follow_system()
         assert theme().palette is DARK, "who chose a theme keeps it"
-    window.commands["theme_system"].trigger()
+        window.commands["theme_light"].trigger()
+        window.commands["theme_system"].trigger()
+        # So that title bars and the system's own dialogs are as light or dark.
+        assert forced == [Qt.ColorScheme.Dark, Qt.ColorScheme.Light, Qt.ColorScheme.Unknown]
+    theme().follow_system()
     assert theme().palette is DARK
 
 
