@@ -35,9 +35,8 @@ Bench = Callable[[str], ModuleType]
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A module of the benchmarks, which are not installed: ``bench("accuracy.calibration")``."""
-    monkeypatch.syspath_prepend(str(REPOSITORY))
+def bench() -> Bench:
+    """A module of the benchmarks: ``bench("accuracy.calibration")``."""
     return lambda name: import_module(f"benchmarks.{name}")
 
 
@@ -189,8 +188,8 @@ def write_choice() -> Callable[[Path], EvidenceChoice]:
     """Write a small random checkpoint and a scorer that belongs to it into a folder."""
     import torch
 
+    from benchmarks.nets.random_weights import TINY, write_random_checkpoint
     from core.nets.encoders.checkpoint import file_digest
-    from core.nets.encoders.random_weights import TINY, write_random_checkpoint
     from core.nets.heads.scorer_file import build_scorer, save_scorer
 
     def write(folder: Path) -> EvidenceChoice:

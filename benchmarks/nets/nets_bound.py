@@ -24,6 +24,7 @@ from torch.nn.functional import linear
 from benchmarks.common.places import RESULTS
 from benchmarks.common.store import save
 from benchmarks.nets.nets_cost import Embed, clips_of, reference
+from benchmarks.nets.random_weights import write_random_checkpoint
 from core.align.candidates import baseline_candidates, score_predictions
 from core.evidence.choice import PRECISIONS
 from core.nets.cache import EmbeddingCache
@@ -31,7 +32,6 @@ from core.nets.embed import ClipEncoder
 from core.nets.encoders.beats import BeatsEncoder
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.encoders.random_weights import write_random_checkpoint
 from core.nets.heads.scorer_file import build_scorer
 from core.nets.ranking import PairModel, pair_table
 from core.simulate import simulate_scene

@@ -27,7 +27,8 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.common.places import QUICK_RESULTS, RESULTS
 from benchmarks.common.store import save
-from benchmarks.nets.nets_naive import naive_predictions
+from benchmarks.nets.nets_naive import naive_predictions, naive_score
+from benchmarks.nets.random_weights import SMALL, write_random_checkpoint
 from core.align.candidates import baseline_candidates, baseline_grid, score_predictions
 from core.evidence.choice import Precision
 from core.nets.cache import EmbeddingCache
@@ -35,8 +36,7 @@ from core.nets.clips import ChannelClips
 from core.nets.embed import ClipEncoder, choose_device, leave_a_core
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.encoders.random_weights import SMALL, write_random_checkpoint
-from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks, naive_score
+from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, in_blocks
 from core.nets.ranking import PairModel, exact_predictions, pair_table
 from core.simulate import Scene, simulate_scene
 from core.steps import result_of

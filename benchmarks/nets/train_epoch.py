@@ -18,6 +18,7 @@ import torch
 
 from benchmarks.common.places import QUICK_RESULTS, RESULTS
 from benchmarks.common.store import save
+from benchmarks.nets.random_weights import SMALL, write_random_checkpoint
 from core.formats.biodcase import BiodcaseTable, write_csv
 from core.formats.folder_tables import TABLE_NAME
 from core.formats.wav import write_wav
@@ -25,7 +26,6 @@ from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder, leave_a_core
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import BeatsConfig
-from core.nets.encoders.random_weights import SMALL, write_random_checkpoint
 from core.nets.heads.scorer_file import build_scorer
 from core.nets.ranking import PairModel
 from core.simulate import simulate_scene

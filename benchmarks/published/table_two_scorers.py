@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy.methods import REACH_S
+from benchmarks.nets.random_weights import write_random_checkpoint
 from benchmarks.published.table_two_sets import FOLDER, training_folders
 from core.arrays import Floats
 from core.audio.recording import open_recording
@@ -19,7 +20,6 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
 from core.nets.embed import ClipEncoder, open_encoder
 from core.nets.encoders.config import BeatsConfig
-from core.nets.encoders.random_weights import write_random_checkpoint
 from core.nets.heads.names import HEADS, Head
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table

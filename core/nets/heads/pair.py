@@ -195,19 +195,3 @@ class ResidualHead(nn.Module):
             x = shortcut(x) + dropout(functional.gelu(norm(layer(x))))
         score: Tensor = self.last(x).squeeze(-1)
         return score
-
-
-def naive_score(scorer: CrossAttentionScorer, tokens_0: Tensor, tokens_1: Tensor) -> Tensor:
-    """As `PairScorer.forward`, the plain way: concatenate the tokens, attend, pool.
-
-    What the arithmetic of `CrossAttentionScorer` is measured against.
-    """
-    tokens = torch.cat([tokens_0, tokens_1], dim=1)
-    pairs, count, width = tokens.shape
-    shape = (pairs, count, 3, scorer.config.heads, width // scorer.config.heads)
-    query, key, value = scorer.projected(tokens).view(shape).permute(2, 0, 3, 1, 4)
-    attended = functional.scaled_dot_product_attention(query, key, value)
-    mixed = tokens + scorer.out(attended.transpose(1, 2).reshape(pairs, count, width))
-    from_0, from_1 = mixed.split([tokens_0.shape[1], tokens_1.shape[1]], dim=1)
-    score: Tensor = scorer.head(torch.cat([from_0.mean(dim=1), from_1.mean(dim=1)], dim=-1))
-    return score

@@ -19,9 +19,9 @@ from app.work.aligning import align_steps
 pytest.importorskip("torch", reason="needs the extra nets", exc_type=ImportError)
 pytest.importorskip("safetensors", reason="needs the extra nets", exc_type=ImportError)
 
+from benchmarks.nets.random_weights import TINY, write_random_checkpoint
 from core.evidence.choice import EvidenceChoice
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.encoders.random_weights import TINY, write_random_checkpoint
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]

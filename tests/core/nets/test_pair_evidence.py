@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from benchmarks.nets.random_weights import TINY, write_random_checkpoint
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
@@ -14,7 +15,6 @@ from core.evidence.learned import EvidenceInput
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import PassingClips, channel_clips
 from core.nets.encoders.checkpoint import file_digest
-from core.nets.encoders.random_weights import TINY, write_random_checkpoint
 from core.nets.evidence import open_evidence
 from core.nets.heads.pair import Keys, PairScorer
 from core.nets.pair_evidence import PairEvidence

@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.nets.nets_naive import naive_predictions
+from benchmarks.nets.random_weights import SMALL, TINY, write_random_checkpoint
 from core.align.candidates import baseline_candidates, baseline_grid
 from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, channel_clips
 from core.nets.embed import ClipEncoder, choose_device
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.encoders.random_weights import SMALL, TINY, write_random_checkpoint
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.ranking import PairModel, exact_predictions, pair_table
 from core.nets.table import PairTable
@@ -50,14 +51,14 @@ def model(tmp_path) -> PairModel:
     return make_model(tmp_path)
 
 
-def test_two_minutes_cost_what_was_promised_and_score_as_the_naive_way(tmp_path, bench):
+def test_two_minutes_cost_what_was_promised_and_score_as_the_naive_way(tmp_path):
     """16,460 forwards the public way, at most 7,200 from the cache, at most 1,400 on the grid."""
     model, clips = make_model(tmp_path, TINY), recording(120.0, clip_samples=4000)
     time_0_s = np.arange(120.0)
     _, _, time_1_s = baseline_candidates(time_0_s, (120.0, 120.0), 5.0)
     assert len(time_1_s) == 70
 
-    naive = bench("nets.nets_naive").naive_predictions(model, clips, time_0_s, time_1_s)
+    naive = naive_predictions(model, clips, time_0_s, time_1_s)
     assert model.encoder.forwards == 16_460
     model.encoder.forwards = 0
     exact = result_of(exact_predictions(model, EmbeddingCache(), clips, time_0_s, time_1_s))

@@ -6,10 +6,10 @@ import sys
 import pytest
 import torch
 
+from benchmarks.nets.random_weights import SMALL, write_random_checkpoint
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import BeatsConfig
 from core.nets.encoders.fbank import KaldiFilterbank
-from core.nets.encoders.random_weights import SMALL, write_random_checkpoint
 
 VARIANTS = {
     "deep norm": SMALL,

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from benchmarks.nets.random_weights import SMALL, random_weights, write_random_checkpoint
 from core.errors import InputError
 from core.nets.encoders.checkpoint import load_encoder, read_checkpoint
-from core.nets.encoders.random_weights import SMALL, random_weights, write_random_checkpoint
 
 
 class Code:

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.nets.nets_naive import naive_score
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
 from core.nets.heads.pair import (
     CrossAttentionConfig,
     CrossAttentionScorer,
     in_blocks,
-    naive_score,
     taken,
 )
 

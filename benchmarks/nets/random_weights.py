@@ -1,4 +1,4 @@
-"""Checkpoints with random weights, in the official format: for tests, the demo and benchmarks."""
+"""Checkpoints with random weights, in the official format: for tests and benchmarks."""
 
 from __future__ import annotations
 
