@@ -62,6 +62,29 @@ def test_links_in_the_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_the_documents_name_files_that_are_there() -> None:
+    """Paths as `core/align/pins.py` or `app/views/*.py`, and dotted names as `core.align.pins`."""
+    path = re.compile(r"`((?:app|core|tests|benchmarks|resources|packaging|docs)/[\w./*-]+)`")
+    dotted = re.compile(r"`((?:app|core|tests|benchmarks)(?:\.\w+)+)")
+    for document in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]:
+        text = document.read_text("utf-8")
+        missing = [name for name in path.findall(text) if not [*REPOSITORY.glob(name.rstrip("/"))]]
+        missing += [name for name in dotted.findall(text) if not _is_defined(name)]
+        assert not missing, f"{document.name}: {missing}"
+
+
+def _is_defined(dotted: str) -> bool:
+    """Whether a name is a room or a module, or stands in the module that it begins with."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        place = REPOSITORY.joinpath(*parts[:length])
+        module = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if module.is_file():
+            source = module.read_text("utf-8")
+            return all(re.search(rf"\b{name}\b", source) for name in parts[length:])
+    return False
+
+
 def _requirements() -> dict[str, list[Requirement]]:
     """What ``pyproject.toml`` asks for, by extra; the empty name is what everybody gets."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.base.evidence_words import EVIDENCE_WORDS
 from app.commands.spec import ActionSpec
 
 
@@ -37,18 +38,13 @@ def _candidates() -> Iterator[ActionSpec]:
 
 
 def _evidence() -> Iterator[ActionSpec]:
-    choices = (
-        ("spectral", "Spectrograms alone", "Align by spectrograms alone from now on"),
-        ("compact", "Compact net", "Let FinchSync's compact net have its say from now on"),
-        ("beats", "BEATs", "Let BEATs and your pair scorer have their say from now on"),
-    )
-    for name, text, tip in choices:
+    for name, words in EVIDENCE_WORDS.items():
         yield ActionSpec(
             f"evidence_{name}",
-            text,
+            words.title,
             "shell.use_evidence",
             "Align/Evidence",
-            tip=tip,
+            tip=f"Align with {words.name} from now on",
             argument=name,
             checkable=True,
             checked=name == "compact",

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.evidence_words import EVIDENCE_WORDS
 from app.base.messages import Kind, Message
 from app.base.time_format import Place
 from app.base.time_view import TimeView
@@ -25,7 +26,7 @@ from app.frame.open_demo import demo_folder, demo_steps
 from app.frame.recent_files import RecentMenu
 from app.look.theme import ThemeChoice, theme
 from app.session.session_model import SessionModel
-from app.settings.evidence_preference import NAMES, why_no_beats
+from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
@@ -174,7 +175,7 @@ class Shell(QObject):
         if wish.obstacle():
             self.choose_evidence()
         elif wish != before and self._session.current is not None:
-            text = f"The next alignments go by {NAMES[name]}."
+            text = f"The next alignments go by {EVIDENCE_WORDS[name].name}."
             self.told.emit(Message(Kind.INFO, text, "align", passes=True))
 
     def set_theme(self, name: str) -> None:

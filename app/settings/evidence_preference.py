@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.base.evidence_words import EVIDENCE_WORDS, EvidenceWords
 from core.errors import InputError
 from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice, Precision
 from core.nets import ensure_torch
 from core.session import Provenance
 
-NAMES = {"spectral": "spectrograms", "compact": "the compact net", "beats": "BEATs"}
 _DIGITS = 10
 
 
@@ -51,6 +51,11 @@ class EvidencePreference:
         """Whether a network takes part."""
         return self.name != "spectral"
 
+    @property
+    def words(self) -> EvidenceWords:
+        """What it is called."""
+        return EVIDENCE_WORDS[self.name]
+
     def choice(self) -> EvidenceChoice:
         """The choice as the core takes it.
 
@@ -89,7 +94,8 @@ def why_no_beats() -> str:
 
 def made_with(made: Provenance) -> str:
     """What made a run, in words."""
-    words = NAMES.get(made.evidence, made.evidence)
+    known = EVIDENCE_WORDS.get(made.evidence)
+    words = made.evidence if known is None else known.name
     if made.model == "none":
         return words
     return f"{words} ({made.model[:_DIGITS]}) on {made.device}"

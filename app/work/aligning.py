@@ -15,7 +15,7 @@ from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message, RunProgress, short_name
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
-from app.settings.evidence_preference import AS_SHIPPED, NAMES, EvidencePreference
+from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
 from app.work.run_clock import RunClock
 from core import __version__
@@ -210,7 +210,7 @@ class Aligning(QObject):
 
     def _show_progress(self, progress: Progress) -> None:
         name = short_name(self._session.entries[self._aligning].recording.name)
-        net = f" with {NAMES[self._aligning_with.name]}" if self._aligning_with.is_learned else ""
+        net = f" with {self._aligning_with.words.name}" if self._aligning_with.is_learned else ""
         waiting = f" (+{len(self._queue)} waiting)" if self._queue else ""
         text = f"Aligning {name}{net}: {progress.stage}{waiting}"
         left_s = self._clock.left_s(progress.stage, progress.fraction)

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.settings.evidence_preference import NAMES, EvidencePreference
+from app.settings.evidence_preference import EvidencePreference
 from core.align.alignment import Alignment, Progress
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
@@ -140,7 +140,7 @@ class EvidenceKeeper:
         if wish.is_learned:
             for opened in self._opens(choice):
                 self._kept = opened
-                yield Progress(f"opening {NAMES[wish.name]}", 0.0)
+                yield Progress(f"opening {wish.words.name}", 0.0)
             self._kept_for = wanted
 
     def _new(self, notices: Iterable[str]) -> Iterator[Notice]:

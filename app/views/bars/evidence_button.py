@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from app.base.evidence_words import EVIDENCE_WORDS
 from app.session.open_session import OpenSession
-from app.settings.evidence_preference import NAMES, EvidencePreference, made_with
+from app.settings.evidence_preference import EvidencePreference, made_with
 from app.settings.preferences import PreferenceStore
 from core.evidence.choice import EVIDENCE
 
-_TITLES = {"spectral": "Spectrograms", "compact": "Compact net", "beats": "BEATs"}
 _DEVICES = {"auto": "fastest device", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 _ARROW_PX = 34
 
@@ -73,10 +73,11 @@ class EvidenceButton(QToolButton):
         run = None if entry is None else entry.run
         used = "" if run is None or run.made.evidence != wish.name else run.made.device
         device = _DEVICES.get(_device_of(wish, used), used)
-        title = _TITLES[wish.name]
+        words = wish.words
+        title = words.title
         self.setText(f"{title} · {device}" if self._has_room else title)
         self.setAccessibleName(f"Evidence: {title} on {device}")
-        tip = f"The next alignments go by {NAMES[wish.name]}, on {device}."
+        tip = f"The next alignments go by {words.name}, on {device}."
         if run is not None:
             tip += f"\nThis recording was aligned with {made_with(run.made)}."
         self.setToolTip(tip)
@@ -84,8 +85,9 @@ class EvidenceButton(QToolButton):
 
     def _longest(self) -> list[str]:
         if not self._has_room:
-            return list(_TITLES.values())
-        return [f"{_TITLES['beats']} · {_DEVICES['auto']}", f"{_TITLES['spectral']} · CUDA"]
+            return [words.title for words in EVIDENCE_WORDS.values()]
+        beats, spectral = (EVIDENCE_WORDS[name].title for name in ("beats", "spectral"))
+        return [f"{beats} · {_DEVICES['auto']}", f"{spectral} · CUDA"]
 
     def _width_px(self, text: str) -> int:
         return self.fontMetrics().horizontalAdvance(text) + _ARROW_PX

@@ -21,27 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.evidence_words import EVIDENCE_WORDS
 from app.settings.evidence_preference import EvidencePreference, why_no_beats
 from app.settings.preferences import PreferenceStore
 from core.evidence.choice import EVIDENCE, Precision
 
-_CHOICES = {
-    "spectral": (
-        "Spectrograms",
-        "No network. The quickest by a little; errors were larger on average, most of all in "
-        "noise.",
-    ),
-    "compact": (
-        "Spectrograms and FinchSync's compact net",
-        "As shipped: a small network that comes with FinchSync has its say as well. It was trained "
-        "on zebra finches and simulated scenes.",
-    ),
-    "beats": (
-        "Spectrograms and BEATs",
-        "BEATs and a scorer that 'finchsync train' made with it, both files of yours, have their "
-        "say as well. Without a graphics card this takes many times as long.",
-    ),
-}
 _DEVICES = {
     "auto": "The fastest there is",
     "cuda": "NVIDIA graphics card (CUDA)",
@@ -70,7 +54,7 @@ class EvidencePage(QWidget):
         super().__init__(parent)
         self._store = store
         self._group = QButtonGroup(self)
-        self.choices = {name: QRadioButton(_CHOICES[name][0]) for name in EVIDENCE}
+        self.choices = {name: QRadioButton(EVIDENCE_WORDS[name].choice) for name in EVIDENCE}
         self.checkpoint = FileLine("BEATs checkpoint", _CHECKPOINTS)
         self.scorer = FileLine("Pair scorer", _SCORERS)
         self.device = _choice_of("Device", "Where BEATs runs", _DEVICES)
@@ -99,7 +83,7 @@ class EvidencePage(QWidget):
         why_not = why_no_beats()
         for number, (name, button) in enumerate(self.choices.items()):
             self._group.addButton(button, number)
-            about = _muted(why_not if name == "beats" and why_not else _CHOICES[name][1])
+            about = _muted(why_not if name == "beats" and why_not else EVIDENCE_WORDS[name].about)
             about.setIndent(_INDENT_PX)
             button.setAccessibleDescription(about.text())
             button.setEnabled(name != "beats" or not why_not)

@@ -5,11 +5,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.base.evidence_words import EVIDENCE_WORDS
 from app.commands.actions import ACTIONS, MENUS, collisions
 from app.commands.keymap import DEFAULTS
 from app.commands.platform_keys import with_platform_keys
 from app.frame.main_window import MainWindow
 from app.views.dialogs.shortcut_sheet import sheet_html
+from core.evidence.choice import EVIDENCE
 
 
 def test_no_two_actions_share_a_key() -> None:
@@ -102,3 +104,8 @@ def test_a_menu_shows_what_is_switched_on(window: MainWindow) -> None:
     switches = [window.commands[spec.id] for spec in ACTIONS if spec.checkable]
     assert not any(action.isIconVisibleInMenu() for action in switches)
     assert window.commands["accept"].isIconVisibleInMenu()
+
+
+def test_every_evidence_can_be_chosen_by_its_name() -> None:
+    assert tuple(EVIDENCE_WORDS) == EVIDENCE
+    assert {f"evidence_{name}" for name in EVIDENCE} <= {spec.id for spec in ACTIONS}
