@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from core.align.scores import CandidateScores, PredictionScores
 from main import ENVIRONMENT
 
 # Before numpy and Qt are imported, as main.py does.
@@ -20,7 +21,7 @@ import pytest
 import soundfile as sf
 
 from core import cli
-from core.align.alignment import Alias, Alignment, CandidateScores, OffsetPath, Progress, Refinement
+from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice
 from core.evidence.surface import ScoreSurface
@@ -153,7 +154,9 @@ def shifted_alignment(
         path=OffsetPath(offset_s, offset_s, offset_s),
         surface=ScoreSurface(time_0_s, offset_s, 0.01, np.zeros((count, 1), np.float32)),
         posterior=np.ones((count, 1), np.float32),
-        candidates=CandidateScores(*[one] * 7, np.zeros(1, np.int64)),
+        candidates=CandidateScores(
+            one, one, PredictionScores(*[one] * 4, one.astype(int), one + 1)
+        ),
         alias=Alias(0.76, 1.5),
         needs_review=True,
         warnings=(Alias(0.76, 1.5).sentence(), "made up"),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.align.alignment import Alignment, CandidateScores
+from core.align.alignment import Alignment
 from core.align.confidence import in_digits
+from core.align.scores import CandidateScores
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable

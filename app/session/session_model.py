@@ -18,7 +18,8 @@ from app.session.edits import (
 )
 from app.session.entries import AlignmentResults, Entry
 from app.session.open_session import OpenSession
-from core.align.alignment import Alignment, CandidateScores
+from core.align.alignment import Alignment
+from core.align.scores import CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import Basis, Proposal, Provenance, Run, Step

@@ -19,7 +19,8 @@ from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
 from app.work.run_clock import RunClock
 from core import __version__
-from core.align.alignment import Alignment, CandidateScores, Progress
+from core.align.alignment import Alignment, Progress
+from core.align.scores import CandidateScores
 from core.audio.recording import Recording
 from core.evidence.learned import LearnedEvidence
 from core.evidence.surface import ScoreSurface

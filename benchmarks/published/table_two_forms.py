@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.accuracy.methods import REACH_S
-from core.align.candidates import PredictionScores, baseline_candidates
+from core.align.candidates import baseline_candidates
+from core.align.scores import PredictionScores
 from core.arrays import Floats
 from core.nets.table import PairTable
 

@@ -7,13 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.align.alignment import (
-    Alignment,
-    CandidateScores,
-    DecodedEvidence,
-    EvidenceUsed,
-    Progress,
-)
+from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
 from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
@@ -24,6 +18,7 @@ from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import COARSE_ABOVE_S, MAX_OFFSET_S, TOLERANCE_S
 from core.align.refine import refine
+from core.align.scores import CandidateScores
 from core.align.stages import ProgressPlan, Stage
 from core.align.weights import fit_weights
 from core.arrays import Floats

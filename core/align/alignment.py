@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.scores import CandidateScores
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
@@ -32,69 +33,6 @@ class Progress:
 
     stage: str
     fraction: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CandidateScores:
-    """Linear candidates with their confidence-weighted score and its four parts.
-
-    All arrays have shape (N,), one entry per candidate, in the order scored.
-
-    Parameters
-    ----------
-    offset_s : ndarray
-        Offset at channel-0 time zero, seconds.
-    drift_ppm : ndarray
-        Slope of the offset, parts per million.
-    score : ndarray
-        The sum of the four parts.
-    positive, top, votes, level : ndarray
-        0.4 x mean of the positive predictions x their share; 0.3 x mean of
-        the top quarter; 0.2 x sum of the predictions' sigmoids; 0.1 x exp of
-        the mean prediction.
-    count : ndarray of int
-        The public baseline's score: how many predictions are positive.
-    """
-
-    offset_s: Floats
-    drift_ppm: Floats
-    score: Floats
-    positive: Floats
-    top: Floats
-    votes: Floats
-    level: Floats
-    count: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.offset_s)
-
-    @classmethod
-    def none(cls) -> CandidateScores:
-        """No candidate at all."""
-        empty = np.empty(0)
-        count = np.empty(0, dtype=np.int64)
-        return cls(empty, empty, empty, empty, empty, empty, empty, count)
-
-    def ranked(self, most: int | None = None) -> CandidateScores:
-        """The best `most` candidates, best first."""
-        return self.take(np.argsort(-self.score, kind="stable")[:most])
-
-    def take(self, index: NDArray[np.intp]) -> CandidateScores:
-        """The candidates at `index`, in that order."""
-        return CandidateScores(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
-
-    def joined(self, more: CandidateScores) -> CandidateScores:
-        """These candidates followed by `more`."""
-        return CandidateScores(
-            *(
-                np.concatenate([getattr(self, name), getattr(more, name)])
-                for name in self.__dataclass_fields__
-            )
-        )
-
-    def time_map(self, index: int) -> TimeMap:
-        """The time map of one candidate."""
-        return TimeMap.linear(float(self.offset_s[index]), float(self.drift_ppm[index]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,13 +7,12 @@ Task 1 baseline. Score: Nihal et al. 2025, arXiv 2509.16926, Eq. 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.align.alignment import CandidateScores
+from core.align.scores import CandidateScores, PredictionScores
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 
@@ -125,7 +124,8 @@ def score_candidates(
             usable = inside.any(axis=1) & (covered | ~inside).all(axis=1)
             if usable.any():
                 reached = np.clip(line[usable], 0.0, duration_s[1]) - surface.time_0_s
-                yield confidence_weighted(surface.at(reached), offset[usable], drift[usable])
+                found = score_predictions(surface.at(reached))
+                yield CandidateScores(offset[usable], drift[usable], found)
 
     fine_grid, steep_ppm = _fine_grid(surface, duration_s[0])
     for grid in (baseline_grid(duration_s[0], max_offset_s), fine_grid):
@@ -165,57 +165,6 @@ def _around(best: CandidateScores, steep_ppm: float) -> tuple[Floats, Floats]:
     around = (centre[:, None] + shift[None]).reshape(-1, 2)
     _, first = np.unique(_key(around[:, 0], around[:, 1]), return_index=True)
     return around[first, 0], around[first, 1]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PredictionScores:
-    """The confidence-weighted score of time maps, from predictions along them.
-
-    Arrays of shape (N,), one entry a time map. The published score takes `votes`
-    as a plain sum, so that a map with more usable keypoints scores higher; only the
-    normalised form compares maps with different numbers of them.
-
-    Parameters
-    ----------
-    positive, top, level : ndarray
-        0.4 x mean of the positive predictions x their share; 0.3 x mean of the top
-        quarter; 0.1 x exp of the mean.
-    votes : ndarray
-        0.2 x sum of the predictions' sigmoids.
-    count : ndarray of int
-        How many predictions are positive: the 2025 baseline's score.
-    used : ndarray of int
-        How many keypoints had a prediction.
-    """
-
-    positive: Floats
-    top: Floats
-    votes: Floats
-    level: Floats
-    count: NDArray[np.int64]
-    used: NDArray[np.int64]
-
-    @classmethod
-    def joined(cls, parts: Sequence[PredictionScores]) -> PredictionScores:
-        """The time maps of all parts, one part after the other."""
-        return cls(
-            *(
-                np.concatenate([getattr(part, name) for part in parts])
-                for name in cls.__dataclass_fields__
-            )
-        )
-
-    @property
-    def published(self) -> Floats:
-        """Eq. 2 of arXiv 2509.16926 as it stands; minus infinity without any keypoint."""
-        whole = self.positive + self.top + self.votes + self.level
-        return np.where(self.used > 0, whole, -np.inf)
-
-    @property
-    def normalised(self) -> Floats:
-        """Eq. 2 with the mean of the sigmoids in place of their sum."""
-        votes = self.votes / np.maximum(self.used, 1)
-        return np.where(self.used > 0, self.positive + self.top + votes + self.level, -np.inf)
 
 
 def score_predictions(prediction: ArrayLike) -> PredictionScores:
@@ -283,25 +232,3 @@ def score_paths(
     offset = np.atleast_2d(np.asarray(offset_s, dtype=np.float64))
     reached = np.clip(surface.time_0_s + offset, 0.0, duration_1_s) - surface.time_0_s
     return score_predictions(surface.at(reached))
-
-
-def confidence_weighted(
-    prediction: NDArray[np.float32], offset_s: Floats, drift_ppm: Floats
-) -> CandidateScores:
-    """Candidates with their score by `score_predictions`, as published.
-
-    Parameters
-    ----------
-    prediction : ndarray, shape (N, K)
-        Log odds that candidate n is right at keypoint k.
-    offset_s, drift_ppm : ndarray, shape (N,)
-        The candidates.
-
-    Returns
-    -------
-    CandidateScores
-    """
-    s = score_predictions(prediction)
-    return CandidateScores(
-        offset_s, drift_ppm, s.published, s.positive, s.top, s.votes, s.level, s.count
-    )

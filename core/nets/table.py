@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import make_interp_spline
 
-from core.align.candidates import PredictionScores, score_predictions
+from core.align.candidates import score_predictions
+from core.align.scores import PredictionScores
 from core.arrays import Floats, Floats32
 
 _MAPS_A_BATCH = 1000

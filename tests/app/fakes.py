@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from app.session.entries import Entry
-from core.align.alignment import Alias, Alignment, CandidateScores, OffsetPath, Progress, Refinement
+from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
+from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import machine_keypoints
@@ -76,9 +77,8 @@ def fake_candidates(count: int, first: int = 0) -> CandidateScores:
     rank = np.arange(first, first + count)
     offset_s = 0.2 + 0.03 * ((rank + 1) // 2) * (-1.0) ** rank
     parts = [1.0 / (1 + rank), 0.8 / (1 + rank), 20.0 / (1 + rank), 0.2 / (1 + rank)]
-    return CandidateScores(
-        offset_s, 2000.0 - 300.0 * rank, sum(parts), *parts, np.maximum(100 - 4 * rank, 0)
-    )
+    scores = PredictionScores(*parts, np.maximum(100 - 4 * rank, 0), np.full(count, 100))
+    return CandidateScores(offset_s, 2000.0 - 300.0 * rank, scores)
 
 
 def fake_steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:

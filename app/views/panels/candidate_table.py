@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from app.look.table_headers import HeaderTexts
 from app.session.session_model import SessionModel
 from app.views.parts.empty_text import empty_text
-from core.align.alignment import CandidateScores
+from core.align.scores import CandidateScores
 
 _SHOWN = 50
 _REFRESH_MS = 60
@@ -78,11 +78,11 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
             _in_five(found.score[row]),
             f"{found.offset_s[row]:+.3f}",
             f"{round(found.drift_ppm[row]):+d}",
-            f"{found.positive[row]:.2f}",
-            f"{found.top[row]:.2f}",
-            _in_five(found.votes[row]),
-            f"{found.level[row]:.2f}",
-            f"{found.count[row]}",
+            f"{found.parts.positive[row]:.2f}",
+            f"{found.parts.top[row]:.2f}",
+            _in_five(found.parts.votes[row]),
+            f"{found.parts.level[row]:.2f}",
+            f"{found.parts.count[row]}",
         )
 
 

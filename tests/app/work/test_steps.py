@@ -11,7 +11,8 @@ from conftest import write_calls
 from fakes import fake_steps
 
 from core.align.aligner import align_steps
-from core.align.alignment import Alignment, CandidateScores, Progress
+from core.align.alignment import Alignment, Progress
+from core.align.scores import CandidateScores
 from core.audio.recording import open_recording
 from core.evidence.surface import ScoreSurface
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from core.align.alignment import CandidateScores
-from core.align.candidates import baseline_grid, confidence_weighted, score_candidates
+from core.align.candidates import baseline_grid, score_candidates, score_predictions
+from core.align.scores import CandidateScores
 from core.align.weights import penalised_loss
 from core.evidence.spectral import DEFAULT_WEIGHTS
 from core.evidence.surface import ScoreSurface
@@ -26,7 +26,7 @@ def test_the_baselines_grid_leaves_seventy_candidates_for_two_minutes():
 
 def test_score_and_its_parts_equal_the_published_formula():
     prediction = np.random.default_rng(0).normal(size=(6, 13)).astype(np.float32)
-    scores = confidence_weighted(prediction, np.zeros(6), np.zeros(6))
+    scores = score_predictions(prediction)
     for n, row in enumerate(prediction.astype(float)):
         above = [p for p in row if p > 0]
         top = sorted(row)[-(len(row) // 4) :]
@@ -39,14 +39,14 @@ def test_score_and_its_parts_equal_the_published_formula():
         )
         found = (scores.positive[n], scores.top[n], scores.votes[n], scores.level[n])
         assert found == pytest.approx(parts, rel=1e-6)
-        assert scores.score[n] == pytest.approx(sum(parts), rel=1e-6)
+        assert scores.published[n] == pytest.approx(sum(parts), rel=1e-6)
         assert scores.count[n] == len(above)
 
 
 def test_a_candidate_without_a_positive_prediction_scores_low_but_scores():
-    scores = confidence_weighted(np.full((1, 8), -3.0, dtype=np.float32), np.zeros(1), np.zeros(1))
+    scores = score_predictions(np.full((1, 8), -3.0, dtype=np.float32))
     assert scores.positive[0] == 0
-    assert np.isfinite(scores.score[0])
+    assert np.isfinite(scores.published[0])
 
 
 def test_the_right_line_wins_and_comes_in_batches():

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from core.align import band, pins
-from core.align.alignment import Alignment, CandidateScores, DecodedEvidence, Refinement
+from core.align.alignment import Alignment, DecodedEvidence, Refinement
 from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
 from core.align.decode import decode
 from core.align.pins import realign, realign_steps
+from core.align.scores import CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.steps import reported, result_of

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from core.align.candidates import confidence_weighted, score_paths, score_predictions
+from core.align.candidates import score_paths, score_predictions
 from core.evidence.surface import ScoreSurface
 
 
@@ -57,8 +57,8 @@ def test_a_path_is_scored_as_the_line_it_coincides_with():
     surface = ScoreSurface(time_0_s, np.full(30, -1.0), 0.01, score)
     line = 0.3 + time_0_s * 2e-3
     ours = score_paths(surface, line, 40.0)
-    theirs = confidence_weighted(surface.at(line[None]), np.array([0.3]), np.array([2000.0]))
-    assert ours.published[0] == theirs.score[0]
+    theirs = score_predictions(surface.at(line[None]))
+    assert ours.published[0] == theirs.published[0]
     assert ours.count[0] == theirs.count[0]
 
 
