@@ -63,7 +63,6 @@ class _Screen:
         return open_window(paths)
 
     def screenshot(self, recording: Path, alignment: Alignment | None, out: Path) -> None:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from app.launch import screenshot
 
         screenshot(recording, alignment, out)

@@ -187,10 +187,7 @@ def screenshot(
     InputError
         If the recording cannot be opened or the picture not be written.
     """
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     make_app()
     window = MainWindow(size=QSize(*size), remembers=False)
     window.workbench.aligns_on_open = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ class Application(QApplication):
 
     def __init__(self, arguments: Sequence[str]) -> None:
         _introduce()
+        _give_fonts()
         super().__init__(arguments)
         self._given: list[Path] = []
         self._soon = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
@@ -62,3 +64,10 @@ def _introduce() -> None:
     if sys.platform == "win32":
         # Else the windows stand under Python's icon.
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(f"{NAME}.{NAME}")
+
+
+def _give_fonts() -> None:
+    """Offscreen, Qt takes fonts from a folder of its own, which is empty on Windows."""
+    if sys.platform == "win32" and os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        windows = os.environ.get("SYSTEMROOT", r"C:\Windows")
+        os.environ.setdefault("QT_QPA_FONTDIR", rf"{windows}\Fonts")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import runpy
 import sys
 from collections.abc import Callable
@@ -48,6 +49,21 @@ def test_windows_gives_the_program_an_icon_of_its_own(monkeypatch: pytest.Monkey
     monkeypatch.setattr(application, "sys", SimpleNamespace(platform="win32"))
     application._introduce()
     assert names == ["FinchSync.FinchSync"]
+
+
+def test_pictures_of_the_window_have_letters_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.delenv("QT_QPA_FONTDIR", raising=False)
+    monkeypatch.setenv("SYSTEMROOT", r"D:\Windows")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "windows")
+    application._give_fonts()
+    assert "QT_QPA_FONTDIR" not in os.environ
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    application._give_fonts()
+    assert os.environ["QT_QPA_FONTDIR"] == r"D:\Windows\Fonts"
+    monkeypatch.setenv("QT_QPA_FONTDIR", "own")
+    application._give_fonts()
+    assert os.environ["QT_QPA_FONTDIR"] == "own"
 
 
 def test_a_frozen_program_works_for_another_if_it_is_started_so(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -189,9 +190,8 @@ def test_a_missing_table_is_not_evaluated(finchsync, tmp_path: Path) -> None:
     missing = tmp_path / "missing.csv"
     result = finchsync("evaluate", "--predictions", missing, "--ground-truth", missing)
     assert result.code == 2
-    assert result.err == (
-        f"{missing}: cannot be read (no such file or directory); check the path.\n"
-    )
+    reason = os.strerror(errno.ENOENT).lower()
+    assert result.err == f"{missing}: cannot be read ({reason}); check the path.\n"
 
 
 def test_two_recordings_of_one_name_are_refused(finchsync, make_audio, tmp_path: Path) -> None:
