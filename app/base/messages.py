@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,7 +26,7 @@ def short_name(name: str) -> str:
     return f"{name[:half]}…{name[-half:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """One message.
 
@@ -38,18 +39,33 @@ class Message:
         Id of an action offered as a button; empty for none.
     details : str
         More, for the clipboard.
-    passes : bool
-        Whether it is about the recording shown, and of no use once another one is.
     otherwise : str
         Id of another action, for who does not want the first; empty for none.
+    is_true : callable, optional
+        For what is said of a condition: whether it still is so. Asked several times a second, in
+        the window's thread. Without it, the message is about a moment, and stays true.
     """
 
     kind: Kind
     text: str
     action: str = ""
     details: str = ""
-    passes: bool = False
     otherwise: str = ""
+    is_true: Callable[[], bool] | None = None
+
+    @property
+    def is_of_a_moment(self) -> bool:
+        """Whether it says what happened, not how things are."""
+        return self.is_true is None
+
+    @property
+    def stays(self) -> bool:
+        """Whether it waits for the person: a remark without an offer does not."""
+        return self.kind is not Kind.INFO or bool(self.action)
+
+    def holds(self) -> bool:
+        """Whether it is true now."""
+        return self.is_true is None or self.is_true()
 
 
 @dataclass(frozen=True, slots=True)

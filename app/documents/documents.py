@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,16 @@ from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
 from app.documents.offered_table import OfferedTable
 from app.documents.opening import Opened, Skipped, open_paths
-from app.documents.restoring import Relocated, Restored, find_steps, other_steps, reopen_steps
+from app.documents.restoring import (
+    Lost,
+    Relocated,
+    Restored,
+    find_steps,
+    other_steps,
+    reopen_steps,
+)
 from app.documents.session_store import SessionStore
+from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
 from core.session import Session
@@ -160,11 +168,25 @@ class Documents(QObject):
             self._session.relocate(step.found)
             self._tell_found(step)
         elif isinstance(step, Skipped):
-            self.told.emit(
-                Message(
-                    Kind.WARNING, step.text, step.action, step.details, otherwise=step.otherwise
-                )
+            kind = Kind.ERROR if step.is_all else Kind.WARNING
+            self.told.emit(Message(kind, step.text, details=step.details))
+        elif isinstance(step, Lost):
+            self._tell_lost(step)
+
+    def _tell_lost(self, step: Lost) -> None:
+        self.told.emit(
+            Message(
+                Kind.WARNING,
+                step.text,
+                "find_audio",
+                step.details,
+                otherwise="use_other_audio" if step.has_other else "",
+                is_true=self._while_any(lambda entry: entry.is_lost and not entry.is_out),
             )
+        )
+
+    def _while_any(self, is_so: Callable[[Entry], bool]) -> Callable[[], bool]:
+        return lambda: any(map(is_so, self._session.entries))
 
     def _tell_found(self, step: Relocated) -> None:
         found = _counted(len(step.found))
@@ -176,7 +198,9 @@ class Documents(QObject):
             "to check them."
         )
         shows_it = list(step.found) == [self._session.keys[self._session.current_index]]
-        self.told.emit(Message(Kind.INFO, text, "align" if shows_it else "align_all"))
+        action = "align" if shows_it else "align_all"
+        is_true = self._while_any(lambda entry: entry.is_outdated)
+        self.told.emit(Message(Kind.INFO, text, action, is_true=is_true))
 
     @Slot(object)
     def _on_opening_ended(self, end: RunResult) -> None:
@@ -185,7 +209,8 @@ class Documents(QObject):
         if self._stay_out:
             stays = "stays" if self._stay_out == 1 else "stay"
             text = f"{_counted(self._stay_out)} that you took out of this session {stays} out."
-            self.told.emit(Message(Kind.INFO, text, "bring_back"))
+            is_true = self._while_any(lambda entry: entry.is_out)
+            self.told.emit(Message(Kind.INFO, text, "bring_back", is_true=is_true))
             self._stay_out = 0
         self.table.offer()
 

@@ -59,14 +59,14 @@ class OfferedTable(QObject):
             else f"{count} recordings of {imported.path.name} are open already; all of them stand."
         )
         text = f"{stands} The table's times can take the place of those that nobody decided on."
-        self.told.emit(Message(Kind.INFO, text, "take_table"))
+        self.told.emit(Message(Kind.INFO, text, "take_table", is_true=lambda: bool(self._offered)))
 
     @Slot()
     def take_table(self) -> None:
         """Take the offered times for keypoints that nobody decided on."""
         if not self._offered:
             text = "Open a CSV of recordings that are open already; then its times can be taken."
-            self.told.emit(Message(Kind.INFO, text, "open"))
+            self.told.emit(Message(Kind.INFO, text, "open", is_true=lambda: not self._offered))
             return
         refused = [e.recording.name for e in self._offered if not self._session.propose_table(e)]
         self._offered.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.session.entries import Entry, Imported, new_entry
-from core.audio.recording import Recording, find_audio, open_recording
+from core.audio.recording import MonoFileError, Recording, find_audio, open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_times, read_csv
 from core.formats.folder_tables import tables_of
@@ -40,14 +40,13 @@ class Skipped:
     Parameters
     ----------
     text, details : str
-    action, otherwise : str
-        Ids of commands that lead on; empty for none.
+    is_all : bool
+        Whether nothing else could be opened.
     """
 
     text: str
     details: str = ""
-    action: str = ""
-    otherwise: str = ""
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,17 @@ class _Told:
     problems: list[InputError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def summary(self) -> Skipped:
+    def summary(self, *, is_all: bool) -> Skipped:
         """All of it; the bar has room for the first."""
         details = "\n".join([*map(str, self.problems), *self.notes])
-        first, count = str([*self.problems, *self.notes][0]), len(self.problems)
+        mono = [problem for problem in self.problems if isinstance(problem, MonoFileError)]
+        problems = self.problems
+        if len(mono) > 1:
+            problems = [_unpaired(mono), *(p for p in self.problems if p not in mono)]
+        first, count = str([*problems, *self.notes][0]), len(problems)
         if count > 1:
-            return Skipped(f"{count} things could not be opened; the first: {first}", details)
-        return Skipped(first, details)
+            first = f"{count} things could not be opened; the first: {first}"
+        return Skipped(first, details, is_all=is_all)
 
 
 def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
@@ -88,12 +91,7 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     Opened
         Recordings, in batches.
     Skipped
-        What is wrong with the rest, or should be known, if something could be opened.
-
-    Raises
-    ------
-    InputError
-        If nothing could be opened.
+        What is wrong with the rest, or should be known.
     """
     pair, not_a_pair = _as_pair(paths)
     if pair is not None:
@@ -109,10 +107,10 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
                 yield Opened(batch, named)
         except InputError as error:
             told.problems.append(error)
-    if told.problems and not opened:
-        raise not_a_pair or told.problems[0]
+    if not_a_pair is not None and not opened:
+        told.problems[:] = [not_a_pair]
     if told.problems or told.notes:
-        yield told.summary()
+        yield told.summary(is_all=not opened)
 
 
 def _open_one(path: Path, told: _Told) -> Iterator[tuple[Entry, ...]]:
@@ -199,10 +197,22 @@ def _is_table(path: Path) -> bool:
 
 
 def _missing(table: Path, names: Sequence[str]) -> InputError:
-    shown = ", ".join(names[:_SHOWN_NAMES])
-    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
     return InputError(
         table,
-        f"names recordings that are not there: {shown}{more}",
+        f"names recordings that are not there: {_some(names)}",
         "put the audio next to the CSV or into audio/",
     )
+
+
+def _unpaired(mono: Sequence[MonoFileError]) -> InputError:
+    return InputError(
+        f"{len(mono)} files with one channel each",
+        f"{_some([Path(problem.where).name for problem in mono])}; a recording needs two channels",
+        "open the two files of a recording together, channel 0 first, or give all pairs to the "
+        "command line: finchsync align --pair FILE_0 FILE_1",
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    return ", ".join(names[:_SHOWN_NAMES]) + more

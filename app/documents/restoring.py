@@ -52,9 +52,26 @@ class Relocated:
     is_other: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Recordings whose audio is not there as it was, in a sentence.
+
+    Parameters
+    ----------
+    text, details : str
+        The first of them, and all.
+    has_other : bool
+        Whether other audio lies in the place of some.
+    """
+
+    text: str
+    details: str
+    has_other: bool
+
+
 def reopen_steps(
     session: Session, paths: Sequence[Path]
-) -> Iterator[Progress | Restored | Opened | Skipped]:
+) -> Iterator[Progress | Restored | Opened | Lost | Skipped]:
     """Restore a session, then open paths into it; errors as in `open_paths`.
 
     Yields
@@ -64,8 +81,10 @@ def reopen_steps(
         Once.
     Opened
         Recordings of `paths`.
+    Lost
+        What is missing or has changed.
     Skipped
-        What is missing, has changed or could not be opened.
+        What could not be opened.
     """
     yield from _restore(session)
     if paths:
@@ -74,7 +93,7 @@ def reopen_steps(
 
 def find_steps(
     lost: Mapping[int, SessionRecording], folder: Path
-) -> Iterator[Progress | Relocated | Skipped]:
+) -> Iterator[Progress | Relocated | Lost]:
     """Look in a folder and all inside for recordings, given by key.
 
     Yields
@@ -82,7 +101,7 @@ def find_steps(
     Progress
     Relocated
         Once, if any was found.
-    Skipped
+    Lost
         Which were not.
     """
     located: list[Located] = []
@@ -101,7 +120,7 @@ def find_steps(
 
 def other_steps(
     entries: Mapping[int, Entry], open_now: Collection[tuple[str, str]]
-) -> Iterator[Progress | Relocated | Skipped]:
+) -> Iterator[Progress | Relocated | Lost]:
     """Look what lies now in the place of recordings, for use instead.
 
     Parameters
@@ -116,7 +135,7 @@ def other_steps(
     Progress
     Relocated
         Once, if any can be used.
-    Skipped
+    Lost
         Which cannot.
     """
     found: dict[int, SessionRecording] = {}
@@ -156,7 +175,7 @@ def _unfit(known: SessionRecording, entry: Entry, open_now: Collection[tuple[str
     return ""
 
 
-def _restore(session: Session) -> Iterator[Progress | Restored | Skipped]:
+def _restore(session: Session) -> Iterator[Progress | Restored | Lost]:
     located: dict[int, Located] = {}
     for step in locate(session.recordings):
         if isinstance(step, Located):
@@ -204,10 +223,9 @@ def _table(
     return tables[known.path]
 
 
-def _told(problems: Sequence[str], *, has_other: bool) -> Skipped:
+def _told(problems: Sequence[str], *, has_other: bool) -> Lost:
     what = problems[0]
     if len(problems) > 1:
         what = f"{len(problems)} files of this session are not as they were; the first: {what}"
     text = f"{what}. {_OR_OTHER if has_other else _SAFE}"
-    other = "use_other_audio" if has_other else ""
-    return Skipped(text, "\n".join(problems), "find_audio", other)
+    return Lost(text, "\n".join(problems), has_other)

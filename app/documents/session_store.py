@@ -175,8 +175,8 @@ class SessionStore(QObject):
     @Slot(int)
     def _on_written(self, _waiting: int) -> None:
         if self.problem and not self.unwritten:
-            self.told.emit(Message(Kind.INFO, "Everything is on disk again."))
             self.problem = ""
+            self.told.emit(Message(Kind.INFO, "Everything is on disk again."))
 
     @Slot(str)
     def _on_refused(self, why: str) -> None:
@@ -184,7 +184,9 @@ class SessionStore(QObject):
             self.problem = why
             what = "Nothing is kept" if self.path is None else "Your last decisions are not"
             text = f"{what} on disk yet. {why}"
-            self.told.emit(Message(Kind.ERROR, text, "save_session_as"))
+            self.told.emit(
+                Message(Kind.ERROR, text, "save_session_as", is_true=lambda: self.problem == why)
+            )
 
     @Slot(object)
     def _note_added(self, change: Change) -> None:

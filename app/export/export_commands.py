@@ -16,6 +16,7 @@ from app.export.curve_dialog import ask_for_picture
 from app.export.curve_plot import DriftCurve, picture_steps
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
+from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
 from core.formats.atomic import write_whole
@@ -69,7 +70,7 @@ class ExportCommands(QObject):
         """Show what an export would write, and write it."""
         entry = self._session.current
         if entry is None:
-            self._inform("There is nothing to export; open a recording first.")
+            self.told.emit(open_first(self._session))
             return
         if self._workbench.following.is_running:
             # What follows from the last decision belongs into the table.
@@ -90,7 +91,7 @@ class ExportCommands(QObject):
         """Ask where the drift curve goes as a picture, and write it."""
         entry = self._session.current
         if entry is None:
-            self._inform("There is no curve to save; open a recording first.")
+            self.told.emit(open_first(self._session))
         elif (place := ask_for_picture(self._window, entry)) is not None:
             path, overwrite = place
             curve = DriftCurve.of(entry)

@@ -7,12 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.staggered_repaint import StaggeredRepaint
 from app.base.time_view import TimeView
@@ -36,10 +31,9 @@ from app.session.history import History
 from app.session.session_model import SessionModel
 from app.session.session_places import SessionPlaces
 from app.views.bars.evidence_button import EvidenceButton
-from app.views.bars.message_bar import MessageBar
+from app.views.bars.notice_line import NoticeLine
 from app.views.bars.playback_controls import PlaybackControls
 from app.views.bars.status_bar import StatusBar
-from app.views.bars.tip_strip import TipStrip
 from app.views.bars.toolbar import ToolBar
 from app.views.panels.candidate_table import CandidateTable
 from app.views.panels.history_list import HistoryList
@@ -130,7 +124,6 @@ class MainWindow(QMainWindow):
         self.history.attach(self.commands)
         self.evidence = EvidenceButton(self.session, self.shell.preferences, self.commands)
         self.toolbar.show_at_end(self.evidence)
-        self.messages = MessageBar(self.commands)
         self._build_centre()
         self._build_docks()
         self.progress = ReviewProgress(self.session, self.queue, self)
@@ -173,10 +166,9 @@ class MainWindow(QMainWindow):
     # -- building --------------------------------------------------------------------
 
     def _build_centre(self) -> None:
-        self.tips = TipStrip(self.shell.keymap.keys)
-        workspace = Workspace(self.session, self.display, self.time, self.tiles, self.tips)
-        self.concern, self.overview = workspace.concern, workspace.overview
-        self.panes, self.links, self.drift = workspace.panes, workspace.links, workspace.drift
+        workspace = Workspace(self.session, self.display, self.time, self.tiles)
+        self.overview, self.panes = workspace.overview, workspace.panes
+        self.links, self.drift = workspace.links, workspace.drift
         self._stack = QStackedWidget()
         recent = self.shell.recent
         self._stack.addWidget(Welcome(self.commands, recent.menu if recent.opened else None))
@@ -185,8 +177,11 @@ class MainWindow(QMainWindow):
         outer = QVBoxLayout(centre)
         outer.setContentsMargins(2, 2, 2, 2)
         outer.setSpacing(4)
-        outer.addWidget(self.messages)
         outer.addWidget(self._stack, 1)
+        # Made after them, so that the keyboard is in what it stands over first.
+        notices = NoticeLine(self.session, self.commands, self.shell.keymap.keys, centre)
+        self.messages, self.concern, self.tips = notices.messages, notices.concern, notices.tips
+        outer.insertWidget(0, notices)
         self.setCentralWidget(centre)
         self.drop = DropOverlay(centre)
 
@@ -206,7 +201,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bench = self.workbench
         self.shell.told.connect(self.messages.tell)
-        self.session.recording_selected.connect(self.messages.pass_on)
+        self.session.recording_selected.connect(self.messages.look_again)
         self.shell.opened.connect(self.open)
         self.files.opened.connect(self.open)
         self.files.session_path_chosen.connect(self._place_session)
@@ -225,7 +220,7 @@ class MainWindow(QMainWindow):
         bench.following.noted.connect(self.status.note)
         bench.spectrograms_changed.connect(self._show_spectrograms)
         bench.frames_added.connect(self._show_frames)
-        self.review.told.connect(self.messages.inform)
+        self.review.told.connect(self.messages.tell)
         self.candidates.taken.connect(self.review.take_candidate)
         self.recordings.deleted.connect(self.review.take_out)
         self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
@@ -260,7 +255,7 @@ class MainWindow(QMainWindow):
         self.workbench.aligns_on_open = value.aligns_on_open
         self.workbench.aligning.settings = value.align_settings
         self.workbench.aligning.use_evidence(value.evidence)
-        self.tips.set_wanted(wanted=value.shows_tips)
+        self.tips.setVisible(value.shows_tips)
 
     @Slot(object)
     def _place_session(self, path: Path) -> None:

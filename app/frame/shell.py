@@ -25,6 +25,7 @@ from app.frame.new_window import start_another
 from app.frame.open_demo import demo_folder, demo_steps
 from app.frame.recent_files import RecentMenu
 from app.look.theme import ThemeChoice, theme
+from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
@@ -140,7 +141,7 @@ class Shell(QObject):
         """Ask for a time or a keypoint, and go there."""
         keypoints = self._session.keypoints
         if keypoints is None:
-            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            self.told.emit(open_first(self._session))
             return
         dialog = GoTo(keypoints, self._time.duration_s, self._window)
         dialog.chosen.connect(self._go)
@@ -176,7 +177,15 @@ class Shell(QObject):
             self.choose_evidence()
         elif wish != before and self._session.current is not None:
             text = f"The next alignments go by {EVIDENCE_WORDS[name].name}."
-            self.told.emit(Message(Kind.INFO, text, "align", passes=True))
+            is_shown = self._session.while_shown()
+            self.told.emit(
+                Message(
+                    Kind.INFO,
+                    text,
+                    "align",
+                    is_true=lambda: is_shown() and self.preferences.value.evidence == wish,
+                )
+            )
 
     def set_theme(self, name: str) -> None:
         """Prefer another theme."""
@@ -191,9 +200,9 @@ class Shell(QObject):
     def try_demo(self) -> None:
         """Make the demo recording, if it is not there yet, and open it."""
         allow(self._actions["try_demo"], "the demo recording is being made")
-        text = "Making the demo recording; it takes a few seconds."
-        self.told.emit(Message(Kind.INFO, text, passes=True))
         self._demo.start(partial(demo_steps, demo_folder()))
+        text = "Making the demo recording; it takes a few seconds."
+        self.told.emit(Message(Kind.INFO, text, is_true=lambda: self._demo.is_running))
 
     @Slot()
     def show_shortcuts(self) -> None:
@@ -229,6 +238,7 @@ class Shell(QObject):
         if place.keypoint >= 0:
             self.went_to.emit(place.keypoint)
         else:
+            self._session.select_nearest(place.time_0_s)
             half_s = self._time.span_s / 2
             self._time.show_span(place.time_0_s - half_s, place.time_0_s + half_s)
 

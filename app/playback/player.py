@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from functools import partial
 
@@ -15,6 +16,7 @@ from app.playback.feed import Feed, Request, device_steps
 from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
 from app.playback.volume import STEP_DB, gain_of, store_volume_db, stored_volume_db
 from app.render.clips import CLIP_S
+from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from core.audio.aligned import ChannelSelection, Passage, alternating
 
@@ -234,7 +236,10 @@ class Playback(QObject):
 
     def _start(self, mode: _Mode, from_s: float | None = None) -> None:
         if self._session.current is None:
-            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            self.told.emit(open_first(self._session))
+            return
+        if self.problem:
+            self._tell_problem()
             return
         self._mode = mode
         first_s = self._first_s() if from_s is None else from_s
@@ -362,8 +367,17 @@ class Playback(QObject):
         else:
             # What is gone leaves the menu; what is left can be chosen there.
             self._lane.start(partial(device_steps, self._sound, afresh=True))
-        if was_wanted:
-            self.told.emit(Message(Kind.ERROR, str(error), "find_devices"))
+        if was_wanted and self.problem:
+            self._tell_problem()
+        elif was_wanted:
+            self._tell(str(error), lambda: not self.is_playing)
+
+    def _tell_problem(self) -> None:
+        problem = self.problem
+        self._tell(problem, lambda: self.problem == problem)
+
+    def _tell(self, problem: str, is_true: Callable[[], bool]) -> None:
+        self.told.emit(Message(Kind.ERROR, problem, "find_devices", is_true=is_true))
 
     @Slot(object)
     def _on_ended(self, end: RunResult) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.base.key_repeat import HeldKey
-from app.base.messages import short_name
+from app.base.messages import Kind, Message, short_name
 from app.base.time_view import TimeView
 from app.look.keypoint_style import next_uncertain
 from app.review.review_queue import ReviewQueue
@@ -36,11 +36,11 @@ class Review(QObject):
 
     Signals
     -------
-    told(text)
-        Something the person should know about a command.
+    told(message)
+        A `Message` about a command and the recording shown.
     """
 
-    told = Signal(str)
+    told = Signal(object)
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Review(QObject):
             if self._queue.rows[other].uncertain:
                 self._go_on_to(other)
                 return
-        self.told.emit(self._nothing_left())
+        self._say(self._nothing_left())
 
     def _go_on_to(self, recording: int) -> None:
         session = self._session
@@ -96,7 +96,7 @@ class Review(QObject):
         self.go_to(next_uncertain(session.entries[recording].keypoints, -1))
         if session.current is not left and left is not None and session.current is not None:
             name, other = (short_name(e.recording.name) for e in (left, session.current))
-            self.told.emit(f"Nothing uncertain is left in {name}; this is {other}.")
+            self._say(f"Nothing uncertain is left in {name}; this is {other}.")
 
     def _nothing_left(self) -> str:
         where = " in the recordings listed" if self._queue.is_filtered else ""
@@ -129,7 +129,9 @@ class Review(QObject):
         session.select_recording(near[0] if near else -1)
         session.take_out(index)
         self._queue.refresh()
-        self.told.emit(f"{name} was taken out. Undo brings it back; its audio is untouched.")
+        text = f"{name} was taken out. Undo brings it back; its audio is untouched."
+        is_true = session.while_so(index, lambda entry: entry.is_out)
+        self.told.emit(Message(Kind.INFO, text, is_true=is_true))
 
     @Slot()
     def accept(self) -> None:
@@ -169,7 +171,7 @@ class Review(QObject):
         if len(indices):
             session.review_keypoints(indices.tolist(), ReviewState.ACCEPTED)
         else:
-            self.told.emit(f"No unreviewed keypoint is {what}.")
+            self._say(f"No unreviewed keypoint is {what}.")
 
     @Slot()
     def snap(self) -> None:
@@ -180,14 +182,14 @@ class Review(QObject):
             return
         peak_s = snap_offset_s(session)
         if peak_s is None:
-            self.told.emit(why_no_peak(session))
+            self._say(why_no_peak(session))
             return
         stands_s = float(keypoints.offset_s[selected])
         move = (session.current_index, selected, stands_s, peak_s)
         if abs(peak_s - stands_s) > ASKS_ABOVE_S and move != self._far_snap:
             self._far_snap = move
             away_ms = 1000 * (peak_s - stands_s)
-            self.told.emit(f"The peak is {away_ms:+.0f} ms away; snap again to move there.")
+            self._say(f"The peak is {away_ms:+.0f} ms away; snap again to move there.")
         else:
             self._far_snap = None
             session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)
@@ -208,7 +210,7 @@ class Review(QObject):
         session = self._session
         session.cancel_preview()
         if session.selected >= 0 and not session.release_keypoint(session.selected):
-            self.told.emit("This keypoint is the machine's already.")
+            self._say("This keypoint is the machine's already.")
 
     @Slot(int)
     def nudge(self, step_ms: int) -> None:
@@ -225,7 +227,7 @@ class Review(QObject):
         if self._session.propose_candidate(rank):
             self._session.highlight_candidate(rank)
         else:
-            self.told.emit(
+            self._say(
                 f"There is no candidate {rank + 1}; candidates come when the recording is aligned."
             )
 
@@ -235,7 +237,7 @@ class Review(QObject):
         if self._session.propose_alignment():
             self._session.highlight_candidate(-1)
         else:
-            self.told.emit("There is no path; it comes when the recording is aligned.")
+            self._say("There is no path; it comes when the recording is aligned.")
 
     def go_to(self, index: int) -> None:
         """Select a keypoint and bring it into view."""
@@ -259,7 +261,10 @@ class Review(QObject):
         self._count_open()
         if entry is not None and before and not self._open_before:
             name, count = short_name(entry.recording.name), len(entry.keypoints)
-            self.told.emit(f"{name} is done: all {count:,} keypoints are reviewed.")
+            self._say(f"{name} is done: all {count:,} keypoints are reviewed.")
+
+    def _say(self, text: str) -> None:
+        self.told.emit(Message(Kind.INFO, text, is_true=self._session.while_shown()))
 
     def _walk(self, step: int) -> None:
         self._queue.refresh()

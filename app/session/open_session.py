@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.base.messages import Kind, Message
 from app.session.drag import Drag
 from app.session.entries import AlignmentResults, Entry
 from core.keypoints import KeypointSet
@@ -44,8 +46,8 @@ class OpenSession(QObject):
         What can be undone or redone is something else.
     returned()
         An undo, a redo or a session opened again went back to the selected keypoint.
-    refused(text)
-        An edit cannot be, and why.
+    refused(message)
+        A `Message`: an edit cannot be, and why.
     changed(change)
         A `core.session.Change` to write down.
     """
@@ -60,7 +62,7 @@ class OpenSession(QObject):
     followed = Signal(object)
     history_changed = Signal()
     returned = Signal()
-    refused = Signal(str)
+    refused = Signal(object)
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -130,13 +132,26 @@ class OpenSession(QObject):
     @property
     def shown(self) -> ViewState | None:
         """What is on screen, for the next time."""
-        if self._current < 0:
-            return None
-        return ViewState(self._keys[self._current], self._selected)
+        key = self._shown_key
+        return None if key is None else ViewState(key, self._selected)
 
     def entry_of(self, key: int) -> Entry:
         """The recording with a key."""
         return self._entries[self._keys.index(key)]
+
+    def while_shown(self) -> Callable[[], bool]:
+        """Whether the recording shown now is shown still, for what is said of it."""
+        shown = self._shown_key
+        return lambda: self._shown_key == shown
+
+    def while_so(self, index: int, is_so: Callable[[Entry], bool]) -> Callable[[], bool]:
+        """Whether something is so of a recording, as long as its session is open."""
+        keys, key = self._keys, self._keys[index]
+        return lambda: self._keys is keys and is_so(self.entry_of(key))
+
+    @property
+    def _shown_key(self) -> int | None:
+        return self._keys[self._current] if self._current >= 0 else None
 
     def time_map(self) -> TimeMap:
         """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
@@ -282,6 +297,12 @@ class OpenSession(QObject):
             self._selected = index
             self.selection_changed.emit()
 
+    def select_nearest(self, time_0_s: float) -> None:
+        """Select the keypoint nearest to a moment of channel 0, seconds."""
+        keypoints = self.keypoints
+        if keypoints is not None and len(keypoints):
+            self.select_keypoint(int(np.abs(keypoints.time_0_s - time_0_s).argmin()))
+
     def highlight_candidate(self, rank: int) -> None:
         """Highlight a candidate in the table and the plot."""
         if rank != self._highlighted:
@@ -330,6 +351,13 @@ class OpenSession(QObject):
         self._entries[index] = replace(self._entries[index], evidence=evidence)
         if index == self._current:
             self.evidence_changed.emit()
+
+
+def open_first(session: OpenSession) -> Message:
+    """What a command says that needs a recording, while none is open."""
+    return Message(
+        Kind.INFO, "Open a recording first.", "open", is_true=lambda: session.current is None
+    )
 
 
 @lru_cache(maxsize=2)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.base.messages import Kind, Message
 from app.base.time_format import time_text
 from app.session.edits import (
     differ_in_confidence,
@@ -216,7 +217,8 @@ class SessionModel(OpenSession):
 
     def _refuse_outside(self) -> None:
         assert self.current is not None
-        self.refused.emit(
+        text = (
             f"Channel 1 ends at {time_text(self.current.end_1_s, 1)}; a keypoint cannot be put "
             "outside it. Mark it unalignable if its sound is not in channel 1."
         )
+        self.refused.emit(Message(Kind.INFO, text, is_true=self.while_shown()))

@@ -111,7 +111,7 @@ class Aligning(QObject):
     def align(self, indices: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
         if obstacle := self._wish.obstacle():
-            self.told.emit(Message(Kind.ERROR, f"Not aligned. {obstacle}", "evidence"))
+            self._tell_refused(obstacle)
             return
         new = [i for i in indices if i not in self._queue and i != self._aligning]
         if first:
@@ -169,8 +169,7 @@ class Aligning(QObject):
         elif isinstance(step, Refused):
             # Whatever else waits would be refused alike.
             self._queue.clear()
-            text = f"Not aligned. {step.why}"
-            self.told.emit(Message(Kind.ERROR, text, "evidence", step.details))
+            self._tell_refused(step.why, step.details)
         elif isinstance(step, ScoreSurface):
             self._session.set_surface(self._aligning, step)
         elif isinstance(step, CandidateScores):
@@ -190,12 +189,39 @@ class Aligning(QObject):
             self._align_next()
             return
         if end.outcome is RunStatus.FAILED:
-            self._session.set_problem(index, end.message)
-            text = f"Not aligned. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+            self._tell_failed(index, end)
         elif end.outcome is RunStatus.CANCELLED and not self._session.entries[index].is_out:
-            self.told.emit(Message(Kind.INFO, "Alignment cancelled; nothing was changed.", "align"))
+            self._tell_cancelled()
         self._align_next()
+
+    def _tell_failed(self, index: int, end: RunResult) -> None:
+        self._session.set_problem(index, end.message)
+        is_true = self._session.while_so(index, lambda entry: entry.problem == end.message)
+        text = f"Not aligned. {end.message}"
+        self.told.emit(Message(Kind.ERROR, text, details=end.details, is_true=is_true))
+
+    def _tell_cancelled(self) -> None:
+        is_shown = self._session.while_shown()
+        self.told.emit(
+            Message(
+                Kind.INFO,
+                "Alignment cancelled; nothing was changed.",
+                "align",
+                is_true=lambda: is_shown() and not self.is_running,
+            )
+        )
+
+    def _tell_refused(self, why: str, details: str = "") -> None:
+        wish = self._wish
+        self.told.emit(
+            Message(
+                Kind.ERROR,
+                f"Not aligned. {why}",
+                "evidence",
+                details,
+                is_true=lambda: self._wish == wish,
+            )
+        )
 
     def _provenance(self, alignment: Alignment) -> Provenance:
         used, started_at = alignment.evidence, self._clock.started_at
@@ -222,7 +248,15 @@ class Aligning(QObject):
         if entry.basis is Basis.IMPORTED:
             text = "Aligned. The imported times stand until you take the path."
             if entry is self._session.current:
-                self.told.emit(Message(Kind.INFO, text, "take_alignment", passes=True))
+                stands = self._session.while_so(
+                    self._aligning, lambda entry: entry.basis is Basis.IMPORTED
+                )
+                is_shown = self._session.while_shown()
+                self.told.emit(
+                    Message(
+                        Kind.INFO, text, "take_alignment", is_true=lambda: is_shown() and stands()
+                    )
+                )
             else:
                 name = short_name(entry.recording.name)
                 self.told.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))

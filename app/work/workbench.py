@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
 from app.session.entries import Entry
+from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.session.session_places import is_there
 from app.work.aligning import Aligning, AlignSteps, align_steps
@@ -89,11 +90,9 @@ class Workbench(QObject):
         """Align the recording shown."""
         entry = self._session.current
         if entry is None:
-            self.told.emit(Message(Kind.INFO, "Open a recording first.", "open"))
+            self.told.emit(open_first(self._session))
         elif entry.is_lost:
-            text = f"Not aligned: {entry.lost}."
-            other = "use_other_audio" if entry.has_other else ""
-            self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other))
+            self._tell_lost(self._session.current_index, f"Not aligned: {entry.lost}.")
         else:
             self.aligning.align([self._session.current_index], first=True)
 
@@ -168,11 +167,18 @@ class Workbench(QObject):
     def _tell_unreadable(self, entry: Entry | None, end: RunResult) -> None:
         gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
         if gone:
-            self._session.lose(self._session.current_index, f"{gone[0]} is not there any more")
+            index = self._session.current_index
+            self._session.lose(index, f"{gone[0]} is not there any more")
             text = f"{gone[0].name} is not there any more; your keypoints are safe."
-            self.told.emit(Message(Kind.ERROR, text, "find_audio", end.details))
+            self._tell_lost(index, text)
         else:
-            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+            is_true = self._session.while_shown()
+            self.told.emit(Message(Kind.ERROR, end.message, details=end.details, is_true=is_true))
+
+    def _tell_lost(self, index: int, text: str) -> None:
+        other = "use_other_audio" if self._session.entries[index].has_other else ""
+        is_true = self._session.while_so(index, lambda entry: entry.is_lost)
+        self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other, is_true=is_true))
 
     def _wants_alignment(self, entry: Entry) -> bool:
         untouched = entry.alignment is None and not entry.problem

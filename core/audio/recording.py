@@ -30,6 +30,10 @@ _FINGERPRINT_CHUNK = 1 << 16
 _FINGERPRINT_CHUNKS = 64
 
 
+class MonoFileError(InputError):
+    """A file is one channel of a recording; the other one is in another file."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelSource:
     """Where one channel's samples are.
@@ -232,7 +236,8 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
     found = settle(first)
     if path_1 is None:
         if found.channels != 2:
-            raise InputError(
+            kind = MonoFileError if found.channels == 1 else InputError
+            raise kind(
                 first,
                 f"has {found.channels} channel{'s'[: found.channels - 1]}, a recording needs two",
                 "give a stereo file, or two mono files as a pair",

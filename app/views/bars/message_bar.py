@@ -1,11 +1,11 @@
-"""The message bar: the latest message, one line high."""
+"""Messages to the person, inside the window."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
 
-from PySide6.QtCore import QDateTime, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QDateTime, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -23,6 +23,7 @@ from app.look.theme import theme
 from app.views.dialogs.message_log import Told, details_of
 
 _INFO_MS = 9000
+_LOOK_AGAIN_MS = 200
 _KEPT = 200
 _WORDS_PX = 400
 """With less room than this beside them, the buttons stand under the words."""
@@ -31,7 +32,10 @@ _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable
 
 
 class MessageBar(QFrame):
-    """Shows the latest message; errors and warnings stay until closed, and come back after remarks.
+    """Shows the latest message, until it is closed or no longer true.
+
+    Remarks go after a while, and what they covered is shown again. The bar lies over its parent
+    and takes no room in its layout, so that nothing moves when it comes or goes.
 
     Parameters
     ----------
@@ -51,7 +55,8 @@ class MessageBar(QFrame):
         self._actions = actions
         self.message: Message | None = None
         self.told: deque[Told] = deque(maxlen=_KEPT)
-        self._standing: Message | None = None
+        self._standing: list[Message] = []
+        self._place = QRect()
         self.setObjectName("message")
         self._sign = QLabel()
         self._text = QLabel()
@@ -82,16 +87,23 @@ class MessageBar(QFrame):
         self._layout.setSpacing(8)
         self._layout.addLayout(words, 1)
         self._layout.addLayout(buttons)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(10, 4, 4, 4)
-        outer.addLayout(self._layout, 1)
-        outer.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self._outer = QHBoxLayout(self)
+        self._outer.setContentsMargins(10, 1, 4, 1)
+        self._outer.addLayout(self._layout, 1)
+        self._outer.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self._close)
         self._away = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._away.timeout.connect(self._on_close)
+        self._again = QTimer(self, interval=_LOOK_AGAIN_MS)
+        self._again.timeout.connect(self.look_again)
         theme().changed.connect(self._paint_signs)
         self._paint_signs()
         self.hide()
+
+    def set_place(self, place: QRect) -> None:
+        """Stand here, in the parent's pixels; what needs more lines goes on beneath."""
+        self._place = place
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """The buttons stand where there is room for the words."""
@@ -105,12 +117,23 @@ class MessageBar(QFrame):
         is_narrow = self.width() - taken_px < _WORDS_PX
         self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
 
+    def _fit(self) -> None:
+        self.resize(self._place.width(), self.height())
+        self._place_buttons()
+        # At once, for its height; otherwise it would be laid out a moment later.
+        self._outer.activate()
+        wanted_px = self._outer.totalHeightForWidth(self._place.width())
+        height_px = max(wanted_px, self._place.height())
+        self.setGeometry(QRect(self._place.topLeft(), QSize(self._place.width(), height_px)))
+
     @Slot(object)
     def tell(self, message: Message) -> None:
-        """Show a message in place of the one before."""
-        self.told.append((QDateTime.currentDateTime(), message))
-        if message.kind is not Kind.INFO:
-            self._standing = message
+        """Show a message over the one before; said again, it is the same one."""
+        if self.isHidden() or self.message is None or self.message.text != message.text:
+            self.told.append((QDateTime.currentDateTime(), message))
+        if message.stays:
+            self._standing = [m for m in self._standing if not _goes_for(m, message)]
+            self._standing.append(message)
         self._show(message)
 
     def _show(self, message: Message) -> None:
@@ -127,32 +150,34 @@ class MessageBar(QFrame):
         self.setProperty("kind", str(message.kind))
         self.style().polish(self)
         self._paint_signs()
-        self._place_buttons()
         self.show()
-        if message.kind is Kind.INFO and not message.action:
-            self._away.start()
-        else:
+        self.raise_()
+        self._fit()
+        self._again.start()
+        if message.stays:
             self._away.stop()
-
-    @Slot(str)
-    def inform(self, text: str) -> None:
-        """Show a passing remark."""
-        self.tell(Message(Kind.INFO, text, passes=True))
+        else:
+            self._away.start()
 
     @Slot()
-    def pass_on(self) -> None:
-        """Another recording is shown: close what was about the one before."""
-        if self.isVisible() and self.message is not None and self.message.passes:
-            self._on_close()
+    def look_again(self) -> None:
+        """Drop what is no longer true."""
+        if self.message is not None and not self.message.holds():
+            self._show_what_stands()
 
     @Slot()
     def _on_close(self) -> None:
-        if self.message is self._standing:
-            self._standing = None
-        if self._standing is None:
-            self.hide()
+        self._standing = [m for m in self._standing if m is not self.message]
+        self._show_what_stands()
+
+    def _show_what_stands(self) -> None:
+        self._standing = [m for m in self._standing if m.holds()]
+        if self._standing:
+            self._show(self._standing[-1])
         else:
-            self._show(self._standing)
+            self._again.stop()
+            self._away.stop()
+            self.hide()
 
     @Slot()
     def _on_act(self) -> None:
@@ -179,3 +204,9 @@ class MessageBar(QFrame):
         if self.message is not None:
             sign = icon(_SIGNS[self.message.kind])
             self._sign.setPixmap(sign.pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))
+
+
+def _goes_for(old: Message, new: Message) -> bool:
+    """Whether a new message takes the place of one that stands."""
+    is_moment = old.is_of_a_moment and new.is_of_a_moment and old.kind is new.kind
+    return old.text == new.text or is_moment

@@ -59,9 +59,9 @@ class PlaybackControls(QObject):
     @Slot()
     def _refresh(self) -> None:
         playback = self._playback
-        why_not = playback.problem or ("" if self._session.current else _NO_RECORDING)
         for action in self._starters:
-            allow(action, why_not)
+            # Without sound as well: pressed, it says what is wrong.
+            allow(action, "" if self._session.current else _NO_RECORDING)
         self._say_problem(playback.problem)
         self._play.setText("Stop" if playback.is_playing else self._text)
         self._play.setIcon(icon("stop" if playback.is_playing else "play"))

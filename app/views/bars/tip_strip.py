@@ -40,7 +40,6 @@ class TipStrip(QFrame):
         self.setObjectName("message")
         self._tips = tips_of(keys)
         self._at = 0
-        self._has_room = self._wanted = True
         self._text = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         further, enough = QToolButton(), QToolButton()
         further.setText("Next tip")
@@ -59,16 +58,6 @@ class TipStrip(QFrame):
     def text(self) -> str:
         """The tip shown."""
         return self._text.text()
-
-    def set_room(self, *, has_room: bool) -> None:
-        """Whether there is room for tips."""
-        self._has_room = has_room
-        self.setVisible(self._has_room and self._wanted)
-
-    def set_wanted(self, *, wanted: bool) -> None:
-        """Whether the person wants tips."""
-        self._wanted = wanted
-        self.setVisible(self._has_room and self._wanted)
 
     def set_keys(self, keys: Keys) -> None:
         """Name other keys."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.look.icons import icon
 from app.look.theme import theme
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
+from app.views.parts.elided_label import ElidedLabel
 
 
 class WarningStrip(QFrame):
-    """One line over the recording while there is something to say of it as a whole.
+    """One line while there is something to say of the recording as a whole; its tip has all of it.
 
     Parameters
     ----------
@@ -26,11 +27,9 @@ class WarningStrip(QFrame):
         self.setObjectName("message")
         self.setProperty("kind", "warning")
         self._sign = QLabel()
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        self._text = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 10, 4)
+        layout.setContentsMargins(10, 1, 10, 1)
         layout.setSpacing(8)
         layout.addWidget(self._sign)
         layout.addWidget(self._text, 1)

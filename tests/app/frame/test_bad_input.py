@@ -187,6 +187,30 @@ def test_two_mono_files_make_a_recording(
     assert "ends at 0:04.0" in window.messages.message.text
 
 
+def test_many_mono_files_are_all_named_with_what_to_do(
+    window: MainWindow, tmp_path: Path, settle: Settle
+) -> None:
+    paths = [tmp_path / f"bird {letter}.wav" for letter in "abcd"]
+    for path in paths:
+        write_calls(path, 5.0, channels=1)
+    window.open(paths)
+    settle(window)
+    message = window.messages.message
+    assert message.kind is Kind.ERROR
+    assert message.text.startswith("4 files with one channel each: bird a.wav, bird b.wav, bird c")
+    assert "and 1 more" in message.text
+    assert "together" in message.text
+    assert "align --pair FILE_0 FILE_1" in message.text
+    for path in paths:
+        assert path.name in message.details
+    # Beside something that opens, and in a folder, it is the same.
+    write_calls(tmp_path / "good.wav", 5.0)
+    window.open([tmp_path])
+    settle(window)
+    assert window.messages.message.kind is Kind.WARNING
+    assert window.messages.message.text.startswith("4 files with one channel each: ")
+
+
 def test_the_same_recording_opens_once(window: MainWindow, stereo: Path, settle: Settle) -> None:
     window.open([stereo])
     settle(window)

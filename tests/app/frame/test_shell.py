@@ -148,6 +148,15 @@ def test_going_to_a_keypoint_and_a_time(opened: MainWindow) -> None:
     QTest.keyClicks(line(dialog), "0:05.5")
     QTest.keyClick(line(dialog), Key.Key_Return)
     assert opened.time.start_s == pytest.approx(3.5)
+    assert opened.session.selected in {5, 6}
+    # Of the uncertain keypoints, 7 and 17, the next one from there.
+    opened.session.select_keypoint(19)
+    QTest.keyClick(opened, Key.Key_G, Modifier.ControlModifier)
+    dialog = only(opened, GoTo)
+    QTest.keyClicks(line(dialog), "0:09")
+    QTest.keyClick(line(dialog), Key.Key_Return)
+    QTest.keyClick(opened, Key.Key_Tab)
+    assert opened.session.selected == 17
 
 
 # -- keys ------------------------------------------------------------------------------
@@ -412,7 +421,7 @@ def test_messages_can_be_read_again_and_copied(window: MainWindow) -> None:
     assert copied.startswith("The disk is full")
     for word in ("why", "FinchSync", "Python", "Qt"):
         assert word in copied
-    window.messages.inform("Something else.")
+    window.messages.tell(Message(Kind.INFO, "Something else."))
     window.commands["messages"].trigger()
     text = only(window, MessageLog).text
     assert text.index("Something else.") < text.index("The disk is full")
@@ -420,7 +429,7 @@ def test_messages_can_be_read_again_and_copied(window: MainWindow) -> None:
 
 def test_a_remark_does_not_hide_an_error_for_good(window: MainWindow) -> None:
     window.messages.tell(Message(Kind.ERROR, "The disk is full; free some space."))
-    window.messages.inform("Something else.")
+    window.messages.tell(Message(Kind.INFO, "Something else."))
     assert window.messages.message.text == "Something else."
     close = next(
         b for b in window.messages.findChildren(QToolButton) if "Close" in b.accessibleName()
@@ -685,6 +694,6 @@ def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
 
 def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
     window.resize(1024, 600)
-    window.messages.inform("Nothing more.")
+    window.messages.tell(Message(Kind.INFO, "Nothing more."))
     QApplication.processEvents()
     assert window.messages.height() < 3 * window.messages.fontMetrics().height()

@@ -596,14 +596,18 @@ def test_without_sound_the_button_says_why(opened: MainWindow, qtbot: QtBot) -> 
     tip = play.toolTip()
     sound.names.clear()
     opened.playback.prepare()
-    qtbot.waitUntil(lambda: not play.isEnabled())
+    qtbot.waitUntil(lambda: play.toolTip() != tip)
     assert play.toolTip() == "Playback is off: there is no output; plug one in."
-    QTest.keyClick(opened, Key.Key_Space)
-    assert not opened.playback.is_playing
+    assert opened.messages.message is None, "nobody asked for sound yet"
+    for key in (Key.Key_Space, Key.Key_Space):
+        QTest.keyClick(opened, key)
+        assert not opened.playback.is_playing
+    assert "plug one in" in opened.messages.message.text
+    assert opened.messages.message.action == "find_devices"
+    assert len(opened.messages.told) == 1, "said once, however often the key is pressed"
     sound.names.append("plugged in")
     opened.commands["find_devices"].trigger()
-    qtbot.waitUntil(play.isEnabled)
-    assert play.toolTip() == tip
+    qtbot.waitUntil(lambda: play.toolTip() == tip)
     assert "plugged in" in opened.messages.message.text
     menu = opened.menus["Playback"]
     devices = next(a.menu() for a in menu.actions() if a.text() == "Output device")

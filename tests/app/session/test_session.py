@@ -53,7 +53,7 @@ def test_a_move_beyond_channel_1_is_refused(
     before = session.keypoints
     with qtbot.waitSignal(session.refused) as said:
         session.move_keypoint(index, time_1_s)
-    assert "Channel 1 ends at 0:20.0" in said.args[0]
+    assert "Channel 1 ends at 0:20.0" in said.args[0].text
     assert session.keypoints is before
     assert not session.done
 
