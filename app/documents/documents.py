@@ -24,6 +24,7 @@ from app.documents.session_store import SessionStore
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
+from core.audio.recording import Recording
 from core.session import Session
 
 
@@ -63,6 +64,7 @@ class Documents(QObject):
         self._is_reading = False
         self._offers = False
         self._stay_out = 0
+        self._noted: list[Recording] = []
         self._opening = BackgroundRunner("open", self)
         self._opening.stepped.connect(self._on_opened)
         self._opening.ended.connect(self._on_opening_ended)
@@ -159,6 +161,9 @@ class Documents(QObject):
         if isinstance(step, Opened):
             if self._offers:
                 self.table.look_at(step.entries)
+            known = {entry.identity for entry in self._session.entries}
+            new = [entry.recording for entry in step.entries if entry.identity not in known]
+            self._noted += [recording for recording in new if recording.notes]
             self._stay_out += len(self._session.add(step.entries, named=step.named))
         elif isinstance(step, Restored):
             self.replacing.emit()
@@ -212,7 +217,18 @@ class Documents(QObject):
             is_true = self._while_any(lambda entry: entry.is_out)
             self.told.emit(Message(Kind.INFO, text, "bring_back", is_true=is_true))
             self._stay_out = 0
+        self._tell_notes()
         self.table.offer()
+
+    def _tell_notes(self) -> None:
+        """Say what was assumed of recordings that were not open before."""
+        lines = [f"{one.name}: {note}." for one in self._noted for note in one.notes]
+        if lines:
+            count = len(self._noted)
+            of = f"Of {_counted(count)} the header is wrong or silent; the first: "
+            text = lines[0] if count == 1 else of + lines[0]
+            self.told.emit(Message(Kind.INFO, text, details="\n".join(lines)))
+        self._noted.clear()
 
 
 def _counted(recordings: int) -> str:

@@ -302,6 +302,7 @@ def _tip(entry: Entry, row: QueueRow) -> str:
         lines.append(
             f"channel {channel}: {time_text(source.duration_s, 1)}, {source.sample_rate_hz} Hz"
         )
+    lines += entry.recording.notes
     if entry.imported is not None:
         lines.append(f"keypoints from {entry.imported.path.name}")
     if entry.run is not None:

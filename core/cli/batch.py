@@ -302,7 +302,7 @@ def _align_one(
                 progress(step)
             elif isinstance(step, Alignment):
                 took_s = time.perf_counter() - started_s
-                aligned = summarise(job.name, step, took_s, task.fingerprint)
+                aligned = summarise(task.recording, step, took_s, task.fingerprint)
                 task.kept.save(task.key, aligned)
                 return aligned.with_texts(job.keypoints)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)

@@ -10,6 +10,7 @@ from core.align.alignment import Alias, Alignment, EvidenceUsed
 from core.align.candidates import score_paths
 from core.align.confidence import in_digits
 from core.align.limits import CERTAIN
+from core.audio.recording import Recording
 from core.keypoints import KeypointSet, machine_keypoints
 
 
@@ -102,7 +103,9 @@ class Failed:
 Outcome = Aligned | Failed
 
 
-def summarise(name: str, alignment: Alignment, seconds: float, fingerprint: str) -> Aligned:
+def summarise(
+    recording: Recording, alignment: Alignment, seconds: float, fingerprint: str
+) -> Aligned:
     """Keep of an alignment what a table and a report need."""
     best = alignment.candidates.ranked(1)
     line = None
@@ -110,11 +113,11 @@ def summarise(name: str, alignment: Alignment, seconds: float, fingerprint: str)
         line = Line(float(best.offset_s[0]), float(best.drift_ppm[0]), float(best.score[0]))
     path = score_paths(alignment.surface, alignment.path.offset_s, alignment.duration_1_s)
     return Aligned(
-        name,
+        recording.name,
         alignment.keypoints,
         alignment.mean_confidence,
         alignment.needs_review,
-        _notes(alignment),
+        (*_reasons(alignment), *recording.notes, *alignment.evidence.notices),
         alignment.alias,
         alignment.log_evidence,
         line,
@@ -125,8 +128,8 @@ def summarise(name: str, alignment: Alignment, seconds: float, fingerprint: str)
     )
 
 
-def _notes(alignment: Alignment) -> tuple[str, ...]:
-    """Why the file wants a look, and what else should be known of the evidence."""
+def _reasons(alignment: Alignment) -> tuple[str, ...]:
+    """Why the file wants a look."""
     why = alignment.warnings
     if alignment.needs_review and not why:
         mean = in_digits(alignment.mean_confidence)
@@ -134,7 +137,7 @@ def _notes(alignment: Alignment) -> tuple[str, ...]:
             f"the mean confidence is only {mean}, below {CERTAIN}: "
             "look at the least certain keypoints",
         )
-    return (*why, *alignment.evidence.notices)
+    return why
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:

@@ -108,7 +108,7 @@ def _recording(connection: sqlite3.Connection, row: sqlite3.Row, home: Path) -> 
         table = nearest(row["imported_relative"], row["imported"], home)
         imported = ImportedTable(table, row["imported_fingerprint"])
     return SessionRecording(
-        Recording(row["name"], (sources[0], sources[1])),
+        Recording(row["name"], (sources[0], sources[1]), tuple(map(str, json.loads(row["notes"])))),
         row["fingerprint"],
         (
             FileStamp(first["size_bytes"], first["modified_ns"]),

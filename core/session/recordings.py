@@ -122,7 +122,7 @@ def at_paths(recording: Recording, paths: Sequence[Path]) -> Recording:
     first, second = (
         replace(source, path=path) for source, path in zip(recording.channels, paths, strict=True)
     )
-    return Recording(recording.name, (first, second))
+    return replace(recording, channels=(first, second))
 
 
 def _stamps(recording: Recording) -> tuple[FileStamp, FileStamp]:

@@ -135,7 +135,16 @@ def _to_version_2(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_version_1, _to_version_2)
+def _to_version_3(connection: sqlite3.Connection) -> None:
+    """Recordings keep what was assumed of their files."""
+    connection.execute("ALTER TABLE recording ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _to_version_1,
+    _to_version_2,
+    _to_version_3,
+)
 """The n-th leads from version n to n + 1; version 0 is an empty file. Only ever add to it."""
 
 

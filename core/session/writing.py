@@ -108,8 +108,14 @@ def _update_recording(
         imported = (*stored(known.imported.path, home), known.imported.fingerprint)
     connection.execute(
         "UPDATE recording SET fingerprint = ?, folder_relative = ?, folder = ?, "
-        "imported_relative = ?, imported = ?, imported_fingerprint = ? WHERE id = ?",
-        (known.fingerprint, *stored(known.folder, home), *imported, key),
+        "imported_relative = ?, imported = ?, imported_fingerprint = ?, notes = ? WHERE id = ?",
+        (
+            known.fingerprint,
+            *stored(known.folder, home),
+            *imported,
+            json.dumps(known.recording.notes),
+            key,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,17 @@ def _cut(path: Path, share: float) -> Path:
     return path
 
 
+def _stub(path: Path, length: int) -> Path:
+    path.write_bytes(path.read_bytes()[:length])
+    return path
+
+
+def _at_rate(path: Path, rate_hz: int) -> Path:
+    content = path.read_bytes()
+    path.write_bytes(content[:24] + rate_hz.to_bytes(4, "little") + content[28:])
+    return path
+
+
 def _bytes(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
@@ -76,6 +88,9 @@ BAD_AUDIO: dict[str, tuple[Callable[[Path], Path], str]] = {
     "header only": (lambda d: _cut(_write(d / "bad.wav", _noise()), 0.0003), "bad.wav"),
     "truncated FLAC": (lambda d: _cut(_write(d / "bad.flac", _noise()), 0.5), "bad.flac"),
     "truncated WAV": (lambda d: _cut(_write(d / "bad.wav", _noise()), 0.5), "bad.wav"),
+    "stub of a FLAC": (lambda d: _stub(_write(d / "bad.flac", _noise()), 153), "holds nothing of"),
+    "noise as MP3": (lambda d: _bytes(d / "bad.mp3", bytes(range(256)) * 9), "no MPEG frame"),
+    "a rate of 11 Hz": (lambda d: _at_rate(_write(d / "bad.wav", _noise()), 11), "is 11 Hz"),
     "NaN": (lambda d: _write(d / "bad.wav", _with_sample(np.nan), subtype="FLOAT"), "NaN"),
     "infinite": (lambda d: _write(d / "bad.wav", _with_sample(np.inf), subtype="FLOAT"), "1.000 s"),
     "huge": (lambda d: _write(d / "bad.wav", _with_sample(1e20), subtype="FLOAT"), "above 1e+12"),
@@ -281,3 +296,31 @@ def test_a_window_is_not_opened_on_nothing(finchsync, tmp_path: Path) -> None:
     assert result.code == 2
     assert len(result.err.splitlines()) == 1
     assert not result.screen.opened
+
+
+def test_hidden_files_are_no_recordings(finchsync, make_audio, tmp_path: Path) -> None:
+    make_audio("card/audio/a.wav")
+    # What macOS leaves beside every file of a card.
+    (tmp_path / "card/audio/._a.wav").write_bytes(
+        b"\0\5\26\7\0\2\0\0Mac OS X        " + bytes(4000)
+    )
+    result = finchsync("align", tmp_path / "card", "--out", tmp_path / "p.csv")
+    assert (result.code, result.err) == (0, "")
+    assert list(read_csv(tmp_path / "p.csv").files) == ["a.wav"]
+
+
+def test_what_was_assumed_of_a_length_stands_in_table_and_report(
+    finchsync, make_audio, tmp_path: Path
+) -> None:
+    path = make_audio("a.wav")
+    content = bytearray(path.read_bytes())
+    content[40:44] = (len(content) // 2).to_bytes(4, "little")
+    path.write_bytes(content)
+    out, report = tmp_path / "p.csv", tmp_path / "r.json"
+    result = finchsync("align", path, "--out", out, "--report", report)
+    note = "its header tells of 2.00 s, the file holds 4.00 s, all of which is read"
+    assert (result.code, result.err) == (0, "")
+    assert note in result.out
+    (recording,) = json.loads(report.read_text())["recordings"]
+    assert note in recording["notes"]
+    assert len(read_csv(out).files["a.wav"]) == 4

@@ -250,6 +250,7 @@ def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
     _sql(
         path,
         "ALTER TABLE recording DROP COLUMN taken_out",
+        "ALTER TABLE recording DROP COLUMN notes",
         "ALTER TABLE model_run DROP COLUMN fingerprint",
         "PRAGMA user_version = 1",
     )
