@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from core.align.scores import CandidateScores, PredictionScores
 from main import ENVIRONMENT
 
 # Before numpy and Qt are imported, as main.py does.
@@ -22,6 +21,7 @@ import soundfile as sf
 
 from core import cli
 from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
+from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice
 from core.evidence.surface import ScoreSurface

@@ -122,7 +122,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         yield passing
         if target.exists():
             target.rmdir()
-        passing.rename(target)
+        _put_in_place(passing, target)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
@@ -130,7 +130,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def _put_in_place(passing: Path, target: Path) -> None:
-    """Rename a file to `target`, which on Windows no program may have open.
+    """Rename a file or folder to `target`; on Windows no program may have either open.
 
     Raises
     ------

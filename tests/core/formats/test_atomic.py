@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import InputError
 from core.formats import atomic
-from core.formats.atomic import write_whole
+from core.formats.atomic import new_folder, write_whole
 
 
 @pytest.fixture
@@ -44,6 +44,16 @@ def test_a_file_that_a_virus_scanner_looks_at_is_replaced_once_it_is_free(
     assert path.read_bytes() == b"new"
     assert 0.1 < sum(held_open) < 2.0
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_so_is_a_folder(
+    tmp_path: Path, held_open: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "sys", SimpleNamespace(platform="win32"))
+    with new_folder(tmp_path / "set") as folder:
+        (folder / "a.wav").touch()
+    assert len(held_open) == 3
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["a.wav"]
 
 
 def test_a_file_that_is_open_in_excel_stays_and_the_person_is_told(
