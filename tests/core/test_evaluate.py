@@ -118,6 +118,29 @@ def test_a_perfect_prediction_needs_no_warning() -> None:
     assert not result.warnings
 
 
+def test_a_file_whose_truth_is_empty_is_left_out() -> None:
+    truth = {"empty": machine_keypoints([], []), "a": machine_keypoints([1], [2])}
+    result = evaluate({"a": machine_keypoints([1], [2.5])}, truth)
+    assert list(result.files) == ["a"]
+    assert result.overall.mae_ms == pytest.approx(500)
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        (9, "7.0, 8.0 s;"),
+        (10, "8.0, 9.0 s;"),
+        (11, "8.0, 9.0 s and 1 more times;"),
+        (13, "8.0, 9.0 s and 3 more times;"),
+    ],
+)
+def test_of_many_missing_predictions_ten_are_named(missing: int, named: str) -> None:
+    truth = {"a": machine_keypoints(range(20), range(20))}
+    there = range(missing, 20)
+    (warning,) = evaluate({"a": machine_keypoints(there, there)}, truth).warnings
+    assert named in warning
+
+
 def test_no_truth_is_no_evaluation() -> None:
     with pytest.raises(ValueError, match="no true keypoint"):
         evaluate({}, {"a": machine_keypoints([], [])})

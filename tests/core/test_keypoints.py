@@ -44,6 +44,13 @@ def test_a_proposal_never_changes_what_a_person_decided() -> None:
     assert merged.state == reviewed.state
 
 
+def test_a_keypoint_that_takes_over_a_proposal_is_the_machines_again() -> None:
+    """A person moved two and took the decision on one of them back."""
+    moved = _set().move(0, 9.0).move(1, 9.5).review(0, ReviewState.UNREVIEWED)
+    merged = moved.with_proposal(machine_keypoints([0, 1, 2], [1, 2, 3]))
+    assert merged.source == (Source.MACHINE, Source.HUMAN, Source.MACHINE)
+
+
 def test_a_proposal_for_other_keypoints_is_refused() -> None:
     with pytest.raises(ValueError, match="other keypoints"):
         _set().with_proposal(machine_keypoints([0, 1, 3], [0, 1, 3]))

@@ -89,6 +89,25 @@ def test_repeated_keypoints_at_both_ends_carry_no_slope() -> None:
     assert time_map.offset_s(-3.0) == pytest.approx(-3 * 0.5 - 0.5 + 3)
 
 
+@pytest.mark.parametrize(
+    ("time_0_s", "time_1_s", "knots_0_s"),
+    [
+        ([0, 1, 2, 3], [0.0, 0.9e-6, 1.0, 2.0], [1, 2, 3]),
+        ([0, 1, 2, 3], [0.0, 1.1e-6, 1.0, 2.0], [0, 1, 2, 3]),
+        ([0, 1, 2, 3, 4], [0.0, 0.9e-6, 1.8e-6, 1.0, 2.0], [2, 3, 4]),
+        ([0, 1, 2, 3], [0.0, 1.0, 1.0 + 0.9e-6, 2.0], [0, 1, 3]),
+        ([0, 1, 2, 3], [0.0, 1.0, 1.0 + 1.1e-6, 2.0], [0, 1, 2, 3]),
+        ([0, 1, 2, 3, 4], [0.0, 1.0, 1.0, 1.0 + 1.8e-6, 3.0], [0, 1, 4]),
+        ([0, 1, 2, 3, 4], [0.0, 1.0, 1.0, 1.0 + 2.2e-6, 3.0], [0, 1, 3, 4]),
+    ],
+    ids=["start", "start moves", "long start", "middle", "middle moves", "long", "long moves"],
+)
+def test_a_clock_stands_still_below_a_millionth_of_a_second_a_second(
+    time_0_s: list[float], time_1_s: list[float], knots_0_s: list[float]
+) -> None:
+    assert TimeMap.from_keypoints(time_0_s, time_1_s).knots_0_s.tolist() == knots_0_s
+
+
 def test_one_keypoint_is_a_constant_offset() -> None:
     assert TimeMap.from_keypoints([3.0], [4.5]).offset_s([0.0, 100.0]).tolist() == [1.5, 1.5]
 

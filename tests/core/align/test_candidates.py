@@ -86,6 +86,66 @@ def test_lines_are_looked_for_within_a_band_far_away():
     assert np.abs(found - truth).max() < 0.03
 
 
+def lines_of(surface: ScoreSurface, duration_s: tuple[float, float], max_offset_s: float):
+    batches = list(score_candidates(surface, duration_s, max_offset_s))
+    whole = CandidateScores.none()
+    for batch in batches:
+        whole = whole.joined(batch)
+    return whole, batches
+
+
+def test_around_a_far_path_lines_are_told_apart_to_a_step_of_the_fine_grid():
+    """Every 100 ms and 21 slopes to the band's corners; then ten times finer around ten of them."""
+    time_0_s, half_s, duration_s = np.arange(61.0), 3.0, (60.0, 600.0)
+    middle_s, slope = 412.3, 800e-6
+    first = middle_s + slope * time_0_s - half_s
+    score = np.random.default_rng(5).normal(size=(61, 601)).astype(np.float32)
+    surface = ScoreSurface(time_0_s, first, 0.01, score)
+    whole, _ = lines_of(surface, duration_s, 0.5)
+
+    def within(offset_s: float, drift: float) -> bool:
+        away = offset_s - middle_s + (drift - slope) * time_0_s
+        return bool(np.abs(away).max() <= half_s + 1e-6)
+
+    steep = half_s / duration_s[0]
+    offsets = middle_s + 0.1 * np.arange(-30, 31)
+    drifts = slope + steep * np.arange(-10, 11) / 10
+    fine = {(round(o, 3), round(1e6 * d)) for o in offsets for d in drifts if within(o, d)}
+    found = list(zip(whole.offset_s.round(3), (whole.drift_ppm).round().astype(int), strict=True))
+    assert set(found[: len(fine)]) == fine
+    best = whole.take(np.arange(len(fine))).ranked(10)
+    around = {
+        (round(o + 0.01 * i, 3), round(d + 1e6 * steep / 100 * j))
+        for o, d in zip(best.offset_s, best.drift_ppm, strict=True)
+        for i in range(-5, 6)
+        for j in range(-5, 6)
+        if within(o + 0.01 * i, 1e-6 * d + steep / 100 * j)
+    }
+    assert set(found[len(fine) :]) == around - fine
+
+
+def test_the_slopes_of_the_grids_are_those_of_the_length_of_channel_0():
+    """Channel 1 may be far longer; slopes reach as far as the offsets do, over channel 0."""
+    time_0_s = np.arange(61.0)
+    surface = ScoreSurface(time_0_s, np.full(61, -2.0), 0.01, np.zeros((61, 401), np.float32))
+    whole, batches = lines_of(surface, (60.0, 400.0), 1.0)
+    baseline = batches[0]
+    assert baseline.drift_ppm.max() == pytest.approx(1e6 / 60)
+    assert baseline.drift_ppm.min() == pytest.approx(-1e6 / 60)
+    assert np.diff(np.unique(baseline.drift_ppm.round(3))) == pytest.approx(2e6 / 60 / 9, abs=0.01)
+    # At offset zero half the band is left for the slope.
+    straight = np.abs(whole.offset_s) < 1e-9
+    assert whole.drift_ppm[straight].max() == pytest.approx(2e6 / 60)
+
+
+def test_one_row_has_lines_through_its_own_band():
+    surface = ScoreSurface(np.zeros(1), np.array([4.0]), 0.01, np.zeros((1, 201), np.float32))
+    _, (fine, *_) = lines_of(surface, (3.0, 30.0), 0.5)
+    assert np.unique(fine.offset_s.round(3)) == pytest.approx(np.linspace(4.0, 6.0, 21))
+    steep_ppm = 1e6 / 3.0
+    assert np.unique(fine.drift_ppm) == pytest.approx(np.linspace(-steep_ppm, steep_ppm, 21))
+
+
 def test_weight_gradient_equals_finite_differences():
     rng = np.random.default_rng(1)
     terms = rng.normal(size=(10, 7, 41)).astype(np.float32)

@@ -108,6 +108,33 @@ def test_leading_the_path_can_be_stopped_on_the_way(unsure):
     assert again.decisions
 
 
+def test_progress_counts_all_stretches_that_decisions_reach():
+    """Two decisions out of each other's reach are two stretches, each half of the work."""
+    alignment = machine(np.full(400, 0.3), np.arange(400) % 5 == 0)
+    keypoints = alignment.keypoints.move(20, 20.3).move(350, 350.3)
+    shares = list(realign_steps(alignment, keypoints))
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5
+    assert 0.5 in shares
+    assert shares[-1] == pytest.approx(1)
+
+
+def test_the_evidence_is_not_replaced_by_what_a_person_decided(unsure):
+    """What is drawn, and what the next decision starts from, is what the channels say."""
+    alignment, _ = unsure
+    again = realign(alignment, alignment.keypoints.move(45, 45.9))
+    assert again.surface is alignment.surface
+    assert again.surface.score[45].max() < 8
+
+
+@pytest.mark.parametrize("time_1_s", [0.3, 0.999, 91.5])
+def test_a_keypoint_near_an_end_of_channel_1_is_a_pin(unsure, time_1_s):
+    alignment, _ = unsure
+    index = 0 if time_1_s < 1 else 89
+    again = realign(alignment, alignment.keypoints.move(index, time_1_s))
+    assert again.keypoints.reason[index] == PINNED
+
+
 def test_decoding_near_the_pin_equals_decoding_everything(unsure):
     """Rows and offsets out of reach may be left out."""
     time_s = np.arange(400.0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from core.audio.recording import open_recording
 from core.errors import InputError
 from core.formats import atomic
 from core.formats.biodcase import (
+    END_SLACK_S,
     BiodcaseTable,
     check_names,
     check_times,
@@ -48,6 +50,26 @@ def test_a_round_trip_keeps_channel_0_text_repeats_and_the_order_of_rows(
     )
     write_csv(tmp_path / "out.csv", read_csv(write_text("in.csv", content)))
     assert (tmp_path / "out.csv").read_bytes().decode() == content
+
+
+@pytest.mark.parametrize("name", ["a,b", 'a"b', "a\nb", "a\rb", "a\r\nb", '"', "plain", " a"])
+def test_names_that_look_like_the_end_of_a_field_are_read_back(name, tmp_path: Path) -> None:
+    table = BiodcaseTable({f"{name}.wav": machine_keypoints([0, 1], [2, 3])})
+    write_csv(tmp_path / "t.csv", table)
+    lines = (tmp_path / "t.csv").read_bytes().split(b"wav")
+    assert b"".join(lines[1:]).count(b"\r") == name.count("\r")
+    with (tmp_path / "t.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1:] == [[f"{name}.wav", "0.0", "2.0"], [f"{name}.wav", "1.0", "3.0"]]
+
+
+def test_a_table_is_not_what_its_maker_does_with_his_files_later() -> None:
+    files = {"a.wav": machine_keypoints([0], [0])}
+    table = BiodcaseTable(files)
+    files["b.wav"] = files["a.wav"]
+    assert list(table.files) == ["a.wav"]
+    with pytest.raises(TypeError, match="item assignment"):
+        table.files["b.wav"] = files["a.wav"]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +178,9 @@ def test_times_past_the_end_are_named(make_audio) -> None:
         make_audio("b.wav", channels=1, duration_s=6.0),
     )
     check_times(machine_keypoints([0, 4.0], [0, 6.0005]), recording, "t.csv")
+    check_times(machine_keypoints([0, 4.0 + END_SLACK_S], [0, 6.0]), recording, "t.csv")
+    with pytest.raises(InputError, match=r"past the end at 4 s"):
+        check_times(machine_keypoints([0, 4.0011], [0, 6.0]), recording, "t.csv")
     with pytest.raises(InputError, match=r"t\.csv: .*a\.wav lies at 4\.5 s on channel 0"):
         check_times(machine_keypoints([0, 4.5, 5], [0, 1, 2]), recording, "t.csv")
     with pytest.raises(InputError, match="at 7 s on channel 1, past the end at 6 s"):

@@ -181,6 +181,37 @@ def test_edits_go_both_ways_and_join_in_any_order(states: list[RecordingState]) 
         assert edit.outs == whole.outs
 
 
+def _edit(before: RecordingState, index: int, text: str, made_at: datetime) -> Edit:
+    after = replace(before, keypoints=before.keypoints.move(index, 1.0))
+    return Edit.between(1, before, after, text, text, made_at)
+
+
+def test_an_edit_is_made_when_it_is_made() -> None:
+    state = _start().states[1]
+    before = datetime.now(UTC)
+    edit = Edit.between(1, state, state, "e")
+    assert before <= edit.made_at <= datetime.now(UTC)
+
+
+def test_steps_that_merge_tell_of_the_last_and_what_comes_of_a_step_tells_of_the_step() -> None:
+    state, early, late = _start().states[1], MADE.started_at, datetime(2026, 1, 2, tzinfo=UTC)
+    first = _edit(state, 0, "first", early)
+    second = _edit(first.apply(state), 1, "second", late)
+    merged, followed = first.then(second), first.followed_by(second)
+    assert (merged.text, merged.merge_key, merged.made_at) == ("second", "second", late)
+    assert (followed.text, followed.merge_key, followed.made_at) == ("first", "first", early)
+    assert merged.position.tolist() == followed.position.tolist() == [0, 1]
+
+
+def test_edits_of_other_keypoints_or_recordings_are_no_edits_of_this() -> None:
+    state = _start().states[1]
+    others = RecordingState.new(machine_keypoints(TIME_0_S + 1, TIME_0_S), state.basis)
+    with pytest.raises(ValueError, match="cannot add, remove or move keypoints on channel 0"):
+        Edit.between(1, state, others, "e")
+    with pytest.raises(ValueError, match="different recordings"):
+        Edit.between(1, state, state, "e").then(Edit.between(2, state, state, "e"))
+
+
 # -- what a person would miss ----------------------------------------------------------
 
 
