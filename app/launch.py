@@ -154,7 +154,7 @@ def _tell_unexpected(
         "were; copy the details for a bug report."
     )
     details = "".join(traceback.format_exception(kind, error, trace))
-    window.messages.tell(Message(Kind.ERROR, text, details=details))
+    window.messages.post(Message(Kind.ERROR, text, details=details))
 
 
 def _without_size_hints(_kind: QtMsgType, _context: object, text: str) -> None:
@@ -196,8 +196,8 @@ def screenshot(
         window.open([recording_path])
         _settle(window)
         if window.session.current is None:
-            told = window.messages.message
-            what = "cannot be shown" if told is None else f"cannot be shown ({told.text})"
+            message = window.messages.message
+            what = "cannot be shown" if message is None else f"cannot be shown ({message.text})"
             raise InputError(recording_path, what, "check the path")
         _pose(window, alignment)
         _settle(window)

@@ -17,7 +17,7 @@ from core.memory import is_shortage
 log = logging.getLogger(__name__)
 
 Work = Callable[[], Iterable[object]]
-"""Starts the work; called in the lane's thread, so that imports and files are paid for there."""
+"""Starts the work; called in the runner's thread, so that imports and files are paid for there."""
 
 
 class RunStatus(StrEnum):
@@ -34,14 +34,14 @@ class RunResult:
 
     Parameters
     ----------
-    outcome : Outcome
+    status : RunStatus
     message : str
         For a person; empty unless the run failed.
     details : str
         For a bug report, if nobody foresaw the failure.
     """
 
-    outcome: RunStatus
+    status: RunStatus
     message: str = ""
     details: str = ""
 
@@ -54,7 +54,7 @@ class _Run:
 
 
 class _Worker(QObject):
-    """Lives in the lane's thread; knows no widget."""
+    """Lives in the runner's thread; knows no widget."""
 
     stepped = Signal(int, object)
     ended = Signal(int, object)
@@ -104,7 +104,7 @@ class BackgroundRunner(QObject):
     -------
     stepped(step)
         A step of the current run, in the GUI thread.
-    ended(end)
+    ended(result)
         How the current run ended.
     """
 
@@ -158,8 +158,8 @@ class BackgroundRunner(QObject):
             self.stepped.emit(step)
 
     @Slot(int, object)
-    def _on_ended(self, number: int, end: RunResult) -> None:
+    def _on_ended(self, number: int, result: RunResult) -> None:
         run = self._current
         if run is not None and run.number == number:
             self._current = None
-            self.ended.emit(RunResult(RunStatus.CANCELLED) if run.stop.is_set() else end)
+            self.ended.emit(RunResult(RunStatus.CANCELLED) if run.stop.is_set() else result)

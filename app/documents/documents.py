@@ -43,13 +43,13 @@ class Documents(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     replacing()
         Another session takes the place of the one that is open.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     replacing = Signal()
 
     def __init__(
@@ -59,7 +59,7 @@ class Documents(QObject):
         self._session = session
         self._store = store
         self.table = OfferedTable(session, self)
-        self.table.told.connect(self.told)
+        self.table.message_posted.connect(self.message_posted)
         self._to_open: tuple[Path, ...] = ()
         self._is_reading = False
         self._offers = False
@@ -88,12 +88,12 @@ class Documents(QObject):
         self._offers = any(path.suffix.lower() == ".csv" for path in paths)
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
         if sessions and self._store.is_open(sessions[0]):
-            self.told.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
+            self.message_posted.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
         elif sessions:
             self._read(sessions[0], ())
             if len(paths) > 1:
                 text = f"Of these only {sessions[0].name} is opened: a window shows one session."
-                self.told.emit(Message(Kind.WARNING, text))
+                self.message_posted.emit(Message(Kind.WARNING, text))
         elif self._store.awaits_place:
             self._read(self._store.place_for(paths), tuple(paths))
         else:
@@ -120,7 +120,7 @@ class Documents(QObject):
             self._opening.start(partial(other_steps, others, open_now))
         else:
             text = "All audio that is there is what the keypoints were made on."
-            self.told.emit(Message(Kind.INFO, text))
+            self.message_posted.emit(Message(Kind.INFO, text))
 
     @Slot()
     def bring_back(self) -> None:
@@ -128,7 +128,7 @@ class Documents(QObject):
         back = self._session.bring_back()
         are = "is" if len(back) == 1 else "are"
         text = f"{_counted(len(back))} {are} back." if back else "No recording was taken out."
-        self.told.emit(Message(Kind.INFO, text))
+        self.message_posted.emit(Message(Kind.INFO, text))
 
     def shut_down(self) -> None:
         """Stop the thread."""
@@ -174,12 +174,12 @@ class Documents(QObject):
             self._tell_found(step)
         elif isinstance(step, Skipped):
             kind = Kind.ERROR if step.is_all else Kind.WARNING
-            self.told.emit(Message(kind, step.text, details=step.details))
+            self.message_posted.emit(Message(kind, step.text, details=step.details))
         elif isinstance(step, Lost):
             self._tell_lost(step)
 
     def _tell_lost(self, step: Lost) -> None:
-        self.told.emit(
+        self.message_posted.emit(
             Message(
                 Kind.WARNING,
                 step.text,
@@ -196,7 +196,7 @@ class Documents(QObject):
     def _tell_found(self, step: Relocated) -> None:
         found = _counted(len(step.found))
         if not step.is_other:
-            self.told.emit(Message(Kind.INFO, f"Found the audio of {found}."))
+            self.message_posted.emit(Message(Kind.INFO, f"Found the audio of {found}."))
             return
         text = (
             f"The audio of {found} is used as it is now. Keypoints stand as they were; align again "
@@ -205,17 +205,17 @@ class Documents(QObject):
         shows_it = list(step.found) == [self._session.keys[self._session.current_index]]
         action = "align" if shows_it else "align_all"
         is_true = self._while_any(lambda entry: entry.is_outdated)
-        self.told.emit(Message(Kind.INFO, text, action, is_true=is_true))
+        self.message_posted.emit(Message(Kind.INFO, text, action, is_true=is_true))
 
     @Slot(object)
-    def _on_opening_ended(self, end: RunResult) -> None:
-        if end.outcome is RunStatus.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+    def _on_opening_ended(self, result: RunResult) -> None:
+        if result.status is RunStatus.FAILED:
+            self.message_posted.emit(Message(Kind.ERROR, result.message, details=result.details))
         if self._stay_out:
             stays = "stays" if self._stay_out == 1 else "stay"
             text = f"{_counted(self._stay_out)} that you took out of this session {stays} out."
             is_true = self._while_any(lambda entry: entry.is_out)
-            self.told.emit(Message(Kind.INFO, text, "bring_back", is_true=is_true))
+            self.message_posted.emit(Message(Kind.INFO, text, "bring_back", is_true=is_true))
             self._stay_out = 0
         self._tell_notes()
         self.table.offer()
@@ -227,7 +227,7 @@ class Documents(QObject):
             count = len(self._noted)
             of = f"Of {_counted(count)} the header is wrong or silent; the first: "
             text = lines[0] if count == 1 else of + lines[0]
-            self.told.emit(Message(Kind.INFO, text, details="\n".join(lines)))
+            self.message_posted.emit(Message(Kind.INFO, text, details="\n".join(lines)))
         self._noted.clear()
 
 

@@ -21,11 +21,11 @@ class OfferedTable(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
 
     def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,21 +59,25 @@ class OfferedTable(QObject):
             else f"{count} recordings of {imported.path.name} are open already; all of them stand."
         )
         text = f"{stands} The table's times can take the place of those that nobody decided on."
-        self.told.emit(Message(Kind.INFO, text, "take_table", is_true=lambda: bool(self._offered)))
+        self.message_posted.emit(
+            Message(Kind.INFO, text, "take_table", is_true=lambda: bool(self._offered))
+        )
 
     @Slot()
     def take_table(self) -> None:
         """Take the offered times for keypoints that nobody decided on."""
         if not self._offered:
             text = "Open a CSV of recordings that are open already; then its times can be taken."
-            self.told.emit(Message(Kind.INFO, text, "open", is_true=lambda: not self._offered))
+            self.message_posted.emit(
+                Message(Kind.INFO, text, "open", is_true=lambda: not self._offered)
+            )
             return
         refused = [e.recording.name for e in self._offered if not self._session.propose_table(e)]
         self._offered.clear()
         if refused:
             names = short_name(refused[0]) + (f" and {len(refused) - 1} more" * (len(refused) > 1))
             text = f"The table has other keypoints on channel 0 for {names}; they stay as they are."
-            self.told.emit(Message(Kind.WARNING, text))
+            self.message_posted.emit(Message(Kind.WARNING, text))
 
 
 def _differ(stands: Entry, opened: Entry) -> bool:

@@ -50,7 +50,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Report:
     """What a person should know once all is open.
 
     Parameters
@@ -97,44 +97,44 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
     if pair is not None:
         yield Opened((new_entry(pair, paths[0].parent),), named=True)
         return
-    told = _Told()
+    report = _Report()
     opened = 0
     for path in paths:
         named = not path.is_dir() and not _is_table(path)
         try:
-            for batch in _open_one(path, told):
+            for batch in _open_one(path, report):
                 opened += len(batch)
                 yield Opened(batch, named)
         except InputError as error:
-            told.problems.append(error)
+            report.problems.append(error)
     if not_a_pair is not None and not opened:
-        told.problems[:] = [not_a_pair]
-    if told.problems or told.notes:
-        yield told.summary(is_all=not opened)
+        report.problems[:] = [not_a_pair]
+    if report.problems or report.notes:
+        yield report.summary(is_all=not opened)
 
 
-def _open_one(path: Path, told: _Told) -> Iterator[tuple[Entry, ...]]:
+def _open_one(path: Path, report: _Report) -> Iterator[tuple[Entry, ...]]:
     if path.is_dir():
         audio = find_audio(path)
-        yield from _entries(audio, _table_in(path, audio, told), path, told)
+        yield from _entries(audio, _table_in(path, audio, report), path, report)
     elif _is_table(path):
         files = {file.name: file for file in find_audio(path.parent)}
-        table = _imported(path, files, told)
+        table = _imported(path, files, report)
         named = [files[name] for name in table.table.files if name in files]
-        yield from _entries(named, table, path.parent, told)
+        yield from _entries(named, table, path.parent, report)
     else:
         yield (new_entry(open_recording(path), path.parent),)
 
 
 def _entries(
-    files: Sequence[Path], table: Imported | None, folder: Path, told: _Told
+    files: Sequence[Path], table: Imported | None, folder: Path, report: _Report
 ) -> Iterator[tuple[Entry, ...]]:
     batch: list[Entry] = []
     for file in files:
         try:
             batch.append(_entry(open_recording(file), folder, table))
         except InputError as error:
-            told.problems.append(error)
+            report.problems.append(error)
         if len(batch) == _BATCH:
             yield tuple(batch)
             batch.clear()
@@ -150,35 +150,35 @@ def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
     return new_entry(recording, folder, keypoints, table)
 
 
-def _imported(path: Path, names: Collection[str], told: _Told) -> Imported:
-    """A table with what its sidecar says; one that is of no use is only told."""
+def _imported(path: Path, names: Collection[str], report: _Report) -> Imported:
+    """A table with what its sidecar says; one that is of no use is only report."""
     table = read_csv(path).for_recordings(names, path)
-    told.notes.extend(table.notes)
+    report.notes.extend(table.notes)
     if missing := [name for name in table.files if name not in names]:
-        told.problems.append(_missing(path, missing))
+        report.problems.append(_missing(path, missing))
     try:
         sidecar = read_sidecar(path)
         decided = {} if sidecar is None else sidecar.recordings
         means = match_names(decided, names, path)
     except InputError as error:
-        told.problems.append(error)
+        report.problems.append(error)
         return Imported(path, table)
     return Imported(
         path, table, {means[name]: said for name, said in decided.items() if name in means}
     )
 
 
-def _table_in(folder: Path, audio: Sequence[Path], told: _Told) -> Imported | None:
+def _table_in(folder: Path, audio: Sequence[Path], report: _Report) -> Imported | None:
     """The CSV of a folder in BioDCASE layout, if it has one that can be read."""
     try:
         found = tables_of(folder, takes_result=True)
         if found.unused:
-            told.notes.append(f"{found.folder}: {found.unused}; open the CSV that is meant.")
+            report.notes.append(f"{found.folder}: {found.unused}; open the CSV that is meant.")
         if found.table is None:
             return None
-        return _imported(found.table, {file.name for file in audio}, told)
+        return _imported(found.table, {file.name for file in audio}, report)
     except InputError as error:
-        told.problems.append(error)
+        report.problems.append(error)
         return None
 
 

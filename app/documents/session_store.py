@@ -30,7 +30,7 @@ class SessionStore(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     opened(session)
         A `core.session.Session` was read.
@@ -40,7 +40,7 @@ class SessionStore(QObject):
         There is no place for a new session; what is decided waits until it is given one.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     opened = Signal(object)
     refused = Signal(object)
     homeless = Signal()
@@ -106,7 +106,7 @@ class SessionStore(QObject):
                 f"What was decided on {folder.name} is in {elsewhere}, which is not there now. It "
                 "is shown without that; open that session once it is there again."
             )
-            self.told.emit(Message(Kind.WARNING, text))
+            self.message_posted.emit(Message(Kind.WARNING, text))
         return place
 
     def open(self, path: Path, *, may_create: bool = False) -> None:
@@ -151,7 +151,7 @@ class SessionStore(QObject):
     def _on_opened(self, path: Path, session: object) -> None:
         if path == self._recovering:
             text = "FinchSync was not closed the last time. All that you decided is here."
-            self.told.emit(Message(Kind.INFO, text))
+            self.message_posted.emit(Message(Kind.INFO, text))
         self._recovering = None
         self._is_at(path)
         self.opened.emit(session)
@@ -162,9 +162,9 @@ class SessionStore(QObject):
             # It is not tried again at every start.
             self._recovering = None
             note_closed(path)
-            self.told.emit(Message(Kind.INFO, f"The last session was not opened: {why}"))
+            self.message_posted.emit(Message(Kind.INFO, f"The last session was not opened: {why}"))
         else:
-            self.told.emit(Message(Kind.ERROR, why))
+            self.message_posted.emit(Message(Kind.ERROR, why))
         self.refused.emit(path)
 
     @Slot(str)
@@ -176,7 +176,7 @@ class SessionStore(QObject):
     def _on_written(self, _waiting: int) -> None:
         if self.problem and not self.unwritten:
             self.problem = ""
-            self.told.emit(Message(Kind.INFO, "Everything is on disk again."))
+            self.message_posted.emit(Message(Kind.INFO, "Everything is on disk again."))
 
     @Slot(str)
     def _on_refused(self, why: str) -> None:
@@ -184,7 +184,7 @@ class SessionStore(QObject):
             self.problem = why
             what = "Nothing is kept" if self.path is None else "Your last decisions are not"
             text = f"{what} on disk yet. {why}"
-            self.told.emit(
+            self.message_posted.emit(
                 Message(Kind.ERROR, text, "save_session_as", is_true=lambda: self.problem == why)
             )
 
@@ -202,7 +202,7 @@ class SessionStore(QObject):
                     f"{folder.name} joined the open session. What you decided on it before is in a "
                     "session of its own: close this window and open it alone to see that."
                 )
-                self.told.emit(Message(Kind.WARNING, text))
+                self.message_posted.emit(Message(Kind.WARNING, text))
             else:
                 self._places.note([folder], self.path)
 
@@ -219,7 +219,7 @@ class SessionStore(QObject):
         self._is_moving = False
         self._note_moved(self.path, path)
         self._is_at(path)
-        self.told.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
+        self.message_posted.emit(Message(Kind.INFO, f"The session is kept in {path} from now on."))
 
     @Slot(str)
     def _on_not_moved(self, why: str) -> None:
@@ -227,7 +227,7 @@ class SessionStore(QObject):
         what = (
             "Nothing is kept on disk yet" if self.path is None else "The session stays where it is"
         )
-        self.told.emit(Message(Kind.ERROR, f"{what}. {why}", "save_session_as"))
+        self.message_posted.emit(Message(Kind.ERROR, f"{what}. {why}", "save_session_as"))
 
 
 def _folders(folders: Iterable[Path]) -> set[Path]:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _RETRY_MS = 5000
 
 
-class _Scribe(QObject):
+class _FileWorker(QObject):
     """Lives in the writer's thread; owns the file."""
 
     opened = Signal(object, object)
@@ -173,7 +173,7 @@ class Writer(QObject):
         self._unwritten = 0
         self._thread = QThread(self)
         self._thread.setObjectName("session")
-        self._scribe = scribe = _Scribe()
+        self._scribe = scribe = _FileWorker()
         scribe.moveToThread(self._thread)
         self._again = QTimer(self, singleShot=True, interval=_RETRY_MS)
         self._again.timeout.connect(self.retry)

@@ -37,11 +37,11 @@ class ExportCommands(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
 
     def __init__(
         self,
@@ -70,9 +70,9 @@ class ExportCommands(QObject):
         """Show what an export would write, and write it."""
         entry = self._session.current
         if entry is None:
-            self.told.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session))
             return
-        if self._workbench.following.is_running:
+        if self._workbench.redecoding.is_running:
             # What follows from the last decision belongs into the table.
             QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
             return
@@ -91,7 +91,7 @@ class ExportCommands(QObject):
         """Ask where the drift curve goes as a picture, and write it."""
         entry = self._session.current
         if entry is None:
-            self.told.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session))
         elif (place := ask_for_picture(self._window, entry)) is not None:
             path, overwrite = place
             curve = DriftCurve.of(entry)
@@ -121,27 +121,29 @@ class ExportCommands(QObject):
             runner.shut_down()
 
     def _inform(self, text: str) -> None:
-        self.told.emit(Message(Kind.INFO, text))
+        self.message_posted.emit(Message(Kind.INFO, text))
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:
         self._inform(f"Exported to {path}.")
 
     @Slot(object)
-    def _on_export_ended(self, end: RunResult) -> None:
-        if end.outcome is RunStatus.FAILED:
-            text = f"Not exported. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+    def _on_export_ended(self, result: RunResult) -> None:
+        if result.status is RunStatus.FAILED:
+            text = f"Not exported. {result.message}"
+            self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
 
     @Slot(object)
     def _on_picture(self, path: Path) -> None:
         self._inform(f"Picture saved to {path}.")
 
     @Slot(object)
-    def _on_picture_ended(self, end: RunResult) -> None:
-        if end.outcome is RunStatus.FAILED:
-            text = f"No picture was saved. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text, "save_picture", details=end.details))
+    def _on_picture_ended(self, result: RunResult) -> None:
+        if result.status is RunStatus.FAILED:
+            text = f"No picture was saved. {result.message}"
+            self.message_posted.emit(
+                Message(Kind.ERROR, text, "save_picture", details=result.details)
+            )
 
 
 def _picture_steps(path: Path, image: QImage) -> Iterator[Path]:

@@ -18,7 +18,7 @@ from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
 from app.frame.docks import Docks, step_through
 from app.frame.shell import Shell
-from app.frame.spectrogram_choice import SpectrogramChoice
+from app.frame.spectrogram_settings import SpectrogramSettings
 from app.frame.workspace import Workspace
 from app.playback.player import Playback
 from app.playback.sound import Sound
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.review = Review(self.session, self.time, self.queue, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
-        self.spectrogram_choice = SpectrogramChoice(
+        self.spectrogram_settings = SpectrogramSettings(
             self.display, self.time, self.tiles, self.workbench, remembers=remembers
         )
         self.files = FileDialogs(self)
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
             self.links,
             self.keypoint,
         )
-        self._turns = StaggeredRepaint(views, self)
+        self._repaint = StaggeredRepaint(views, self)
         self._connect()
         self.resize(size)
         if remembers:
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
-        drawn = self._turns.is_done and self.tiles.is_settled and self.drift.is_settled
+        drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
         return drawn and self.documents.is_idle and self.exports.is_idle and self.workbench.is_idle
 
     def select_keypoint(self, index: int) -> None:
@@ -193,14 +193,14 @@ class MainWindow(QMainWindow):
         self.docks.add("Recordings", self.queue_panel, left)
         self.docks.add("Keypoint", self.keypoint, right)
         self.docks.add("Candidates", self.candidates, right)
-        self.look_panel = SpectrogramPanel(self.display)
-        self.docks.add("Spectrogram", self.look_panel, right)
+        self.spectrogram_panel = SpectrogramPanel(self.display)
+        self.docks.add("Spectrogram", self.spectrogram_panel, right)
         self.edit_history = HistoryList(self.session, self.history)
         self.docks.add("History", self.edit_history, left)
 
     def _connect(self) -> None:
         bench = self.workbench
-        self.shell.told.connect(self.messages.tell)
+        self.shell.message_posted.connect(self.messages.post)
         self.session.recording_selected.connect(self.messages.look_again)
         self.shell.opened.connect(self.open)
         self.files.opened.connect(self.open)
@@ -211,16 +211,16 @@ class MainWindow(QMainWindow):
         self.shell.keymap.changed.connect(self._show_keys)
         self.tips.refused.connect(self.shell.refuse_tips)
         self._prefer()
-        bench.told.connect(self.messages.tell)
-        self.documents.told.connect(self.messages.tell)
-        self.exports.told.connect(self.messages.tell)
+        bench.message_posted.connect(self.messages.post)
+        self.documents.message_posted.connect(self.messages.post)
+        self.exports.message_posted.connect(self.messages.post)
         self.documents.replacing.connect(bench.stop)
-        self.store.told.connect(self.messages.tell)
+        self.store.message_posted.connect(self.messages.post)
         bench.aligning.progressed.connect(self.status.show_progress)
-        bench.following.noted.connect(self.status.note)
+        bench.redecoding.noted.connect(self.status.note)
         bench.spectrograms_changed.connect(self._show_spectrograms)
         bench.frames_added.connect(self._show_frames)
-        self.review.told.connect(self.messages.tell)
+        self.review.message_posted.connect(self.messages.post)
         self.candidates.taken.connect(self.review.take_candidate)
         self.recordings.deleted.connect(self.review.take_out)
         self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
             bench.spectrograms_changed,
             bench.frames_added,
         ):
-            shown.connect(self._turns.begin)
+            shown.connect(self._repaint.begin)
         self.session.recording_selected.connect(self._show_recording)
         for redraw in (self.overview.redraw, self.keypoint.clips.redraw):
             self.display.look_changed.connect(redraw)
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
     def _connect_playback(self) -> None:
         playback = self.playback
         PlaybackControls(playback, self.session, self.commands, self.menus["Playback"], self)
-        playback.told.connect(self.messages.tell)
+        playback.message_posted.connect(self.messages.post)
         playback.noted.connect(self.status.note)
         for plot in (*self.panes, self.drift):
             plot.pointed.connect(playback.start_from)
@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
             pane.show_spectrogram(None if pair is None else pair[channel])
         self.overview.show_spectrograms(pair)
         self.keypoint.clips.show_spectrograms(pair)
-        self.look_panel.show_spectrograms(pair)
+        self.spectrogram_panel.show_spectrograms(pair)
 
     @Slot()
     def _show_frames(self) -> None:
@@ -321,7 +321,9 @@ class MainWindow(QMainWindow):
         dock.show()
         dock.raise_()
         # A panel behind a tab takes the keyboard only once it is seen.
-        QTimer.singleShot(0, self.look_panel.colours, self.look_panel.colours.setFocus)
+        QTimer.singleShot(
+            0, self.spectrogram_panel.colours, self.spectrogram_panel.colours.setFocus
+        )
 
     @Slot()
     def reset_layout(self) -> None:
@@ -353,7 +355,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_messages(self) -> None:
         """Show again what was said."""
-        self.shell.show_log(list(self.messages.told))
+        self.shell.show_log(list(self.messages.log))
 
     # -- events ----------------------------------------------------------------------
 

@@ -68,8 +68,8 @@ class RecentMenu(QObject):
         self.opened: list[Paths] = []
         if remembers:
             self.opened = parsed(str(QSettings().value(_SETTING, "[]")))
-        self._lane = BackgroundRunner("recent", self)
-        self._lane.stepped.connect(self._grey)
+        self._runner = BackgroundRunner("recent", self)
+        self._runner.stepped.connect(self._grey)
         self._fill()
         menu.aboutToShow.connect(self._look)
 
@@ -80,12 +80,12 @@ class RecentMenu(QObject):
 
     def shut_down(self) -> None:
         """Stop the thread."""
-        self._lane.shut_down()
+        self._runner.shut_down()
 
     @property
     def is_looking(self) -> bool:
         """Whether the disk is being asked."""
-        return self._lane.is_running
+        return self._runner.is_running
 
     @Slot()
     def clear(self) -> None:
@@ -121,7 +121,7 @@ class RecentMenu(QObject):
     @Slot()
     def _look(self) -> None:
         if self.opened:
-            self._lane.start(partial(_which_exist, tuple(self.opened)))
+            self._runner.start(partial(_which_exist, tuple(self.opened)))
 
     @Slot(object)
     def _grey(self, there: tuple[bool, ...]) -> None:

@@ -31,7 +31,7 @@ from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
-from app.views.dialogs.message_log import MessageLog, Told
+from app.views.dialogs.message_log import MessageLog, TimedMessage
 from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.dialogs.shortcut_sheet import ShortcutSheet
 
@@ -52,7 +52,7 @@ class Shell(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     opened(paths)
         A tuple of Path that the person wants to open.
@@ -60,7 +60,7 @@ class Shell(QObject):
         The keypoint the person wants to see.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     opened = Signal(object)
     went_to = Signal(int)
 
@@ -116,7 +116,9 @@ class Shell(QObject):
                 f"Some settings made no sense and are back at their defaults: {', '.join(wrong)}. "
                 "See the preferences."
             )
-            self.told.emit(Message(Kind.WARNING, text, "preferences", QSettings().fileName()))
+            self.message_posted.emit(
+                Message(Kind.WARNING, text, "preferences", QSettings().fileName())
+            )
 
     def note_opening(self, paths: tuple[Path, ...]) -> None:
         """Something is being opened; it joins the recent files once it is."""
@@ -141,7 +143,7 @@ class Shell(QObject):
         """Ask for a time or a keypoint, and go there."""
         keypoints = self._session.keypoints
         if keypoints is None:
-            self.told.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session))
             return
         dialog = GoTo(keypoints, self._time.duration_s, self._window)
         dialog.chosen.connect(self._go)
@@ -151,10 +153,10 @@ class Shell(QObject):
     def new_window(self) -> None:
         """Open another window; it takes a moment to show."""
         if start_another():
-            self.told.emit(Message(Kind.INFO, "Another window is on its way."))
+            self.message_posted.emit(Message(Kind.INFO, "Another window is on its way."))
         else:
             text = "No other window could be opened; start FinchSync once more instead."
-            self.told.emit(Message(Kind.ERROR, text))
+            self.message_posted.emit(Message(Kind.ERROR, text))
 
     @Slot()
     def show_preferences(self) -> None:
@@ -171,19 +173,19 @@ class Shell(QObject):
     def use_evidence(self, name: str) -> None:
         """Align with other evidence from now on."""
         before = self.preferences.value.evidence
-        wish = replace(before, name=name)
-        self.preferences.put(replace(self.preferences.value, evidence=wish))
-        if wish.obstacle():
+        preference = replace(before, name=name)
+        self.preferences.put(replace(self.preferences.value, evidence=preference))
+        if preference.obstacle():
             self.choose_evidence()
-        elif wish != before and self._session.current is not None:
+        elif preference != before and self._session.current is not None:
             text = f"The next alignments go by {EVIDENCE_WORDS[name].name}."
             is_shown = self._session.while_shown()
-            self.told.emit(
+            self.message_posted.emit(
                 Message(
                     Kind.INFO,
                     text,
                     "align",
-                    is_true=lambda: is_shown() and self.preferences.value.evidence == wish,
+                    is_true=lambda: is_shown() and self.preferences.value.evidence == preference,
                 )
             )
 
@@ -202,7 +204,7 @@ class Shell(QObject):
         allow(self._actions["try_demo"], "the demo recording is being made")
         self._demo.start(partial(demo_steps, demo_folder()))
         text = "Making the demo recording; it takes a few seconds."
-        self.told.emit(Message(Kind.INFO, text, is_true=lambda: self._demo.is_running))
+        self.message_posted.emit(Message(Kind.INFO, text, is_true=lambda: self._demo.is_running))
 
     @Slot()
     def show_shortcuts(self) -> None:
@@ -220,9 +222,9 @@ class Shell(QObject):
             f"alignment is, and lets you correct it in seconds.</p><p>{'<br>'.join(others)}</p>",
         )
 
-    def show_log(self, told: list[Told]) -> None:
+    def show_log(self, messages: list[TimedMessage]) -> None:
         """Show all messages again."""
-        _show(MessageLog(told, self._window))
+        _show(MessageLog(messages, self._window))
 
     # -- what follows ----------------------------------------------------------------
 
@@ -265,11 +267,11 @@ class Shell(QObject):
         self.opened.emit((path,))
 
     @Slot(object)
-    def _on_demo_ended(self, end: RunResult) -> None:
+    def _on_demo_ended(self, result: RunResult) -> None:
         allow(self._actions["try_demo"])
-        if end.outcome is RunStatus.FAILED:
-            text = f"There is no demo recording. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+        if result.status is RunStatus.FAILED:
+            text = f"There is no demo recording. {result.message}"
+            self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
 
 
 def _show(dialog: QDialog) -> None:

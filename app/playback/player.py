@@ -55,7 +55,7 @@ class Playback(QObject):
         Started, stopped, set differently, or playback has become possible or impossible.
     devices_changed()
         `devices` or `device` is another.
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     noted(text)
         Something in passing, for the status bar.
@@ -64,7 +64,7 @@ class Playback(QObject):
     cursor_moved = Signal(object)
     changed = Signal()
     devices_changed = Signal()
-    told = Signal(object)
+    message_posted = Signal(object)
     noted = Signal(str)
 
     def __init__(
@@ -91,9 +91,9 @@ class Playback(QObject):
         self.problem = ""
         self.device = str(QSettings().value(_DEVICE_KEY, ""))
         self.volume_db = stored_volume_db()
-        self._lane = BackgroundRunner("playback", self)
-        self._lane.stepped.connect(self._on_step)
-        self._lane.ended.connect(self._on_ended)
+        self._runner = BackgroundRunner("playback", self)
+        self._runner.stepped.connect(self._on_step)
+        self._runner.ended.connect(self._on_ended)
         self._poll = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._poll.timeout.connect(self._follow_sound)
         session.recording_selected.connect(self._on_recording)
@@ -110,7 +110,7 @@ class Playback(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether the worker has nothing to do."""
-        return not self._lane.is_running
+        return not self._runner.is_running
 
     @property
     def cursor(self) -> Cursor | None:
@@ -148,7 +148,7 @@ class Playback(QObject):
         """Fall silent."""
         if self._feed is not None:
             self._feed = None
-            self._lane.cancel()
+            self._runner.cancel()
             self._poll.stop()
             self._rest()
             self.changed.emit()
@@ -203,13 +203,13 @@ class Playback(QObject):
         """Look for sound devices, also for those plugged in since, and say what there is."""
         self.stop()
         self._tells_devices = True
-        self._lane.start(partial(device_steps, self._sound, afresh=True))
+        self._runner.start(partial(device_steps, self._sound, afresh=True))
 
     @Slot()
     def prepare(self) -> None:
         """Load the sound library and look for devices, in the background."""
         if self.is_idle:
-            self._lane.start(partial(device_steps, self._sound, afresh=False))
+            self._runner.start(partial(device_steps, self._sound, afresh=False))
 
     @Slot(float)
     def start_from(self, time_0_s: float) -> None:
@@ -230,13 +230,13 @@ class Playback(QObject):
     def shut_down(self) -> None:
         """Stop the sound and the thread."""
         self.stop()
-        self._lane.shut_down()
+        self._runner.shut_down()
 
     # -- what is wanted --------------------------------------------------------------
 
     def _start(self, mode: _Mode, from_s: float | None = None) -> None:
         if self._session.current is None:
-            self.told.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session))
             return
         if self.problem:
             self._tell_problem()
@@ -245,7 +245,7 @@ class Playback(QObject):
         first_s = self._first_s() if from_s is None else from_s
         request = self._request(first_s)
         self._feed = Feed(request, self._session.time_map(), gain_of(self.volume_db))
-        self._lane.start(partial(self._feed.steps, self._sound, self.device))
+        self._runner.start(partial(self._feed.steps, self._sound, self.device))
         self._show(Cursor(request.passages[0].start_s, request.passages[0].heard, is_playing=True))
         self._poll.start()
         self.changed.emit()
@@ -350,7 +350,7 @@ class Playback(QObject):
             self.noted.emit(f"“{self.device}” is not connected; playing on “{devices.default}”")
         elif self._tells_devices:
             name = self.device or devices.default
-            self.told.emit(Message(Kind.INFO, f"Playback goes to “{name}”."))
+            self.message_posted.emit(Message(Kind.INFO, f"Playback goes to “{name}”."))
         self._tells_devices = False
         self.devices_changed.emit()
         self.changed.emit()
@@ -366,7 +366,7 @@ class Playback(QObject):
             self.changed.emit()
         else:
             # What is gone leaves the menu; what is left can be chosen there.
-            self._lane.start(partial(device_steps, self._sound, afresh=True))
+            self._runner.start(partial(device_steps, self._sound, afresh=True))
         if was_wanted and self.problem:
             self._tell_problem()
         elif was_wanted:
@@ -377,19 +377,19 @@ class Playback(QObject):
         self._tell(problem, lambda: self.problem == problem)
 
     def _tell(self, problem: str, is_true: Callable[[], bool]) -> None:
-        self.told.emit(Message(Kind.ERROR, problem, "find_devices", is_true=is_true))
+        self.message_posted.emit(Message(Kind.ERROR, problem, "find_devices", is_true=is_true))
 
     @Slot(object)
-    def _on_ended(self, end: RunResult) -> None:
+    def _on_ended(self, result: RunResult) -> None:
         feed = self._feed
         if feed is None:
             return
-        if end.outcome is RunStatus.DONE and feed.played is not feed.wanted:
-            # The wish came while the last frames were heard.
+        if result.status is RunStatus.DONE and feed.played is not feed.wanted:
+            # Something else was wanted while the last frames were heard.
             self._start(self._mode, feed.wanted.passages[0].start_s)
             return
-        if end.outcome is RunStatus.FAILED:
-            self.told.emit(Message(Kind.ERROR, end.message, details=end.details))
+        if result.status is RunStatus.FAILED:
+            self.message_posted.emit(Message(Kind.ERROR, result.message, details=result.details))
         elif feed.gaps:
             self.noted.emit(f"the sound had {feed.gaps} gaps; the computer was busy")
         self.stop()

@@ -101,7 +101,7 @@ class Sound(Protocol):
         """
 
     def now_s(self) -> float:
-        """The clock that `Fill` is told, seconds."""
+        """The clock that `Fill` is given, seconds."""
 
 
 class PortAudio:

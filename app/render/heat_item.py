@@ -70,26 +70,26 @@ class HeatItem(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._picture: _Picture | None = None
-        self._lane = BackgroundRunner("heat", self)
-        self._lane.stepped.connect(self._show)
+        self._runner = BackgroundRunner("heat", self)
+        self._runner.stepped.connect(self._show)
         self.setZValue(-10)
 
     def show_surface(self, surface: ScoreSurface | None) -> None:
         """Draw another surface as soon as its picture is made."""
         self._show(None)
         if surface is not None and len(surface.time_0_s):
-            self._lane.start(partial(_steps, surface))
+            self._runner.start(partial(_steps, surface))
         else:
-            self._lane.cancel()
+            self._runner.cancel()
 
     @property
     def is_settled(self) -> bool:
         """Whether no picture is still to come."""
-        return not self._lane.is_running
+        return not self._runner.is_running
 
     def shut_down(self) -> None:
         """Stop the worker thread."""
-        self._lane.shut_down()
+        self._runner.shut_down()
 
     @Slot(object)
     def _show(self, picture: _Picture | None) -> None:

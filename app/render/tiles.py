@@ -89,15 +89,15 @@ class TileStore(QObject):
         self._cache: OrderedDict[Key, Tile] = OrderedDict()
         self._wanted: dict[Key, TileRequest] = {}
         self._being_made: frozenset[tuple[Key, Version]] = frozenset()
-        self._lane = BackgroundRunner("tiles", self)
-        self._lane.stepped.connect(self._keep)
-        self._lane.ended.connect(self._finish)
+        self._runner = BackgroundRunner("tiles", self)
+        self._runner.stepped.connect(self._keep)
+        self._runner.ended.connect(self._finish)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._send)
 
     def show(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
         """Serve another recording."""
-        self._lane.cancel()
+        self._runner.cancel()
         self._spectrograms = spectrograms
         self._cache.clear()
         self._wanted.clear()
@@ -126,7 +126,7 @@ class TileStore(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether nothing asked for is still to come."""
-        return not self._wanted and not self._lane.is_running
+        return not self._wanted and not self._runner.is_running
 
     def find(self, channel: int, level: int, index: int) -> Tile | None:
         """The tile at `index` of `level`, or a coarser one over it, or none yet."""
@@ -150,7 +150,7 @@ class TileStore(QObject):
     def shut_down(self) -> None:
         """Stop the worker thread."""
         self._soon.stop()
-        self._lane.shut_down()
+        self._runner.shut_down()
 
     def _want(self, key: Key, version: Version, spectrogram: Spectrogram) -> None:
         if (key, version) in self._being_made:
@@ -167,7 +167,7 @@ class TileStore(QObject):
         requests = tuple(self._wanted.values())
         self._wanted.clear()
         self._being_made = frozenset((r.key, r.version) for r in requests)
-        self._lane.start(partial(make_tiles, requests))
+        self._runner.start(partial(make_tiles, requests))
 
     @Slot(object)
     def _keep(self, tile: Tile) -> None:

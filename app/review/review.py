@@ -36,11 +36,11 @@ class Review(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` about a command and the recording shown.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Review(QObject):
         self._far_snap: tuple[int, int, float, float] | None = None
         session.recording_selected.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
-        session.refused.connect(self.told)
+        session.refused.connect(self.message_posted)
         session.returned.connect(self._show_selected)
 
     @Slot()
@@ -131,7 +131,7 @@ class Review(QObject):
         self._queue.refresh()
         text = f"{name} was taken out. Undo brings it back; its audio is untouched."
         is_true = session.while_so(index, lambda entry: entry.is_out)
-        self.told.emit(Message(Kind.INFO, text, is_true=is_true))
+        self.message_posted.emit(Message(Kind.INFO, text, is_true=is_true))
 
     @Slot()
     def accept(self) -> None:
@@ -264,7 +264,7 @@ class Review(QObject):
             self._say(f"{name} is done: all {count:,} keypoints are reviewed.")
 
     def _say(self, text: str) -> None:
-        self.told.emit(Message(Kind.INFO, text, is_true=self._session.while_shown()))
+        self.message_posted.emit(Message(Kind.INFO, text, is_true=self._session.while_shown()))
 
     def _walk(self, step: int) -> None:
         self._queue.refresh()

@@ -80,7 +80,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self._order: list[int] = []
         self._column: Column | None = None
         self._descending = False
-        self._shown = QueueFilter.ALL
+        self._only = QueueFilter.ALL
         self._text = ""
         self._is_stale = False
         self._draw_icons()
@@ -110,7 +110,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     @property
     def is_filtered(self) -> bool:
         """Whether some recordings may be left out."""
-        return self._shown is not QueueFilter.ALL or bool(self._text)
+        return self._only is not QueueFilter.ALL or bool(self._text)
 
     def place(self, recording: int) -> int:
         """Row in which a recording is shown, -1 if it is left out."""
@@ -139,10 +139,10 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self._descending = order is Qt.SortOrder.DescendingOrder
         self.sort_again()
 
-    def show_only(self, shown: QueueFilter, text: str) -> None:
+    def show_only(self, only: QueueFilter, text: str) -> None:
         """Leave out recordings that are otherwise, or whose name does not hold `text`."""
-        if (shown, text) != (self._shown, self._text):
-            self._shown, self._text = shown, text
+        if (only, text) != (self._only, self._text):
+            self._only, self._text = only, text
             self.sort_again()
 
     def _arranged(self) -> list[int]:
@@ -150,7 +150,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
             self._rows,
             self._column,
             descending=self._descending,
-            shown=self._shown,
+            only=self._only,
             text=self._text,
         )
 
@@ -222,7 +222,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         rows = [queue_row(entries[i]) for i in added]
         self._seen += [entries[i] for i in added]
         self._names = shown_names([entry.recording.name for entry in self._seen])
-        chosen = arranged(rows, None, shown=self._shown, text=self._text)
+        chosen = arranged(rows, None, only=self._only, text=self._text)
         self._rows += rows
         if chosen:
             count = len(self._order)

@@ -130,7 +130,7 @@ def arranged(
     column: Column | None,
     *,
     descending: bool = False,
-    shown: QueueFilter = QueueFilter.ALL,
+    only: QueueFilter = QueueFilter.ALL,
     text: str = "",
 ) -> list[int]:
     """Filter and sort a queue.
@@ -143,7 +143,7 @@ def arranged(
         What to sort by; None leaves the order.
     descending : bool
         Largest first. What has no value stands at the end either way, what is done last.
-    shown : Shown
+    only : QueueFilter
     text : str
         Part of the name; upper and lower case are alike.
 
@@ -152,7 +152,7 @@ def arranged(
     list of int
         Indices into `rows`.
     """
-    wanted, part = _FILTERS[shown], text.casefold().strip()
+    wanted, part = _FILTERS[only], text.casefold().strip()
     chosen = [i for i, row in enumerate(rows) if wanted(row) and part in row.name.casefold()]
     if column is None:
         return chosen

@@ -20,7 +20,7 @@ from core.time_map import TimeMap
 class OpenSession(QObject):
     """The open recordings beside the session they belong to; views read from here.
 
-    What is to be kept lives in a `core.session.Session`; every change of it is told by
+    What is to be kept lives in a `core.session.Session`; every change of it is sent by
     `changed` and written down by whoever listens.
 
     Signals

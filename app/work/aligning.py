@@ -64,7 +64,7 @@ class Aligning(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     progressed(progress)
         A `RunProgress`, or None when nothing runs.
@@ -72,7 +72,7 @@ class Aligning(QObject):
         A recording on which a person had decided has another path.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     progressed = Signal(object)
     realigned = Signal(int)
 
@@ -87,30 +87,30 @@ class Aligning(QObject):
         self.steps = steps
         self.keeper = EvidenceKeeper()
         self.settings: Mapping[str, float] = {}
-        self._wish = self._aligning_with = AS_SHIPPED
+        self._preference = self._aligning_with = AS_SHIPPED
         self._aligning_by: Mapping[str, float] = {}
         self._queue: deque[int] = deque()
         self._aligning = -1
         self._clock = RunClock()
-        self._lane = BackgroundRunner("align", self)
-        self._lane.stepped.connect(self._on_step)
-        self._lane.ended.connect(self._on_ended)
+        self._runner = BackgroundRunner("align", self)
+        self._runner.stepped.connect(self._on_step)
+        self._runner.ended.connect(self._on_ended)
         session.recordings_changed.connect(self._leave_what_is_out)
 
     @property
     def is_running(self) -> bool:
         """Whether an alignment runs."""
-        return self._lane.is_running
+        return self._runner.is_running
 
-    def use_evidence(self, wish: EvidencePreference) -> None:
+    def use_evidence(self, preference: EvidencePreference) -> None:
         """Align with other evidence from now on; a network without use gives its memory back."""
-        self._wish = wish
+        self._preference = preference
         if not self.is_running:
             self._align_next()
 
     def align(self, indices: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
-        if obstacle := self._wish.obstacle():
+        if obstacle := self._preference.obstacle():
             self._tell_refused(obstacle)
             return
         new = [i for i in indices if i not in self._queue and i != self._aligning]
@@ -118,13 +118,13 @@ class Aligning(QObject):
             self._queue.extendleft(reversed(new))
         else:
             self._queue.extend(new)
-        if not self._lane.is_running:
+        if not self._runner.is_running:
             self._align_next()
 
     def cancel(self) -> None:
         """Stop the run under way, and start none of those that wait."""
         self._queue.clear()
-        self._lane.cancel()
+        self._runner.cancel()
 
     def stop(self) -> None:
         """Drop all work; another session comes."""
@@ -133,7 +133,7 @@ class Aligning(QObject):
 
     def shut_down(self) -> None:
         """Stop the thread and close the network."""
-        self._lane.shut_down()
+        self._runner.shut_down()
         self.keeper.close()
 
     @Slot()
@@ -142,30 +142,30 @@ class Aligning(QObject):
         entries = self._session.entries
         self._queue = deque(i for i in self._queue if not entries[i].is_out)
         if self._aligning >= 0 and entries[self._aligning].is_out:
-            self._lane.cancel()
+            self._runner.cancel()
 
     def _align_next(self) -> None:
         if not self._queue:
             self._aligning = -1
             self.progressed.emit(None)
-            if self.keeper.is_spent(self._wish):
-                self._lane.start(self.keeper.close_steps)
+            if self.keeper.is_spent(self._preference):
+                self._runner.start(self.keeper.close_steps)
             return
         self._aligning = self._queue.popleft()
         entry = self._session.entries[self._aligning]
-        self._aligning_with, self._aligning_by = self._wish, self.settings
+        self._aligning_with, self._aligning_by = self._preference, self.settings
         self._clock.start()
         self._show_progress(Progress("starting", 0.0))
         align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
-        steps = partial(self.keeper.steps, self._wish, align)
-        self._lane.start(partial(_on_known_audio, entry.known, steps))
+        steps = partial(self.keeper.steps, self._preference, align)
+        self._runner.start(partial(_on_known_audio, entry.known, steps))
 
     @Slot(object)
     def _on_step(self, step: object) -> None:
         if isinstance(step, Progress):
             self._show_progress(step)
         elif isinstance(step, Notice):
-            self.told.emit(Message(Kind.WARNING, _sentence(step.text)))
+            self.message_posted.emit(Message(Kind.WARNING, _sentence(step.text)))
         elif isinstance(step, Refused):
             # Whatever else waits would be refused alike.
             self._queue.clear()
@@ -182,27 +182,27 @@ class Aligning(QObject):
             self._tell_about(entry)
 
     @Slot(object)
-    def _on_ended(self, end: RunResult) -> None:
+    def _on_ended(self, result: RunResult) -> None:
         index = self._aligning
         if index < 0:
             # What was stopped belonged to another session.
             self._align_next()
             return
-        if end.outcome is RunStatus.FAILED:
-            self._tell_failed(index, end)
-        elif end.outcome is RunStatus.CANCELLED and not self._session.entries[index].is_out:
+        if result.status is RunStatus.FAILED:
+            self._tell_failed(index, result)
+        elif result.status is RunStatus.CANCELLED and not self._session.entries[index].is_out:
             self._tell_cancelled()
         self._align_next()
 
-    def _tell_failed(self, index: int, end: RunResult) -> None:
-        self._session.set_problem(index, end.message)
-        is_true = self._session.while_so(index, lambda entry: entry.problem == end.message)
-        text = f"Not aligned. {end.message}"
-        self.told.emit(Message(Kind.ERROR, text, details=end.details, is_true=is_true))
+    def _tell_failed(self, index: int, result: RunResult) -> None:
+        self._session.set_problem(index, result.message)
+        is_true = self._session.while_so(index, lambda entry: entry.problem == result.message)
+        text = f"Not aligned. {result.message}"
+        self.message_posted.emit(Message(Kind.ERROR, text, details=result.details, is_true=is_true))
 
     def _tell_cancelled(self) -> None:
         is_shown = self._session.while_shown()
-        self.told.emit(
+        self.message_posted.emit(
             Message(
                 Kind.INFO,
                 "Alignment cancelled; nothing was changed.",
@@ -212,14 +212,14 @@ class Aligning(QObject):
         )
 
     def _tell_refused(self, why: str, details: str = "") -> None:
-        wish = self._wish
-        self.told.emit(
+        preference = self._preference
+        self.message_posted.emit(
             Message(
                 Kind.ERROR,
                 f"Not aligned. {why}",
                 "evidence",
                 details,
-                is_true=lambda: self._wish == wish,
+                is_true=lambda: self._preference == preference,
             )
         )
 
@@ -252,14 +252,14 @@ class Aligning(QObject):
                     self._aligning, lambda entry: entry.basis is Basis.IMPORTED
                 )
                 is_shown = self._session.while_shown()
-                self.told.emit(
+                self.message_posted.emit(
                     Message(
                         Kind.INFO, text, "take_alignment", is_true=lambda: is_shown() and stands()
                     )
                 )
             else:
                 name = short_name(entry.recording.name)
-                self.told.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))
+                self.message_posted.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))
 
 
 def _on_known_audio(

@@ -74,13 +74,15 @@ class EvidenceKeeper:
         self._opens = opens
         self._kept: LearnedEvidence | None = None
         self._kept_for: tuple[EvidencePreference, object] | None = None
-        self._told: set[str] = set()
+        self._said: set[str] = set()
 
-    def is_spent(self, wish: EvidencePreference) -> bool:
-        """Whether a network is held that is of no use for `wish`."""
-        return self._kept is not None and (self._kept_for is None or self._kept_for[0] != wish)
+    def is_spent(self, preference: EvidencePreference) -> bool:
+        """Whether a network is held that is of no use for `preference`."""
+        return self._kept is not None and (
+            self._kept_for is None or self._kept_for[0] != preference
+        )
 
-    def steps(self, wish: EvidencePreference, align: Align) -> Iterator[object]:
+    def steps(self, preference: EvidencePreference, align: Align) -> Iterator[object]:
         """Align with what is wished for.
 
         Yields
@@ -90,7 +92,7 @@ class EvidenceKeeper:
             `Refused`, alone, if it cannot be opened.
         """
         try:
-            yield from self._change_to(wish)
+            yield from self._change_to(preference)
         except InputError as error:
             yield Refused(str(error))
             return
@@ -120,33 +122,33 @@ class EvidenceKeeper:
             raise
 
     def close_steps(self) -> Iterator[object]:
-        """Give the memory of the network back, as work for a lane."""
+        """Give the memory of the network back, as work for a runner."""
         self.close()
         yield None
 
     def close(self) -> None:
         """Give the memory of the network back."""
         kept, self._kept, self._kept_for = self._kept, None, None
-        self._told.clear()
+        self._said.clear()
         if kept is not None:
             kept.close()
 
-    def _change_to(self, wish: EvidencePreference) -> Iterator[Progress]:
-        choice = wish.choice()
-        wanted = (wish, _stamps(choice))
+    def _change_to(self, preference: EvidencePreference) -> Iterator[Progress]:
+        choice = preference.choice()
+        wanted = (preference, _stamps(choice))
         if wanted == self._kept_for:
             return
         self.close()
-        if wish.is_learned:
+        if preference.is_learned:
             for opened in self._opens(choice):
                 self._kept = opened
-                yield Progress(f"opening {wish.words.name}", 0.0)
+                yield Progress(f"opening {preference.words.name}", 0.0)
             self._kept_for = wanted
 
     def _new(self, notices: Iterable[str]) -> Iterator[Notice]:
-        """Those not told since the network was opened."""
-        new = [text for text in notices if text not in self._told]
-        self._told.update(new)
+        """Those not said since the network was opened."""
+        new = [text for text in notices if text not in self._said]
+        self._said.update(new)
         yield from map(Notice, new)
 
 

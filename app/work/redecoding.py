@@ -15,7 +15,7 @@ from core.align.alignment import Alignment
 from core.keypoints import KeypointSet
 from core.session import Basis
 
-FollowSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[float | Alignment]]
+RedecodeSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[float | Alignment]]
 
 _ROW_MS = 200
 """Decisions that come sooner after each other are a row, of which only the end is followed."""
@@ -23,7 +23,7 @@ _STILL_MS = 50
 """How long a row rests at its end; longer than a held key takes to repeat."""
 
 
-def follow_steps(
+def redecode_steps(
     machine: Alignment, keypoints: KeypointSet, last: Alignment | None
 ) -> Iterator[float | Alignment]:
     """Lead the path through what a person decided; imported late, in the worker's thread."""
@@ -32,7 +32,7 @@ def follow_steps(
     yield (yield from pins.realign_steps(machine, keypoints, last))
 
 
-class Following(QObject):
+class Redecoding(QObject):
     """Leads the path of a recording through what a person decided on it.
 
     Parameters
@@ -47,82 +47,82 @@ class Following(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     noted(text)
         What came of a decision, for the status bar.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     noted = Signal(str)
 
     def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.steps: FollowSteps = follow_steps
+        self.steps: RedecodeSteps = redecode_steps
         self._waiting: list[int] = []
-        self._following = -1
+        self._current = -1
         self._soon = QTimer(self, singleShot=True)
         self._row = QTimer(self, singleShot=True, interval=_ROW_MS)
-        self._soon.timeout.connect(self._follow_next)
-        self._lane = BackgroundRunner("follow", self)
-        self._lane.stepped.connect(self._on_followed)
-        self._lane.ended.connect(self._on_ended)
-        session.decided.connect(self.follow)
+        self._soon.timeout.connect(self._redecode_next)
+        self._runner = BackgroundRunner("redecode", self)
+        self._runner.stepped.connect(self._on_step)
+        self._runner.ended.connect(self._on_ended)
+        session.decided.connect(self.redecode)
 
     @property
     def is_running(self) -> bool:
         """Whether the path has not gone after all decisions yet."""
-        return bool(self._waiting) or self._lane.is_running
+        return bool(self._waiting) or self._runner.is_running
 
     def stop(self) -> None:
         """Drop all work."""
         self._waiting.clear()
         self._soon.stop()
-        self._lane.cancel()
+        self._runner.cancel()
 
     def shut_down(self) -> None:
         """Stop the thread."""
-        self._lane.shut_down()
+        self._runner.shut_down()
 
     @Slot(int)
-    def follow(self, index: int) -> None:
+    def redecode(self, index: int) -> None:
         """Lead the path of a recording through its decisions, of a row once it stands still."""
         if self._session.entries[index].machine is None:
             return
-        if index == self._following:
+        if index == self._current:
             # What comes of decisions that are no longer these is of no use.
-            self._lane.cancel()
+            self._runner.cancel()
         if index not in self._waiting:
             self._waiting.append(index)
         self._soon.start(_STILL_MS if self._row.isActive() else 0)
         self._row.start()
 
     @Slot()
-    def _follow_next(self) -> None:
-        if not self._waiting or self._lane.is_running:
+    def _redecode_next(self) -> None:
+        if not self._waiting or self._runner.is_running:
             return
-        self._following = self._waiting.pop(0)
-        entry = self._session.entries[self._following]
+        self._current = self._waiting.pop(0)
+        entry = self._session.entries[self._current]
         assert entry.machine is not None
-        self._lane.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
+        self._runner.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
 
     @Slot(object)
-    def _on_followed(self, step: float | Alignment) -> None:
+    def _on_step(self, step: float | Alignment) -> None:
         if not isinstance(step, Alignment):
             return
-        moved = self._session.follow(self._following, step)
-        if self._following == self._session.current_index and not self._session.undone:
-            self.noted.emit(_followed_text(self._session.entries[self._following], moved))
+        moved = self._session.follow(self._current, step)
+        if self._current == self._session.current_index and not self._session.undone:
+            self.noted.emit(_followed_text(self._session.entries[self._current], moved))
 
     @Slot(object)
-    def _on_ended(self, end: RunResult) -> None:
-        self._following = -1
-        if end.outcome is RunStatus.FAILED:
-            text = f"The path did not follow; your decisions stand. {end.message}"
-            self.told.emit(Message(Kind.ERROR, text, details=end.details))
+    def _on_ended(self, result: RunResult) -> None:
+        self._current = -1
+        if result.status is RunStatus.FAILED:
+            text = f"The path did not follow; your decisions stand. {result.message}"
+            self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
         if not self._soon.isActive():
-            self._follow_next()
+            self._redecode_next()
 
 
 def _followed_text(entry: Entry, moved: int) -> str:

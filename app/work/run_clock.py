@@ -10,7 +10,7 @@ _FEWEST_SECONDS_TO_JUDGE = 0.3
 
 
 class RunClock:
-    """Started with a run and told how far it is.
+    """Measures a run from its start.
 
     Parameters
     ----------

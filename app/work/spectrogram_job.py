@@ -50,7 +50,7 @@ def spectrogram_steps(
         (s, _in_order(recording, channel, s.plan, from_s[channel]))
         for channel, s in enumerate((first, second))
     )
-    told = False
+    are_shown = False
     while waiting:
         spectrogram, blocks = waiting.popleft()
         step = next(blocks, None)
@@ -58,10 +58,10 @@ def spectrogram_steps(
             continue
         spectrogram.add(step[1], step[0])
         waiting.append((spectrogram, blocks))
-        if told:
+        if are_shown:
             yield None
         elif first.stretches and second.stretches:
-            told = True
+            are_shown = True
             yield FirstFrames((first, second))
 
 

@@ -13,7 +13,7 @@ from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.session.session_places import is_there
 from app.work.aligning import Aligning, AlignSteps, align_steps
-from app.work.redecoding import Following
+from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FrameSettings
 from core.audio.spectrogram import Spectrogram
@@ -32,7 +32,7 @@ class Workbench(QObject):
     Attributes
     ----------
     aligning : Aligning
-    following : Following
+    redecoding : Redecoding
     spectrograms : pair of Spectrogram or None
         Of the recording shown, as far as they are made.
     aligns_on_open : bool
@@ -40,7 +40,7 @@ class Workbench(QObject):
 
     Signals
     -------
-    told(message)
+    message_posted(message)
         A `Message` for the person.
     spectrograms_changed()
         `spectrograms` are others.
@@ -48,7 +48,7 @@ class Workbench(QObject):
         `spectrograms` hold more frames.
     """
 
-    told = Signal(object)
+    message_posted = Signal(object)
     spectrograms_changed = Signal()
     frames_added = Signal()
 
@@ -61,23 +61,23 @@ class Workbench(QObject):
         super().__init__(parent)
         self._session = session
         self.aligning = Aligning(session, steps, self)
-        self.following = Following(session, self)
+        self.redecoding = Redecoding(session, self)
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True
         self._frame_settings = FrameSettings()
-        self._is_first_framing = True
-        self._framing = BackgroundRunner("spectrogram", self)
-        self._framing.stepped.connect(self._on_frames)
-        self._framing.ended.connect(self._on_framing_ended)
+        self._is_first_run = True
+        self._spectrogram_runner = BackgroundRunner("spectrogram", self)
+        self._spectrogram_runner.stepped.connect(self._on_frames)
+        self._spectrogram_runner.ended.connect(self._on_spectrograms_ended)
         session.recording_selected.connect(self._load_spectrograms)
-        self.aligning.told.connect(self.told)
-        self.aligning.realigned.connect(self.following.follow)
-        self.following.told.connect(self.told)
+        self.aligning.message_posted.connect(self.message_posted)
+        self.aligning.realigned.connect(self.redecoding.redecode)
+        self.redecoding.message_posted.connect(self.message_posted)
 
     @property
     def is_idle(self) -> bool:
         """Whether no background work is going on."""
-        works = (self._framing, self.aligning, self.following)
+        works = (self._spectrogram_runner, self.aligning, self.redecoding)
         return not any(work.is_running for work in works)
 
     @property
@@ -90,7 +90,7 @@ class Workbench(QObject):
         """Align the recording shown."""
         entry = self._session.current
         if entry is None:
-            self.told.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session))
         elif entry.is_lost:
             self._tell_lost(self._session.current_index, f"Not aligned: {entry.lost}.")
         else:
@@ -114,14 +114,14 @@ class Workbench(QObject):
     @Slot()
     def stop(self) -> None:
         """Drop all work; another session comes."""
-        self._framing.cancel()
+        self._spectrogram_runner.cancel()
         self.aligning.stop()
-        self.following.stop()
+        self.redecoding.stop()
 
     def shut_down(self) -> None:
         """Stop all threads."""
         self.stop()
-        for work in (self._framing, self.aligning, self.following):
+        for work in (self._spectrogram_runner, self.aligning, self.redecoding):
             work.shut_down()
 
     # -- spectrograms ----------------------------------------------------------------
@@ -132,11 +132,13 @@ class Workbench(QObject):
         self.spectrograms = None
         self.spectrograms_changed.emit()
         if entry is None or entry.is_lost:
-            self._framing.cancel()
+            self._spectrogram_runner.cancel()
         else:
-            self._framing.start(partial(spectrogram_steps, entry.recording, self._frame_settings))
+            self._spectrogram_runner.start(
+                partial(spectrogram_steps, entry.recording, self._frame_settings)
+            )
 
-    def frame_anew(self, settings: FrameSettings, from_s: tuple[float, float]) -> None:
+    def recompute_spectrograms(self, settings: FrameSettings, from_s: tuple[float, float]) -> None:
         """Make spectrograms by other settings from now on; the old ones stay until these come.
 
         `from_s` is what is looked at, seconds on each channel's clock.
@@ -144,7 +146,9 @@ class Workbench(QObject):
         self._frame_settings = settings
         entry = self._session.current
         if entry is not None:
-            self._framing.start(partial(spectrogram_steps, entry.recording, settings, from_s))
+            self._spectrogram_runner.start(
+                partial(spectrogram_steps, entry.recording, settings, from_s)
+            )
 
     @Slot(object)
     def _on_frames(self, step: FirstFrames | None) -> None:
@@ -155,16 +159,16 @@ class Workbench(QObject):
             self.frames_added.emit()
 
     @Slot(object)
-    def _on_framing_ended(self, end: RunResult) -> None:
+    def _on_spectrograms_ended(self, result: RunResult) -> None:
         entry = self._session.current
-        if end.outcome is RunStatus.FAILED:
-            self._tell_unreadable(entry, end)
-        elif end.outcome is RunStatus.DONE and entry is not None and self._is_first_framing:
-            self._is_first_framing = False
+        if result.status is RunStatus.FAILED:
+            self._tell_unreadable(entry, result)
+        elif result.status is RunStatus.DONE and entry is not None and self._is_first_run:
+            self._is_first_run = False
             if self._wants_alignment(entry):
                 self.aligning.align([self._session.current_index], first=True)
 
-    def _tell_unreadable(self, entry: Entry | None, end: RunResult) -> None:
+    def _tell_unreadable(self, entry: Entry | None, result: RunResult) -> None:
         gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
         if gone:
             index = self._session.current_index
@@ -173,12 +177,16 @@ class Workbench(QObject):
             self._tell_lost(index, text)
         else:
             is_true = self._session.while_shown()
-            self.told.emit(Message(Kind.ERROR, end.message, details=end.details, is_true=is_true))
+            self.message_posted.emit(
+                Message(Kind.ERROR, result.message, details=result.details, is_true=is_true)
+            )
 
     def _tell_lost(self, index: int, text: str) -> None:
         other = "use_other_audio" if self._session.entries[index].has_other else ""
         is_true = self._session.while_so(index, lambda entry: entry.is_lost)
-        self.told.emit(Message(Kind.ERROR, text, "find_audio", otherwise=other, is_true=is_true))
+        self.message_posted.emit(
+            Message(Kind.ERROR, text, "find_audio", otherwise=other, is_true=is_true)
+        )
 
     def _wants_alignment(self, entry: Entry) -> bool:
         untouched = entry.alignment is None and not entry.problem

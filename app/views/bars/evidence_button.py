@@ -69,11 +69,11 @@ class EvidenceButton(QToolButton):
 
     @Slot()
     def _refresh(self) -> None:
-        wish, entry = self._store.value.evidence, self._session.current
+        preference, entry = self._store.value.evidence, self._session.current
         run = None if entry is None else entry.run
-        used = "" if run is None or run.made.evidence != wish.name else run.made.device
-        device = _DEVICES.get(_device_of(wish, used), used)
-        words = wish.words
+        used = "" if run is None or run.made.evidence != preference.name else run.made.device
+        device = _DEVICES.get(_device_of(preference, used), used)
+        words = preference.words
         title = words.title
         self.setText(f"{title} · {device}" if self._has_room else title)
         self.setAccessibleName(f"Evidence: {title} on {device}")
@@ -93,8 +93,8 @@ class EvidenceButton(QToolButton):
         return self.fontMetrics().horizontalAdvance(text) + _ARROW_PX
 
 
-def _device_of(wish: EvidencePreference, used: str) -> str:
-    """Where a wish runs: BEATs where it ran last, or is told to; all else on the processor."""
-    if wish.name != "beats":
+def _device_of(preference: EvidencePreference, used: str) -> str:
+    """Where it runs: BEATs where it ran last or was sent to, all else on the processor."""
+    if preference.name != "beats":
         return "cpu"
-    return wish.device if wish.device != "auto" else used or "auto"
+    return preference.device if preference.device != "auto" else used or "auto"

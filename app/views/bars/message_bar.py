@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.base.messages import Kind, Message
 from app.look.icons import icon
 from app.look.theme import theme
-from app.views.dialogs.message_log import Told, details_of
+from app.views.dialogs.message_log import TimedMessage, details_of
 
 _INFO_MS = 9000
 _LOOK_AGAIN_MS = 200
@@ -46,7 +46,7 @@ class MessageBar(QFrame):
     ----------
     message : Message or None
         The latest.
-    told : deque of (QDateTime, Message)
+    log : deque of (QDateTime, Message)
         All, the latest last.
     """
 
@@ -54,7 +54,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self._actions = actions
         self.message: Message | None = None
-        self.told: deque[Told] = deque(maxlen=_KEPT)
+        self.log: deque[TimedMessage] = deque(maxlen=_KEPT)
         self._standing: list[Message] = []
         self._place = QRect()
         self.setObjectName("message")
@@ -127,10 +127,10 @@ class MessageBar(QFrame):
         self.setGeometry(QRect(self._place.topLeft(), QSize(self._place.width(), height_px)))
 
     @Slot(object)
-    def tell(self, message: Message) -> None:
+    def post(self, message: Message) -> None:
         """Show a message over the one before; said again, it is the same one."""
         if self.isHidden() or self.message is None or self.message.text != message.text:
-            self.told.append((QDateTime.currentDateTime(), message))
+            self.log.append((QDateTime.currentDateTime(), message))
         if message.stays:
             self._standing = [m for m in self._standing if not _goes_for(m, message)]
             self._standing.append(message)

@@ -110,29 +110,32 @@ class EvidencePage(QWidget):
 
     @Slot()
     def _fill(self) -> None:
-        wish = self._store.value.evidence
-        self.choices[wish.name].setChecked(True)
-        for box, value in ((self.device, wish.device), (self.precision, wish.precision)):
+        preference = self._store.value.evidence
+        self.choices[preference.name].setChecked(True)
+        for box, value in (
+            (self.device, preference.device),
+            (self.precision, preference.precision),
+        ):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
-            box.setEnabled(wish.name == "beats")
-        self.checkpoint.text.setText(wish.checkpoint)
-        self.scorer.text.setText(wish.scorer)
+            box.setEnabled(preference.name == "beats")
+        self.checkpoint.text.setText(preference.checkpoint)
+        self.scorer.text.setText(preference.scorer)
         for line in (self.checkpoint, self.scorer):
-            line.setEnabled(wish.name == "beats")
-        self._obstacle.setText(wish.obstacle())
+            line.setEnabled(preference.name == "beats")
+        self._obstacle.setText(preference.obstacle())
         self._obstacle.setVisible(bool(self._obstacle.text()))
 
     @Slot()
     def _on_changed(self) -> None:
-        wish = EvidencePreference(
+        preference = EvidencePreference(
             EVIDENCE[self._group.checkedId()],
             self.checkpoint.text.text().strip(),
             self.scorer.text.text().strip(),
             self.device.currentData(),
             self.precision.currentData(),
         )
-        self._store.put(replace(self._store.value, evidence=wish))
+        self._store.put(replace(self._store.value, evidence=preference))
 
 
 class FileLine(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from app.base.messages import Message
 from app.base.versions import versions_text
 
-Told = tuple[QDateTime, Message]
+TimedMessage = tuple[QDateTime, Message]
 
 
 def details_of(message: Message) -> str:
@@ -20,10 +20,10 @@ def details_of(message: Message) -> str:
     return "\n\n".join(dict.fromkeys(part for part in parts if part))
 
 
-def log_text(told: Iterable[Told]) -> str:
+def log_text(messages: Iterable[TimedMessage]) -> str:
     """Messages with their times, the last one first."""
     lines = []
-    for when, message in reversed(list(told)):
+    for when, message in reversed(list(messages)):
         lines.append(f"{when.toString('HH:mm:ss')}  {message.kind}  {message.text}")
         if message.details and message.details != message.text:
             lines += [f"    {line}" for line in message.details.splitlines()]
@@ -35,14 +35,14 @@ class MessageLog(QDialog):
 
     Parameters
     ----------
-    told : iterable of (QDateTime, Message)
+    messages : iterable of (QDateTime, Message)
     """
 
-    def __init__(self, told: Iterable[Told], parent: QWidget | None = None) -> None:
+    def __init__(self, messages: Iterable[TimedMessage], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Messages")
         self.resize(760, 400)
-        self._page = QPlainTextEdit(log_text(told))
+        self._page = QPlainTextEdit(log_text(messages))
         self._page.setReadOnly(True)
         self._page.setTabChangesFocus(True)
         self._page.setAccessibleName("Messages, the last one first")

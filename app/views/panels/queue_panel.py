@@ -72,21 +72,21 @@ class QueuePanel(QWidget):
         self._search = _Search(placeholderText="Find", clearButtonEnabled=True)
         self._search.setAccessibleName("Find a recording by its name")
         self._search.setMinimumWidth(60)
-        self._shown = QComboBox()
-        self._shown.setAccessibleName("Which recordings are listed")
-        self._shown.setToolTip("Which recordings are listed")
-        self._shown.setSizeAdjustPolicy(
+        self._filter = QComboBox()
+        self._filter.setAccessibleName("Which recordings are listed")
+        self._filter.setToolTip("Which recordings are listed")
+        self._filter.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._shown.setMinimumContentsLength(_FILTER_CHARACTERS)
-        for shown in QueueFilter:
-            self._shown.addItem(shown, shown)
+        self._filter.setMinimumContentsLength(_FILTER_CHARACTERS)
+        for each in QueueFilter:
+            self._filter.addItem(each, each)
         self._filters = QWidget()
         filters = QHBoxLayout(self._filters)
         filters.setContentsMargins(0, 0, 0, 0)
         filters.setSpacing(4)
         filters.addWidget(self._search, 1)
-        filters.addWidget(self._shown, 1)
+        filters.addWidget(self._filter, 1)
         self._none = QLabel()
         self._none.setProperty("role", "muted")
         self._none.setWordWrap(True)
@@ -105,7 +105,7 @@ class QueuePanel(QWidget):
         self.setFocusProxy(self.table)
         self._search.textChanged.connect(self._on_filter)
         self._search.left.connect(self.table.setFocus)
-        self._shown.currentIndexChanged.connect(self._on_filter)
+        self._filter.currentIndexChanged.connect(self._on_filter)
         self._again.clicked.connect(queue.sort_again)
         queue.rearranged.connect(self._refresh)
         queue.modelReset.connect(self._refresh)
@@ -140,7 +140,7 @@ class QueuePanel(QWidget):
 
     @Slot()
     def _on_filter(self) -> None:
-        self._queue.show_only(QueueFilter(self._shown.currentData()), self._search.text())
+        self._queue.show_only(QueueFilter(self._filter.currentData()), self._search.text())
 
     @Slot()
     def _refresh(self) -> None:

@@ -11,15 +11,15 @@ from core.errors import InputError
 
 
 class Ear(QObject):
-    """Remembers what a lane says, and in which thread."""
+    """Remembers what a runner says, and in which thread."""
 
-    def __init__(self, lane: BackgroundRunner) -> None:
+    def __init__(self, runner: BackgroundRunner) -> None:
         super().__init__()
         self.steps: list[object] = []
         self.ends: list[RunResult] = []
         self.threads: set[int] = set()
-        lane.stepped.connect(self.on_step)
-        lane.ended.connect(self.on_end)
+        runner.stepped.connect(self.on_step)
+        runner.ended.connect(self.on_end)
 
     @Slot(object)
     def on_step(self, step: object) -> None:
@@ -27,25 +27,25 @@ class Ear(QObject):
         self.steps.append(step)
 
     @Slot(object)
-    def on_end(self, end: RunResult) -> None:
+    def on_end(self, result: RunResult) -> None:
         self.threads.add(threading.get_ident())
-        self.ends.append(end)
+        self.ends.append(result)
 
 
 @pytest.fixture
-def lane(qtbot: QtBot) -> Iterator[BackgroundRunner]:
-    lane = BackgroundRunner("test")
-    yield lane
-    lane.shut_down()
+def runner(qtbot: QtBot) -> Iterator[BackgroundRunner]:
+    runner = BackgroundRunner("test")
+    yield runner
+    runner.shut_down()
 
 
 @pytest.fixture
-def ear(lane: BackgroundRunner) -> Ear:
-    return Ear(lane)
+def ear(runner: BackgroundRunner) -> Ear:
+    return Ear(runner)
 
 
 def test_steps_run_elsewhere_and_arrive_here(
-    lane: BackgroundRunner, ear: Ear, qtbot: QtBot
+    runner: BackgroundRunner, ear: Ear, qtbot: QtBot
 ) -> None:
     workers: list[int] = []
 
@@ -54,7 +54,7 @@ def test_steps_run_elsewhere_and_arrive_here(
             workers.append(threading.get_ident())
             yield step
 
-    lane.start(work)
+    runner.start(work)
     qtbot.waitUntil(lambda: bool(ear.ends))
     assert ear.steps == list(range(50))
     assert ear.ends == [RunResult(RunStatus.DONE)]
@@ -63,7 +63,7 @@ def test_steps_run_elsewhere_and_arrive_here(
 
 
 def test_cancel_takes_effect_before_the_next_step(
-    lane: BackgroundRunner, ear: Ear, qtbot: QtBot
+    runner: BackgroundRunner, ear: Ear, qtbot: QtBot
 ) -> None:
     taken: list[int] = []
     go_on = threading.Event()
@@ -74,15 +74,15 @@ def test_cancel_takes_effect_before_the_next_step(
             yield step
             go_on.wait(5)
 
-    lane.start(work)
+    runner.start(work)
     qtbot.waitUntil(lambda: ear.steps == [0])
-    lane.cancel()
+    runner.cancel()
     go_on.set()
     qtbot.waitUntil(lambda: bool(ear.ends))
     assert ear.ends == [RunResult(RunStatus.CANCELLED)]
     assert len(taken) <= 2
     assert ear.steps == [0]
-    assert not lane.is_running
+    assert not runner.is_running
 
 
 @pytest.mark.parametrize(
@@ -94,22 +94,22 @@ def test_cancel_takes_effect_before_the_next_step(
     ],
 )
 def test_a_failure_ends_in_words(
-    lane: BackgroundRunner, ear: Ear, qtbot: QtBot, error: Exception, words: str
+    runner: BackgroundRunner, ear: Ear, qtbot: QtBot, error: Exception, words: str
 ) -> None:
     def work() -> Iterator[int]:
         yield 1
         raise error
 
-    lane.start(work)
+    runner.start(work)
     qtbot.waitUntil(lambda: bool(ear.ends))
-    assert [end.outcome for end in ear.ends] == [RunStatus.FAILED]
+    assert [result.status for result in ear.ends] == [RunStatus.FAILED]
     assert words in ear.ends[0].message
-    lane.start(lambda: iter([2]))
+    runner.start(lambda: iter([2]))
     qtbot.waitUntil(lambda: len(ear.ends) == 2)
     assert ear.steps == [1, 2]
 
 
-def test_new_work_silences_the_old(lane: BackgroundRunner, ear: Ear, qtbot: QtBot) -> None:
+def test_new_work_silences_the_old(runner: BackgroundRunner, ear: Ear, qtbot: QtBot) -> None:
     release = threading.Event()
 
     def slow() -> Iterator[str]:
@@ -117,8 +117,8 @@ def test_new_work_silences_the_old(lane: BackgroundRunner, ear: Ear, qtbot: QtBo
         release.wait(5)
         yield "old"
 
-    lane.start(slow)
-    lane.start(lambda: iter(["new"]))
+    runner.start(slow)
+    runner.start(lambda: iter(["new"]))
     release.set()
     qtbot.waitUntil(lambda: bool(ear.ends))
     assert ear.steps == ["new"]
@@ -126,18 +126,18 @@ def test_new_work_silences_the_old(lane: BackgroundRunner, ear: Ear, qtbot: QtBo
 
 
 def test_shutting_down_waits_for_the_thread(qtbot: QtBot) -> None:
-    lane = BackgroundRunner("test")
-    ear = Ear(lane)
+    runner = BackgroundRunner("test")
+    ear = Ear(runner)
 
     def work() -> Iterator[int]:
         while True:
             time.sleep(0.01)
             yield 1
 
-    lane.start(work)
+    runner.start(work)
     qtbot.waitUntil(lambda: bool(ear.steps))
-    lane.shut_down()
+    runner.shut_down()
     count = len(ear.steps)
     qtbot.wait(50)
     assert len(ear.steps) == count
-    assert not lane.is_running
+    assert not runner.is_running

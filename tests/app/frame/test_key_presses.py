@@ -102,7 +102,7 @@ def reviewer(
     path = tmp_path / "aviary.wav"
     write_calls(path, KEYPOINTS - 0.5)
     window = make_window(wrong_in_ten_places)
-    window.workbench.following.steps = staying
+    window.workbench.redecoding.steps = staying
     window.open([path])
     settle(window)
     assert len(window.session.keypoints) == KEYPOINTS

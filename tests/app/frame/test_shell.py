@@ -212,7 +212,7 @@ def test_nonsense_keys_fall_back_with_one_message(make_window: Make, stored: str
     window = make_window()
     window.shell.tell_wrong_settings()
     assert window.shell.keymap.owner("Return") == "accept"
-    assert [m.kind for _, m in window.messages.told] == [Kind.WARNING]
+    assert [m.kind for _, m in window.messages.log] == [Kind.WARNING]
     assert "keys" in window.messages.message.text
 
 
@@ -264,7 +264,7 @@ def test_nonsense_preferences_fall_back_with_one_message(make_window: Make) -> N
         QSettings().setValue(key, value)
     window = make_window()
     window.shell.tell_wrong_settings()
-    (told,) = window.messages.told
+    (told,) = window.messages.log
     assert "theme, largest offset, tolerance, align on opening" in told[1].text
     assert "tips" not in told[1].text
     assert window.shell.preferences.value.max_offset_s == 5.0
@@ -279,7 +279,7 @@ def test_a_settings_file_of_rubbish_is_survived(make_window: Make, tmp_path: Pat
     window = make_window()
     window.shell.tell_wrong_settings()
     assert window.isVisible()
-    assert len(window.messages.told) <= 1
+    assert len(window.messages.log) <= 1
 
 
 def test_the_theme_changes_live(opened: MainWindow, make_window: Make) -> None:
@@ -414,22 +414,22 @@ def test_a_picture_of_the_window(
 
 
 def test_messages_can_be_read_again_and_copied(window: MainWindow) -> None:
-    window.messages.tell(Message(Kind.ERROR, "The disk is full; free some space.", details="why"))
+    window.messages.post(Message(Kind.ERROR, "The disk is full; free some space.", details="why"))
     copy = next(b for b in window.messages.findChildren(QToolButton) if b.text() == "Copy details")
     QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith("The disk is full")
     for word in ("why", "FinchSync", "Python", "Qt"):
         assert word in copied
-    window.messages.tell(Message(Kind.INFO, "Something else."))
+    window.messages.post(Message(Kind.INFO, "Something else."))
     window.commands["messages"].trigger()
     text = only(window, MessageLog).text
     assert text.index("Something else.") < text.index("The disk is full")
 
 
 def test_a_remark_does_not_hide_an_error_for_good(window: MainWindow) -> None:
-    window.messages.tell(Message(Kind.ERROR, "The disk is full; free some space."))
-    window.messages.tell(Message(Kind.INFO, "Something else."))
+    window.messages.post(Message(Kind.ERROR, "The disk is full; free some space."))
+    window.messages.post(Message(Kind.INFO, "Something else."))
     assert window.messages.message.text == "Something else."
     close = next(
         b for b in window.messages.findChildren(QToolButton) if "Close" in b.accessibleName()
@@ -694,6 +694,6 @@ def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
 
 def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
     window.resize(1024, 600)
-    window.messages.tell(Message(Kind.INFO, "Nothing more."))
+    window.messages.post(Message(Kind.INFO, "Nothing more."))
     QApplication.processEvents()
     assert window.messages.height() < 3 * window.messages.fontMetrics().height()

@@ -118,7 +118,7 @@ def desk(qtbot: QtBot, recording: Recording) -> Iterator[Desk]:
     view.show_span(0.0, 5.0)
     playback = Playback(session, view, sound)
     made = Desk(session, view, sound, playback, qtbot, [], [])
-    playback.told.connect(made.messages.append)
+    playback.message_posted.connect(made.messages.append)
     playback.noted.connect(made.notes.append)
     session.recording_selected.emit()
     yield made
@@ -604,7 +604,7 @@ def test_without_sound_the_button_says_why(opened: MainWindow, qtbot: QtBot) -> 
         assert not opened.playback.is_playing
     assert "plug one in" in opened.messages.message.text
     assert opened.messages.message.action == "find_devices"
-    assert len(opened.messages.told) == 1, "said once, however often the key is pressed"
+    assert len(opened.messages.log) == 1, "said once, however often the key is pressed"
     sound.names.append("plugged in")
     opened.commands["find_devices"].trigger()
     qtbot.waitUntil(lambda: play.toolTip() == tip)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
-from app.frame.spectrogram_choice import remember, remembered
+from app.frame.spectrogram_settings import remember, remembered
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TILE_COLUMNS, TileStore, draw
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
@@ -33,14 +33,14 @@ def test_colours_levels_and_frequencies_change_without_new_frames(
 ) -> None:
     frames = opened.workbench.spectrograms
     dark = _brightness(opened)
-    opened.look_panel.colours.setCurrentText("Inverted grey")
+    opened.spectrogram_panel.colours.setCurrentText("Inverted grey")
     settle(opened)
     assert _brightness(opened) > dark + 100
-    opened.look_panel.automatic.setChecked(False)
-    opened.look_panel.darkest.setValue(-30)
+    opened.spectrogram_panel.automatic.setChecked(False)
+    opened.spectrogram_panel.darkest.setValue(-30)
     settle(opened)
     assert opened.tiles.levels(0)[0] < 100
-    opened.look_panel.high.setValue(3.0)
+    opened.spectrogram_panel.high.setValue(3.0)
     assert opened.panes[0].box.viewRange()[1] == pytest.approx([0.0, 3.0])
     assert opened.workbench.spectrograms is frames
 
@@ -53,14 +53,14 @@ def test_another_window_makes_new_frames_and_keeps_the_picture_until_then(
     opened.workbench.spectrograms_changed.connect(
         lambda: seen.append(opened.workbench.spectrograms is not None)
     )
-    opened.look_panel.window_ms.setValue(32.0)
+    opened.spectrogram_panel.window_ms.setValue(32.0)
     assert opened.workbench.spectrograms is before
     qtbot.waitUntil(lambda: opened.workbench.spectrograms is not before)
     settle(opened)
     assert seen == [True]
     assert opened.workbench.spectrograms[0].plan.window == 256
     assert opened.panes[0].is_covered
-    opened.look_panel.reset.click()
+    opened.spectrogram_panel.reset.click()
     settle(opened)
     assert opened.workbench.spectrograms[0].plan == before[0].plan
 
@@ -71,8 +71,8 @@ def test_the_settings_are_reached_by_key_and_remembered(
     window = make_window()
     qtbot.waitUntil(lambda: window.focusWidget() is not None and window.isActiveWindow())
     QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.focusWidget() is window.look_panel.colours)
-    QTest.keyClick(window.look_panel.colours, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: window.focusWidget() is window.spectrogram_panel.colours)
+    QTest.keyClick(window.spectrogram_panel.colours, Qt.Key.Key_Down)
     assert window.display.look.colours is ColourMap.INFERNO
     window.close()
     assert make_window().display.look.colours is ColourMap.INFERNO

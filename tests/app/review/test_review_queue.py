@@ -267,7 +267,7 @@ def test_what_was_said_of_a_recording_goes_with_it(three: MainWindow) -> None:
     assert "cannot be put" in three.messages.message.text
     three.session.select_recording(1)
     assert three.messages.isHidden()
-    three.messages.tell(Message(Kind.INFO, "Exported to t.csv."))
+    three.messages.post(Message(Kind.INFO, "Exported to t.csv."))
     three.session.select_recording(2)
     assert three.messages.isVisible()
 

@@ -30,7 +30,7 @@ class Reviewer:
         self.session.add([replace(entry, state=RecordingState.new(keypoints))])
         self.review = Review(self.session, TimeView(), ReviewQueue(self.session))
         self.said: list[str] = []
-        self.review.told.connect(lambda message: self.said.append(message.text))
+        self.review.message_posted.connect(lambda message: self.said.append(message.text))
 
     def align(self, alignment: Alignment) -> None:
         self.session.set_alignment(0, alignment, fake_provenance())

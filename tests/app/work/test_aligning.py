@@ -192,7 +192,7 @@ def test_the_path_is_offered_only_for_the_recording_shown(
     window.workbench.align_all()
     settle(window)
     assert window.session.current_index == 0
-    told = [message for _, message in window.messages.told if "imported times" in message.text]
+    told = [message for _, message in window.messages.log if "imported times" in message.text]
     assert [(m.text.split(":")[0], m.action) for m in told] == [
         ("Aligned. The imported times stand until you take the path.", "take_alignment"),
         ("b.wav", ""),

@@ -206,7 +206,7 @@ def test_nonsense_in_the_settings_falls_back(make_window: MakeWindow) -> None:
         QSettings().setValue(f"preferences/evidence/{key}", value)
     window = make_window()
     window.shell.tell_wrong_settings()
-    (told,) = window.messages.told
+    (told,) = window.messages.log
     assert "evidence, device" in told[1].text
     assert "checkpoint" not in told[1].text
     assert window.shell.preferences.value.evidence == EvidencePreference(checkpoint="/a.pt")
@@ -362,7 +362,7 @@ def test_short_memory_is_told_once_and_is_no_reason_for_review(
     prefer(window, COMPACT)
     align(window, settle)
     align(window, settle)
-    told = [message.text for _, message in window.messages.told if message.kind is Kind.WARNING]
+    told = [message.text for _, message in window.messages.log if message.kind is Kind.WARNING]
     assert told[:2] == ["Memory is short: 8 clips at a time.", "Went on on the processor."]
     assert len(set(told)) == len(told)
     assert "memory" not in window.concern.text
@@ -446,7 +446,7 @@ def test_what_cannot_be_opened_is_one_message(
     prefer(window, COMPACT)
     window.commands["align_all"].trigger()
     settle(window)
-    (told,) = [m for _, m in window.messages.told if m.kind is Kind.ERROR]
+    (told,) = [m for _, m in window.messages.log if m.kind is Kind.ERROR]
     assert str(error).rstrip(".") in told.text
     assert window.session.entries == before
     window.messages._act.click()

@@ -73,7 +73,7 @@ def test_beats_aligns_and_is_recorded(
     assert len(asked) > 5, "progress within the stage"
     assert [p.fraction for p in asked] == sorted(p.fraction for p in asked)
     assert all("with BEATs" in p.text for p in asked)
-    told = [m.text for _, m in with_beats.messages.told if m.kind is Kind.WARNING]
+    told = [m.text for _, m in with_beats.messages.log if m.kind is Kind.WARNING]
     assert told == [t for t in told if "calibrated with spectral evidence" in t]
     assert len(told) == 1
     before = entry.alignment

@@ -49,7 +49,7 @@ def shifting(
 @pytest.fixture
 def shifted(opened: MainWindow) -> MainWindow:
     """An aligned recording whose path follows in a simple way."""
-    opened.workbench.following.steps = shifting
+    opened.workbench.redecoding.steps = shifting
     return opened
 
 
@@ -126,10 +126,10 @@ def test_a_held_nudge_is_not_followed_step_by_step(
 ) -> None:
     # However slow the machine, the key repeats sooner than that.
     monkeypatch.setattr("app.work.redecoding._STILL_MS", 1000)
-    shifted.workbench.following._row.setInterval(1000)
+    shifted.workbench.redecoding._row.setInterval(1000)
     held = Held()
     held.released.release(10)
-    shifted.workbench.following.steps = held
+    shifted.workbench.redecoding.steps = held
     before_s = shifted.session.keypoints.time_1_s
     for _ in range(8):
         QTest.keyClick(shifted, Key.Key_Period)
@@ -141,7 +141,7 @@ def test_a_held_nudge_is_not_followed_step_by_step(
 
 def test_the_latest_decision_wins(shifted: MainWindow, settle: Settle, qtbot: QtBot) -> None:
     session, held = shifted.session, Held()
-    shifted.workbench.following.steps = held
+    shifted.workbench.redecoding.steps = held
     before_s = session.keypoints.time_1_s
     session.move_keypoint(4, before_s[4] + 0.1)
     qtbot.waitUntil(lambda: len(held.seen) == 1)
@@ -159,7 +159,7 @@ def test_a_drag_under_way_is_not_disturbed(
     shifted: MainWindow, settle: Settle, qtbot: QtBot
 ) -> None:
     session, held = shifted.session, Held()
-    shifted.workbench.following.steps = held
+    shifted.workbench.redecoding.steps = held
     before_s = session.keypoints.time_1_s
     session.move_keypoint(4, before_s[4] + 0.1)
     qtbot.waitUntil(lambda: len(held.seen) == 1)
@@ -218,7 +218,7 @@ def test_imported_times_stand_under_corrections(
     rows = [f"{stereo.name},{t}.0,{t + 0.5}" for t in range(10)]
     table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows]))
     window = make_window()
-    window.workbench.following.steps = shifting
+    window.workbench.redecoding.steps = shifting
     window.open([table])
     settle(window)
     session = window.session
@@ -259,7 +259,7 @@ def test_a_path_that_cannot_follow_says_so(shifted: MainWindow, settle: Settle) 
         raise RuntimeError("no way through")
         yield
 
-    shifted.workbench.following.steps = broken
+    shifted.workbench.redecoding.steps = broken
     shifted.session.move_keypoint(3, 3.4)
     settle(shifted)
     assert shifted.messages.message.kind is Kind.ERROR
@@ -269,7 +269,7 @@ def test_a_path_that_cannot_follow_says_so(shifted: MainWindow, settle: Settle) 
 
 def test_closing_while_following_stops_the_thread(shifted: MainWindow, qtbot: QtBot) -> None:
     held = Held()
-    shifted.workbench.following.steps = held
+    shifted.workbench.redecoding.steps = held
     shifted.session.move_keypoint(3, 3.4)
     qtbot.waitUntil(lambda: len(held.seen) == 1)
     held.released.release()

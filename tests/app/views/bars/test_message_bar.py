@@ -40,8 +40,8 @@ def test_what_is_no_longer_so_goes_by_itself(window: MainWindow, qtbot: QtBot) -
     is_so = {"sound": True, "disk": True}
     for about in is_so:
         message = Message(Kind.ERROR, f"No {about}.", is_true=lambda about=about: is_so[about])
-        window.messages.tell(message)
-    window.messages.tell(Message(Kind.INFO, "A remark."))
+        window.messages.post(message)
+    window.messages.post(Message(Kind.INFO, "A remark."))
     is_so["disk"] = False
     close(window)
     assert window.messages.message.text == "No sound."
@@ -50,8 +50,8 @@ def test_what_is_no_longer_so_goes_by_itself(window: MainWindow, qtbot: QtBot) -
 
 
 def test_a_condition_is_shown_again_after_one_that_came_later(window: MainWindow) -> None:
-    window.messages.tell(Message(Kind.WARNING, "The audio is away.", is_true=lambda: True))
-    window.messages.tell(Message(Kind.WARNING, "The disk is full.", is_true=lambda: True))
+    window.messages.post(Message(Kind.WARNING, "The audio is away.", is_true=lambda: True))
+    window.messages.post(Message(Kind.WARNING, "The disk is full.", is_true=lambda: True))
     close(window)
     assert window.messages.message.text == "The audio is away."
     close(window)
@@ -60,18 +60,18 @@ def test_a_condition_is_shown_again_after_one_that_came_later(window: MainWindow
 
 def test_of_what_happened_only_the_last_error_is_left(window: MainWindow) -> None:
     for number in range(3):
-        window.messages.tell(Message(Kind.ERROR, f"Failure {number}."))
+        window.messages.post(Message(Kind.ERROR, f"Failure {number}."))
     close(window)
     assert window.messages.isHidden()
-    assert len(window.messages.told) == 3
+    assert len(window.messages.log) == 3
 
 
 def test_nothing_moves_under_the_pointer(opened: MainWindow, qtbot: QtBot) -> None:
     before = places(opened)
-    opened.messages.tell(Message(Kind.ERROR, "Short."))
+    opened.messages.post(Message(Kind.ERROR, "Short."))
     assert places(opened) == before
     covered_px = opened.messages.height()
-    opened.messages.tell(Message(Kind.ERROR, LONG))
+    opened.messages.post(Message(Kind.ERROR, LONG))
     assert places(opened) == before
     assert opened.messages.height() > covered_px, "all of it can be read"
     assert opened.messages.geometry().right() <= opened.centralWidget().rect().right()
@@ -85,7 +85,7 @@ def test_nothing_moves_under_the_pointer(opened: MainWindow, qtbot: QtBot) -> No
 
 
 def test_a_message_follows_the_width_of_the_window(opened: MainWindow, qtbot: QtBot) -> None:
-    opened.messages.tell(Message(Kind.ERROR, LONG))
+    opened.messages.post(Message(Kind.ERROR, LONG))
     high_px = opened.messages.height()
     opened.resize(opened.width() + 400, opened.height())
     qtbot.waitUntil(lambda: opened.messages.height() < high_px)

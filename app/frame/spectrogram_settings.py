@@ -20,7 +20,7 @@ _KINDS = {"padding": int, "taper": Taper, "colours": ColourMap}
 Value = TypeVar("Value", SpectrogramLook, FrameSettings)
 
 
-class SpectrogramChoice(QObject):
+class SpectrogramSettings(QObject):
     """Joins the display's choice to those who carry it out.
 
     Parameters
@@ -49,7 +49,7 @@ class SpectrogramChoice(QObject):
         self._tiles, self._workbench = tiles, workbench
         self._remembers = remembers
         display.look_changed.connect(self._show_look)
-        display.frames_changed.connect(self._frame_anew)
+        display.frames_changed.connect(self._recompute)
         if remembers:
             display.set_spectrogram(*remembered(QSettings()))
 
@@ -59,10 +59,10 @@ class SpectrogramChoice(QObject):
         self._keep()
 
     @Slot()
-    def _frame_anew(self) -> None:
+    def _recompute(self) -> None:
         start_s = self._view.start_s
         from_s = (start_s, self._display.channel_1_s(start_s))
-        self._workbench.frame_anew(self._display.frames, from_s)
+        self._workbench.recompute_spectrograms(self._display.frames, from_s)
         self._keep()
 
     def _keep(self) -> None:
