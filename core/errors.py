@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.plain_text import one_line
+
 
 class InputError(Exception):
     """Something handed to FinchSync cannot be used.
@@ -22,7 +24,7 @@ class InputError(Exception):
         self.where = str(where)
         self.what = what
         self.fix = fix
-        super().__init__(" ".join(f"{self.where}: {what}; {fix}.".split()))
+        super().__init__(one_line(f"{self.where}: {what}; {fix}."))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """The arguments, so that it can be raised again in another process."""

@@ -230,9 +230,11 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
     ------
     InputError
         If a file is missing, unreadable, not audio, empty, or has the wrong
-        number of channels.
+        number of channels; if its name is not valid Unicode, which no table can hold.
     """
     first = Path(path)
+    for file_path in (first, first if path_1 is None else Path(path_1)):
+        _refuse_name(file_path)
     found = settle(first)
     if path_1 is None:
         if found.channels != 2:
@@ -289,6 +291,13 @@ def find_audio(folder: Path | str) -> list[Path]:
             "give a folder with stereo files, or with audio/ inside",
         )
     return files
+
+
+def _refuse_name(path: Path) -> None:
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(path, "its name is not valid Unicode", "rename the file") from error
 
 
 def _source(file: AudioFile, channel: int) -> ChannelSource:

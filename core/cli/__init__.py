@@ -34,13 +34,13 @@ def main(argv: Sequence[str], *, screen: Screen) -> int:
     try:
         return _run(argv, screen)
     except InputError as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr)  # noqa: T201
         return REFUSED
     except MemoryError:
-        print(shortage("finchsync"), file=sys.stderr)
+        print(shortage("finchsync"), file=sys.stderr)  # noqa: T201
         return REFUSED
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        print("stopped", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
 
 

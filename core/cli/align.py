@@ -12,7 +12,7 @@ from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.evidence import choice_from_args
 from core.cli.outcome import Aligned, Failed, Outcome, as_json
-from core.cli.report import fail, note, print_json, print_table, progress_bar
+from core.cli.report import fail, note, print_json, print_table, progress_bar, say
 from core.cli.result import check_places, protect_inputs, write_report, write_result
 from core.cli.resume import Kept
 from core.cli.screen import Screen
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     elif aligned:
         _print_summary(outcomes)
         count = f"{len(aligned)} of {len(outcomes)} recordings"
-        print(f"{count} written to {args.out}, aligned with {choice.name} evidence")
+        say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED

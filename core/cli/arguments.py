@@ -179,7 +179,11 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=1, metavar="S", help="of the first file (default: 1)"
     )
     parser.add_argument(
-        "--duration", type=_seconds, default=120.0, metavar="SECONDS", help="default: 120"
+        "--duration",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="default: 120, at most 14400",
     )
 
 

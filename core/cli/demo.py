@@ -10,7 +10,7 @@ from core.align.alignment import Alignment, Progress
 from core.audio.recording import open_recording
 from core.cli.codes import DONE
 from core.cli.evidence import opened_evidence
-from core.cli.report import print_table, progress_bar
+from core.cli.report import print_table, progress_bar, say
 from core.cli.screen import Screen
 from core.errors import InputError, system_reason
 from core.evaluate import evaluate
@@ -49,11 +49,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:
                     alignment = step
     write_csv(predictions, BiodcaseTable({recording.name: alignment.keypoints}), overwrite=True)
     _print_errors(truth, predictions)
-    print(f"recording   {recording}\ntruth       {truth}\nalignment   {predictions}")
+    say(f"recording   {recording}")
+    say(f"truth       {truth}")
+    say(f"alignment   {predictions}")
     if args.headless:
         picture = folder / "window.png"
         screen.screenshot(recording, alignment, picture)
-        print(f"window      {picture}")
+        say(f"window      {picture}")
         return DONE
     return screen.open([recording])
 

@@ -19,10 +19,11 @@ from rich.text import Text
 from core import __version__
 from core.child_process import own_command
 from core.cli.codes import DONE
-from core.cli.report import print_json
+from core.cli.report import print_json, say
 from core.cli.screen import Screen
 from core.errors import InputError
 from core.nets import ensure_torch, torch_found
+from core.plain_text import plain
 from core.train import ensure_training
 
 PACKAGES = (
@@ -47,7 +48,7 @@ _LONGEST_S = 60
 def run(args: argparse.Namespace, screen: Screen) -> int:
     """Print versions and devices."""
     if args.part:
-        print(json.dumps(_part(args.part, screen)))
+        say(json.dumps(_part(args.part, screen)))
         return DONE
     sections = {
         "program": _program(),
@@ -154,4 +155,4 @@ def _print_sections(sections: Mapping[str, Mapping[str, str]]) -> None:
     for title, entries in sections.items():
         console.print(Text(title, style="bold"))
         for name, value in entries.items():
-            console.print(Text(f"  {name:<20} {value}"), soft_wrap=True)
+            console.print(Text(f"  {name:<20} {plain(value)}"), soft_wrap=True)

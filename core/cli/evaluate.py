@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from core.cli.codes import DONE
-from core.cli.report import print_json, print_table, warn
+from core.cli.report import note, print_json, print_table, say, warn
 from core.cli.screen import Screen
 from core.evaluate import Errors, Evaluation, evaluate
 from core.formats.biodcase import read_csv, read_predictions
@@ -20,8 +20,18 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     InputError
         If a table cannot be used.
     """
-    truth = read_csv(args.ground_truth)
-    result = evaluate(read_predictions(args.predictions).files, truth.files)
+    truth, predictions = read_csv(args.ground_truth), read_predictions(args.predictions)
+    predictions = predictions.for_recordings(truth.files, args.predictions)
+    for text in (*truth.notes, *predictions.notes):
+        note(text)
+    if predictions.spelled:
+        ours, theirs = next(iter(predictions.spelled.items()))
+        warn(
+            f"{args.predictions} writes {len(predictions.spelled)} names in another way than the "
+            f"ground truth, first {theirs!r} for {ours!r}; the challenge's evaluator would find "
+            "no predictions there"
+        )
+    result = evaluate(predictions.files, truth.files)
     for warning in result.warnings:
         warn(warning)
     if args.json:
@@ -52,7 +62,7 @@ def _print_evaluation(result: Evaluation) -> None:
         [*rows, _cells("overall", result.overall)],
         has_total=True,
     )
-    print("overall MSE and MAE: mean over files; median and 95 %: over all keypoints")
+    say("overall MSE and MAE: mean over files; median and 95 %: over all keypoints")
 
 
 def _cells(name: str, errors: Errors) -> tuple[str, ...]:

@@ -8,15 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Literal
 
-from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
+from rich.table import Column
 from rich.text import Text
 
-_WIDE = 500
+from core.plain_text import one_line, plain
+
+_GAP = "  "
+_NARROWEST = 12
 _TIME_LEFT_FROM_S = 600.0
 _FIRST_LINE_S, _LINE_SHARE, _RAREST_LINE_S = 1.0, 0.1, 60.0
 """Of a log: when its first line comes, what part of the time so far passes before the next, and
@@ -31,7 +35,7 @@ Advance = Callable[[float, str], None]
 
 def json_text(value: object) -> str:
     """A value as JSON to read; what is no number becomes null."""
-    return json.dumps(_plain(value), indent=2, allow_nan=False)
+    return json.dumps(_numbers(value), indent=2, allow_nan=False)
 
 
 def print_json(value: object) -> None:
@@ -39,19 +43,24 @@ def print_json(value: object) -> None:
     print(json_text(value))
 
 
+def say(text: str) -> None:
+    """A line on standard output."""
+    print(plain(text))
+
+
 def warn(text: str) -> None:
     """One line on standard error that does not stop the work."""
-    print(f"warning: {' '.join(text.split())}", file=sys.stderr)
+    print(one_line(f"warning: {text}"), file=sys.stderr)
 
 
 def note(text: str) -> None:
     """One line on standard error that is good to know."""
-    print(" ".join(text.split()), file=sys.stderr)
+    print(one_line(text), file=sys.stderr)
 
 
 def fail(text: str) -> None:
-    """One line on standard error about a file that failed."""
-    print(" ".join(text.split()), file=sys.stderr)
+    """One line on standard error about what failed."""
+    print(one_line(text), file=sys.stderr)
 
 
 def print_table(
@@ -67,16 +76,17 @@ def print_table(
     has_total : bool
         Set the last row apart.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading, side in columns.items():
-        table.add_column(heading, justify=side, overflow="fold")
-    for number, row in enumerate(rows):
-        table.add_row(*map(Text, row), end_section=has_total and number == len(rows) - 2)
     console = Console()
-    if not console.is_terminal:
+    cells = [list(columns), *([plain(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    sides = tuple(columns.values())
+    if console.is_terminal:
         # In a pipe or a log, names stay whole.
-        console.width = _WIDE
-    console.print(table)
+        _narrow(widths, sides, console.width)
+    head, *body = (_laid_out(row, widths, sides, console) for row in cells)
+    if has_total:
+        body.insert(len(body) - 1, "")
+    print("", head, "─" * (sum(widths) + len(_GAP) * (len(widths) - 1)), *body, "", sep="\n")
 
 
 @contextmanager
@@ -110,7 +120,7 @@ def progress_bar(title: str) -> Iterator[Advance]:
         task = bar.add_task(title, total=1.0, step="")
 
         def advance(share: float, step: str) -> None:
-            bar.update(task, completed=share, step=step)
+            bar.update(task, completed=share, step=plain(step))
 
         yield advance
 
@@ -131,11 +141,43 @@ def _in_lines(title: str) -> Advance:
     return advance
 
 
-def _plain(value: object) -> object:
+def _narrow(widths: list[int], sides: Sequence[Side], room: int) -> None:
+    """Have the widest columns of words give way until all fit into a line."""
+    words = [column for column, side in enumerate(sides) if side == "left"]
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - room
+    while excess > 0 and words:
+        widest = max(words, key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            return
+        widths[widest] -= 1
+        excess -= 1
+
+
+def _laid_out(
+    row: Sequence[str], widths: Sequence[int], sides: Sequence[Side], console: Console
+) -> str:
+    """A row as one or more lines; rich's own tables take a millisecond a row."""
+    folded = [
+        [cell]
+        if cell_len(cell) <= width
+        else [part.plain.rstrip() for part in Text(cell).wrap(console, width)]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    lines = []
+    for parts in zip_longest(*folded, fillvalue=""):
+        padded = []
+        for part, width, side in zip(parts, widths, sides, strict=True):
+            blank = " " * (width - cell_len(part))
+            padded.append(part + blank if side == "left" else blank + part)
+        lines.append(_GAP.join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _numbers(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _numbers(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_numbers(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.cli.codes import DONE
-from core.cli.report import progress_bar
+from core.cli.report import progress_bar, say
 from core.cli.screen import Screen
 from core.formats.atomic import new_folder
 from core.formats.biodcase import BiodcaseTable, write_csv
@@ -34,5 +34,5 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             truth[name] = scene.keypoints()
             advance((number + 1) / args.files, f"{number + 1} of {args.files} recordings")
         write_csv(folder / TABLE_NAME, BiodcaseTable(truth))
-    print(f"{len(truth)} recordings with {TABLE_NAME} written to {args.out}")
+    say(f"{len(truth)} recordings with {TABLE_NAME} written to {args.out}")
     return DONE

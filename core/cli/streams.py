@@ -78,7 +78,7 @@ def standard_streams() -> Iterator[None]:
         if refusal and refusal.errno not in _HAS_LEFT:
             reason = system_reason(refusal)
             fix = "what the command wrote to files is whole; print elsewhere to see the rest"
-            print(InputError("standard output", f"takes no more ({reason})", fix), file=sys.stderr)
+            print(InputError("standard output", f"takes no more ({reason})", fix), file=sys.stderr)  # noqa: T201
             raise SystemExit(REFUSED)
 
 

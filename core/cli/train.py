@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.cli.codes import DONE
-from core.cli.report import Advance, note, progress_bar, warn
+from core.cli.report import Advance, note, progress_bar, say, warn
 from core.cli.screen import Screen
 from core.errors import InputError
 from core.train import ensure_training
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             f"{len(result.history)} epochs; best is epoch {found.epoch + 1} with MAE "
             f"{found.val_mae_ms:.1f} ms and MSE {found.val_mse_s2:.4f} s² in validation"
         )
-        print(args.out / "best.safetensors")
+        say(str(args.out / "best.safetensors"))
     return DONE
 
 

@@ -15,7 +15,7 @@ from core.simulate.drift import draw_time_map
 from core.simulate.field import field_sounds
 from core.simulate.recorders import Path, Samples, draw_noise, draw_paths, hear, retime
 from core.simulate.sounds import Sound
-from core.simulate.spec import KINDS, SAMPLE_RATES_HZ, DriftSpec, SceneSpec
+from core.simulate.spec import KINDS, LONGEST_S, SAMPLE_RATES_HZ, DriftSpec, SceneSpec
 from core.time_map import TimeMap
 
 PEAK = 0.9
@@ -256,6 +256,9 @@ def _check(
         raise InputError("seed", f"{seed} is negative", "give 0 or more")
     if not math.isfinite(duration_s) or round(duration_s * SAMPLE_RATES_HZ[0]) < 1:
         raise InputError("duration", f"{duration_s} s is no duration", "give seconds above 0")
+    if duration_s > LONGEST_S:
+        what = f"{duration_s:g} s is longer than {LONGEST_S:g} s, {LONGEST_S / 3600:g} hours"
+        raise InputError("duration", what, "ask for less, in several files")
     if sample_rate_hz not in SAMPLE_RATES_HZ:
         raise InputError("sample rate", f"{sample_rate_hz} Hz", "choose 16000 or 48000")
     if math.isnan(snr_db) or snr_db == -math.inf:

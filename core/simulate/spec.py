@@ -14,6 +14,8 @@ KINDS = ("zebra_finch", "aru")
 
 SAMPLE_RATES_HZ = (16000, 48000)
 MAX_DRIFT_PPM = 50000.0
+LONGEST_S = 4 * 3600.0
+"""A scene is made in memory: at 16 kHz, this one takes 8 GB."""
 
 
 class Chance(IntEnum):

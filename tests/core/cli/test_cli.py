@@ -94,6 +94,7 @@ def test_the_version(finchsync, capsys) -> None:
         ["simulate", "new", "--seed", "-1"],
         ["simulate", "new", "--files", "0"],
         ["simulate", "new", "--duration", "inf"],
+        ["simulate", "new", "--duration", "1e15"],
         ["demo", "surprise"],
     ],
     ids=" ".join,

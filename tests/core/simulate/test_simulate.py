@@ -207,6 +207,7 @@ def test_truth_is_clipped_to_the_recording() -> None:
         {"duration_s": 0.0},
         {"duration_s": -3.0},
         {"duration_s": math.nan},
+        {"duration_s": 1e15},
         {"sample_rate_hz": 22050},
         {"snr_db": math.nan},
         {"kind": "aru", "stereotyped": True},
