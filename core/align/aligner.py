@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.align import doubts
 from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
 from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
@@ -113,7 +114,9 @@ def align_steps(
         Stage.COMPARE,
         term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
     )
-    evidence = EvidenceUsed(warnings=_same_sound(features))
+    evidence = EvidenceUsed(
+        warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
+    )
     if learned is not None:
         told = len(learned.notices)
         term = yield from plan.staged(
@@ -121,7 +124,7 @@ def align_steps(
             learned.term(EvidenceInput(recording, features), rows_s, terms.first_offset_s, columns),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
-        evidence = _used(learned, told, evidence.warnings)
+        evidence = _used(evidence, learned, told)
     # A third of an alignment's memory, which what follows can use.
     del features
     first = yield from plan.staged(Stage.DECODE, decode(terms.combined(terms.prior), FIRST_MODEL))
@@ -137,6 +140,7 @@ def align_steps(
         scored, batches = scored.joined(batch), batches + 1
         yield batch
         yield plan.progress(Stage.RANK, 1 - 0.5**batches)
+    wrong_rates = doubts.of_sample_rates(recording, scored)
     decoded = DecodedEvidence(
         surface=surface,
         posterior=second.posterior,
@@ -145,7 +149,7 @@ def align_steps(
         candidates=scored,
         duration_1_s=durations[1],
         tolerance_s=options.tolerance_s,
-        evidence=evidence,
+        evidence=replace(evidence, doubts=evidence.doubts + wrong_rates),
     )
     yield build_alignment(decoded, time_0_s)
 
@@ -183,8 +187,8 @@ def _band(
     return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
 
 
-def _used(learned: LearnedEvidence, told: int, warnings: tuple[str, ...]) -> EvidenceUsed:
-    """What a network was, and its notices but those told before."""
+def _used(evidence: EvidenceUsed, learned: LearnedEvidence, told: int) -> EvidenceUsed:
+    """The same with what a network was, and its notices but those told before."""
     notices = learned.notices[told:]
     calibrated = shipped_calibration(learned.name).evidence
     if calibrated != learned.name:
@@ -192,7 +196,13 @@ def _used(learned: LearnedEvidence, told: int, warnings: tuple[str, ...]) -> Evi
             f"confidence was calibrated with {calibrated} evidence: "
             f"with {learned.name} evidence it may be too high or too low"
         )
-    return EvidenceUsed(learned.name, learned.model_id, learned.device, tuple(notices), warnings)
+    return replace(
+        evidence,
+        name=learned.name,
+        model_id=learned.model_id,
+        device=learned.device,
+        notices=tuple(notices),
+    )
 
 
 def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:

@@ -158,6 +158,8 @@ class EvidenceUsed:
         What a person should know of how that went.
     warnings : tuple of str
         What a person should know of the recording.
+    doubts : tuple of str
+        What may be why nothing matches; of no interest where something does.
     """
 
     name: str = "spectral"
@@ -165,6 +167,7 @@ class EvidenceUsed:
     device: str = ""
     notices: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

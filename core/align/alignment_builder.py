@@ -20,6 +20,7 @@ BEFORE_START = "at or before the start of channel 1, says a person"
 AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
 GOES_BACK = "the path goes back in channel 1: it is wrong before or after"
+NOTHING_IN_COMMON = "the channels may have nothing in common: this alignment is a guess"
 MOST_BLIND = 0.9
 """No more confidence than this inside channel 1 without a clear match within ten seconds."""
 
@@ -73,7 +74,10 @@ def build_alignment(
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
-    warnings = (*decoded.evidence.warnings, *_warnings(alias, related, surface.time_0_s[back]))
+    evidence = decoded.evidence
+    warnings = (*evidence.warnings, *_warnings(alias, surface.time_0_s[back]))
+    if related < 0.5:
+        warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
@@ -89,7 +93,7 @@ def build_alignment(
         duration_1_s=duration_1_s,
         refinement=decoded.refinement,
         facts=facts,
-        evidence=decoded.evidence,
+        evidence=evidence,
     )
 
 
@@ -135,7 +139,7 @@ def _never_back(time_1_s: Floats, duration_1_s: float) -> Floats:
     return np.asarray(np.maximum.accumulate(np.clip(time_1_s, 0.0, duration_1_s)))
 
 
-def _warnings(alias: Alias | None, related: float, back_s: Floats) -> tuple[str, ...]:
+def _warnings(alias: Alias | None, back_s: Floats) -> tuple[str, ...]:
     found = []
     if len(back_s):
         found.append(
@@ -143,6 +147,4 @@ def _warnings(alias: Alias | None, related: float, back_s: Floats) -> tuple[str,
         )
     if alias:
         found.append(alias.sentence())
-    if related < 0.5:
-        found.append("the channels may have nothing in common: this alignment is a guess")
     return tuple(found)

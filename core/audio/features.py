@@ -72,12 +72,15 @@ class ChannelFeatures:
         Length of the channel, seconds.
     silent : bool
         Whether the channel is digital silence (or constant) from end to end.
+    share_above : float
+        Share of the channel's power above 8 kHz, which no feature knows of.
     """
 
     groups: dict[str, FixedPoint]
     log_mel: FixedPoint
     duration_s: float
     silent: bool
+    share_above: float = 0.0
 
     def __len__(self) -> int:
         return len(self.groups["flux"])
@@ -131,15 +134,16 @@ def _channel_blocks(samples: Iterable[Samples], source: ChannelSource) -> Steps[
     total = max(1, int(source.duration_s / HOP_S))
     measured = _Measured.room(total)
     done = 0
-    levels: list[float] = []
-    sound = at_rate(samples, source.sample_rate_hz, FEATURE_RATE_HZ, quality="MQ")
-    for samples in _stft_blocks(_watched(sound, levels), total):
+    whole, below = _Levels(), _Levels()
+    sound = at_rate(whole.watched(samples), source.sample_rate_hz, FEATURE_RATE_HZ, quality="MQ")
+    for samples in _stft_blocks(below.watched(sound), total):
         done += _measure(samples, measured, done)
         yield min(1.0, done / total)
     groups, heard = _groups(measured), FixedPoint(measured.log_mel, _LOG_STEP)
     del measured  # before the other channel's groups are made
-    silent = bool(np.ptp(levels) < _SILENT)
-    return ChannelFeatures(groups, heard, source.duration_s, silent)
+    silent = below.most - below.least < _SILENT
+    share_above = 1.0 - below.power / whole.power if whole.power > 0 else 0.0
+    return ChannelFeatures(groups, heard, source.duration_s, silent, share_above)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,12 +167,27 @@ class _Measured:
         return cls(bands, onset, call, np.empty((frames, BANDS), dtype=np.int16), [])
 
 
-def _watched(chunks: Iterator[Samples], levels: list[float]) -> Iterator[Samples]:
-    """Pass chunks on, noting their least and largest sample."""
-    for chunk in chunks:
-        if len(chunk):
-            levels += (float(chunk.min()), float(chunk.max()))
-        yield chunk
+class _Levels:
+    """The least and largest sample of a stream, and its power but for a constant."""
+
+    def __init__(self) -> None:
+        self.least, self.most = math.inf, -math.inf
+        self._count, self._sum, self._squares = 0, 0.0, 0.0
+
+    @property
+    def power(self) -> float:
+        return self._squares / self._count - (self._sum / self._count) ** 2
+
+    def watched(self, chunks: Iterable[Samples]) -> Iterator[Samples]:
+        """Pass chunks on."""
+        for chunk in chunks:
+            if len(chunk):
+                self.least = min(self.least, float(chunk.min()))
+                self.most = max(self.most, float(chunk.max()))
+                self._count += len(chunk)
+                self._sum += float(chunk.sum())
+                self._squares += float(np.dot(chunk, chunk))
+            yield chunk
 
 
 def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
