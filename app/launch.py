@@ -219,7 +219,7 @@ def _pose(window: MainWindow, alignment: Alignment | None) -> None:
     if keypoints is None or not len(keypoints):
         return
     index = _interesting(window, keypoints)
-    window.select_keypoint(index)
+    window.review.go_to(index)
     middle_s = float(keypoints.time_0_s[index])
     span_s = min(_PICTURE_SPAN_S, window.time.duration_s)
     window.time.show_span(middle_s - 0.5 * span_s, middle_s + 0.5 * span_s)

@@ -9,6 +9,7 @@ _PAGE_STEP = 0.25
 _ZOOM_STEP = 1.5
 _MARGIN = 0.01
 _HISTORY = 100
+_FIRST_SPAN_S = 30.0
 
 
 class TimeView(QObject):
@@ -34,10 +35,11 @@ class TimeView(QObject):
         return self.end_s - self.start_s
 
     def set_duration(self, duration_s: float) -> None:
-        """Show another recording from its start to its end."""
+        """Show the beginning of another recording."""
         self.duration_s = max(duration_s, SHORTEST_S)
-        self._history.clear()
-        self._show(*self._whole())
+        self._history = [self._whole()]
+        self.start_s, self.end_s = 0.0, min(_FIRST_SPAN_S, self.duration_s)
+        self.span_changed.emit()
 
     def show_span(self, start_s: float, end_s: float, *, remember: bool = True) -> None:
         """Show a span, seconds; clipped to the recording, and kept for `zoom_back`."""

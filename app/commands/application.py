@@ -136,7 +136,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
     ActionSpec(
         "messages",
         "Messages…",
-        "window.show_messages",
+        "messages.show_log",
         "Help",
         tip="Read again what was said since the start",
     ),

@@ -23,16 +23,12 @@ _WHY_NOT = "why_not"
 _NO_RECORDING = "open a recording first"
 
 
-def build_actions(
-    window: QMainWindow, targets: Mapping[str, QObject]
-) -> tuple[dict[str, QMenu], dict[str, QAction]]:
-    """Make the actions and fill the menu bar of `window`.
+def build_actions(window: QMainWindow) -> tuple[dict[str, QMenu], dict[str, QAction]]:
+    """Make the actions and fill the menu bar of `window`; `connect_actions` lets them act.
 
     Parameters
     ----------
     window : QMainWindow
-    targets : mapping of str to QObject
-        The objects that `ActionSpec.slot` names.
 
     Returns
     -------
@@ -51,7 +47,7 @@ def build_actions(
     groups: dict[str, QActionGroup] = {}
     actions: dict[str, QAction] = {}
     for spec in ACTIONS:
-        action = actions[spec.id] = _action(spec, window, targets)
+        action = actions[spec.id] = _action(spec, window)
         if spec.group:
             groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
         menu = _menu(spec, menus)
@@ -59,6 +55,27 @@ def build_actions(
             menu.addSeparator()
         menu.addAction(action)
     return menus, actions
+
+
+def connect_actions(actions: Mapping[str, QAction], targets: Mapping[str, QObject]) -> None:
+    """Let every action call the slot that its command names.
+
+    Parameters
+    ----------
+    actions : mapping of str to QAction
+        By id.
+    targets : mapping of str to QObject
+        The objects that `ActionSpec.slot` names.
+    """
+    for spec in ACTIONS:
+        target, method = spec.slot.split(".")
+        call, action = getattr(targets[target], method), actions[spec.id]
+        if spec.argument is not None:
+            action.triggered.connect(partial(_call_with, call, spec.argument))
+        elif spec.checkable:
+            action.toggled.connect(call)
+        else:
+            action.triggered.connect(partial(_call, call))
 
 
 def _menu(spec: ActionSpec, menus: dict[str, QMenu]) -> QMenu:
@@ -69,9 +86,7 @@ def _menu(spec: ActionSpec, menus: dict[str, QMenu]) -> QMenu:
     return menus[spec.menu]
 
 
-def _action(spec: ActionSpec, window: QMainWindow, targets: Mapping[str, QObject]) -> QAction:
-    target, method = spec.slot.split(".")
-    call = getattr(targets[target], method)
+def _action(spec: ActionSpec, window: QMainWindow) -> QAction:
     action = QAction(spec.text, window, checkable=spec.checkable, checked=spec.checked)
     action.setObjectName(spec.id)
     action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -84,12 +99,6 @@ def _action(spec: ActionSpec, window: QMainWindow, targets: Mapping[str, QObject
         action.setIcon(icon(spec.icon))
     # In a menu an icon would stand where the tick is.
     action.setIconVisibleInMenu(not spec.checkable)
-    if spec.argument is not None:
-        action.triggered.connect(partial(_call_with, call, spec.argument))
-    elif spec.checkable:
-        action.toggled.connect(call)
-    else:
-        action.triggered.connect(partial(_call, call))
     return action
 
 

@@ -18,7 +18,7 @@ class ActionSpec:
     text : str
         As menus and the help sheet show it.
     slot : str
-        ``target.method``; the targets are given to `app.commands.menus.build_actions`.
+        ``target.method``; the targets are given to `app.commands.menus.connect_actions`.
     menu : str
         Menu it stands in; "View/Theme" is a menu in a menu.
     keys : tuple of str

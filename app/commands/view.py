@@ -56,7 +56,7 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "warp",
         "Channel 1 on channel 0's clock",
-        "window.set_warped",
+        "display.set_warped",
         "View",
         ("W",),
         "Show channel 1 as recorded, or moved by the time map onto channel 0's clock",
@@ -68,7 +68,7 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "links",
         "Links between the channels",
-        "window.set_links",
+        "display.set_links",
         "View",
         ("L",),
         "Join each keypoint's two moments by a line",
@@ -98,15 +98,16 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "spectrogram_settings",
         "Spectrogram settings",
-        "window.show_spectrogram_settings",
+        "docks.bring_forward",
         "View",
         ("Ctrl+D",),
         "Colours, levels, frequencies, window and overlap",
+        argument="Spectrogram",
     ),
     ActionSpec(
         "reset_layout",
         "Reset layout",
-        "window.reset_layout",
+        "docks.reset",
         "View",
         tip="Put all panels back where they were",
         separated=True,
@@ -114,7 +115,7 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "next_pane",
         "Next panel",
-        "window.focus_next_panel",
+        "panels.focus_next",
         "View",
         ("F6",),
         "Move the keyboard to the next panel",
@@ -122,7 +123,7 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec(
         "previous_pane",
         "Previous panel",
-        "window.focus_previous_panel",
+        "panels.focus_previous",
         "View",
         ("Shift+F6",),
         "Move the keyboard to the previous panel",

@@ -45,11 +45,14 @@ class Documents(QObject):
     -------
     message_posted(message)
         A `Message` for the person.
+    opening(paths)
+        The person wants these to be opened, a tuple of Path.
     replacing()
         Another session takes the place of the one that is open.
     """
 
     message_posted = Signal(object)
+    opening = Signal(object)
     replacing = Signal()
 
     def __init__(
@@ -77,12 +80,16 @@ class Documents(QObject):
         """Whether nothing is being opened, and the session is written."""
         return not (self._is_reading or self._opening.is_running) and self._store.is_settled
 
+    @Slot(object)
     def open(self, paths: Sequence[Path]) -> None:
         """Open folders, recordings and CSVs into the session, or another session.
 
         The first recordings of a window open the session of their folder, so that what was
         decided there before is there again.
         """
+        if not paths:
+            return
+        self.opening.emit(tuple(paths))
         self.table.begin()
         self._stay_out = 0
         self._offers = any(path.suffix.lower() == ".csv" for path in paths)

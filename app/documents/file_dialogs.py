@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.documents.documents import Documents
+from app.documents.session_store import SessionStore
 from app.session.session_places import SUFFIX
 
 _KINDS = (
@@ -22,38 +24,28 @@ class FileDialogs(QObject):
     ----------
     window : QWidget
         The dialogs stand over it.
-
-    Signals
-    -------
-    opened(paths)
-        A tuple of Path to open.
-    session_path_chosen(path)
-        Where the session is kept from now on; the person agreed to replace what is there.
-    audio_folder_chosen(folder)
-        Where moved audio is.
+    documents, store
+        Open what was chosen, and keep the session where it was chosen.
     """
 
-    opened = Signal(object)
-    session_path_chosen = Signal(object)
-    audio_folder_chosen = Signal(object)
-
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, documents: Documents, store: SessionStore) -> None:
         super().__init__(window)
         self._window = window
+        self._documents, self._store = documents, store
 
     @Slot()
     def choose_files(self) -> None:
         """Ask for files to open."""
         names, _kind = QFileDialog.getOpenFileNames(self._window, "Open", "", _KINDS)
         if names:
-            self.opened.emit(tuple(map(Path, names)))
+            self._documents.open(tuple(map(Path, names)))
 
     @Slot()
     def choose_folder(self) -> None:
         """Ask for a folder to open."""
         name = QFileDialog.getExistingDirectory(self._window, "Open folder")
         if name:
-            self.opened.emit((Path(name),))
+            self._documents.open((Path(name),))
 
     @Slot()
     def save_session_as(self) -> None:
@@ -63,10 +55,9 @@ class FileDialogs(QObject):
         )
         if name:
             path = Path(name)
-            has_suffix = path.suffix == SUFFIX
-            self.session_path_chosen.emit(
-                path if has_suffix else path.with_name(path.name + SUFFIX)
-            )
+            path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+            # The file dialog has asked whether to replace what is there.
+            self._store.save_as(path, overwrite=path.exists())
 
     @Slot()
     def find_audio(self) -> None:
@@ -75,4 +66,4 @@ class FileDialogs(QObject):
             self._window, "Find audio in this folder and all inside"
         )
         if name:
-            self.audio_folder_chosen.emit(Path(name))
+            self._documents.find_audio(Path(name))

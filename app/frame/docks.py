@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
+from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 
 _LAYOUT_VERSION = 2
 _COMPACT_PX, _WIDE_PX = 1300, 1500
@@ -16,21 +14,7 @@ _STATES = {False: "layout/state", True: "layout/small_state"}
 """Panels that fit a large window do not fit a small one: each has its layout."""
 
 
-def step_through(panels: Sequence[QWidget], step: int) -> None:
-    """Move the keyboard from the panel that has it to the next visible one, or the one before."""
-    visible = [panel for panel in panels if panel.isVisible()]
-    if not visible:
-        return
-    focused = [i for i, p in enumerate(visible) if p.hasFocus() or p.isAncestorOf(_with_focus(p))]
-    start = focused[0] if focused else (-1 if step > 0 else 0)
-    visible[(start + step) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
-
-
-def _with_focus(panel: QWidget) -> QWidget:
-    return QApplication.focusWidget() or panel
-
-
-class Docks:
+class Docks(QObject):
     """The docks of a window.
 
     Parameters
@@ -46,6 +30,7 @@ class Docks:
     """
 
     def __init__(self, window: QMainWindow, menu: QMenu) -> None:
+        super().__init__(window)
         self._window = window
         self._menu = menu
         self._first_layout = QByteArray()
@@ -113,6 +98,16 @@ class Docks:
             window.resizeDocks([keypoint, candidates], [600, 330], Qt.Orientation.Vertical)
         self._first_layout = window.saveState(_LAYOUT_VERSION)
 
+    @Slot(str)
+    def bring_forward(self, title: str) -> None:
+        """Bring a panel to the front, and the keyboard to it."""
+        dock = self.by_title[title]
+        dock.show()
+        dock.raise_()
+        # A panel behind a tab takes the keyboard only once it is seen.
+        QTimer.singleShot(0, dock.widget(), dock.widget().setFocus)
+
+    @Slot()
     def reset(self) -> None:
         """Put all panels back where they were at first."""
         self._window.restoreState(self._first_layout, _LAYOUT_VERSION)

@@ -31,7 +31,6 @@ from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
-from app.views.dialogs.message_log import MessageLog, TimedMessage
 from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.dialogs.shortcut_sheet import ShortcutSheet
 
@@ -47,6 +46,8 @@ class Shell(QObject):
     window : QMainWindow
     session, time
         Where "go to" goes.
+    menus, actions : mapping of str to QMenu and QAction
+        By name and by id: they get keys, icons, and the recent files.
     remembers : bool
         Whether preferences, keys and lists come from the settings and go there.
 
@@ -69,6 +70,8 @@ class Shell(QObject):
         window: QMainWindow,
         session: SessionModel,
         time: TimeView,
+        menus: Mapping[str, QMenu],
+        actions: Mapping[str, QAction],
         *,
         remembers: bool = True,
     ) -> None:
@@ -78,26 +81,20 @@ class Shell(QObject):
         self._time = time
         self._remembers = remembers
         self.preferences = PreferenceStore(remembers=remembers, parent=self)
-        self._actions: Mapping[str, QAction] = {}
+        self._actions = actions
         self._lately: list[str] = _stored_lately() if remembers else []
         self._pending: tuple[Path, ...] = ()
         self._known = session.keys
         self._demo = BackgroundRunner("demo", self)
         self._demo.stepped.connect(self._on_demo)
         self._demo.ended.connect(self._on_demo_ended)
-        self.keymap: KeyMap
-        self.recent: RecentMenu
-
-    def attach(self, menus: Mapping[str, QMenu], actions: Mapping[str, QAction]) -> None:
-        """Take over the actions once they are made: their keys, icons, and the recent files."""
-        self._actions = actions
-        self.keymap = KeyMap(actions, remembers=self._remembers, parent=self)
-        menu = QMenu("Open recent", self._window)
+        self.keymap = KeyMap(actions, remembers=remembers, parent=self)
+        menu = QMenu("Open recent", window)
         menu.setToolTipsVisible(True)
         menus["File"].insertMenu(actions["save_session_as"], menu)
-        self.recent = RecentMenu(menu, remembers=self._remembers, parent=self)
+        self.recent = RecentMenu(menu, remembers=remembers, parent=self)
         self.recent.chosen.connect(self.opened)
-        self._session.recordings_changed.connect(self._remember_opened)
+        session.recordings_changed.connect(self._remember_opened)
         self.preferences.changed.connect(self._on_preferences)
         theme().changed.connect(self._repaint)
         allow(actions["evidence_beats"], why_no_beats())
@@ -120,6 +117,7 @@ class Shell(QObject):
                 Message(Kind.WARNING, text, "preferences", QSettings().fileName())
             )
 
+    @Slot(object)
     def note_opening(self, paths: tuple[Path, ...]) -> None:
         """Something is being opened; it joins the recent files once it is."""
         self._pending, self._known = paths, self._session.keys
@@ -194,11 +192,6 @@ class Shell(QObject):
         self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))
 
     @Slot()
-    def refuse_tips(self) -> None:
-        """Never show tips again."""
-        self.preferences.put(replace(self.preferences.value, shows_tips=False))
-
-    @Slot()
     def try_demo(self) -> None:
         """Make the demo recording, if it is not there yet, and open it."""
         allow(self._actions["try_demo"], "the demo recording is being made")
@@ -221,10 +214,6 @@ class Shell(QObject):
             f"<b>{first}</b><p>Aligns two-recorder bioacoustic recordings, shows how sure the "
             f"alignment is, and lets you correct it in seconds.</p><p>{'<br>'.join(others)}</p>",
         )
-
-    def show_log(self, messages: list[TimedMessage]) -> None:
-        """Show all messages again."""
-        _show(MessageLog(messages, self._window))
 
     # -- what follows ----------------------------------------------------------------
 

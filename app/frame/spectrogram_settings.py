@@ -48,10 +48,16 @@ class SpectrogramSettings(QObject):
         self._display, self._view = display, view
         self._tiles, self._workbench = tiles, workbench
         self._remembers = remembers
+        workbench.spectrograms_changed.connect(self._show_spectrograms)
+        workbench.frames_added.connect(tiles.refresh)
         display.look_changed.connect(self._show_look)
         display.frames_changed.connect(self._recompute)
         if remembers:
             display.set_spectrogram(*remembered(QSettings()))
+
+    @Slot()
+    def _show_spectrograms(self) -> None:
+        self._tiles.show(self._workbench.spectrograms)
 
     @Slot()
     def _show_look(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.base.time_view import TimeView
+from app.playback.player import Playback
 from app.render.display import Display
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
@@ -22,7 +23,14 @@ class Workspace(QWidget):
     ----------
     session, display, view, tiles
         What is shown, and how.
+
+    Signals
+    -------
+    level_changed(level)
+        The spectrograms show the maximum of 2**level frames a column; None if there are none.
     """
+
+    level_changed = Signal(object)
 
     def __init__(
         self,
@@ -33,6 +41,7 @@ class Workspace(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._session, self._view, self._tiles = session, view, tiles
         shared = (session, display, view)
         self.overview = OverviewStrip(*shared, tiles)
         self.panes = tuple(SpectrogramPane(c, *shared, tiles) for c in (0, 1))
@@ -56,3 +65,25 @@ class Workspace(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.overview)
         layout.addWidget(splitter, 1)
+        session.recording_selected.connect(self._show_recording)
+        view.span_changed.connect(self._tell_level)
+        tiles.tiles_ready.connect(self._tell_level)
+
+    def join_playback(self, playback: Playback) -> None:
+        """Play from where a person points, and show where the sound is."""
+        for plot in (*self.panes, self.drift):
+            plot.pointed.connect(playback.start_from)
+            playback.cursor_moved.connect(plot.show_cursor)
+        for strip in (self.overview, self.links):
+            playback.cursor_moved.connect(strip.show_cursor)
+
+    @Slot()
+    def _show_recording(self) -> None:
+        entry = self._session.current
+        if entry is not None:
+            self._view.set_duration(max(s.duration_s for s in entry.recording.channels))
+
+    @Slot()
+    def _tell_level(self) -> None:
+        has_none = self._tiles.spectrograms is None
+        self.level_changed.emit(None if has_none else max(pane.level for pane in self.panes))

@@ -73,17 +73,28 @@ class TileStore(QObject):
     `find` never waits: it gives the best tile at hand, however coarse or old,
     and has the missing one made.
 
+    Attributes
+    ----------
+    spectrograms : pair of Spectrogram or None
+        Of the recording shown.
+
     Signals
     -------
+    spectrograms_changed()
+        `spectrograms` are others.
+    content_changed()
+        The same, or they hold more frames, or their colours are others.
     tiles_ready()
         New tiles are in the cache.
     """
 
+    spectrograms_changed = Signal()
+    content_changed = Signal()
     tiles_ready = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
+        self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._look = SpectrogramLook()
         self._levels: list[Levels] = [(0, 255), (0, 255)]
         self._cache: OrderedDict[Key, Tile] = OrderedDict()
@@ -98,16 +109,19 @@ class TileStore(QObject):
     def show(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
         """Serve another recording."""
         self._runner.cancel()
-        self._spectrograms = spectrograms
+        self.spectrograms = spectrograms
         self._cache.clear()
         self._wanted.clear()
         self._being_made = frozenset()
         self.refresh()
+        self.spectrograms_changed.emit()
 
+    @Slot()
     def refresh(self) -> None:
         """Frames were added: look again."""
-        if self._spectrograms is not None:
-            self._levels = [levels(s.histogram, self._look) for s in self._spectrograms]
+        if self.spectrograms is not None:
+            self._levels = [levels(s.histogram, self._look) for s in self.spectrograms]
+        self.content_changed.emit()
         self.tiles_ready.emit()
 
     def set_look(self, look: SpectrogramLook) -> None:
@@ -130,9 +144,9 @@ class TileStore(QObject):
 
     def find(self, channel: int, level: int, index: int) -> Tile | None:
         """The tile at `index` of `level`, or a coarser one over it, or none yet."""
-        if self._spectrograms is None:
+        if self.spectrograms is None:
             return None
-        spectrogram = self._spectrograms[channel]
+        spectrogram = self.spectrograms[channel]
         key = (channel, level, index)
         first, stop = index * TILE_COLUMNS << level, (index + 1) * TILE_COLUMNS << level
         low, high = self._levels[channel]

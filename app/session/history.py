@@ -17,17 +17,20 @@ class History(QObject):
     Parameters
     ----------
     session : SessionModel
+    actions : mapping of str to QAction
+        The texts of ``undo`` and ``redo`` say what they would do.
     """
 
-    def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: SessionModel,
+        actions: Mapping[str, QAction],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self._commands: Mapping[str, QAction] = {}
-
-    def attach(self, commands: Mapping[str, QAction]) -> None:
-        """Keep the texts of the commands ``undo`` and ``redo`` up to date."""
-        self._commands = commands
-        self._session.history_changed.connect(self._refresh)
+        self._actions = actions
+        session.history_changed.connect(self._refresh)
         self._refresh()
 
     @Slot()
@@ -50,7 +53,7 @@ class History(QObject):
     @Slot()
     def _refresh(self) -> None:
         for name, steps in (("undo", self._session.done[-1:]), ("redo", self._session.undone[:1])):
-            action = self._commands[name]
+            action = self._actions[name]
             what = steps[0].edit.text if steps else ""
             word = name.capitalize()
             action.setText(f"{word} {what[:1].lower()}{what[1:]}" if what else word)

@@ -12,6 +12,7 @@ from app.session.entries import Entry
 from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.session.session_places import is_there
+from app.settings.preferences import PreferenceStore
 from app.work.aligning import Aligning, AlignSteps, align_steps
 from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
@@ -26,6 +27,8 @@ class Workbench(QObject):
     Parameters
     ----------
     session : SessionModel
+    preferences : PreferenceStore
+        How to align, and whether as soon as a recording is opened.
     steps : callable
         Aligns a recording at keypoints, step by step.
 
@@ -55,11 +58,13 @@ class Workbench(QObject):
     def __init__(
         self,
         session: SessionModel,
+        preferences: PreferenceStore,
         steps: AlignSteps = align_steps,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._preferences = preferences
         self.aligning = Aligning(session, steps, self)
         self.redecoding = Redecoding(session, self)
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
@@ -70,9 +75,18 @@ class Workbench(QObject):
         self._spectrogram_runner.stepped.connect(self._on_frames)
         self._spectrogram_runner.ended.connect(self._on_spectrograms_ended)
         session.recording_selected.connect(self._load_spectrograms)
+        preferences.changed.connect(self._prefer)
+        self._prefer()
         self.aligning.message_posted.connect(self.message_posted)
         self.aligning.realigned.connect(self.redecoding.redecode)
         self.redecoding.message_posted.connect(self.message_posted)
+
+    @Slot()
+    def _prefer(self) -> None:
+        value = self._preferences.value
+        self.aligns_on_open = value.aligns_on_open
+        self.aligning.settings = value.align_settings
+        self.aligning.use_evidence(value.evidence)
 
     @property
     def is_idle(self) -> bool:

@@ -188,7 +188,7 @@ def decisions(window: MainWindow, figures: Figures) -> None:
     """Select the next keypoint, nudge it, and wait for its neighbours."""
     session, review = window.session, window.review
     window.time.show_span(1200.0, 1215.0)
-    window.select_keypoint(1205)
+    window.review.go_to(1205)
     rest(0.5)
     shown = [*window.panes, window.drift, window.overview, window.keypoint.clips]
     painted = Painted(shown)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.base.messages import Kind, Message
 from app.look.icons import icon
 from app.look.theme import theme
-from app.views.dialogs.message_log import TimedMessage, details_of
+from app.views.dialogs.message_log import MessageLog, TimedMessage, details_of
 
 _INFO_MS = 9000
 _LOOK_AGAIN_MS = 200
@@ -158,6 +158,13 @@ class MessageBar(QFrame):
             self._away.stop()
         else:
             self._away.start()
+
+    @Slot()
+    def show_log(self) -> None:
+        """Show all messages again."""
+        dialog = MessageLog(self.log, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     @Slot()
     def look_again(self) -> None:

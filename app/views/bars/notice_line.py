@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtGui import QAction, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.commands.keymap import Keys
+from app.commands.keymap import KeyMap
 from app.session.session_model import SessionModel
+from app.settings.preferences import PreferenceStore
 from app.views.bars.message_bar import MessageBar
 from app.views.bars.tip_strip import TipStrip
 from app.views.bars.warning_strip import WarningStrip
@@ -22,8 +23,8 @@ class NoticeLine(QWidget):
     session : SessionModel
     actions : mapping of str to QAction
         By id.
-    keys : dict of str to tuple of str
-        The keys of every command.
+    keymap, preferences
+        The keys that tips name, and whether tips are wanted.
     parent : QWidget
         A message that needs more than the line lies over it.
     """
@@ -32,13 +33,14 @@ class NoticeLine(QWidget):
         self,
         session: SessionModel,
         actions: Mapping[str, QAction],
-        keys: Keys,
+        keymap: KeyMap,
+        preferences: PreferenceStore,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.messages = MessageBar(actions, parent)
         self.concern = WarningStrip(session)
-        self.tips = TipStrip(keys)
+        self.tips = TipStrip(keymap, preferences)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for strip in (self.tips, self.concern):

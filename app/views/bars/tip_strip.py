@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from app.commands.actions import shown_key
-from app.commands.keymap import Keys
+from app.commands.keymap import KeyMap, Keys
+from app.settings.preferences import PreferenceStore
 from app.views.parts.elided_label import ElidedLabel
 
 _TIPS = (
@@ -24,21 +27,17 @@ class TipStrip(QFrame):
 
     Parameters
     ----------
-    keys : dict of str to tuple of str
-        The keys of every command.
-
-    Signals
-    -------
-    refused()
-        The person wants no tips any more.
+    keymap : KeyMap
+    preferences : PreferenceStore
+        Whether tips are wanted.
     """
 
-    refused = Signal()
-
-    def __init__(self, keys: Keys, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, keymap: KeyMap, preferences: PreferenceStore, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("message")
-        self._tips = tips_of(keys)
+        self._keymap, self._preferences = keymap, preferences
         self._at = 0
         self._text = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         further, enough = QToolButton(), QToolButton()
@@ -46,32 +45,40 @@ class TipStrip(QFrame):
         enough.setText("No more tips")
         enough.setToolTip("The preferences bring them back")
         further.clicked.connect(self._next)
-        enough.clicked.connect(self.refused)
+        enough.clicked.connect(self.refuse)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 1, 4, 1)
         layout.addWidget(self._text, 1)
         layout.addWidget(further)
         layout.addWidget(enough)
+        keymap.changed.connect(self._show)
+        preferences.changed.connect(self._prefer)
         self._show()
+        self._prefer()
 
     @property
     def text(self) -> str:
         """The tip shown."""
         return self._text.text()
 
-    def set_keys(self, keys: Keys) -> None:
-        """Name other keys."""
-        self._tips = tips_of(keys)
-        self._show()
+    @Slot()
+    def refuse(self) -> None:
+        """Never show tips again."""
+        self._preferences.put(replace(self._preferences.value, shows_tips=False))
+
+    @Slot()
+    def _prefer(self) -> None:
+        self.setVisible(self._preferences.value.shows_tips)
 
     @Slot()
     def _next(self) -> None:
         self._at += 1
         self._show()
 
+    @Slot()
     def _show(self) -> None:
-        if self._tips:
-            self._text.setText(f"Tip: {self._tips[self._at % len(self._tips)]}")
+        if tips := tips_of(self._keymap.keys):
+            self._text.setText(f"Tip: {tips[self._at % len(tips)]}")
 
 
 def tips_of(keys: Keys) -> list[str]:

@@ -10,7 +10,6 @@ from app.look.palette import DARK
 from app.render.clips import CLIP_S, overlay
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
-from core.audio.spectrogram import Spectrogram
 
 _AXIS_PX = 16
 
@@ -30,7 +29,6 @@ class ClipView(QWidget):
         super().__init__(parent)
         self._session = session
         self._tiles = tiles
-        self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._image: QImage | None = None
         self.setMinimumHeight(110)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -41,17 +39,13 @@ class ClipView(QWidget):
             session.keypoints_changed,
             session.recording_selected,
             session.selection_changed,
+            tiles.content_changed,
         ):
             signal.connect(self.redraw)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Room enough to see syllables."""
         return QSize(300, 190)
-
-    def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
-        """Show another recording."""
-        self._spectrograms = spectrograms
-        self.redraw()
 
     @Slot()
     def redraw(self) -> None:
@@ -67,13 +61,13 @@ class ClipView(QWidget):
     def _draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
         keypoints, selected = self._session.keypoints, self._session.selected
-        if keypoints is None or selected < 0 or self._spectrograms is None:
+        if keypoints is None or selected < 0 or self._tiles.spectrograms is None:
             painter.setPen(QColor(DARK.muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._in_its_place())
             return
         if self._image is None:
             self._image = overlay(
-                self._spectrograms,
+                self._tiles.spectrograms,
                 (self._tiles.levels(0), self._tiles.levels(1)),
                 self._session.time_map(),
                 float(keypoints.time_0_s[selected]),

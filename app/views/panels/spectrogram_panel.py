@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from app.render.colours import automatic_db
 from app.render.display import Display
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
+from app.render.tiles import TileStore
 from core.audio.frame_plan import FrameSettings, Taper
-from core.audio.spectrogram import Spectrogram
 
 _PADDINGS = (1, 2, 4)
 _KEPT_HZ = FrameSettings().top_hz
@@ -34,12 +34,14 @@ class SpectrogramPanel(QScrollArea):
     ----------
     display : Display
         Holds what is chosen.
+    tiles : TileStore
+        Levels by hand start from the automatic ones of its recording.
     """
 
-    def __init__(self, display: Display, parent: QWidget | None = None) -> None:
+    def __init__(self, display: Display, tiles: TileStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display = display
-        self._spectrogram: Spectrogram | None = None
+        self._tiles = tiles
         self.colours = _combo("Colour map", [c.value.capitalize() for c in ColourMap])
         self.automatic = QCheckBox("Automatic levels")
         self.automatic.setToolTip("Background dark, calls bright, whatever the recorder's gain")
@@ -61,19 +63,14 @@ class SpectrogramPanel(QScrollArea):
             spin.valueChanged.connect(self._choose)
         self.automatic.toggled.connect(self._switch_levels)
         self.reset.clicked.connect(self._reset)
+        self.setFocusProxy(self.colours)
+        tiles.spectrograms_changed.connect(self._show_choice)
         display.look_changed.connect(self._show_choice)
         display.frames_changed.connect(self._show_choice)
 
-    def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
-        """Levels by hand start from the automatic ones of this recording."""
-        if spectrograms is not None:
-            self._spectrogram = spectrograms[0]
-            self._show_choice()
-
     def _automatic_db(self) -> tuple[float, float]:
-        if self._spectrogram is None:
-            return automatic_db(np.zeros(256, dtype=np.int64))
-        return automatic_db(self._spectrogram.histogram)
+        pair = self._tiles.spectrograms
+        return automatic_db(np.zeros(256, dtype=np.int64) if pair is None else pair[0].histogram)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

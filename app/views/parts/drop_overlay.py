@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 
 class DropOverlay(QLabel):
-    """Covers `over` with a frame and says what letting go does.
+    """Covers `over` while files are dragged over its window, and says what letting go does.
 
     Parameters
     ----------
     over : QWidget
+    window : QWidget
+        Takes what is dropped.
+
+    Signals
+    -------
+    dropped(paths)
+        A list of Path.
     """
 
-    def __init__(self, over: QWidget) -> None:
+    dropped = Signal(object)
+
+    def __init__(self, over: QWidget, window: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("drop")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
 
-    def offer(self, count: int) -> None:
-        """Show that `count` files or folders can be let go here."""
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Take files, folders and nothing else."""
+        if isinstance(event, QDragEnterEvent) and event.mimeData().hasUrls():
+            self._offer(len(event.mimeData().urls()))
+            event.acceptProposedAction()
+            return True
+        if event.type() == QEvent.Type.DragLeave:
+            self.hide()
+        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self.hide()
+            urls = event.mimeData().urls()
+            self.dropped.emit([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+            return True
+        return False
+
+    def _offer(self, count: int) -> None:
         what = "to open it" if count == 1 else f"to open {count} items"
         self.setText(f"Let go {what}\n\nNothing is copied or changed.")
         parent = self.parentWidget()

@@ -25,7 +25,6 @@ from app.render.tiles import TileStore, draw
 from app.session.session_model import SessionModel
 from app.views.timeline.play_cursor import draw_cursor
 from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
-from core.audio.spectrogram import Spectrogram
 from core.keypoints import KeypointSet
 
 _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
@@ -57,7 +56,6 @@ class OverviewStrip(QWidget):
         self._display = display
         self._view = view
         self._tiles = tiles
-        self._spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self._times_s: tuple[np.ndarray, np.ndarray] | None = None
         self._backdrop: QPixmap | None = None
         self._states: QImage | None = None
@@ -73,12 +71,8 @@ class OverviewStrip(QWidget):
         for signal in (session.selection_changed, view.span_changed):
             signal.connect(self._refresh)
         session.recording_selected.connect(self.redraw)
+        tiles.content_changed.connect(self.redraw)
         display.changed.connect(self._follow)
-
-    def show_spectrograms(self, spectrograms: tuple[Spectrogram, Spectrogram] | None) -> None:
-        """Show another recording."""
-        self._spectrograms = spectrograms
-        self.redraw()
 
     @Slot(object)
     def show_cursor(self, cursor: Cursor | None) -> None:
@@ -156,11 +150,11 @@ class OverviewStrip(QWidget):
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(label, align, f"ch {channel}")
         self._times_s = None
-        if self._session.current is None or self._spectrograms is None:
+        if self._session.current is None or self._tiles.spectrograms is None:
             return
         self._times_s = self._column_times_s()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for channel, spectrogram in enumerate(self._spectrograms):
+        for channel, spectrogram in enumerate(self._tiles.spectrograms):
             time_s = self._times_s[channel]
             column_s = self._view.duration_s / max(len(time_s), 1)
             level = spectrogram.level_for(column_s / spectrogram.plan.hop_s)

@@ -50,6 +50,7 @@ class SpectrogramPane(TimePlot):
         self._channel = channel
         self._session = session
         self._display = display
+        self._tiles = tiles
         self._top_khz = 8.0
         self.getPlotItem().getAxis("left").setLabel(f"ch {channel} (kHz)")
         self.getPlotItem().getAxis("left").enableAutoSIPrefix(enable=False)
@@ -75,6 +76,7 @@ class SpectrogramPane(TimePlot):
             self._line.setCursor(Qt.CursorShape.SizeHorCursor)
             self._line.sigDragged.connect(self._on_dragged)
             self._line.sigPositionChangeFinished.connect(self._grip.drop)
+        tiles.spectrograms_changed.connect(self._show_spectrogram)
         tiles.tiles_ready.connect(self._spectrogram.update)
         # What was under the mouse is elsewhere.
         view.span_changed.connect(self._reading.hide)
@@ -95,8 +97,10 @@ class SpectrogramPane(TimePlot):
         """Whether the last painting showed every frame in view, at the level it asks for."""
         return self._spectrogram.is_covered
 
-    def show_spectrogram(self, spectrogram: Spectrogram | None) -> None:
-        """Show another recording's spectrogram."""
+    @Slot()
+    def _show_spectrogram(self) -> None:
+        pair = self._tiles.spectrograms
+        spectrogram = None if pair is None else pair[self._channel]
         self._spectrogram.show_spectrogram(spectrogram)
         self._frames = spectrogram
         self._reading.hide()

@@ -13,8 +13,15 @@ import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import failing_steps
-from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QFont, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFont,
+    QGuiApplication,
+    QImage,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -381,7 +388,9 @@ def test_what_cannot_be_opened_does_not_come_back(
     assert window.shell.recent.opened == [(tmp_path / "here.wav",)]
 
 
-def test_dragged_files_are_welcome(window: MainWindow, stereo: Path, qtbot: QtBot) -> None:
+def test_dragged_files_are_welcome(
+    window: MainWindow, stereo: Path, qtbot: QtBot, settle: Callable[[MainWindow], None]
+) -> None:
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(stereo))])
     actions = Qt.DropAction.CopyAction
@@ -393,6 +402,13 @@ def test_dragged_files_are_welcome(window: MainWindow, stereo: Path, qtbot: QtBo
     assert window.drop.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window.drop.isVisible()
+    QApplication.sendEvent(window, enter)
+    drop = QDropEvent(QPointF(300, 300), actions, files, left, Modifier.NoModifier)
+    QApplication.sendEvent(window, drop)
+    assert not window.drop.isVisible()
+    qtbot.waitUntil(lambda: window.session.current is not None)
+    assert window.session.current.recording.paths[0] == stereo
+    settle(window)
 
 
 def test_a_picture_of_the_window(

@@ -131,6 +131,7 @@ def test_one_frame_is_seen_in_the_whole_hour(shown) -> None:
     spectrogram = _with_clicks(clicks_s, 3600.0)
     plot = shown(spectrogram)
     plot.view.set_duration(3600.0)
+    plot.view.fit()
     plot = shown(spectrogram)
     assert _bright_columns(plot) == pytest.approx(clicks_s, abs=10.0)
 

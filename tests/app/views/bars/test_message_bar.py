@@ -79,7 +79,7 @@ def test_nothing_moves_under_the_pointer(opened: MainWindow, qtbot: QtBot) -> No
     opened.session.lose(0, "the disk is not plugged in")
     qtbot.waitUntil(opened.concern.isVisible)
     assert places(opened) == before
-    opened.tips.refused.emit()
+    opened.tips.refuse()
     assert not opened.tips.isVisible()
     assert places(opened) == before
 
