@@ -16,7 +16,11 @@ from core.time_map import TimeMap
 BAND_SD = 1.96
 """Half width of a 95 % band in standard deviations."""
 _AGREE_SD = 3.0
+"""A refined offset further than this from the path is not used, standard deviations of both;
+chosen by hand."""
 _LEAST_BAND_S = 1e-3
+"""Narrower 95 % bands of a path count as this wide beside a refined offset, seconds; chosen by
+hand."""
 
 
 @dataclass(frozen=True, slots=True)

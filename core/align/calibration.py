@@ -15,6 +15,8 @@ from core.arrays import Floats
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
 _FAR_S = 60.0
+"""A clear match further away than this, or none at all, counts as this far, seconds; chosen by
+hand, and part of the fit: whoever changes it fits the calibration again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,12 +7,14 @@ decoder as the fine surface.
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from core.align.decode import decode
-from core.align.drift_models import DriftModel
+from core.align.drift_models import DRIFT_MODELS, DriftModel
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
@@ -23,14 +25,13 @@ STRETCH_S = 15.0
 CELL_S = 0.1
 """Resolution of the coarse offsets."""
 
-_PAIRS = (
-    ("onset_low", "onset_low"),
-    ("onset_high", "onset_low"),
-    ("onset_low", "onset_high"),
-    ("onset_high", "onset_high"),
-)
-_FASTEST = 0.045
-_MODEL = DriftModel(0.005, 9, 0.0005, 0.0)
+_PAIRS = tuple(product(("onset_low", "onset_high"), repeat=2))
+"""Feature groups of channel 0 and channel 1 that are compared: those that carry most when
+nothing is known of the recording (decision 0009)."""
+_FASTEST = max(model.max_slope for model in DRIFT_MODELS)
+"""The offset may change by this much and no more, seconds per second."""
+_MODEL = DriftModel(max_slope=0.005, slopes=9, wander=0.0005, log_prior=0.0)
+"""A steady clock of few slopes; chosen by hand."""
 
 
 def coarse_offsets(

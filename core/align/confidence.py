@@ -12,12 +12,25 @@ from core.align.alignment import Alias, DecodedEvidence, OffsetPath, RowStatisti
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 
+# Chosen by hand during development, where no source is given.
+
 _CLEAR_NATS = 3.0
-_REACH_S = 10.0
+"""From this evidence on a row matches clearly by itself, nats: twenty times as likely as a
+random offset."""
+_BLIND_S = 10.0
+"""A row further than this from a clear match has no evidence, seconds (decision 0008)."""
 _ALIAS_APART_S = 0.12
+"""Offsets nearer to each other than this are the same alignment, seconds (decision 0007)."""
 _ALIAS_MARGIN = 4.0
+"""Below this a second alignment fits almost as well, standard deviations (decision 0007)."""
 _ALIAS_ROWS = 400
+"""Most rows, spread evenly, that the shift profile is a mean over: more would only take longer."""
+_MAIN_PEAK_S = 0.05
+"""The main peak of the shift profile is looked for so far around zero, seconds."""
 _RIVAL_SHARE = 0.25
+"""A second mode is told of from this share of the path's probability on."""
+_HERE_COLUMNS = 2
+"""The evidence for the path is the best within so many columns of it."""
 
 
 def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
@@ -88,7 +101,7 @@ def find_alias(surface: ScoreSurface, path: OffsetPath) -> Alias | None:
     near = np.abs(shift) <= _ALIAS_APART_S
     if spread <= 0 or near.all():
         return None
-    main = float(profile[np.abs(shift) <= 0.05].max())
+    main = float(profile[np.abs(shift) <= _MAIN_PEAK_S].max())
     rival = int(np.argmax(np.where(near, -np.inf, profile)))
     margin = (main - float(profile[rival])) / spread
     return Alias(float(shift[rival]), margin) if margin < _ALIAS_MARGIN else None
@@ -117,7 +130,7 @@ class MatchClarity:
     @property
     def is_blind(self) -> NDArray[np.bool_]:
         """Rows with no clear match within ten seconds."""
-        return np.asarray(self.nearest_clear_s > _REACH_S)
+        return np.asarray(self.nearest_clear_s > _BLIND_S)
 
 
 def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
@@ -134,7 +147,7 @@ def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
     """
     surface, posterior = decoded.surface, decoded.posterior
     path = decoded.refinement.applied(estimate(surface, posterior))
-    reach = np.array([-2, -1, 0, 1, 2])[:, None] * surface.step_s
+    reach = np.arange(-_HERE_COLUMNS, _HERE_COLUMNS + 1)[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowStatistics(
         path,
@@ -195,7 +208,7 @@ def _reason(
         side = "later" if rival_s > 0 else "earlier"
         return f"an offset {abs(rival_s):.2f} s {side} is about as likely"
     if is_blind:
-        return "no evidence here: no clear match within 10 s"
+        return f"no evidence here: no clear match within {_BLIND_S:g} s"
     if is_clear:
         return "clear match"
     return f"weak match, carried by its neighbours (95 % within {band_ms:.0f} ms)"

@@ -26,9 +26,15 @@ from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps
 
+# Chosen by hand during development.
+
 _BLOCK_ROWS = 128
+"""Rows whose states are made again at a time on the way back: more take memory, fewer time."""
 _LEAST_SHARE = 1e-3
+"""A drift model with a smaller share of the evidence is left out."""
 _RULED_OUT = 1e-30
+"""A row less likely than this, against its best column, rules out all that came before: the
+decoder begins anew there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,10 +31,17 @@ from core.steps import Steps, part_of, result_of
 PIN_SD_S = 0.005
 """Uncertainty of a keypoint that a person set, seconds."""
 
+# Chosen by hand during development; a test compares with decoding everything.
+
 _REACH_ROWS = 80
+"""A decision changes the path so far to either side, rows (decision 0006)."""
 _TAIL = 1e-4
+"""Posterior at either side of a row that the new path need not follow."""
 _DEEPEST = -80.0
+"""The evidence against offsets far from a pin, nats: as deep as single precision can take the
+exponential of."""
 _ROUNDED_S = 1e-6
+"""A keypoint so near to the end of channel 1 stands on it, seconds: tables round."""
 
 
 def realign(

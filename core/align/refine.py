@@ -26,32 +26,66 @@ from core.steps import Steps
 
 Places = NDArray[np.intp]
 
+# Chosen by hand during development, where no source is given.
+
 _FRAME_S = 0.12
 """A whole number of samples at all usual rates; frames follow each other without a gap."""
 _FRAMES_AT_ONCE = 32
+"""Frames transformed at a time: few enough for the processor's cache."""
 _NOISE_EVERY = 4
+"""Every so many frames tell the noise of all."""
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
+"""Band that is compared."""
 _BINS = slice(round(_LOW_HZ * _FRAME_S), round(_HIGH_HZ * _FRAME_S))
+"""Its bins in the spectrum of a frame."""
 _LAG_RATE_HZ = 16_000
+"""Lags that a correlation has a second."""
 _ROWS_A_BLOCK = 20
 """Few enough for their spectra to stay in the processor's cache: a third faster than 60."""
+
 _REACH_S = 0.03
+"""Largest lag beside the path, seconds."""
 _LAG_S = 0.001
+"""Between the lags that are followed, seconds."""
 _LAGS = 2 * round(_REACH_S / _LAG_S)
-_NATS_A_SD, _MOST_SD = 0.5, 12.0
-_STEP_LAGS, _LOST = 0.7, 0.02
+"""How many are followed."""
+_NATS_A_SD = 0.5
+"""Evidence of a correlation peak for each of its standard deviations, nats (decision 0006)."""
+_MOST_SD = 12.0
+"""Higher peaks count as this high, standard deviations."""
 _LEAST_SPREAD = 1e-9
-_START, _STOP = 0.05, 0.05
-_FEWEST_BENDS, _NORMAL = 5, 1.4826
-_LEAST_PLACES_SD_S, _USUAL_PLACES_SD_S = 0.001, 0.004
+"""Least standard deviation of a correlation, where it would be zero."""
+_STEP_LAGS = 0.7
+"""Scale of the lag's change from row to row (two-sided exponential), lags."""
+_LOST = 0.02
+"""Chance a row that the lag jumps to any other."""
+_START = 0.05
+"""Chance a row that coherent sound begins."""
+_STOP = 0.05
+"""Chance a row that it ends."""
+
+_FEWEST_BENDS = 5
+"""With fewer second differences the scatter of places is not measured but taken as usual."""
+_NORMAL = 1.4826
+"""Standard deviation of a normal distribution over its median absolute deviation."""
+_LEAST_PLACES_SD_S = 0.001
+"""Scatter of places that is never gone below, seconds: a third of a metre of sound."""
+_USUAL_PLACES_SD_S = 0.004
+"""Scatter of places where it cannot be measured, seconds: a metre and a half of sound."""
 _SMOOTHED = 8.0
 """Following lags from row to row leaves about an eighth of their scatter: with this the bands
 hold what they claim on simulated finches and on real pairs."""
+
 _EVERY = 3
 """Blocks from one that is compared in any case to the next."""
 _WORTH = 0.35
 """Share of a block's rows that must be coherent for its neighbours to be compared."""
-_TIGHTER, _PATH_SD_S, _LEAST_COHERENT = 0.6, 0.02, 0.9
+_LEAST_COHERENT = 0.9
+"""Probability of coherent sound from which a row is coherent."""
+_TIGHTER = 0.6
+"""A row is refined where its lag's standard deviation is below this share of the path's."""
+_PATH_SD_S = 0.02
+"""And where the path's is below this, seconds: the true lag is within reach then."""
 
 
 def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Refinement]:

@@ -21,15 +21,27 @@ TEMPER = 0.8
 """Share of the fitted evidence that counts: neighbouring windows hear the same
 reverberation, movement and miss-match, so their evidence is not independent."""
 
+# Chosen by hand during development, where no source is given.
+
 _PRIOR_PRECISION = 100.0
+"""Of a spectral term's weight around its default: a standard deviation of 0.1 nats per unit."""
 _LEARNED_PRECISION = 25.0
 """A network may be at home in this recording or lost in it: its rows say more than the prior."""
 
 _NEAR_COLUMNS = 3
+"""How settled a row is: its posterior within so many columns of its mode."""
 _TARGET_COLUMNS = 2
+"""Columns to either side of the mode that count as right (decision 0005)."""
 _LEAST_MASS = 0.2
+"""A row takes part from this posterior near its mode on."""
 _LEAST_ROWS = 5
+"""With fewer rows the prior weights stand."""
 _MOST_ROWS = 120
+"""Of more rows so many take part, spread evenly: enough for a dozen numbers."""
+_LEAST_START = 0.01
+"""The fit starts no lower than this, nats per unit: off its bound at zero."""
+_MOST_STEPS = 15
+"""Steps of the fit; `_ROUNDING` ends it sooner as a rule."""
 _ROUNDING = 1e-7
 """Share of the loss that single precision leaves in doubt: no use going further."""
 
@@ -66,12 +78,12 @@ def fit_weights(surfaces: TermSurfaces, posterior: NDArray[np.float32]) -> Float
     precision[: len(TERMS)] = _PRIOR_PRECISION
     result = minimize(
         penalised_loss,
-        np.maximum(surfaces.prior, 0.01),
+        np.maximum(surfaces.prior, _LEAST_START),
         args=(terms, target, mass[rows].astype(np.float64), surfaces.prior, precision),
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None)] * len(surfaces.prior),
-        options={"maxiter": 15, "ftol": _ROUNDING},
+        options={"maxiter": _MOST_STEPS, "ftol": _ROUNDING},
     )
     return np.asarray(TEMPER * result.x)
 

@@ -13,10 +13,12 @@ EVIDENCE = ("spectral", "compact", "beats")
 scorer, which alone needs PyTorch."""
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
+"""Where PyTorch may run; ``auto`` is the first of the others that is there."""
 Precision = Literal["float32", "half", "int8"]
 """Of a network's weights: ``half`` is float16 on a GPU and bfloat16 elsewhere; ``int8`` is for
 processors, with activations quantised as they come."""
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+"""All of them, the exact one first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,13 @@ from core.evidence.spectral import WINDOW_S
 from core.steps import Steps, part_of
 
 FILE = "compact.npz"
+"""The weights, in ``resources``."""
 _FRAMES_A_BATCH = 1000
+"""Frames embedded between two chances to cancel: ten seconds of sound; chosen by hand."""
 _ROWS_A_BATCH = 25
+"""Rows compared between two chances to cancel; chosen by hand."""
 _WINDOW = round(WINDOW_S / HOP_S)
+"""Frames of the stretch of channel 0 that is looked for."""
 _EVERY = 2
 """Every other frame of channel 0 tells as much as all of them: their embeddings see 0.6 s."""
 _STEP = 1 / 16384

@@ -16,16 +16,26 @@ from core.arrays import Floats32
 from core.audio.fixed_point import FixedPoint
 from core.audio.noise import quantiles
 
-TAPS = 5
+# The shipped weights were trained with these; where no source is given they were chosen by hand.
 
+TAPS = 5
+"""Frames that a convolution weighs."""
 _EPS = 1e-10
+"""Added to a band's floor, so that none is zero."""
 _FLOOR_EVERY = 4
+"""Every so many frames tell the floor of all."""
 _FLOOR_SHARE = 0.3
+"""Share of the frames that lie below a band's floor."""
 _OVER_FLOOR = 4.0
+"""Power over the floor at which levels begin to grow with the logarithm: 6 dB."""
 _LEVEL_SCALE = 0.5
+"""Factor of the levels."""
 _NORM_EPS = 1e-5
+"""Least variance of a frame in a norm, as PyTorch's layer norm has it."""
 _GELU = 0.7978845608
+"""Root of 2 / pi (Hendrycks and Gimpel 2016)."""
 _HALF = np.float32(0.5)
+"""What `_activate` leaves to the next weights."""
 
 Logs = NDArray[np.float32] | NDArray[np.float16]
 

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from core.evidence.surface import ScoreSurface
 
 _LEAST_HEIGHT = 0.5
+"""A peak stands out from this share of the row's highest on; chosen by hand."""
 _ON_PEAK_STEPS = 0.75
+"""A keypoint no further from a peak stands on it, columns; chosen by hand."""
 
 
 def peak_offsets(surface: ScoreSurface, row: int) -> NDArray[np.float64]:

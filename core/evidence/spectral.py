@@ -48,7 +48,10 @@ two-sensor recording whose licence allows it.
 """
 
 _ENERGY_FLOOR = 0.1
+"""Added to every window's energy, share of the mean window's: near silence correlates with
+nothing; chosen by hand."""
 _ROWS_A_BATCH = 25
+"""Rows correlated between two chances to cancel; chosen by hand."""
 _CODES_A_UNIT = 16_000.0
 """A correlation less the mean of its row lies between -2 and 2."""
 

@@ -13,7 +13,9 @@ from core.audio.fixed_point import FixedPoint
 from core.evidence.surface import ScoreSurface
 
 _LEAST_SPREAD = 1e-4
+"""A term whose scores spread less than this tells nothing; chosen by hand."""
 _MOST_CODE = 32_000
+"""The largest score of a network's term in two bytes; they hold 32,767."""
 _ROWS_AT_ONCE = 100
 """Few enough for the processor's cache."""
 
