@@ -13,8 +13,8 @@ from core.align.confidence import in_digits
 from core.align.scores import CandidateScores
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
-from core.formats.biodcase import BiodcaseTable
-from core.formats.sidecar import SidecarRecording
+from core.formats.biodcase import BiodcaseTable, check_times
+from core.formats.sidecar import SidecarRecording, sidecar_path
 from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
 from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
 
@@ -230,7 +230,7 @@ def new_entry(
     Raises
     ------
     InputError
-        If the audio cannot be read.
+        If the audio cannot be read, or the sidecar has times past its end.
     """
     if keypoints is None:
         time_0_s = keypoint_grid(recording.duration_s)
@@ -239,7 +239,8 @@ def new_entry(
     table = None if imported is None else ImportedTable.of(imported.path)
     known = identify(recording, folder, table)
     decided = None if imported is None else imported.decided.get(recording.name)
-    if decided is not None and decided.fingerprint == known.fingerprint:
+    if imported and decided and decided.fingerprint == known.fingerprint:
+        check_times(decided.keypoints, recording, sidecar_path(imported.path))
         state = RecordingState.new(decided.keypoints, Basis(decided.basis))
     else:
         stands = imported is not None and bool(np.any(keypoints.offset_s != 0))

@@ -3,6 +3,7 @@
 One small JSON file a recording lies in ``OUT.partial`` beside the table, under a name
 made of everything its result depends on. A stopped run with another option, a changed
 file or another version of FinchSync finds nothing under its names and starts afresh.
+So does one that finds files which are not to the letter what it wrote.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from core.audio.recording import Recording
 from core.cli.outcome import Aligned, as_json, from_json
 from core.errors import InputError
 from core.formats.atomic import write_whole
+from core.formats.checked import parsed_json
+from core.formats.reading import read_whole
 
+_DIGEST = "digest"
 _OWN = re.compile(r"[0-9a-f]{32}\.json|\.finchsync-.*\.tmp")
 
 
@@ -47,9 +51,10 @@ class Kept:
     def load(self, key: str, name: str) -> Aligned | None:
         """What was kept under a key, or None if there is nothing of use."""
         try:
-            text = self._file(key).read_text(encoding="utf-8")
-            return from_json(name, json.loads(text))
-        except (OSError, KeyError, TypeError, ValueError):
+            value = parsed_json(read_whole(self._file(key)))
+            digest = value.pop(_DIGEST)
+            return from_json(name, value) if digest == _digest(value) else None
+        except (InputError, AttributeError, KeyError, TypeError, ValueError):
             return None
 
     def save(self, key: str, aligned: Aligned) -> None:
@@ -57,7 +62,8 @@ class Kept:
         try:
             self.folder.mkdir(exist_ok=True)
             with write_whole(self._file(key), overwrite=True) as file:
-                file.write(json.dumps(as_json(aligned)).encode())
+                value = as_json(aligned)
+                file.write(json.dumps({**value, _DIGEST: _digest(value)}).encode())
         except (OSError, InputError):
             return
 
@@ -82,6 +88,10 @@ class Kept:
             yield from [path for path in self.folder.iterdir() if _OWN.fullmatch(path.name)]
         except OSError:
             return
+
+
+def _digest(value: object) -> str:
+    return hashlib.blake2b(json.dumps(value).encode(), digest_size=16).hexdigest()
 
 
 def key_of(

@@ -17,6 +17,7 @@ import numpy as np
 from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError
+from core.formats import checked
 from core.formats.atomic import check_writable, write_whole
 from core.formats.reading import read_start, read_whole
 from core.keypoints import KeypointSet, ReviewState, Source
@@ -24,6 +25,7 @@ from core.keypoints import KeypointSet, ReviewState, Source
 FORMAT = "finchsync-sidecar"
 VERSION = 1
 
+_BASES = ("path", "line", "imported")
 _HEAD_BYTES = 4096
 """Holds all that a sidecar says before its recordings, even for a table with a long name."""
 
@@ -183,9 +185,9 @@ def read_sidecar(table: Path) -> Sidecar | None:
     try:
         if path == table or not path.is_file():
             return None
-        document = json.loads(read_whole(path).decode("utf-8"))
+        document = checked.parsed_json(read_whole(path).decode("utf-8"))
         fingerprint = _fingerprint(read_whole(table))
-    except (ValueError, RecursionError):
+    except ValueError:
         # Some other program's JSON, or none at all: not ours to judge.
         return None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -200,10 +202,8 @@ def read_sidecar(table: Path) -> Sidecar | None:
                 "export again; until then states and confidences are left out",
             )
         return _sidecar(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(
-            path, f"is damaged ({type(error).__name__}: {error})", "export again or delete it"
-        ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(path, f"is damaged ({error})", "export again or delete it") from error
 
 
 def is_result(table: Path) -> bool:
@@ -319,43 +319,55 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def _sidecar(document: Mapping[str, Any]) -> Sidecar:
-    recordings = [_recording(each) for each in document["recordings"]]
+    recordings = [_recording(checked.table(each)) for each in checked.items(document["recordings"])]
     return Sidecar(
-        str(document["finchsync"]),
-        datetime.fromisoformat(document["made_at"]),
+        checked.text(document["finchsync"]),
+        datetime.fromisoformat(checked.text(document["made_at"])),
         Rows(document["table"]["rows"]),
         {recording.name: recording for recording in recordings},
     )
 
 
 def _recording(value: Mapping[str, Any]) -> SidecarRecording:
-    rows, verdict = value["keypoints"], value["verdict"]
-    unknown = float("nan")
+    rows, verdict = checked.items(value["keypoints"]), value["verdict"]
+    imported_from, aligner, basis = value["imported_from"], value["aligner"], value["basis"]
+    if basis not in _BASES:
+        raise ValueError(f"the basis {basis!r} is not known")
     keypoints = KeypointSet(
-        np.array([float(row["time_0_s"]) for row in rows]),
-        np.array([float(row["time_1_s"]) for row in rows]),
+        np.array([checked.number(row["time_0_s"], 0.0) for row in rows]),
+        np.array([checked.number(row["time_1_s"], 0.0) for row in rows]),
         tuple(ReviewState(row["state"]) for row in rows),
         tuple(Source(row["source"]) for row in rows),
-        np.array([unknown if row["confidence"] is None else row["confidence"] for row in rows]),
-        tuple(str(row["reason"]) for row in rows),
-        tuple(str(row["time_0_text"]) for row in rows),
+        np.array([_share(row["confidence"]) for row in rows]),
+        tuple(checked.text(row["reason"]) for row in rows),
+        tuple(checked.text(row["time_0_text"]) for row in rows),
     )
     return SidecarRecording(
-        str(value["name"]),
-        str(value["fingerprint"]),
+        checked.text(value["name"]),
+        checked.text(value["fingerprint"]),
         keypoints,
-        tuple(bool(row["in_table"]) for row in rows),
-        str(value["basis"]),
-        value["imported_from"],
-        value["aligner"],
-        None
-        if verdict is None
-        else Verdict(
-            unknown if verdict["mean_confidence"] is None else float(verdict["mean_confidence"]),
-            float(verdict["tolerance_s"]),
-            bool(verdict["needs_review"]),
-            None if verdict["alias"] is None else Alias(**verdict["alias"]),
-            tuple(map(str, verdict["warnings"])),
-        ),
-        tuple(map(str, value.get("files", ()))),
+        tuple(checked.flag(row["in_table"]) for row in rows),
+        basis,
+        None if imported_from is None else checked.text(imported_from),
+        None if aligner is None else checked.table(aligner),
+        None if verdict is None else _verdict(checked.table(verdict)),
+        tuple(map(checked.text, checked.items(value.get("files", [])))),
     )
+
+
+def _verdict(value: Mapping[str, Any]) -> Verdict:
+    alias = value["alias"]
+    return Verdict(
+        _share(value["mean_confidence"]),
+        checked.number(value["tolerance_s"], 0.0),
+        checked.flag(value["needs_review"]),
+        None
+        if alias is None
+        else Alias(checked.number(alias["shift_s"]), checked.number(alias["margin"])),
+        tuple(map(checked.text, checked.items(value["warnings"]))),
+    )
+
+
+def _share(value: object) -> float:
+    """A confidence; NaN where nobody has said."""
+    return math.nan if value is None else checked.number(value, 0.0, 1.0)

@@ -162,6 +162,16 @@ def test_a_table_changed_since_is_told(tmp_path: Path) -> None:
         ('"basis"', '"bias"', "damaged"),
         ('"time_1_s": 3.0', '"time_1_s": null', "damaged"),
         ('"recordings": [', '"recordings": [7, ', "damaged"),
+        ('"time_1_s": 3.0', f'"time_1_s": {"9" * 400}', "damaged"),
+        ('"time_1_s": 3.0', '"time_1_s": -1e18', "damaged"),
+        ('"time_1_s": 3.0', '"time_1_s": true', "damaged"),
+        ('"confidence": 0.99', '"confidence": [0.99]', "damaged"),
+        ('"confidence": 0.99', '"confidence": 99', "damaged"),
+        ('"reason": ""', '"reason": "\\ud800"', "damaged"),
+        ('"shift_s": 0.76', '"shift_s": "0.76"', "damaged"),
+        ('"in_table": false', '"in_table": null', "damaged"),
+        ('"basis": "path"', '"basis": ["path"]', "damaged"),
+        ('"aligner": {', '"aligner": 7, "more": {', "damaged"),
     ],
 )
 def test_a_damaged_or_newer_sidecar_is_told(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -174,7 +184,9 @@ def test_a_damaged_or_newer_sidecar_is_told(tmp_path: Path, old: str, new: str, 
         read_sidecar(path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"format": "other"}', "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1, 2]", '{"format": "other"}', "\udcff", "[" * 99999, "9" * 9999]
+)
 def test_other_files_of_that_name_are_none_of_ours(tmp_path: Path, text: str) -> None:
     path = export(tmp_path / "out.csv")
     sidecar_path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
