@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from app.commands.actions import ACTIONS, collisions
 from app.commands.menus import give_keys
+from core.formats.checked import parsed_json
 
 _SETTING = "keys"
 
@@ -33,7 +34,7 @@ def parsed(text: str) -> Keys:
     ValueError
         If the text is nonsense, names no keys, or gives one key to two commands.
     """
-    stored = json.loads(text)
+    stored = parsed_json(text)
     if not isinstance(stored, dict):
         raise ValueError("not a table of keys")  # noqa: TRY004 (the text is wrong, not the type)
     changed: Keys = {}

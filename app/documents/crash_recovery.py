@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
+
+from app.settings.stored_json import is_name, store_json, stored_json
 
 _SETTING = "session/left_open"
 _MOST = 20
@@ -13,14 +14,9 @@ _MOST = 20
 
 def left_open() -> list[Path]:
     """Sessions that no window has closed, the newest first; some may be open in a window still."""
-    settings = QSettings()
     # Another window may have written since.
-    settings.sync()
-    try:
-        stored = json.loads(str(settings.value(_SETTING, "[]")))
-    except ValueError:
-        return []
-    return [Path(s) for s in stored if isinstance(s, str)] if isinstance(stored, list) else []
+    QSettings().sync()
+    return [Path(name) for name in stored_json(_SETTING, list) if is_name(name)]
 
 
 def note_open(session: Path) -> None:
@@ -34,6 +30,5 @@ def note_closed(session: Path) -> None:
 
 
 def _store(sessions: list[Path]) -> None:
-    settings = QSettings()
-    settings.setValue(_SETTING, json.dumps([str(session) for session in sessions[:_MOST]]))
-    settings.sync()
+    store_json(_SETTING, [str(session) for session in sessions[:_MOST]])
+    QSettings().sync()

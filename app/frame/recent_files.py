@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.base.background_runner import BackgroundRunner
 from app.base.messages import short_name
+from app.settings.stored_json import is_name, store_json, stored_json
 
 _SETTING = "recent"
 _LONGEST = 12
@@ -20,18 +20,12 @@ _LONGEST = 12
 Paths = tuple[Path, ...]
 
 
-def parsed(text: str) -> list[Paths]:
+def _stored() -> list[Paths]:
     """What was opened, the last first; nonsense is passed over."""
-    try:
-        stored = json.loads(text)
-    except ValueError:
-        return []
-    if not isinstance(stored, list):
-        return []
     found = [
         tuple(map(Path, names))
-        for names in stored
-        if isinstance(names, list) and names and all(isinstance(n, str) and n for n in names)
+        for names in stored_json(_SETTING, list)
+        if isinstance(names, list) and names and all(map(is_name, names))
     ]
     return found[:_LONGEST]
 
@@ -65,9 +59,7 @@ class RecentMenu(QObject):
         super().__init__(parent)
         self.menu = menu
         self._remembers = remembers
-        self.opened: list[Paths] = []
-        if remembers:
-            self.opened = parsed(str(QSettings().value(_SETTING, "[]")))
+        self.opened: list[Paths] = _stored() if remembers else []
         self._runner = BackgroundRunner("recent", self)
         self._runner.stepped.connect(self._grey)
         self._fill()
@@ -95,8 +87,7 @@ class RecentMenu(QObject):
     def _put(self, opened: list[Paths]) -> None:
         self.opened = opened
         if self._remembers:
-            names = [[str(path) for path in paths] for paths in opened]
-            QSettings().setValue(_SETTING, json.dumps(names))
+            store_json(_SETTING, [[str(path) for path in paths] for paths in opened])
         self._fill()
 
     def _fill(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -29,6 +28,7 @@ from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
+from app.settings.stored_json import is_name, store_json, stored_json
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
 from app.views.dialogs.preferences_dialog import PreferencesDialog
@@ -221,7 +221,7 @@ class Shell(QObject):
     def _run(self, name: str) -> None:
         self._lately = [name, *(n for n in self._lately if n != name)][:_LATELY_KEPT]
         if self._remembers:
-            QSettings().setValue(_LATELY, json.dumps(self._lately))
+            store_json(_LATELY, self._lately)
         self._actions[name].trigger()
 
     @Slot(object)
@@ -269,9 +269,5 @@ def _show(dialog: QDialog) -> None:
 
 
 def _stored_lately() -> list[str]:
-    try:
-        stored = json.loads(str(QSettings().value(_LATELY, "[]")))
-    except ValueError:
-        return []
     known = {spec.id for spec in ACTIONS}
-    return [n for n in stored if n in known] if isinstance(stored, list) else []
+    return [n for n in stored_json(_LATELY, list) if is_name(n) and n in known]

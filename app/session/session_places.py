@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from app.settings.stored_json import is_name, store_json, stored_json
 
 SUFFIX = ".finchsync"
 _SETTING = "session/places"
@@ -61,8 +60,7 @@ class SessionPlaces:
             places.pop(str(folder), None)
             if session != self._own(folder):
                 places[str(folder)] = str(session)
-        newest = dict(list(places.items())[-_MOST:])
-        QSettings().setValue(_SETTING, json.dumps(newest))
+        store_json(_SETTING, dict(list(places.items())[-_MOST:]))
 
     def _own(self, folder: Path) -> Path:
         name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
@@ -77,10 +75,4 @@ class SessionPlaces:
 
 def _stored() -> dict[str, str]:
     """By folder; nonsense is passed over."""
-    try:
-        stored = json.loads(str(QSettings().value(_SETTING, "{}")))
-    except ValueError:
-        return {}
-    if not isinstance(stored, dict):
-        return {}
-    return {k: v for k, v in stored.items() if isinstance(k, str) and isinstance(v, str) and v}
+    return {k: v for k, v in stored_json(_SETTING, dict).items() if is_name(v)}

@@ -68,7 +68,7 @@ def test_each_window_has_a_session_and_a_crash_of_one_is_recovered_beside_the_ot
     assert third.session.current.reviewed == 1
 
 
-@pytest.mark.parametrize("nonsense", ["{", "17", '{"a": 1}', "[17, null]"])
+@pytest.mark.parametrize("nonsense", ["{", "17", '{"a": 1}', "[17, null]", "[" * 99_999])
 def test_settings_of_nonsense_are_no_sessions(nonsense: str) -> None:
     QSettings().setValue("session/left_open", nonsense)
     assert left_open() == []

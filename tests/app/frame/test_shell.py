@@ -264,7 +264,7 @@ def test_nonsense_preferences_fall_back_with_one_message(make_window: Make) -> N
         "preferences/shows_tips": "false",
         "layout/geometry": "wide",
         "layout/state": b"no state at all",
-        "palette/recent": '{"a": 1}',
+        "palette/recent": '[[1], "align"]',
         "recent": "[[3], [], 7]",
     }
     for key, value in nonsense.items():
