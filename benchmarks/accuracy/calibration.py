@@ -94,3 +94,15 @@ class Tally:
             np.array(self.right)[some] / count[some],
             count[some],
         )
+
+
+def adaptive_error(confidence: Floats, is_right: NDArray[np.bool_]) -> float:
+    """Calibration error over ten bins of equally many keypoints; arrays of shape (K,).
+
+    Bins of equal width put most keypoints of a confident aligner into one.
+    """
+    if not len(confidence):
+        return 0.0
+    order = np.argsort(confidence, kind="stable")
+    gaps = (confidence - is_right)[order]
+    return float(sum(abs(part.sum()) for part in np.array_split(gaps, BINS)) / len(gaps))

@@ -41,9 +41,11 @@ def one_delay(samples: Floats, rate_hz: int, time_0_s: Floats, reach_s: float) -
     return np.clip(time_0_s + found, 0.0, len(samples) / rate_hz)
 
 
-def delay_per_window(samples: Floats, rate_hz: int, time_0_s: Floats, reach_s: float) -> Floats:
+def delay_per_window(
+    samples: Floats, rate_hz: int, time_0_s: Floats, reach_s: float, window_s: float = WINDOW_S
+) -> Floats:
     """One offset per keypoint, from a window around it; channel 1 is cut wide enough for any."""
-    half, reach = round(WINDOW_S / 2 * rate_hz), round(reach_s * rate_hz)
+    half, reach = round(window_s / 2 * rate_hz), round(reach_s * rate_hz)
     padded = np.pad(samples, ((half + reach, half + reach), (0, 0)))
     times = np.empty(len(time_0_s))
     for k, time in enumerate(time_0_s):

@@ -46,13 +46,13 @@ def measure(
     """
     jobs = list(recordings(folder))
     answers, files = _finchsync(jobs)
-    methods: dict[str, object] = {"finchsync": {"title": "FinchSync"} | _errors(jobs, answers)}
+    methods: dict[str, object] = {"finchsync": {"title": "FinchSync"} | errors_of(jobs, answers)}
     for method in ALTERNATIVES if bench_set.compared else ALTERNATIVES[:1]:
         if known and method.name in known:
             methods[method.name] = known[method.name]
             continue
         print(f"  {method.title}", flush=True)
-        methods[method.name] = {"title": method.title} | _errors(jobs, method.run(jobs))
+        methods[method.name] = {"title": method.title} | errors_of(jobs, method.run(jobs))
     tally = Tally.total(Tally(**file.pop("tally")) for file in files.values())  # type: ignore[arg-type]
     return {
         "set": bench_set.name,
@@ -137,7 +137,7 @@ def _by_reason(keypoints: KeypointSet, is_right: NDArray[np.bool_]) -> dict[str,
     }
 
 
-def _errors(jobs: Sequence[Job], answers: Sequence[Answer]) -> dict[str, object]:
+def errors_of(jobs: Sequence[Job], answers: Sequence[Answer]) -> dict[str, object]:
     """Errors of one method; files it failed on are counted, and left unaligned in the errors."""
     failures = [answer.error for answer in answers if answer.time_1_s is None]
     told: dict[str, object] = {"files": len(jobs), "failed": len(failures)}

@@ -12,6 +12,7 @@ from benchmarks.common import store
 from benchmarks.common.markdown import number, share, table
 from benchmarks.common.store import Result
 from benchmarks.cost.processor_time import slope
+from benchmarks.report import stress as report_stress
 from benchmarks.report import trust as report_trust
 from benchmarks.report.targets import checks
 
@@ -47,6 +48,7 @@ def write(folder: Path) -> Path:
         *report_trust.stereotyped(results),
         *report_trust.lies(results),
         *report_trust.corrections(results),
+        *report_stress.section(store.load(folder, "stress")),
         *_cost(cost),
         *_length(length),
         *_plots(folder),

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 RATE_HZ = 16000
 
 
@@ -60,32 +56,21 @@ def test_a_method_that_fails_is_named_and_counts_as_unaligned(bench) -> None:
     accuracy, answer = bench("accuracy.one_set"), bench("accuracy.outside").Answer
     truth = bench("accuracy.sets").KeypointSet(np.arange(3.0), np.arange(3.0) + 0.5)
     jobs = [(Path("a.wav"), truth), (Path("b.wav"), replace(truth))]
-    told = accuracy._errors(jobs, [answer(truth.time_1_s, "", 0.1), answer(None, "no idea")])
+    told = accuracy.errors_of(jobs, [answer(truth.time_1_s, "", 0.1), answer(None, "no idea")])
     assert (told["failed"], told["failure"]) == (1, "no idea")
     assert told["mae_ms"] == pytest.approx(250.0)
-    assert "mae_ms" not in accuracy._errors(jobs, [answer(None, "no idea")] * 2)
+    assert "mae_ms" not in accuracy.errors_of(jobs, [answer(None, "no idea")] * 2)
 
 
-def test_one_short_scene_from_audio_to_page(tmp_path: Path) -> None:
+def test_one_short_scene_from_audio_to_page(run_bench, tmp_path: Path) -> None:
     """The command as `make bench` runs it, where neither recordings nor alternatives are."""
-    code = (
-        "import pathlib, sys\n"
-        "from benchmarks.common import places\n"
-        f"places.CACHE = pathlib.Path({str(tmp_path)!r})\n"
+    told = run_bench(
         "places.QUICK_RESULTS = places.CACHE / 'results'\n"
         "from benchmarks.__main__ import main\n"
         "sys.argv = ['bench', '--quick', '--only', 'stereotyped']\n"
         "main()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env=os.environ | {"FINCHSYNC_SHARED": str(tmp_path), "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "only simulated sets are measured" in done.stdout
+    assert "only simulated sets are measured" in told
     page = (tmp_path / "results" / "README.md").read_text("utf-8")
     assert "## Targets" in page
     result = json.loads((tmp_path / "results" / "set_stereotyped.json").read_text("utf-8"))
