@@ -30,7 +30,7 @@ FORMS: dict[str, Callable[[PredictionScores], Floats]] = {
 
 
 def chosen_times(
-    table: PairTable, durations_s: tuple[float, float], axis: int
+    table: PairTable, durations_s: tuple[float, float], axis: int, reach_s: float = REACH_S
 ) -> dict[str, Floats]:
     """Channel-1 times of the line that each form ranks first; of equal ones, the first.
 
@@ -41,13 +41,15 @@ def chosen_times(
         Lengths of both channels, seconds.
     axis : int
         Offsets, and slopes, that make up the lines.
+    reach_s : float
+        Largest offset, seconds.
 
     Returns
     -------
     dict of str to ndarray, shape (K,)
         By form; seconds.
     """
-    offset_s, drift_ppm, time_1_s = baseline_candidates(table.time_0_s, durations_s, REACH_S, axis)
+    offset_s, drift_ppm, time_1_s = baseline_candidates(table.time_0_s, durations_s, reach_s, axis)
     scores = table.rank(time_1_s)
     usable = scores.used > 0
     times = {}
