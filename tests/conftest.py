@@ -162,6 +162,7 @@ def shifted_alignment(
         warnings=(Alias(0.76, 1.5).sentence(), "made up"),
         tolerance_s=0.05,
         log_evidence=50.0,
+        related=np.ones(count),
         duration_1_s=recording.duration_s,
         refinement=Refinement.none(count),
     )

@@ -1,7 +1,9 @@
 """Recordings with known truth, and what the aligner knew of each: what calibrations are fitted to.
 
-Simulated scenes from 20 to -15 dB, stereotyped song and pairs of unrelated scenes, with
-seeds of their own (5000-6999), beside drifted sets in BioDCASE layout, if any are given.
+Simulated scenes from 20 to -15 dB, stereotyped song, corners (dropped buffers, lost
+stretches, few calls, a stranger from some moment on) and pairs of unrelated scenes, with
+seeds of their own (5000-6999 and 8000-8999), beside drifted sets in BioDCASE layout, if any
+are given.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from core.evidence.learned import LearnedEvidence
 from core.formats.atomic import write_whole
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
-from core.simulate import simulate_scene
+from core.simulate import DriftSpec, SceneSpec, simulate_scene
 
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
@@ -41,6 +43,11 @@ SCENES = (
 """Name, kind and how many. A scene of stereotyped song is right or wrong as a whole, by
 chance, and it takes many to know how often."""
 FIRST_SEED = 5000
+CORNERS = 240
+FIRST_CORNER_SEED = 8000
+_DROPPED = DriftSpec(jumps=8, jump_s=(0.02, 0.2))
+_LOST = DriftSpec(jumps=1, jump_s=(1.0, 3.5))
+_FEW_CALLS = SceneSpec(density=0.1)
 UNRELATED = 90
 UNRELATED_SEEDS = (6600, 6800)
 
@@ -63,14 +70,14 @@ class Example:
     Parameters
     ----------
     kind : str
-        "zebra_finch", "aru", "stereotyped", "unrelated" or "real".
+        "zebra_finch", "aru", "stereotyped", "corner", "unrelated" or "real".
     name : str
         What the recording was made from; those of one name are not independent.
     log_evidence : float
         Nats against "nothing matches".
     alias_margin : float
         Of the alias flag; NaN where it is down.
-    mass, nearest_clear_s : ndarray
+    mass, related, nearest_clear_s : ndarray
         As in `core.align.calibration.Calibration.confidence`.
     nats : ndarray
         Evidence for the path against a random offset.
@@ -87,6 +94,7 @@ class Example:
     log_evidence: float
     alias_margin: float
     mass: Floats
+    related: Floats
     nearest_clear_s: Floats
     nats: Floats
     waveform_sd_s: Floats
@@ -99,7 +107,7 @@ class Example:
         return not np.isnan(self.alias_margin)
 
 
-_ROWS = ("mass", "nearest_clear_s", "nats", "waveform_sd_s", "is_blind", "right")
+_ROWS = ("mass", "related", "nearest_clear_s", "nats", "waveform_sd_s", "is_blind", "right")
 
 
 def collect(folders: Sequence[Path], evidence: str, jobs: int | None) -> list[Example]:
@@ -143,7 +151,7 @@ def real(folders: Sequence[Path]) -> Iterator[Case]:
 
 
 def simulated() -> Iterator[Case]:
-    """Scenes, stereotyped scenes and unrelated pairs."""
+    """Scenes, stereotyped scenes, corners and unrelated pairs."""
     seed = FIRST_SEED
     for name, kind, count in SCENES:
         stereotyped = name == "stereotyped"
@@ -152,6 +160,9 @@ def simulated() -> Iterator[Case]:
             snr_db = levels[number % len(levels)]
             yield Case(name, f"{kind}_{seed}", partial(_scene, kind, seed, snr_db, stereotyped))
             seed += 1
+    for number in range(CORNERS):
+        seed = FIRST_CORNER_SEED + number
+        yield Case("corner", f"corner_{seed}", partial(_corner, seed, number))
     for number in range(UNRELATED):
         seeds = UNRELATED_SEEDS[0] + number, UNRELATED_SEEDS[1] + number
         snr_db = STEREOTYPED_SNR_DB[number % len(STEREOTYPED_SNR_DB)]
@@ -184,6 +195,7 @@ def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
         result.log_evidence,
         result.alias.margin if result.alias else np.nan,
         facts.mass[rows],
+        result.related[rows],
         clear.nearest_clear_s[rows],
         facts.nats[rows],
         result.refinement.sd_s[rows],
@@ -207,6 +219,25 @@ def _scene(kind: str, seed: int, snr_db: float, stereotyped: bool, place: Path) 
     sf.write(place, scene.samples, scene.sample_rate_hz)
     truth = scene.keypoints()
     return open_recording(place), truth.time_0_s, truth.time_1_s
+
+
+def _corner(seed: int, number: int, place: Path) -> Truth:
+    """A scene with one trouble; where there is a stranger, nothing is right."""
+    trouble, snr_db = number % 4, SNR_DB[number // 4 % 4]
+    drift = (_DROPPED, _LOST, None, None)[trouble]
+    spec = _FEW_CALLS if trouble == 2 else None
+    scene = simulate_scene("zebra_finch", seed, SCENE_S, snr_db=snr_db, drift=drift, spec=spec)
+    truth, samples = scene.keypoints(), scene.samples.copy()
+    time_1_s = truth.time_1_s.copy()
+    if trouble == 3:
+        other = simulate_scene("zebra_finch", seed + 500, SCENE_S, snr_db=snr_db)
+        begins_s = SCENE_S * (0.3 + 0.5 * number / CORNERS)
+        samples[round(begins_s * scene.sample_rate_hz) :, 1] = other.samples[
+            round(begins_s * scene.sample_rate_hz) :, 1
+        ]
+        time_1_s[time_1_s > begins_s] = np.nan
+    sf.write(place, samples, scene.sample_rate_hz)
+    return open_recording(place), truth.time_0_s, time_1_s
 
 
 def _unrelated(seeds: tuple[int, int], snr_db: float, place: Path) -> Truth:

@@ -78,7 +78,9 @@ def certainty(examples: Sequence[Example], related: tuple[float, float]) -> Conf
     features = np.concatenate(
         [
             certainty_features(
-                one.mass, float(expit((one.log_evidence - centre) / scale)), one.nearest_clear_s
+                one.mass,
+                np.minimum(one.related, expit((one.log_evidence - centre) / scale)),
+                one.nearest_clear_s,
             )
             for one in examples
         ]
@@ -135,7 +137,7 @@ def claimed(calibration: Calibration, one: Example) -> Floats:
     """Confidence of a recording's keypoints, shape (K,)."""
     sure = calibration.confidence(
         one.mass,
-        calibration.related(one.log_evidence),
+        np.minimum(one.related, calibration.related(one.log_evidence)),
         one.nearest_clear_s,
         aliased=one.is_aliased,
     )

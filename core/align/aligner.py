@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,27 +17,31 @@ from core.align.coarse import coarse_offsets
 from core.align.confidence import estimate
 from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
-from core.align.limits import COARSE_ABOVE_S, MAX_OFFSET_S, TOLERANCE_S
+from core.align.limits import MAX_OFFSET_S, TOLERANCE_S
 from core.align.refine import refine
+from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
+from core.align.search import (
+    PERHAPS_ELSEWHERE,
+    is_at_edge,
+    likelier_window,
+    search_reach_s,
+    search_windows,
+)
 from core.align.stages import ProgressPlan, Stage
 from core.align.weights import fit_weights
 from core.arrays import Floats
-from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
+from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.learned import EvidenceInput, LearnedEvidence
-from core.evidence.spectral import WINDOW_S, term_surfaces
+from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.memory import give_back
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
-BAND_S = 3.0
-"""Half width of the band searched around a coarse path, seconds."""
-
-
 _TRACE = 1e-3
 """Posterior of a first decoding that the second need not follow."""
 _NEIGHBOURS = 40
@@ -51,7 +55,8 @@ class AlignOptions:
     Parameters
     ----------
     max_offset_s : float
-        Largest offset searched, seconds.
+        Up to here every offset is compared closely, seconds. Larger ones, up to two minutes, are
+        found where a coarse search leads there.
     tolerance_s : float
         Error within which a keypoint counts as right for its confidence, seconds.
     """
@@ -109,10 +114,13 @@ def align_steps(
     _refuse_silent(features, recording)
     give_back()
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    first_offset_s, columns = yield from _band(plan, features, rows_s, options.max_offset_s)
-    terms = yield from plan.staged(
+    near_s = options.max_offset_s
+    coarse = yield from plan.staged(
+        Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s)
+    )
+    window, terms = yield from plan.staged(
         Stage.COMPARE,
-        term_surfaces(features[0], features[1], rows_s, first_offset_s, columns),
+        likelier_window(features, rows_s, search_windows(coarse, rows_s, near_s)),
     )
     evidence = EvidenceUsed(
         warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
@@ -121,7 +129,9 @@ def align_steps(
         told = len(learned.notices)
         term = yield from plan.staged(
             Stage.NETWORK,
-            learned.term(EvidenceInput(recording, features), rows_s, terms.first_offset_s, columns),
+            learned.term(
+                EvidenceInput(recording, features), rows_s, terms.first_offset_s, window.columns
+            ),
         )
         terms = terms.with_term(term, learned.weight, learned.spectral_share)
         evidence = _used(evidence, learned, told)
@@ -133,6 +143,9 @@ def align_steps(
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
     second = yield from plan.staged(Stage.DECODE_AGAIN, decode(surface, band=likely))
     path = estimate(surface, second.posterior)
+    related = local_relatedness(second.row_evidence)
+    unsearched = window.is_unsure(rows_s) | is_at_edge(surface, path)
+    related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
     refinement = yield from plan.staged(Stage.REFINE, refine(recording, surface.time_0_s, path))
     scored, batches = CandidateScores.none(), 0
     durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
@@ -145,6 +158,7 @@ def align_steps(
         surface=surface,
         posterior=second.posterior,
         log_evidence=second.log_evidence,
+        related=related,
         refinement=refinement,
         candidates=scored,
         duration_1_s=durations[1],
@@ -165,26 +179,6 @@ def align(
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
-
-
-def _band(
-    plan: ProgressPlan,
-    features: tuple[ChannelFeatures, ChannelFeatures],
-    rows_s: Floats,
-    max_offset_s: float,
-) -> Generator[Progress, None, tuple[Floats, int]]:
-    """First offset of every row and the number of columns to search.
-
-    Large offsets are first found to within a second or so; the fine surface
-    then needs only a band around them.
-    """
-    if max_offset_s <= COARSE_ABOVE_S:
-        return np.full(len(rows_s), -max_offset_s), 2 * round(max_offset_s / HOP_S) + 1
-    centre_s = yield from plan.staged(
-        Stage.SEARCH,
-        coarse_offsets(features[0], features[1], rows_s, max_offset_s),
-    )
-    return centre_s - BAND_S, 2 * round(BAND_S / HOP_S) + 1
 
 
 def _used(evidence: EvidenceUsed, learned: LearnedEvidence, told: int) -> EvidenceUsed:

@@ -186,6 +186,9 @@ class DecodedEvidence:
         Probability of each of the surface's offsets; rows sum to one.
     log_evidence : float
         Log Bayes factor of "the channels match" against "nothing matches", nats.
+    related : ndarray, shape (K,)
+        Probability that around every row the channels hear the same, at an offset that was
+        compared.
     refinement : Refinement
         What the waveforms added below the surface's grid.
     candidates : CandidateScores
@@ -201,6 +204,7 @@ class DecodedEvidence:
     surface: ScoreSurface
     posterior: Floats32
     log_evidence: float
+    related: Floats
     refinement: Refinement
     candidates: CandidateScores
     duration_1_s: float
@@ -213,6 +217,7 @@ class DecodedEvidence:
             self,
             surface=self.surface.rows(kept),
             posterior=self.posterior[kept],
+            related=self.related[kept],
             refinement=self.refinement.rows(kept),
         )
 
@@ -260,7 +265,7 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, duration_1_s, refinement, evidence
+    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence
         As `DecodedEvidence`.
     facts : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
@@ -280,6 +285,7 @@ class Alignment:
     warnings: tuple[str, ...]
     tolerance_s: float
     log_evidence: float
+    related: Floats
     duration_1_s: float
     refinement: Refinement
     facts: RowStatistics | None = None

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import Alias, Alignment, DecodedEvidence, OffsetPath, RowStatistics
+from core.align.alignment import Alias, Alignment, DecodedEvidence, RowStatistics
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.align.limits import CERTAIN
+from core.align.monotone import never_back
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -57,7 +58,8 @@ def build_alignment(
     why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
     pinned = PINNED in decided.values()
     calibration = shipped_calibration(decoded.evidence.name)
-    related = 1.0 if pinned else calibration.related(decoded.log_evidence)
+    file_related = 1.0 if pinned else calibration.related(decoded.log_evidence)
+    related = np.minimum(decoded.related, file_related)
     alias = None if pinned else confidence.find_alias(surface, path)
     sure = calibration.confidence(
         facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
@@ -65,18 +67,19 @@ def build_alignment(
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
-    back = _doubt_what_goes_back(sure, decoded, time_1_s)
+    held_s = never_back(time_1_s, related * np.maximum(facts.nats, 0.0), duration_1_s)
+    back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
     for row in back:
         why[row] = GOES_BACK
     for row, reason in decided.items():
         why[row] = reason
         if reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
-    keypoints = _keypoints(surface, path, sure, why, time_0_s, duration_1_s)
+    keypoints = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
     evidence = decoded.evidence
     warnings = (*evidence.warnings, *_warnings(alias, surface.time_0_s[back]))
-    if related < 0.5:
+    if file_related < 0.5:
         warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
     return Alignment(
         keypoints=keypoints,
@@ -90,6 +93,7 @@ def build_alignment(
         warnings=warnings,
         tolerance_s=decoded.tolerance_s,
         log_evidence=decoded.log_evidence,
+        related=decoded.related,
         duration_1_s=duration_1_s,
         refinement=decoded.refinement,
         facts=facts,
@@ -99,32 +103,32 @@ def build_alignment(
 
 def _keypoints(
     surface: ScoreSurface,
-    path: OffsetPath,
+    time_1_s: Floats,
     sure: Floats,
     why: list[str],
     time_0_s: Floats,
     duration_1_s: float,
 ) -> KeypointSet:
-    offset_s = np.interp(time_0_s, surface.time_0_s, path.offset_s)
-    time_1_s = _never_back(time_0_s + offset_s, duration_1_s)
+    """Keypoints between the rows, whose moments of channel 1 never go back, shape (K,)."""
+    between_s = time_0_s + np.interp(time_0_s, surface.time_0_s, time_1_s - surface.time_0_s)
     return machine_keypoints(
         time_0_s,
-        time_1_s,
+        np.maximum.accumulate(np.clip(between_s, 0.0, duration_1_s)),
         np.interp(time_0_s, surface.time_0_s, sure),
         tuple(why[row] for row in surface.nearest_rows(time_0_s)),
     )
 
 
 def _doubt_what_goes_back(
-    sure: Floats, decoded: DecodedEvidence, time_1_s: Floats
+    sure: Floats, decoded: DecodedEvidence, time_1_s: Floats, held_s: Floats
 ) -> NDArray[np.intp]:
-    """Rows whose keypoint is held at one before, as time does not go back; `sure` gets lower there.
+    """Rows that are held elsewhere, as time does not go back; `sure` gets lower there.
 
     What their posterior says of the path is no word for where they are held.
     """
     tolerance_s, duration_1_s = decoded.tolerance_s, decoded.duration_1_s
-    held_s = _never_back(time_1_s, duration_1_s)
-    back = np.flatnonzero(held_s - np.clip(time_1_s, 0.0, duration_1_s) > tolerance_s)
+    moved_s = np.abs(held_s - np.clip(time_1_s, 0.0, duration_1_s))
+    back = np.flatnonzero(moved_s > tolerance_s)
     if len(back):
         rows = decoded.surface.rows(back)
         mass = confidence.mass_within(
@@ -132,11 +136,6 @@ def _doubt_what_goes_back(
         )
         sure[back] = np.minimum(sure[back], mass)
     return back
-
-
-def _never_back(time_1_s: Floats, duration_1_s: float) -> Floats:
-    """Moments within channel 1, none before the one that precedes it."""
-    return np.asarray(np.maximum.accumulate(np.clip(time_1_s, 0.0, duration_1_s)))
 
 
 def _warnings(alias: Alias | None, back_s: Floats) -> tuple[str, ...]:

@@ -78,16 +78,16 @@ class Calibration:
         return float(expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
 
     def confidence(
-        self, mass: Floats, related: float, nearest_clear_s: Floats, *, aliased: bool
+        self, mass: Floats, related: Floats, nearest_clear_s: Floats, *, aliased: bool
     ) -> Floats:
-        """Probability that keypoints are right, at most 0.99.
+        """Probability that keypoints are right: at most 0.99, and at most that of `related`.
 
         Parameters
         ----------
         mass : ndarray, shape (K,)
             Posterior probability within the tolerance of the path.
-        related : float
-            Probability that the channels heard the same world.
+        related : ndarray, shape (K,)
+            Probability that the channels heard the same world around each of them.
         nearest_clear_s : ndarray, shape (K,)
             Distance to the nearest row with a clear match, seconds.
         aliased : bool
@@ -98,10 +98,11 @@ class Calibration:
         ndarray, shape (K,)
         """
         share = self.aliased if aliased else self.alone
-        return np.minimum(share(certainty_features(mass, related, nearest_clear_s)), MOST_CONFIDENT)
+        likely = share(certainty_features(mass, related, nearest_clear_s))
+        return np.minimum(likely, np.minimum(related, MOST_CONFIDENT))
 
 
-def certainty_features(mass: Floats, related: float, nearest_clear_s: Floats) -> Floats:
+def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -> Floats:
     """What a raw certainty is a logistic function of, shape (K, 4).
 
     One, the log odds of the mass, the log of the relatedness, and the log of one plus the
@@ -110,7 +111,7 @@ def certainty_features(mass: Floats, related: float, nearest_clear_s: Floats) ->
     mass = np.clip(mass, 1e-4, 1 - 1e-4)
     ones = np.ones(len(mass))
     clear = np.log1p(np.minimum(nearest_clear_s, _FAR_S))
-    return np.stack([ones, logit(mass), ones * np.log(max(related, 1e-12)), clear], axis=1)
+    return np.stack([ones, logit(mass), np.log(np.maximum(related, 1e-12)), clear], axis=1)
 
 
 def raw_certainty(features: Floats, weights: Floats) -> Floats:

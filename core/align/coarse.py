@@ -2,53 +2,98 @@
 
 Onsets of 15 s stretches are correlated with all of channel 1 within reach by
 fast Fourier transform; the best lag of every tenth of a second goes to the same
-decoder as the fine surface.
+decoder as the fine surface, under a clock that may also jump anywhere: recorders
+restart, and files are changed.
 """
 
 from __future__ import annotations
 
-from itertools import product
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from core.align.decode import decode
-from core.align.drift_models import DRIFT_MODELS, DriftModel
-from core.arrays import Floats
+from core.align.drift_models import DriftModel
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
+from core.evidence.terms import likelihood_ratios
 from core.steps import Steps, part_of
 
 STRETCH_S = 15.0
-"""Length of the stretches that are looked for."""
+"""Length of the stretches that are looked for, seconds."""
 CELL_S = 0.1
-"""Resolution of the coarse offsets."""
+"""Resolution of the coarse offsets, seconds."""
 
-_PAIRS = tuple(product(("onset_low", "onset_high"), repeat=2))
-"""Feature groups of channel 0 and channel 1 that are compared: those that carry most when
-nothing is known of the recording (decision 0009)."""
-_FASTEST = max(model.max_slope for model in DRIFT_MODELS)
-"""The offset may change by this much and no more, seconds per second."""
-_MODEL = DriftModel(max_slope=0.005, slopes=9, wander=0.0005, log_prior=0.0)
-"""A steady clock of few slopes; chosen by hand."""
+_APART_S = 7.5
+"""From one stretch to the next: half overlapping, so that a jump is seen within a few seconds."""
+_MOST_STRETCHES = 400
+"""In longer recordings stretches follow each other without overlap: cost is worth more there."""
+_ONSETS = ("onset_low", "onset_high")
+_NATS_A_SD = 0.7
+"""Evidence of a peak that stands a standard deviation above its row's median, nats; chosen on
+drifted recordings A, B and D and simulated scenes among 0.5 to 1.3."""
+_MODEL = DriftModel(0.02, 9, 0.002, 0.0, jump_probability=1e-3, lost_probability=1e-6)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoarseOffsets:
+    """Where channel 1 roughly lies.
+
+    Parameters
+    ----------
+    centre_s : ndarray, shape (R,)
+        Middles of the stretches on channel 0, seconds.
+    offset_s : ndarray, shape (R,)
+        Likeliest offset of each, seconds, to within about `CELL_S`.
+    within : ndarray, shape (R,)
+        Probability that the offset is one of the near ones.
+    """
+
+    centre_s: Floats
+    offset_s: Floats
+    within: Floats
+
+    def at(self, time_0_s: Floats) -> Floats:
+        """Offset at moments of channel 0, shape (K,): linear between stretches, a step at a jump.
+
+        Parameters
+        ----------
+        time_0_s : ndarray, shape (K,)
+            Seconds.
+        """
+        joined = np.interp(time_0_s, self.centre_s, self.offset_s)
+        middle = (self.centre_s[1:] + self.centre_s[:-1]) / 2
+        nearest = self.offset_s[np.searchsorted(middle, time_0_s)]
+        return np.where(np.abs(joined - nearest) > _JUMP_S / 2, nearest, joined)
+
+    @property
+    def jumps_s(self) -> Floats:
+        """Moments of channel 0 around which the offset jumps, shape (J,), seconds."""
+        at = np.flatnonzero(np.abs(np.diff(self.offset_s)) > _JUMP_S)
+        return np.asarray((self.centre_s[at] + self.centre_s[at + 1]) / 2)
+
+
+_JUMP_S = 1.0
+"""A larger step between two stretches is a jump and no drift, seconds."""
 
 
 def coarse_offsets(
     features_0: ChannelFeatures,
     features_1: ChannelFeatures,
-    time_0_s: Floats,
-    max_offset_s: float,
-) -> Steps[Floats]:
+    reach_s: float,
+    near_s: float,
+) -> Steps[CoarseOffsets]:
     """Find offsets up to minutes to within about `CELL_S`.
 
     Parameters
     ----------
     features_0, features_1 : ChannelFeatures
-    time_0_s : ndarray, shape (K,)
-        Moments at which offsets are wanted, seconds.
-    max_offset_s : float
+    reach_s : float
         Largest offset searched, seconds.
+    near_s : float
+        Offsets up to here count as near, seconds.
 
     Yields
     ------
@@ -57,60 +102,44 @@ def coarse_offsets(
 
     Returns
     -------
-    ndarray, shape (K,)
-        Offsets, seconds.
+    CoarseOffsets
     """
-    stretch = round(STRETCH_S / HOP_S)
-    cell = round(CELL_S / HOP_S)
-    reach = round(max_offset_s / CELL_S) * cell
-    starts = np.arange(0, max(len(features_0) - stretch // 2, 1), stretch)
+    surface = yield from part_of(_surface(features_0, features_1, reach_s), 0.0, 0.8)
+    decoded = yield from part_of(decode(surface, (_MODEL,)), 0.8, 1.0)
+    offset_s = surface.first_offset_s[0] + CELL_S * np.arange(surface.score.shape[1])
+    return CoarseOffsets(
+        surface.time_0_s,
+        offset_s[decoded.posterior.argmax(axis=1)],
+        decoded.posterior[:, np.abs(offset_s) <= near_s].sum(axis=1, dtype=np.float64),
+    )
+
+
+def _onsets(features: ChannelFeatures, start: int, length: int) -> Floats32:
+    """Onsets of all zones together, shape (length,)."""
+    low, high = (features.stretch(name, start, length)[:, 0] for name in _ONSETS)
+    return np.asarray(low + high)
+
+
+def _surface(
+    features_0: ChannelFeatures, features_1: ChannelFeatures, reach_s: float
+) -> Steps[ScoreSurface]:
+    stretch, cell = round(STRETCH_S / HOP_S), round(CELL_S / HOP_S)
+    reach = round(reach_s / CELL_S) * cell
+    last = max(len(features_0) - stretch // 2, 1)
+    apart = round(_APART_S / HOP_S)
+    starts = np.arange(0, last, apart if last <= _MOST_STRETCHES * apart else stretch)
     size = next_fast_len(stretch + 2 * reach, real=True)
     score = np.zeros((len(starts), 2 * reach // cell), dtype=np.float32)
     for row, start in enumerate(starts):
-        total = np.zeros(2 * reach, dtype=np.float32)
-        for a, b in _PAIRS:
-            left = features_0.stretch(a, int(start), stretch)[:, 0]
-            right = features_1.stretch(b, int(start) - reach, stretch + 2 * reach)[:, 0]
-            product = np.conj(rfft(left, size)) * rfft(right, size)
-            total += irfft(product, size)[: 2 * reach]
-        peaks = total.reshape(-1, cell).max(axis=1)
+        # Every zone is compared with every zone: the product of the sums.
+        left = _onsets(features_0, int(start), stretch)
+        right = _onsets(features_1, int(start) - reach, stretch + 2 * reach)
+        product = np.conj(rfft(left, size)) * rfft(right, size)
+        peaks = irfft(product, size)[: 2 * reach].reshape(-1, cell).max(axis=1)
         spread = float(peaks.std())
         if spread > 0:
-            score[row] = (peaks - np.median(peaks)) / spread
-        yield 0.8 * (row + 1) / len(starts)
+            score[row] = _NATS_A_SD * (peaks - np.median(peaks)) / spread
+        yield (row + 1) / len(starts)
     centre_s = np.asarray((starts + stretch / 2) * HOP_S)
-    surface = ScoreSurface(
-        centre_s, np.full(len(starts), -reach * HOP_S + CELL_S / 2), CELL_S, score
-    )
-    decoded = yield from part_of(decode(surface, (_MODEL,)), 0.8, 1.0)
-    column = decoded.posterior.argmax(axis=1)
-    best = surface.first_offset_s + column * CELL_S
-    evidence = score[np.arange(len(column)), column]
-    return np.interp(time_0_s, centre_s, _steady(best, evidence))
-
-
-def _steady(offset_s: Floats, evidence: NDArray[np.float32]) -> Floats:
-    """Follow the offsets outward from the clearest stretch, holding where they run off.
-
-    Where channel 1 holds nothing of a stretch, the decoder follows noise, further
-    than any clock drifts and faster than a band of the fine surface may move.
-
-    Parameters
-    ----------
-    offset_s, evidence : ndarray, shape (R,)
-        Decoded offset of every stretch, seconds, and its score there.
-
-    Returns
-    -------
-    ndarray, shape (R,)
-    """
-    steady = offset_s.copy()
-    clearest = int(np.argmax(evidence))
-    for rows in (range(clearest + 1, len(steady)), range(clearest - 1, -1, -1)):
-        held = clearest
-        for row in rows:
-            reach_s = _FASTEST * STRETCH_S * abs(row - held) + CELL_S
-            if abs(offset_s[row] - steady[held]) <= reach_s:
-                held = row
-            steady[row] = steady[held]
-    return steady
+    first_offset_s = np.full(len(starts), -reach * HOP_S + CELL_S / 2)
+    return ScoreSurface(centre_s, first_offset_s, CELL_S, likelihood_ratios(score))

@@ -50,11 +50,15 @@ class Decoded:
     log_evidence : float
         Log evidence of all drift models together, nats: for a surface of
         log-likelihood ratios, the log Bayes factor against "nothing matches".
+    row_evidence : ndarray, shape (K,)
+        Log Bayes factor of every row given those before it and given those after it, the mean of
+        both, nats: what the row adds to the belief that the channels match where it lies.
     """
 
     posterior: Floats32
     log_shares: Floats
     log_evidence: float
+    row_evidence: Floats
 
 
 def decode(
@@ -103,14 +107,15 @@ def decode(
     total = float(logsumexp(log_joint))
     shares = np.exp(log_joint - total)
     wanted = np.flatnonzero(shares >= _LEAST_SHARE)
-    found = np.zeros_like(within.score)
+    found, row_evidence = np.zeros_like(within.score), best.astype(np.float64)
     for number, index in enumerate(wanted):
-        weight = shares[index] / shares[wanted].sum()
-        for done in chains[index].backward(found, float(weight)):
+        weight = float(shares[index] / shares[wanted].sum())
+        for done in chains[index].backward(found, weight):
             yield 0.5 + 0.5 * (number + done) / len(wanted)
+        row_evidence += 0.5 * weight * (chains[index].log_ahead + chains[index].log_behind)
     posterior = np.zeros_like(surface.score)
     np.put_along_axis(posterior, band.index, found, axis=1)
-    return Decoded(posterior, log_joint - total, total)
+    return Decoded(posterior, log_joint - total, total, row_evidence)
 
 
 class _Chain:
@@ -126,15 +131,23 @@ class _Chain:
         self._starts = range(0, self._rows, _BLOCK_ROWS)
         self._kept: list[Floats32] = []
         self._last_block: list[Floats32] = []
-        self.log_evidence = 0.0
+        self.log_ahead = np.zeros(self._rows)
+        """Log likelihood of every row given those before, relative to its best offset."""
+        self.log_behind = np.zeros(self._rows)
+        """The same given those after; known once the model was run backward."""
+
+    @property
+    def log_evidence(self) -> float:
+        """Log likelihood of all rows, relative to their best offsets."""
+        return float(self.log_ahead.sum())
 
     def forward(self) -> Iterator[float]:
         """Run forward, adding up the evidence and keeping the state before every block."""
         state = self._move.uniform()
         for start in self._starts:
             self._kept.append(state)
-            for after, norm in self._block(start, state):
-                self.log_evidence += math.log(norm)
+            for row, (after, norm) in enumerate(self._block(start, state), start):
+                self.log_ahead[row] = math.log(norm)
                 # The others are made again when their turn comes: kept, they would leave the cache.
                 if start == self._starts[-1]:
                     self._last_block.append(after)
@@ -151,6 +164,9 @@ class _Chain:
             marginal = np.empty((len(block), self._columns), dtype=np.float32)
             for row in range(start + len(block) - 1, start - 1, -1):
                 np.einsum("sl,sl->l", block[row - start], message, out=marginal[row - start])
+                later = self._move.prior @ message
+                given = float(later @ self._emission[row]) / max(float(later.sum()), _RULED_OUT)
+                self.log_behind[row] = math.log(max(given, _RULED_OUT))
                 if row:
                     most = message.max()
                     if most <= 0:  # a band that jumped away: begin anew

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-JUMP_PROBABILITY = 3e-3
-"""Chance per row of a dropped buffer: one in five minutes or so."""
 JUMP_SCALE_S = 0.15
 """Scale of the Laplace distribution of a dropped buffer's length, seconds."""
-LOST_PROBABILITY = 1e-12
-"""Chance per row that the clocks jump anywhere at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +22,10 @@ class DriftModel:
         Standard deviation of the slope's change in one second, seconds per second.
     log_prior : float
         Log weight of the model before the evidence.
+    jump_probability : float
+        Chance per row of a dropped buffer.
+    lost_probability : float
+        Chance per row that the clocks jump anywhere at all.
     step_s : float
         Scale of the offset's own random step in one second (Laplace, at most
         twice this), seconds. With it and a single slope of zero the model is of
@@ -36,19 +36,35 @@ class DriftModel:
     slopes: int
     wander: float
     log_prior: float
+    jump_probability: float = 3e-3
+    lost_probability: float = 1e-12
     step_s: float = 0.0
 
 
+def _jumping(model: DriftModel, probability: float, log_prior: float) -> DriftModel:
+    """A model with buffers dropped so often, for `log_prior` more of log weight."""
+    return replace(model, jump_probability=probability, log_prior=model.log_prior + log_prior)
+
+
+_STEADY = DriftModel(0.015, 31, 0.0005, 0.0, jump_probability=1e-5)
+_WANDERING = DriftModel(0.015, 31, 0.002, -1.0, jump_probability=1e-4)
+_FAST = DriftModel(0.045, 37, 0.0025, -2.0, jump_probability=1e-4)
+
 DRIFT_MODELS = (
-    DriftModel(0.015, 31, 0.0005, 0.0),
-    DriftModel(0.015, 31, 0.002, -1.0),
-    DriftModel(0.045, 37, 0.0025, -2.0),
+    _STEADY,
+    _jumping(_STEADY, 3e-3, -1.0),
+    _jumping(_STEADY, 0.05, -4.0),
+    _WANDERING,
+    _jumping(_WANDERING, 0.01, -2.0),
+    _FAST,
+    _jumping(_FAST, 0.01, -2.0),
     DriftModel(0.0, 1, 1.0, -3.0, step_s=0.01),
 )
 """Steady clocks, wandering clocks, fast drift, and clocks without momentum.
 
-The first three are of second order (offset and slope), the last of first order:
-it follows less, and so is less led astray where evidence is scarce."""
+All but the last are of second order (offset and slope), the last of first order:
+it follows less, and so is less led astray where evidence is scarce. How often buffers are
+dropped is not known either: hardly ever, one in five minutes, or one in twenty seconds."""
 
-FIRST_MODEL = (replace(DRIFT_MODELS[1], slopes=15),)
+FIRST_MODEL = (replace(_WANDERING, slopes=15, jump_probability=3e-3),)
 """A coarse one: enough to find the rows that the evidence weights are fitted to."""

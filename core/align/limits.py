@@ -6,8 +6,10 @@ OFFSETS_S = (0.1, 600.0)
 """Smallest and largest `AlignOptions.max_offset_s`, seconds. Within twice the tolerance every
 offset is about right, and confidence would say so; further apart than the largest, the coarse
 search has too many places to be wrong in."""
+WIDE_SEARCH_S = 120.0
+"""Offsets up to here are looked for coarsely whatever `AlignOptions.max_offset_s` says, seconds."""
 COARSE_ABOVE_S = 10.0
-"""Larger offsets than this are searched coarsely first."""
+"""A larger `AlignOptions.max_offset_s` makes no window: only coarse offsets lead there."""
 
 TOLERANCE_S = 0.05
 """`AlignOptions.tolerance_s` where nobody says another; what the calibration was fitted for."""

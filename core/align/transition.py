@@ -9,9 +9,10 @@ The state is a mass p(s, l) on S slopes and L columns of offsets. One row later
 
 where T_s moves by the slope: shared between the two columns around ``slope * row_s / step_s``,
 and spread by the model's own random step; C changes the slope: Gaussian, with the standard
-deviation ``wander * sqrt(row_s)``; J is `JUMP_PROBABILITY` and K the two-sided exponential of a
-dropped buffer, ``K(d) = tanh(c / 2) exp(-c |d|)`` with ``c = step_s / JUMP_SCALE_S``, which sums to
-one; A is `LOST_PROBABILITY`; and P is the slope of a clock of which nothing is known.
+deviation ``wander * sqrt(row_s)``; J is the model's `jump_probability` and K the two-sided
+exponential of a dropped buffer, ``K(d) = tanh(c / 2) exp(-c |d|)`` with
+``c = step_s / JUMP_SCALE_S``, which sums to one; A is its `lost_probability`; and P is the slope
+of a clock of which nothing is known.
 
 A row is a few copies and one small matrix product, so numpy does it at the speed of a
 compiled loop (``docs/decisions/0006-decoder-in-numpy.md``).
@@ -24,7 +25,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.drift_models import JUMP_PROBABILITY, JUMP_SCALE_S, LOST_PROBABILITY, DriftModel
+from core.align.drift_models import JUMP_SCALE_S, DriftModel
 from core.arrays import Floats, Floats32
 
 _SLOPE_SCALE = 0.015
@@ -57,7 +58,7 @@ class Transition:
     Notes
     -----
     With N taps, the matrices are ``_onward`` (S, N * S + 1) from what landed to the next state;
-    ``_return`` (N * S, S + 1) its adjoint; ``_landing`` (N * S,) the taps' weights; ``_prior``
+    ``_return`` (N * S, S + 1) its adjoint; ``_landing`` (N * S,) the taps' weights; ``prior``
     (S,) is P. ``_moves`` and ``_returns`` hold views, a pair for every tap and run of slopes that
     moves by as many columns: copied or added, they shift mass by whole columns. Arrays that
     calls write into are made once.
@@ -69,7 +70,7 @@ class Transition:
         whole = np.floor(cells).astype(np.intp)
         steps = _small_steps(model.step_s * row_s / step_s)
         taps = np.array([np.convolve([1 - part, part], steps) for part in cells - whole]).T
-        change = _slope_change(slope, model.wander * np.sqrt(row_s))
+        change = _slope_change(slope, model, row_s)
         prior = np.exp(-np.abs(slope) / _SLOPE_SCALE)
         prior /= prior.sum()
         landing = taps.reshape(-1, 1)
@@ -77,7 +78,7 @@ class Transition:
         self._onward = np.vstack([steady, prior]).T.astype(np.float32, order="C")
         self._return = np.hstack([steady, landing]).astype(np.float32)
         self._landing = taps.ravel().astype(np.float32)
-        self._prior = prior.astype(np.float32)
+        self.prior = prior.astype(np.float32)
         self._landed = np.zeros((len(landing) + 1, columns), dtype=np.float32)
         self._ahead = np.empty((len(slope) + 1, columns), dtype=np.float32)
         self._landed_ahead = np.empty((len(landing), columns), dtype=np.float32)
@@ -90,7 +91,7 @@ class Transition:
                 self._moves.append((self._landed[layer, there], (slopes, here)))
                 self._returns.append((self._before[slopes, here], self._landed_ahead[layer, there]))
         self._columns = columns
-        self._jump = Jump(step_s, columns)
+        self._jump = Jump(model, step_s, columns)
 
     def uniform(self) -> Floats32:
         """The state before anything is known.
@@ -100,7 +101,7 @@ class Transition:
         ndarray of float32, shape (S, L)
             Sums to one.
         """
-        return np.repeat(self._prior[:, None] / np.float32(self._columns), self._columns, axis=1)
+        return np.repeat(self.prior[:, None] / np.float32(self._columns), self._columns, axis=1)
 
     def forward(self, state: Floats32) -> Floats32:
         """Distribution one row later.
@@ -133,7 +134,7 @@ class Transition:
             Holds until the next call.
         """
         np.multiply(message, emission, out=self._ahead[:-1])
-        self._ahead[-1] = self._jump(self._prior @ self._ahead[:-1])
+        self._ahead[-1] = self._jump(self.prior @ self._ahead[:-1])
         np.matmul(self._return, self._ahead, out=self._landed_ahead)
         self._before.fill(0)
         for before, landed in self._returns:
@@ -152,20 +153,21 @@ class Jump:
 
     Parameters
     ----------
+    model : DriftModel
     step_s : float
         Between columns, seconds.
     columns : int
         L.
     """
 
-    def __init__(self, step_s: float, columns: int) -> None:
+    def __init__(self, model: DriftModel, step_s: float, columns: int) -> None:
         decay = step_s / JUMP_SCALE_S
-        here = JUMP_PROBABILITY * np.tanh(decay / 2)
+        here = model.jump_probability * np.tanh(decay / 2)
         place, block = np.arange(_BLOCK), np.arange(-(-columns // _BLOCK))
         before, after = decay * place, decay * (_BLOCK - 1 - place)
         blocks_between = block[:, None] - block - 1
         left = np.exp(-decay * _BLOCK * np.maximum(blocks_between, 0)) * (blocks_between >= 0)
-        anywhere = LOST_PROBABILITY / columns
+        anywhere = model.lost_probability / columns
         self._near = _single(here * np.exp(-decay * np.abs(place[:, None] - place)))
         self._told = _single(np.stack([np.exp(-after), np.exp(-before), place**0], axis=1))
         self._carried = _single(np.stack([left, left.T, np.ones_like(left)]))
@@ -216,11 +218,13 @@ def overlap(by: int) -> tuple[slice, slice]:
     return there, here
 
 
-def _slope_change(slope: Floats, wander: float) -> Floats:
+def _slope_change(slope: Floats, model: DriftModel, row_s: float) -> Floats:
     """``(1 - J - A) C`` of the formula above: from a row's slope to a column's, shape (S, S)."""
+    wander = model.wander * np.sqrt(row_s)
     change = np.exp(-0.5 * ((slope[:, None] - slope[None, :]) / wander) ** 2)
     change[change < NEVER] = 0.0
-    change *= (1.0 - JUMP_PROBABILITY - LOST_PROBABILITY) / change.sum(axis=1, keepdims=True)
+    steady = 1.0 - model.jump_probability - model.lost_probability
+    change *= steady / change.sum(axis=1, keepdims=True)
     return np.asarray(change)
 
 

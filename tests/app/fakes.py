@@ -67,6 +67,7 @@ def fake_alignment(
         warnings=(),
         tolerance_s=0.05,
         log_evidence=50.0,
+        related=np.ones(count),
         duration_1_s=float(time_0_s[-1]) + 10.0,
         refinement=Refinement.none(count),
     )

@@ -17,7 +17,12 @@ def examples(bench):
         is_aliased = number % 3 == 0
         mass = rng.uniform(0.02, 0.999, KEYPOINTS)
         right = np.full(KEYPOINTS, number % 2) if is_aliased else rng.random(KEYPOINTS) < mass
-        row = (np.zeros(KEYPOINTS), np.ones(KEYPOINTS), np.full(KEYPOINTS, np.nan))
+        row = (
+            np.ones(KEYPOINTS),
+            np.zeros(KEYPOINTS),
+            np.ones(KEYPOINTS),
+            np.full(KEYPOINTS, np.nan),
+        )
         blind = np.zeros(KEYPOINTS, dtype=bool)
         margin = 1.0 if is_aliased else np.nan
         kind = "stereotyped" if is_aliased else "aru"

@@ -20,8 +20,8 @@ MASS = np.linspace(0.0, 1.0, 201)
 def test_confidence_rises_with_mass_and_with_log_evidence(evidence, aliased):
     of = shipped_calibration(evidence)
     rows = [
-        of.confidence(MASS, of.related(log_evidence), np.zeros(len(MASS)), aliased=aliased)
-        for log_evidence in (-20.0, 0.0, 5.0, 50.0, 5000.0)
+        of.confidence(MASS, np.full(len(MASS), related), np.zeros(len(MASS)), aliased=aliased)
+        for related in map(of.related, (-20.0, 0.0, 5.0, 50.0, 5000.0))
     ]
     assert (np.diff(rows, axis=0) >= 0).all()
     assert (np.diff(rows, axis=1) >= 0).all()
@@ -32,8 +32,8 @@ def test_confidence_rises_with_mass_and_with_log_evidence(evidence, aliased):
 @pytest.mark.parametrize("evidence", ["spectral", "compact"])
 def test_a_second_alignment_about_as_good_is_never_claimed_to_be_sure(evidence):
     of = shipped_calibration(evidence)
-    alone = of.confidence(MASS, 1.0, np.zeros(len(MASS)), aliased=False)
-    aliased = of.confidence(MASS, 1.0, np.zeros(len(MASS)), aliased=True)
+    alone = of.confidence(MASS, np.ones(len(MASS)), np.zeros(len(MASS)), aliased=False)
+    aliased = of.confidence(MASS, np.ones(len(MASS)), np.zeros(len(MASS)), aliased=True)
     assert alone.max() == MOST_CONFIDENT
     assert aliased.max() < 0.95
 
@@ -41,7 +41,9 @@ def test_a_second_alignment_about_as_good_is_never_claimed_to_be_sure(evidence):
 @pytest.mark.parametrize("evidence", ["spectral", "compact"])
 def test_strangers_are_not_trusted_even_where_the_path_seems_likely(evidence):
     of = shipped_calibration(evidence)
-    sure = of.confidence(np.array([0.5, 0.9]), of.related(-5.0), np.zeros(2), aliased=False)
+    sure = of.confidence(
+        np.array([0.5, 0.9]), np.full(2, of.related(-5.0)), np.zeros(2), aliased=False
+    )
     assert sure.max() < 0.5
 
 

@@ -8,6 +8,7 @@ from core.align.alignment import Alignment, DecodedEvidence, Refinement
 from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
 from core.align.decode import decode
 from core.align.pins import realign, realign_steps
+from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source
@@ -35,6 +36,7 @@ def evidence_of(surface: ScoreSurface, duration_1_s: float) -> DecodedEvidence:
         surface=surface,
         posterior=found.posterior,
         log_evidence=found.log_evidence,
+        related=local_relatedness(found.row_evidence),
         refinement=Refinement.none(len(surface.time_0_s)),
         candidates=CandidateScores.none(),
         duration_1_s=duration_1_s,
@@ -136,7 +138,10 @@ def test_a_keypoint_near_an_end_of_channel_1_is_a_pin(unsure, time_1_s):
 
 
 def test_decoding_near_the_pin_equals_decoding_everything(unsure):
-    """Rows and offsets out of reach may be left out."""
+    """Rows and offsets out of reach may be left out.
+
+    Not to the last digit: near the pin alone, other drift models may be the likelier ones.
+    """
     time_s = np.arange(400.0)
     truth = 0.3 * np.sin(time_s / 60)
     alignment = machine(truth, time_s % 7 < 2)
@@ -146,7 +151,7 @@ def test_decoding_near_the_pin_equals_decoding_everything(unsure):
         patch.setattr(pins, "_REACH_ROWS", 10_000)
         patch.setattr(band, "_MARGIN_S", 10.0)
         everything = realign(alignment, fixed)
-    np.testing.assert_allclose(near.path.offset_s, everything.path.offset_s, atol=0.003)
+    np.testing.assert_allclose(near.path.offset_s, everything.path.offset_s, atol=0.007)
     np.testing.assert_allclose(
         near.keypoints.confidence, everything.keypoints.confidence, atol=0.03
     )
@@ -214,7 +219,7 @@ def test_a_pin_among_many_equals_starting_over():
         assert max(rows) <= 161
     for decided in (keypoints, keypoints.review(240, ReviewState.UNREVIEWED)):
         going_on, afresh = realign(alignment, decided, last), realign(alignment, decided)
-        np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.003)
+        np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.007)
         np.testing.assert_allclose(
             going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.03
         )

@@ -1,0 +1,49 @@
+"""Time does not go back in channel 1: of moments that contradict each other, the weaker yield."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.arrays import Floats
+
+
+def never_back(time_1_s: Floats, weight: Floats, duration_1_s: float) -> Floats:
+    """Moments within channel 1, none before the one that precedes it.
+
+    Where a stretch of channel 1 is lost, the path falls back by its length, somewhere between
+    the last moment before it and the first after it. What lies on both sides of the fall cannot
+    all be right: channel 1 stands still at one moment, and the moments beyond it on their side
+    are held there. It is the one at which least weight is held.
+
+    Parameters
+    ----------
+    time_1_s : ndarray, shape (K,)
+        Seconds on channel 1.
+    weight : ndarray, shape (K,)
+        What speaks for each of them, nats; not negative.
+    duration_1_s : float
+        Length of channel 1, seconds.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        Never falling.
+    """
+    held_s = np.clip(time_1_s, 0.0, duration_1_s)
+    while True:
+        falls_s = np.diff(held_s)
+        if not (falls_s < 0).any():
+            return np.asarray(held_s)
+        last = int(np.argmin(falls_s))
+        high_s, low_s = held_s[last], held_s[last + 1]
+        place = np.arange(len(held_s))
+        above = np.flatnonzero((place <= last) & (held_s > low_s))
+        below = np.flatnonzero((place > last) & (held_s < high_s))
+        stands_s = np.unique(held_s[np.concatenate([above, below])])
+        held = [
+            weight[above] @ (held_s[above] > still_s) + weight[below] @ (held_s[below] < still_s)
+            for still_s in stands_s
+        ]
+        still_s = stands_s[int(np.argmin(held))]
+        held_s[above] = np.minimum(held_s[above], still_s)
+        held_s[below] = np.maximum(held_s[below], still_s)

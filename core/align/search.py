@@ -1,0 +1,157 @@
+"""Which offsets are compared closely: a window around none, or a band along coarse offsets.
+
+Close to zero the fine evidence finds what no coarse search does, so the window of the near
+offsets is compared unless a coarse search over minutes points elsewhere. Then both are, and
+the evidence decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.align.alignment import OffsetPath
+from core.align.coarse import STRETCH_S, CoarseOffsets
+from core.align.decode import decode
+from core.align.drift_models import FIRST_MODEL
+from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
+from core.arrays import Floats
+from core.audio.features import HOP_S, ChannelFeatures
+from core.evidence.spectral import term_surfaces
+from core.evidence.surface import ScoreSurface
+from core.evidence.terms import TermSurfaces
+from core.steps import Steps, part_of
+
+BAND_S = 5.0
+"""Half width of the band searched around coarse offsets, seconds."""
+_WIDEST_S = 16.0
+"""Coarse offsets that fit into a window no wider than this share one, jumps and all, seconds."""
+_MARGIN_S = 3.0
+"""What such a window has to spare at either side, seconds."""
+_NEAR = 0.5
+"""A stretch less probably near than this asks for a look elsewhere."""
+PERHAPS_ELSEWHERE = 0.5
+"""No more than this is the probability of an offset near the edge of what was compared."""
+_EDGE_S = 0.15
+"""So near to the first or last offset of a row is the edge, seconds."""
+_FAR_NATS = 3.0
+"""How much less likely far offsets are before anything is heard, nats: an e-fold a minute or so."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchWindow:
+    """The offsets that every row is compared at.
+
+    Parameters
+    ----------
+    first_offset_s : ndarray, shape (K,)
+        First offset of every row, seconds.
+    columns : int
+        Offsets a row, `core.audio.features.HOP_S` apart.
+    unsure_s : ndarray, shape (J,)
+        Moments of channel 0 around which the band jumps, seconds: what is near them may lie
+        in neither of its parts.
+    """
+
+    first_offset_s: Floats
+    columns: int
+    unsure_s: Floats
+
+    @classmethod
+    def around(cls, centre_s: Floats, half_s: float, unsure_s: Floats) -> SearchWindow:
+        """The offsets within `half_s` of a centre for every row, seconds."""
+        return cls(centre_s - half_s, 2 * round(half_s / HOP_S) + 1, unsure_s)
+
+    def is_unsure(self, rows_s: Floats) -> NDArray[np.bool_]:
+        """Which moments of channel 0, shape (K,), lie where the band jumps."""
+        apart_s = np.abs(rows_s[:, None] - self.unsure_s[None, :])
+        return np.asarray((apart_s <= STRETCH_S / 2).any(axis=1))
+
+
+def is_at_edge(surface: ScoreSurface, path: OffsetPath) -> NDArray[np.bool_]:
+    """Which rows' path, shape (K,), runs along the first or last offset that was compared."""
+    column = surface.column(path.offset_s)
+    edge = _EDGE_S / surface.step_s
+    return np.asarray((column < edge) | (column > surface.score.shape[1] - 1 - edge))
+
+
+def search_reach_s(max_offset_s: float) -> float:
+    """How far the coarse search looks, seconds."""
+    return max(max_offset_s, WIDE_SEARCH_S)
+
+
+def search_windows(
+    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float
+) -> tuple[SearchWindow, ...]:
+    """Where to look closely; the first of them is the one to trust where evidence is even.
+
+    Parameters
+    ----------
+    coarse : CoarseOffsets
+        With offsets up to `max_offset_s` counted as near.
+    rows_s : ndarray, shape (K,)
+        Moments of channel 0, seconds.
+    max_offset_s : float
+        Up to here offsets are near, seconds.
+
+    Returns
+    -------
+    tuple of SearchWindow
+        One or two.
+    """
+    zero_s, none = np.zeros(len(rows_s)), np.empty(0)
+    near = SearchWindow.around(zero_s, max_offset_s, none)
+    is_near = max_offset_s <= COARSE_ABOVE_S
+    if is_near and (coarse.within >= _NEAR).all():
+        return (near,)
+    low_s, high_s = float(coarse.offset_s.min()), float(coarse.offset_s.max())
+    if high_s - low_s + 2 * _MARGIN_S <= _WIDEST_S:
+        half_s = max((high_s - low_s) / 2 + _MARGIN_S, BAND_S)
+        along = SearchWindow.around(zero_s + (low_s + high_s) / 2, half_s, none)
+    else:
+        along = SearchWindow.around(coarse.at(rows_s), BAND_S, coarse.jumps_s)
+    return (near, along) if is_near else (along,)
+
+
+def likelier_window(
+    features: tuple[ChannelFeatures, ChannelFeatures],
+    rows_s: Floats,
+    windows: tuple[SearchWindow, ...],
+) -> Steps[tuple[SearchWindow, TermSurfaces]]:
+    """Compare the channels in all windows, and keep the one with most evidence.
+
+    Parameters
+    ----------
+    features : tuple of two ChannelFeatures
+    rows_s : ndarray, shape (K,)
+        Moments of channel 0, seconds.
+    windows : tuple of SearchWindow
+
+    Yields
+    ------
+    float
+        Share of the work done.
+
+    Returns
+    -------
+    window : SearchWindow
+    terms : TermSurfaces
+        The spectral terms in it.
+    """
+    best: tuple[SearchWindow, TermSurfaces] | None = None
+    most = -np.inf
+    for number, window in enumerate(windows):
+        start, end = number / len(windows), (number + 1) / len(windows)
+        compared = term_surfaces(*features, rows_s, window.first_offset_s, window.columns)
+        if len(windows) == 1:
+            return window, (yield from compared)
+        terms = yield from part_of(compared, start, (start + end) / 2)
+        surface = terms.combined(terms.prior)
+        decoded = yield from part_of(decode(surface, FIRST_MODEL), (start + end) / 2, end)
+        evidence = decoded.log_evidence - number * _FAR_NATS
+        if evidence > most:
+            best, most = (window, terms), evidence
+    assert best is not None
+    return best
