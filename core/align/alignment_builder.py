@@ -67,7 +67,7 @@ def build_alignment(
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
-    held_s = never_back(time_1_s, related * np.maximum(facts.nats, 0.0), duration_1_s)
+    held_s = never_back(time_1_s, sure, duration_1_s)
     back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
     for row in back:
         why[row] = GOES_BACK

@@ -13,14 +13,14 @@ def never_back(time_1_s: Floats, weight: Floats, duration_1_s: float) -> Floats:
     Where a stretch of channel 1 is lost, the path falls back by its length, somewhere between
     the last moment before it and the first after it. What lies on both sides of the fall cannot
     all be right: channel 1 stands still at one moment, and the moments beyond it on their side
-    are held there. It is the one at which least weight is held.
+    are held there. It is the one at which fewest right ones are to be expected among the held.
 
     Parameters
     ----------
     time_1_s : ndarray, shape (K,)
         Seconds on channel 1.
     weight : ndarray, shape (K,)
-        What speaks for each of them, nats; not negative.
+        Probability that each of them is right.
     duration_1_s : float
         Length of channel 1, seconds.
 

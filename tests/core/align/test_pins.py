@@ -221,7 +221,7 @@ def test_a_pin_among_many_equals_starting_over():
         going_on, afresh = realign(alignment, decided, last), realign(alignment, decided)
         np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.007)
         np.testing.assert_allclose(
-            going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.03
+            going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.05
         )
 
 
