@@ -144,7 +144,7 @@ VIEW: tuple[ActionSpec, ...] = (
         "workbench.align_all",
         "Align",
         ("Ctrl+Shift+R",),
-        "Align every recording that has no alignment yet",
+        "Align every recording that is not aligned with the chosen evidence yet",
     ),
     *_evidence(),
     ActionSpec(

@@ -49,11 +49,14 @@ class Documents(QObject):
         The person wants these to be opened, a tuple of Path.
     replacing()
         Another session takes the place of the one that is open.
+    settled()
+        What was picked is open, as far as it can be.
     """
 
     message_posted = Signal(object)
     opening = Signal(object)
     replacing = Signal()
+    settled = Signal()
 
     def __init__(
         self, session: SessionModel, store: SessionStore, parent: QObject | None = None
@@ -226,6 +229,7 @@ class Documents(QObject):
             self._stay_out = 0
         self._tell_notes()
         self.table.offer()
+        self.settled.emit()
 
     def _tell_notes(self) -> None:
         """Say what was assumed of recordings that were not open before."""

@@ -64,18 +64,18 @@ class DriftCurve:
     @classmethod
     def of(cls, entry: Entry) -> DriftCurve:
         """The curve of a recording as it stands."""
-        said = entry.verdict
+        said, found = entry.verdict, entry.alignment or entry.last_run
         time_0_s = np.empty(0)
-        if isinstance(said, Alignment):
-            time_0_s = said.surface.time_0_s
-        elif said is not None:
-            time_0_s = said.path_time_0_s
+        if isinstance(found, Alignment):
+            time_0_s = found.surface.time_0_s
+        elif found is not None:
+            time_0_s = found.path_time_0_s
         return cls(
             entry.recording.name,
             entry.recording.duration_s,
             entry.keypoints,
             time_0_s,
-            None if said is None else said.path,
+            None if found is None else found.path,
             None if said is None or said.alias is None else said.alias.shift_s,
         )
 

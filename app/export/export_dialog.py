@@ -233,14 +233,14 @@ def _cautions(plan: ExportPlan) -> list[str]:
             f"Several open recordings are called {names}; a table cannot tell them apart. "
             "Export them one by one."
         )
-    if plan.unaligned and plan.rows is Rows.ALL:
-        names = ", ".join(plan.unaligned[:_SHOWN_NAMES])
-        more = len(plan.unaligned) - _SHOWN_NAMES
+    if unset := plan.unset:
+        names = ", ".join(name for name, _ in unset[:_SHOWN_NAMES])
+        more = f" and {len(unset) - _SHOWN_NAMES} more" if len(unset) > _SHOWN_NAMES else ""
         lines.append(
-            f"Not aligned yet: {names}{f' and {more} more' if more > 0 else ''}. "
-            "Their times on channel 1 are those of channel 0."
+            f"{sum(count for _, count in unset):,} keypoints are left out: their recordings were "
+            f"never aligned, and nothing has set them ({names}{more}). Align them first."
         )
-    if not plan.written:
+    elif not plan.written:
         lines.append("Nothing is reviewed yet: accept or correct keypoints, or export all of them.")
     if plan.kept:
         lines.append(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.look.keypoint_style import needs_look
 from app.review.triage import is_unaligned
-from app.session.entries import Entry
+from app.session.entries import Entry, verdict_of
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable
 from core.formats.export_format import ExportFormat
@@ -20,7 +20,6 @@ from core.formats.exports.biodcase_csv import FORMAT as BIODCASE_CSV
 from core.formats.sidecar import (
     Rows,
     SidecarRecording,
-    Verdict,
     sidecar_path,
     write_table,
 )
@@ -35,8 +34,8 @@ class ExportPlan:
     ----------
     entries : tuple of Entry
     rows : Rows
-        Which keypoints stand in the table. Unalignable ones never do: a time there would teach
-        a model what is not true.
+        Which keypoints stand in the table. Unalignable ones never do, nor those of recordings
+        that were never aligned: a time there would teach a model what is not true.
     format : ExportFormat
     """
 
@@ -60,12 +59,16 @@ class ExportPlan:
     @property
     def written(self) -> int:
         """How many keypoints of the open recordings stand in the table."""
-        return sum(int(_in_table(entry.keypoints, self.rows).sum()) for entry in self.entries)
+        return sum(int(_in_table(entry, self.rows).sum()) for entry in self.entries)
 
     @property
-    def unaligned(self) -> tuple[str, ...]:
-        """Recordings that nobody has aligned yet."""
-        return tuple(entry.recording.name for entry in self.entries if is_unaligned(entry))
+    def unset(self) -> tuple[tuple[str, int], ...]:
+        """Recordings with keypoints that nothing has set, which are left out, and how many."""
+        counts = (
+            (entry.recording.name, int((_asked_for(entry, self.rows) & entry.is_unset).sum()))
+            for entry in self.entries
+        )
+        return tuple((name, count) for name, count in counts if count)
 
     @property
     def repeated(self) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ class ExportPlan:
     def table(self) -> BiodcaseTable:
         """The rows to write, in the order of the imported CSV if all came from one."""
         files = {entry.recording.name: entry.keypoints for entry in self.entries}
-        chosen = {name: _in_table(kept, self.rows) for name, kept in files.items()}
+        chosen = {e.recording.name: _in_table(e, self.rows) for e in self.entries}
         imported = self._common_table()
         known = {} if imported is None else dict(imported.files)
         if self.rows is Rows.ALL:
@@ -149,8 +152,14 @@ def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[P
     yield path
 
 
-def _in_table(keypoints: KeypointSet, rows: Rows) -> NDArray[np.bool_]:
+def _in_table(entry: Entry, rows: Rows) -> NDArray[np.bool_]:
     """Which keypoints stand in the table, shape (K,)."""
+    return _asked_for(entry, rows) & ~entry.is_unset
+
+
+def _asked_for(entry: Entry, rows: Rows) -> NDArray[np.bool_]:
+    """Which keypoints would, were they all set, shape (K,)."""
+    keypoints = entry.keypoints
     alignable = np.array([s is not ReviewState.UNALIGNABLE for s in keypoints.state], dtype=bool)
     return alignable & keypoints.is_reviewed if rows is Rows.REVIEWED else alignable
 
@@ -179,7 +188,7 @@ def _about(entry: Entry, rows: Rows) -> SidecarRecording:
         _written_name(entry),
         entry.known.fingerprint,
         entry.keypoints,
-        tuple(_in_table(entry.keypoints, rows).tolist()),
+        tuple(_in_table(entry, rows).tolist()),
         str(entry.basis),
         None if entry.imported is None else entry.imported.path.name,
         None
@@ -193,10 +202,6 @@ def _about(entry: Entry, rows: Rows) -> SidecarRecording:
             "started_at": made.started_at.isoformat(timespec="seconds"),
             "duration_s": round(made.duration_s, 3),
         },
-        None
-        if said is None
-        else Verdict(
-            said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
-        ),
+        None if said is None else verdict_of(said),
         tuple(path.name for path in entry.recording.paths),
     )

@@ -232,6 +232,7 @@ class MainWindow(QMainWindow):
             source.message_posted.connect(self.messages.post)
         self.documents.opening.connect(self.shell.note_opening)
         self.documents.replacing.connect(self.workbench.stop)
+        self.documents.settled.connect(self.workbench.align_opened)
         self.shell.opened.connect(self.documents.open)
         self.drop.dropped.connect(self.documents.open)
         self.shell.went_to.connect(self.review.go_to)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.align.alignment import Alignment
 from core.align.confidence import in_digits
@@ -14,8 +15,14 @@ from core.align.scores import CandidateScores
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable, check_times
-from core.formats.sidecar import SidecarRecording, sidecar_path
-from core.keypoints import KeypointSet, ReviewState, keypoint_grid, machine_keypoints
+from core.formats.sidecar import SidecarRecording, Verdict, sidecar_path
+from core.keypoints import (
+    KeypointSet,
+    ReviewState,
+    Source,
+    keypoint_grid,
+    machine_keypoints,
+)
 from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
 
 _OUTDATED = "it was aligned on other audio than is there now; align it again"
@@ -52,6 +59,8 @@ class AlignmentResults:
         The same, led through what the person decided.
     problem : str
         Why the last alignment failed; empty if it did not.
+    said : Verdict or None
+        What the alignment said, once the rest was let go.
     """
 
     surface: ScoreSurface | None = None
@@ -59,6 +68,15 @@ class AlignmentResults:
     machine: Alignment | None = None
     alignment: Alignment | None = None
     problem: str = ""
+    said: Verdict | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory it takes."""
+        made = {id(a): a for a in (self.machine, self.alignment) if a is not None}
+        tables = [self.surface, *(a.surface for a in made.values())]
+        scores = {id(s.score): s.score.nbytes for s in tables if s is not None}
+        return sum(scores.values()) + sum(a.posterior.nbytes for a in made.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,9 +187,14 @@ class Entry:
         return self.evidence.alignment
 
     @property
-    def verdict(self) -> Alignment | Run | None:
+    def last_run(self) -> Run | None:
+        """What the aligner said when it last ran, if that was of the audio that is there now."""
+        return None if self.is_outdated else self.run
+
+    @property
+    def verdict(self) -> Alignment | Verdict | Run | None:
         """Who speaks for the recording as a whole: the alignment, or the last run's record."""
-        return self.alignment or (None if self.is_outdated else self.run)
+        return self.alignment or self.evidence.said or self.last_run
 
     @property
     def is_outdated(self) -> bool:
@@ -182,6 +205,19 @@ class Entry:
     def problem(self) -> str:
         """Why the recording cannot be aligned; empty if it can."""
         return self.lost or self.evidence.problem
+
+    @property
+    def is_unset(self) -> NDArray[np.bool_]:
+        """Which keypoints stand at channel 0's time because nothing has set them, shape (K,).
+
+        Only a recording that was never aligned has any. They are no times to accept or to export.
+        """
+        keypoints = self.keypoints
+        if self.run is not None or self.alignment is not None or self.basis is not Basis.PATH:
+            return np.zeros(len(keypoints), dtype=bool)
+        by_machine = np.array([s is Source.MACHINE for s in keypoints.source], dtype=bool)
+        stays = keypoints.time_1_s == np.minimum(keypoints.time_0_s, self.end_1_s)
+        return np.asarray(by_machine & stays & np.isnan(keypoints.confidence), dtype=bool)
 
     @property
     def reviewed(self) -> int:
@@ -203,6 +239,13 @@ class Entry:
         if verdict.needs_review and not found:
             found.append(f"the mean confidence is only {in_digits(verdict.mean_confidence)}")
         return tuple(found)
+
+
+def verdict_of(said: Alignment | Verdict | Run) -> Verdict:
+    """What was said of a recording as a whole, without what it was concluded from."""
+    return Verdict(
+        said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
+    )
 
 
 def _identity(known: SessionRecording) -> tuple[str, str]:

@@ -144,6 +144,11 @@ class OpenSession(QObject):
         shown = self._shown_key
         return lambda: self._shown_key == shown
 
+    def while_selected(self) -> Callable[[], bool]:
+        """Whether the person has not gone on to another keypoint, for what waits until then."""
+        shown = self.shown
+        return lambda: self.shown == shown
+
     def while_so(self, index: int, is_so: Callable[[Entry], bool]) -> Callable[[], bool]:
         """Whether something is so of a recording, as long as its session is open."""
         keys, key = self._keys, self._keys[index]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.base.messages import Kind, Message
+from app.base.messages import Kind, Message, short_name
 from app.base.time_format import time_text
 from app.session.edits import (
     differ_in_confidence,
@@ -17,7 +17,7 @@ from app.session.edits import (
     moved_visibly,
     released,
 )
-from app.session.entries import AlignmentResults, Entry
+from app.session.entries import AlignmentResults, Entry, verdict_of
 from app.session.open_session import OpenSession
 from core.align.alignment import Alignment
 from core.align.scores import CandidateScores
@@ -56,8 +56,7 @@ class SessionModel(OpenSession):
             back: the keypoints are as they were left.
         """
         entry = self._entries[index]
-        surface, candidates = alignment.surface, alignment.candidates
-        self._see(index, AlignmentResults(surface, candidates, alignment, alignment))
+        self.set_evidence(index, alignment)
         last = None if entry.is_outdated else entry.run
         if made is not None and (last is None or not last.made.is_like(made)):
             run = Run.of(self._keys[index], alignment, made, entry.known.fingerprint)
@@ -65,6 +64,18 @@ class SessionModel(OpenSession):
             propose = entry.basis is not Basis.IMPORTED
             self._take(index, self._session.record_run(run, propose=propose))
         self.recordings_changed.emit()
+
+    def set_evidence(self, index: int, alignment: Alignment) -> None:
+        """The evidence is there again; the keypoints are as they were left."""
+        surface, candidates = alignment.surface, alignment.candidates
+        self._see(index, AlignmentResults(surface, candidates, alignment, alignment))
+        self.recordings_changed.emit()
+
+    def let_evidence_go(self, index: int) -> None:
+        """Give the memory of a recording's evidence back; what was said of it stays."""
+        entry = self._entries[index]
+        said = None if entry.verdict is None else verdict_of(entry.verdict)
+        self._see(index, AlignmentResults(problem=entry.evidence.problem, said=said))
 
     def follow(self, index: int, alignment: Alignment) -> int:
         """The path led through everything a person decided; how many keypoints moved along.
@@ -126,8 +137,11 @@ class SessionModel(OpenSession):
         self.review_keypoints([index], state)
 
     def review_keypoints(self, indices: Sequence[int], state: ReviewState) -> None:
-        """A person decides on keypoints, in one step."""
+        """A person decides on keypoints, in one step; what nothing has set cannot be accepted."""
         if self.current is None or not len(indices):
+            return
+        if state is ReviewState.ACCEPTED and self.current.is_unset[indices].any():
+            self._refuse_unset(self.current)
             return
         keypoints = self.current.keypoints.review(indices, state)
         self._decide(keypoints, edit_label(indices, state))
@@ -214,6 +228,18 @@ class SessionModel(OpenSession):
         key = self._keys[self._current]
         self._take(self._current, self._session.edit(key, keypoints, text, merge_key))
         self.decided.emit(self._current)
+
+    def _refuse_unset(self, entry: Entry) -> None:
+        text = (
+            f"{short_name(entry.recording.name)} is not aligned: its keypoints stand at +0.000 s "
+            "because nothing has set them. Align it, or move a keypoint to where it belongs; then "
+            "there is something to accept."
+        )
+        is_so = self.while_so(self._current, lambda entry: bool(entry.is_unset.any()))
+        is_shown = self.while_shown()
+        self.refused.emit(
+            Message(Kind.WARNING, text, "align", is_true=lambda: is_shown() and is_so())
+        )
 
     def _refuse_outside(self) -> None:
         assert self.current is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.base.evidence_words import EVIDENCE_WORDS, EvidenceWords
@@ -55,6 +55,10 @@ class EvidencePreference:
     def words(self) -> EvidenceWords:
         """What it is called."""
         return EVIDENCE_WORDS[self.name]
+
+    def as_made(self, made: Provenance) -> EvidencePreference:
+        """The same files and device, for the evidence that a run went by."""
+        return replace(self, name=made.evidence) if made.evidence in EVIDENCE else self
 
     def choice(self) -> EvidenceChoice:
         """The choice as the core takes it.

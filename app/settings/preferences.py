@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from app.look.theme import ThemeChoice
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from core.align.limits import MAX_OFFSET_S, OFFSETS_S, TOLERANCE_S, TOLERANCES_S
+from core.session import Provenance
 
 Values = TypeVar("Values", "Preferences", EvidencePreference)
 
@@ -71,6 +72,12 @@ class Preferences:
         for name, (low, high) in LIMITS.items():
             if not low <= getattr(self, name) <= high:
                 raise ValueError(name)
+
+
+def settings_of(made: Provenance) -> dict[str, float]:
+    """What a run was set to, by the names of `AlignOptions`."""
+    said = ((name, made.settings.get(name)) for name in LIMITS)
+    return {name: float(value) for name, value in said if isinstance(value, (int, float))}
 
 
 def load(settings: QSettings) -> tuple[Preferences, tuple[str, ...]]:

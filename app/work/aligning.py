@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +15,10 @@ from app.base.messages import Kind, Message, RunProgress, short_name
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
+from app.settings.preferences import settings_of
+from app.work.align_batch import AlignBatch
+from app.work.align_messages import cancelled, failed, imported_stand, no_evidence
+from app.work.align_queue import AlignQueue, Purpose, Task
 from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
 from app.work.run_clock import RunClock
 from core import __version__
@@ -61,6 +64,8 @@ class Aligning(QObject):
         Opens and holds the network that takes part.
     settings : mapping of str to float
         Of the next alignments, by the names of `core.align.aligner.AlignOptions`.
+    preference : EvidencePreference
+        What they go by.
 
     Signals
     -------
@@ -68,13 +73,13 @@ class Aligning(QObject):
         A `Message` for the person.
     progressed(progress)
         A `RunProgress`, or None when nothing runs.
-    realigned(index)
-        A recording on which a person had decided has another path.
+    found(index)
+        There is evidence of a recording, which decisions can lead.
     """
 
     message_posted = Signal(object)
     progressed = Signal(object)
-    realigned = Signal(int)
+    found = Signal(int)
 
     def __init__(
         self,
@@ -87,10 +92,13 @@ class Aligning(QObject):
         self.steps = steps
         self.keeper = EvidenceKeeper()
         self.settings: Mapping[str, float] = {}
-        self._preference = self._aligning_with = AS_SHIPPED
-        self._aligning_by: Mapping[str, float] = {}
-        self._queue: deque[int] = deque()
-        self._aligning = -1
+        self.preference = AS_SHIPPED
+        self._with = self.preference
+        self._by: Mapping[str, float] = {}
+        self._queue = AlignQueue()
+        self._batch = AlignBatch()
+        self._task: Task | None = None
+        self._refused_again: set[int] = set()
         self._clock = RunClock()
         self._runner = BackgroundRunner("align", self)
         self._runner.stepped.connect(self._on_step)
@@ -104,22 +112,34 @@ class Aligning(QObject):
 
     def use_evidence(self, preference: EvidencePreference) -> None:
         """Align with other evidence from now on; a network without use gives its memory back."""
-        self._preference = preference
+        self.preference = preference
+        self._refused_again.clear()
         if not self.is_running:
             self._align_next()
 
     def align(self, indices: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
-        if obstacle := self._preference.obstacle():
-            self._tell_refused(obstacle)
+        if not indices:
             return
-        new = [i for i in indices if i not in self._queue and i != self._aligning]
-        if first:
-            self._queue.extendleft(reversed(new))
-        else:
-            self._queue.extend(new)
-        if not self._runner.is_running:
+        if obstacle := self.preference.obstacle():
+            self.message_posted.emit(self._refused(obstacle))
+            return
+        under_way = self._under_way(Purpose.ALIGN)
+        self._queue.align([i for i in indices if i != under_way], first=first)
+        if not self.is_running:
             self._align_next()
+
+    def compute_again(self, index: int, purpose: Purpose) -> None:
+        """Compute the evidence of a recording that was aligned before, as it was aligned."""
+        is_under_way = self._task is not None and self._task.index == index
+        if not is_under_way and index not in self._refused_again:
+            self._queue.compute_again(index, purpose)
+            if not self.is_running:
+                self._align_next()
+
+    def prefer(self, index: int) -> None:
+        """Take up a recording next, if it waits."""
+        self._queue.prefer(index)
 
     def cancel(self) -> None:
         """Stop the run under way, and start none of those that wait."""
@@ -128,7 +148,9 @@ class Aligning(QObject):
 
     def stop(self) -> None:
         """Drop all work; another session comes."""
-        self._aligning = -1
+        self._task = None
+        self._batch = AlignBatch()
+        self._refused_again.clear()
         self.cancel()
 
     def shut_down(self) -> None:
@@ -136,91 +158,111 @@ class Aligning(QObject):
         self._runner.shut_down()
         self.keeper.close()
 
+    def _under_way(self, purpose: Purpose) -> int:
+        task = self._task
+        return -1 if task is None or task.purpose is not purpose else task.index
+
     @Slot()
     def _leave_what_is_out(self) -> None:
         """Align nothing that was taken out of the session."""
         entries = self._session.entries
-        self._queue = deque(i for i in self._queue if not entries[i].is_out)
-        if self._aligning >= 0 and entries[self._aligning].is_out:
+        self._queue.keep(lambda index: not entries[index].is_out)
+        if self._task is not None and entries[self._task.index].is_out:
             self._runner.cancel()
 
     def _align_next(self) -> None:
-        if not self._queue:
-            self._aligning = -1
+        task = self._task = self._queue.take(self._session.current_index)
+        if task is None:
+            self._end_batch()
             self.progressed.emit(None)
-            if self.keeper.is_spent(self._preference):
+            if self.keeper.is_spent(self.preference):
                 self._runner.start(self.keeper.close_steps)
             return
-        self._aligning = self._queue.popleft()
-        entry = self._session.entries[self._aligning]
-        self._aligning_with, self._aligning_by = self._preference, self.settings
+        entry = self._session.entries[task.index]
+        self._with, self._by = self._choice(task, entry)
+        if not task.purpose.is_again:
+            self._batch.begin(entry)
         self._clock.start()
-        self._show_progress(Progress("starting", 0.0))
-        align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self.settings)
-        steps = partial(self.keeper.steps, self._preference, align)
+        self._show_progress(task, Progress("starting", 0.0))
+        align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self._by)
+        steps = partial(self.keeper.steps, self._with, align)
         self._runner.start(partial(_on_known_audio, entry.known, steps))
+
+    def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, Mapping[str, float]]:
+        """What a task goes by: what is wished for, or what the recording was aligned with."""
+        if not task.purpose.is_again or entry.run is None:
+            return self.preference, self.settings
+        return self.preference.as_made(entry.run.made), settings_of(entry.run.made)
+
+    def _end_batch(self) -> None:
+        batch, self._batch = self._batch, AlignBatch()
+        summary = batch.summary(self._session.while_selected())
+        if summary is not None:
+            self.message_posted.emit(summary)
 
     @Slot(object)
     def _on_step(self, step: object) -> None:
+        task = self._task
+        if task is None:
+            return
         if isinstance(step, Progress):
-            self._show_progress(step)
+            self._show_progress(task, step)
         elif isinstance(step, Notice):
             self.message_posted.emit(Message(Kind.WARNING, _sentence(step.text)))
         elif isinstance(step, Refused):
+            self._on_refused(task, step)
+        elif isinstance(step, ScoreSurface):
+            self._session.set_surface(task.index, step)
+        elif isinstance(step, CandidateScores):
+            self._session.add_candidates(task.index, step)
+        elif isinstance(step, Alignment):
+            self._take(task, step)
+
+    def _on_refused(self, task: Task, step: Refused) -> None:
+        if task.purpose.is_again:
+            self._refused_again.add(task.index)
+            self.message_posted.emit(no_evidence(self._session, task.index, step.why, step.details))
+        else:
             # Whatever else waits would be refused alike.
             self._queue.clear()
-            self._tell_refused(step.why, step.details)
-        elif isinstance(step, ScoreSurface):
-            self._session.set_surface(self._aligning, step)
-        elif isinstance(step, CandidateScores):
-            self._session.add_candidates(self._aligning, step)
-        elif isinstance(step, Alignment):
-            self._session.set_alignment(self._aligning, step, self._provenance(step))
-            entry = self._session.entries[self._aligning]
-            if entry.reviewed:
-                self.realigned.emit(self._aligning)
-            self._tell_about(entry)
+            self.message_posted.emit(self._refused(step.why, step.details))
+
+    def _take(self, task: Task, alignment: Alignment) -> None:
+        if task.purpose.is_again:
+            self._session.set_evidence(task.index, alignment)
+        else:
+            self._session.set_alignment(task.index, alignment, self._provenance(alignment))
+            self._batch.end(self._session.entries[task.index])
+            if self._session.entries[task.index].basis is Basis.IMPORTED:
+                self.message_posted.emit(imported_stand(self._session, task.index))
+        self.found.emit(task.index)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:
-        index = self._aligning
-        if index < 0:
-            # What was stopped belonged to another session.
-            self._align_next()
-            return
-        if result.status is RunStatus.FAILED:
-            self._tell_failed(index, result)
-        elif result.status is RunStatus.CANCELLED and not self._session.entries[index].is_out:
-            self._tell_cancelled()
+        task = self._task
+        # Without a task, what was stopped belonged to another session.
+        if task is not None and result.status is RunStatus.FAILED:
+            self._fail(task, result)
+        elif task is not None and result.status is RunStatus.CANCELLED:
+            self._tell_cancelled(task)
         self._align_next()
 
-    def _tell_failed(self, index: int, result: RunResult) -> None:
-        self._session.set_problem(index, result.message)
-        is_true = self._session.while_so(index, lambda entry: entry.problem == result.message)
-        text = f"Not aligned. {result.message}"
-        self.message_posted.emit(Message(Kind.ERROR, text, details=result.details, is_true=is_true))
+    def _fail(self, task: Task, result: RunResult) -> None:
+        self._session.set_problem(task.index, result.message)
+        if not task.purpose.is_again:
+            self._batch.end(self._session.entries[task.index])
+        if task.purpose.is_again or self._batch.done + len(self._queue.to_align) == 1:
+            self.message_posted.emit(failed(self._session, task.index, result))
 
-    def _tell_cancelled(self) -> None:
-        is_shown = self._session.while_shown()
-        self.message_posted.emit(
-            Message(
-                Kind.INFO,
-                "Alignment cancelled; nothing was changed.",
-                "align",
-                is_true=lambda: is_shown() and not self.is_running,
-            )
-        )
+    def _tell_cancelled(self, task: Task) -> None:
+        if not task.purpose.is_again and not self._session.entries[task.index].is_out:
+            self.message_posted.emit(cancelled(self._session, lambda: not self.is_running))
 
-    def _tell_refused(self, why: str, details: str = "") -> None:
-        preference = self._preference
-        self.message_posted.emit(
-            Message(
-                Kind.ERROR,
-                f"Not aligned. {why}",
-                "evidence",
-                details,
-                is_true=lambda: self._preference == preference,
-            )
+    def _refused(self, why: str, details: str = "") -> Message:
+        preference = self.preference
+        text = f"Not aligned. {why}"
+        return Message(
+            Kind.ERROR, text, "evidence", details, is_true=lambda: self.preference == preference
         )
 
     def _provenance(self, alignment: Alignment) -> Provenance:
@@ -232,34 +274,28 @@ class Aligning(QObject):
             evidence=used.name,
             model=used.model_id or "none",
             device=used.device or "cpu",
-            settings={"tolerance_s": alignment.tolerance_s, **self._aligning_by},
+            settings={"tolerance_s": alignment.tolerance_s, **self._by},
         )
 
-    def _show_progress(self, progress: Progress) -> None:
-        name = short_name(self._session.entries[self._aligning].recording.name)
-        net = f" with {self._aligning_with.words.name}" if self._aligning_with.is_learned else ""
-        waiting = f" (+{len(self._queue)} waiting)" if self._queue else ""
-        text = f"Aligning {name}{net}: {progress.stage}{waiting}"
+    def _show_progress(self, task: Task, progress: Progress) -> None:
+        entries, waiting = self._session.entries, self._queue.to_align
+        name = short_name(entries[task.index].recording.name)
+        net = f" with {self._with.words.name}" if self._with.is_learned else ""
         left_s = self._clock.left_s(progress.stage, progress.fraction)
-        self.progressed.emit(RunProgress(text, progress.fraction, left_s))
-
-    def _tell_about(self, entry: Entry) -> None:
-        """What the list and the strip over the recording do not say already."""
-        if entry.basis is Basis.IMPORTED:
-            text = "Aligned. The imported times stand until you take the path."
-            if entry is self._session.current:
-                stands = self._session.while_so(
-                    self._aligning, lambda entry: entry.basis is Basis.IMPORTED
-                )
-                is_shown = self._session.while_shown()
-                self.message_posted.emit(
-                    Message(
-                        Kind.INFO, text, "take_alignment", is_true=lambda: is_shown() and stands()
-                    )
-                )
-            else:
-                name = short_name(entry.recording.name)
-                self.message_posted.emit(Message(Kind.INFO, f"{name}: {text[0].lower()}{text[1:]}"))
+        if task.purpose.is_again:
+            text = f"Computing the evidence of {name} again{net}: {progress.stage}"
+            self.progressed.emit(RunProgress(text, progress.fraction, left_s))
+            return
+        count = self._batch.done + 1 + len(waiting)
+        place = f"{self._batch.done + 1} of {count}, " if count > 1 else ""
+        waiting_s = sum(entries[i].recording.duration_s for i in waiting)
+        self.progressed.emit(
+            RunProgress(
+                f"Aligning {place}{name}{net}: {progress.stage}",
+                self._batch.fraction(progress.fraction, waiting_s),
+                self._batch.left_s(left_s, waiting_s),
+            )
+        )
 
 
 def _on_known_audio(

@@ -13,7 +13,9 @@ from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.session.session_places import is_there
 from app.settings.preferences import PreferenceStore
+from app.work.align_queue import Purpose
 from app.work.aligning import Aligning, AlignSteps, align_steps
+from app.work.evidence_memory import EvidenceMemory
 from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FrameSettings
@@ -39,7 +41,7 @@ class Workbench(QObject):
     spectrograms : pair of Spectrogram or None
         Of the recording shown, as far as they are made.
     aligns_on_open : bool
-        Whether a recording without an alignment is aligned when it is shown.
+        Whether recordings that were never aligned are, once they are open.
 
     Signals
     -------
@@ -69,16 +71,20 @@ class Workbench(QObject):
         self.redecoding = Redecoding(session, self)
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True
+        self._memory = EvidenceMemory(session, parent=self)
+        self._offered_to_align: set[int] = set()
         self._frame_settings = FrameSettings()
-        self._is_first_run = True
         self._spectrogram_runner = BackgroundRunner("spectrogram", self)
         self._spectrogram_runner.stepped.connect(self._on_frames)
         self._spectrogram_runner.ended.connect(self._on_spectrograms_ended)
         session.recording_selected.connect(self._load_spectrograms)
+        session.replaced.connect(self._offered_to_align.clear)
+        session.decided.connect(self._want_evidence_to_redecode)
         preferences.changed.connect(self._prefer)
         self._prefer()
         self.aligning.message_posted.connect(self.message_posted)
-        self.aligning.realigned.connect(self.redecoding.redecode)
+        self.aligning.found.connect(self._memory.use)
+        self.aligning.found.connect(self._redecode)
         self.redecoding.message_posted.connect(self.message_posted)
 
     @Slot()
@@ -112,10 +118,27 @@ class Workbench(QObject):
 
     @Slot()
     def align_all(self) -> None:
-        """Align every recording that has no alignment yet, and whose audio is there."""
-        entries = self._session.entries
-        todo = [i for i, e in enumerate(entries) if _can_be_aligned(e)]
+        """Align every recording whose audio is there, unless it was with the same evidence."""
+        name, entries = self.aligning.preference.name, self._session.entries
+        todo = [i for i, e in enumerate(entries) if _can_be_read(e) and not _is_aligned(e, name)]
         self.aligning.align(todo, first=False)
+
+    @Slot()
+    def align_opened(self) -> None:
+        """Align what was opened and never aligned, the recording shown first.
+
+        Its spectrograms come before that.
+        """
+        if not self.aligns_on_open or self._spectrogram_runner.is_running:
+            return
+        shown, keys = self._session.current_index, self._session.keys
+        todo = [
+            index
+            for index, entry in enumerate(self._session.entries)
+            if keys[index] not in self._offered_to_align and _waits_for_alignment(entry)
+        ]
+        self._offered_to_align.update(keys[index] for index in todo)
+        self.aligning.align(sorted(todo, key=lambda index: index != shown), first=False)
 
     @Slot()
     def cancel(self) -> None:
@@ -177,10 +200,23 @@ class Workbench(QObject):
         entry = self._session.current
         if result.status is RunStatus.FAILED:
             self._tell_unreadable(entry, result)
-        elif result.status is RunStatus.DONE and entry is not None and self._is_first_run:
-            self._is_first_run = False
-            if self._wants_alignment(entry):
-                self.aligning.align([self._session.current_index], first=True)
+        if result.status is RunStatus.DONE and entry is not None:
+            self.aligning.prefer(self._session.current_index)
+            if _lacks_evidence(entry) and (self.aligns_on_open or entry.reviewed):
+                purpose = Purpose.SHOW_EVIDENCE
+                self.aligning.compute_again(self._session.current_index, purpose)
+        self.align_opened()
+
+    @Slot(int)
+    def _want_evidence_to_redecode(self, index: int) -> None:
+        """A decision has no evidence to lead; after a restart it is computed again."""
+        if _lacks_evidence(self._session.entries[index]):
+            self.aligning.compute_again(index, Purpose.FOLLOW_DECISIONS)
+
+    @Slot(int)
+    def _redecode(self, index: int) -> None:
+        if self._session.entries[index].reviewed:
+            self.redecoding.redecode(index)
 
     def _tell_unreadable(self, entry: Entry | None, result: RunResult) -> None:
         gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
@@ -190,6 +226,7 @@ class Workbench(QObject):
             text = f"{gone[0].name} is not there any more; your keypoints are safe."
             self._tell_lost(index, text)
         else:
+            self._session.set_problem(self._session.current_index, result.message)
             is_true = self._session.while_shown()
             self.message_posted.emit(
                 Message(Kind.ERROR, result.message, details=result.details, is_true=is_true)
@@ -202,11 +239,23 @@ class Workbench(QObject):
             Message(Kind.ERROR, text, "find_audio", otherwise=other, is_true=is_true)
         )
 
-    def _wants_alignment(self, entry: Entry) -> bool:
-        untouched = entry.alignment is None and not entry.problem
-        wanted = entry.basis is not Basis.IMPORTED or entry.run is not None
-        return self.aligns_on_open and untouched and wanted
+
+def _can_be_read(entry: Entry) -> bool:
+    return not entry.is_lost and not entry.is_out
 
 
-def _can_be_aligned(entry: Entry) -> bool:
-    return entry.alignment is None and not entry.is_lost and not entry.is_out
+def _is_aligned(entry: Entry, evidence: str) -> bool:
+    """Whether the recording's last run was of its audio and by this evidence."""
+    return entry.last_run is not None and entry.last_run.made.evidence == evidence
+
+
+def _waits_for_alignment(entry: Entry) -> bool:
+    """Whether nothing was ever tried, and no imported times stand."""
+    is_new = entry.run is None and entry.alignment is None and not entry.problem
+    return is_new and _can_be_read(entry) and entry.basis is not Basis.IMPORTED
+
+
+def _lacks_evidence(entry: Entry) -> bool:
+    """Whether it was aligned, and what came of it is not in memory."""
+    is_gone = entry.last_run is not None and entry.machine is None
+    return is_gone and not entry.problem and _can_be_read(entry)

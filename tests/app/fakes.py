@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from app.session.entries import Entry
+from app.session.entries import AlignmentResults, Entry
 from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
 from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import ChannelSource, Recording
@@ -111,6 +112,14 @@ def fake_entry(name: str = "a.wav", duration_s: float = 20.0) -> Entry:
     known = SessionRecording(Recording(name, sources), f"print of {name}", (stamp, stamp), Path())
     time_s = np.arange(0.0, duration_s)
     return Entry(known, RecordingState.new(machine_keypoints(time_s, time_s)))
+
+
+def aligned_entry(name: str = "a.wav", duration_s: float = 20.0) -> Entry:
+    """A recording without audio, with the keypoints and the evidence that the fake finds."""
+    entry = fake_entry(name, duration_s)
+    found = fake_alignment(entry.keypoints.time_0_s)
+    state = RecordingState.new(found.keypoints)
+    return replace(entry, state=state, evidence=AlignmentResults(machine=found, alignment=found))
 
 
 def fake_provenance(evidence: str = "fake") -> Provenance:

@@ -74,7 +74,7 @@ def test_of_several_tables_none_is_taken_and_all_are_named(open_set: Opener) -> 
 def test_names_of_another_system_match_and_leave_as_they_came(
     open_set: Opener, tmp_path: Path, audio: str, name: str, opens: str
 ) -> None:
-    content = f"{HEADER}{name},0.50,0.5\nelsewhere.wav,1.0,1.0\n"
+    content = f"{HEADER}{name},0.50,0.6\nelsewhere.wav,1.0,1.0\n"
     entries, (said,) = open_set({"annotations.csv": content}, audio, opens)
     assert [entry.keypoints.time_0_text for entry in entries] == [("0.50",)]
     assert "elsewhere.wav" in said

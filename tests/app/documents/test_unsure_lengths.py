@@ -61,6 +61,6 @@ def test_several_are_counted_and_listed(
         (folder / f"{number}.wav").write_bytes(stereo.read_bytes()[: -4000 * number or None])
     window.open([folder])
     settle(window)
-    said = window.messages.message
+    said = window.messages.log[0][1]
     assert said.text.startswith("Of 3 recordings the header is wrong or silent; the first: 0.wav")
     assert len(said.details.splitlines()) == 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import fake_entry
+from fakes import aligned_entry
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -33,7 +33,8 @@ def names_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> Iterator[ExportDialog]:
-    dialog = ExportDialog(fake_entry(), (fake_entry(),))
+    entry = aligned_entry()
+    dialog = ExportDialog(entry, (entry,))
     qtbot.addWidget(dialog)
     return dialog
 

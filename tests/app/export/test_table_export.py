@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import fake_alignment, fake_entry
+from fakes import aligned_entry, fake_entry
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QRadioButton
@@ -28,19 +28,12 @@ ACCEPTED, UNALIGNABLE = ReviewState.ACCEPTED, ReviewState.UNALIGNABLE
 
 def mixed(name: str = "a.wav") -> Entry:
     """An aligned recording: one accepted, one corrected, one unalignable, two uncertain."""
-    entry = fake_entry(name)
-    found = fake_alignment(entry.keypoints.time_0_s)
-    kept = found.keypoints.move(1, 1.25).review(2, ACCEPTED).review(3, UNALIGNABLE)
-    return put(entry, kept, replace(entry.evidence, machine=found, alignment=found))
+    entry = aligned_entry(name)
+    return put(entry, entry.keypoints.move(1, 1.25).review(2, ACCEPTED).review(3, UNALIGNABLE))
 
 
-def put(entry: Entry, keypoints: KeypointSet, evidence=None, imported=None) -> Entry:
-    return replace(
-        entry,
-        state=replace(entry.state, keypoints=keypoints),
-        evidence=evidence or entry.evidence,
-        imported=imported,
-    )
+def put(entry: Entry, keypoints: KeypointSet, imported=None) -> Entry:
+    return replace(entry, state=replace(entry.state, keypoints=keypoints), imported=imported)
 
 
 def test_unalignable_keypoints_stand_only_in_the_sidecar() -> None:
@@ -68,7 +61,7 @@ def test_rows_keep_the_order_and_the_text_of_the_imported_table() -> None:
     other = machine_keypoints([0.0, 1.0], [0.5, 1.5])
     rows = ("a.wav", "gone.wav", "a.wav", "a.wav", "gone.wav", "a.wav")
     table = BiodcaseTable({"a.wav": own, "gone.wav": other}, rows)
-    entry = fake_entry("a.wav", 4.0)
+    entry = aligned_entry("a.wav", 4.0)
     decided = own.review(1, UNALIGNABLE).review(2, ACCEPTED)
     entry = put(entry, decided, imported=Imported(Path("given.csv"), table))
     every = ExportPlan((entry,)).table()
@@ -78,6 +71,18 @@ def test_rows_keep_the_order_and_the_text_of_the_imported_table() -> None:
     assert reviewed.kept == 0
     assert reviewed.table().rows == ("a.wav",)
     assert reviewed.table().files["a.wav"].time_0_text == ("2.00",)
+
+
+def test_what_nothing_has_set_does_not_go_out() -> None:
+    waits = fake_entry("b.wav")
+    # A session of before may hold such a keypoint as accepted.
+    waits = put(waits, waits.keypoints.move(1, 1.25).review(2, ACCEPTED))
+    plan = ExportPlan((mixed(), waits))
+    assert plan.unset == (("b.wav", 19),)
+    np.testing.assert_array_equal(plan.table().files["b.wav"].time_1_s, [1.25])
+    assert sum(plan.sidecar()[1].in_table) == 1
+    assert ExportPlan((waits,), Rows.REVIEWED).unset == (("b.wav", 1),)
+    assert ExportPlan((waits,), Rows.REVIEWED).written == 1
 
 
 def words(dialog: ExportDialog) -> str:
@@ -105,11 +110,12 @@ def test_the_dialog_counts_before_anything_is_written(qtbot: QtBot) -> None:
     assert "35 | not reviewed" in words(dialog)
     assert "2 | not reviewed and uncertain" in words(dialog)
     assert "1 | unalignable: never in the table" in words(dialog)
-    assert "Not aligned yet: b.wav" in words(dialog)
-    assert export_button(dialog).text() == "Export 39 keypoints"
+    assert "20 keypoints are left out: their recordings were never aligned" in words(dialog)
+    assert "(b.wav)" in words(dialog)
+    assert export_button(dialog).text() == "Export 19 keypoints"
     choose(dialog, "Reviewed only")
     assert export_button(dialog).text() == "Export 2 keypoints"
-    assert "Not aligned yet" not in words(dialog)
+    assert "left out" not in words(dialog)
 
 
 def test_nothing_reviewed_is_nothing_to_export(qtbot: QtBot) -> None:

@@ -31,7 +31,7 @@ def look():
     looks.stop()
     print(window.store.path)
     window.workbench.stop()
-    window.review.accept()
+    window.review.unalignable()
     QTimer.singleShot(300, lambda: signal.raise_signal(signal.SIGINT))
     if dialog := sys.argv[2]:
         window.commands[dialog].trigger()

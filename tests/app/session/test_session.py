@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import fake_alignment, fake_entry, fake_provenance
+from fakes import aligned_entry, fake_alignment, fake_entry, fake_provenance
 from pytestqt.qtbot import QtBot
 
 from app.base.time_view import SHORTEST_S, TimeView
@@ -131,7 +131,7 @@ def test_zooming_keeps_the_cursor_in_place(qapp) -> None:
 
 
 def test_export_counts_and_cautions() -> None:
-    first = fake_entry()
+    first = aligned_entry()
     keypoints = first.keypoints.move(1, 1.2).review(2, ReviewState.ACCEPTED)
     mixed = _with(first, keypoints.review(3, ReviewState.UNALIGNABLE))
     plan = ExportPlan((mixed, fake_entry("a.wav")))
@@ -139,11 +139,11 @@ def test_export_counts_and_cautions() -> None:
     assert plan.count(ReviewState.UNALIGNABLE) == 1
     assert plan.count(ReviewState.UNREVIEWED) == 37
     assert plan.repeated == ("a.wav",)
-    assert plan.unaligned == ("a.wav",)
+    assert plan.unset == (("a.wav", 20),)
 
 
 def test_export_keeps_rows_of_recordings_that_are_not_open() -> None:
-    first = fake_entry()
+    first = aligned_entry()
     gone = machine_keypoints([0.0, 1.0], [0.1, 1.1])
     rows = ("gone.wav", *["a.wav"] * len(first.keypoints), "gone.wav")
     table = BiodcaseTable({"gone.wav": gone, "a.wav": first.keypoints}, rows)

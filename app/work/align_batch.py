@@ -1,0 +1,106 @@
+"""The recordings that are aligned in one go: how far that is, and what came of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.base.messages import Kind, Message, short_name
+from app.session.entries import Entry
+
+
+@dataclass(slots=True)
+class AlignBatch:
+    """Counts recordings as they are done, weighted by their length.
+
+    Parameters
+    ----------
+    seconds : callable
+        A clock that only goes forward.
+
+    Attributes
+    ----------
+    aligned, to_review : int
+        How many could be aligned, and how many of them a person should look at.
+    failed : list of (str, str)
+        Names of the others, and why they could not.
+    """
+
+    seconds: Callable[[], float] = time.monotonic
+    aligned: int = 0
+    to_review: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    _audio_s: float = 0.0
+    _begun_s: float = 0.0
+    _done_audio_s: float = 0.0
+    _spent_s: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """How many recordings are done."""
+        return self.aligned + len(self.failed)
+
+    def begin(self, entry: Entry) -> None:
+        """A recording is taken up."""
+        self._audio_s, self._begun_s = entry.recording.duration_s, self.seconds()
+
+    def end(self, entry: Entry) -> None:
+        """It is done, or failed."""
+        self._done_audio_s += self._audio_s
+        self._spent_s += self.seconds() - self._begun_s
+        if entry.problem:
+            self.failed.append((entry.recording.name, entry.problem))
+        else:
+            self.aligned += 1
+            self.to_review += bool(entry.concerns)
+
+    def fraction(self, fraction: float, waiting_s: float) -> float:
+        """Share of all that is done.
+
+        Parameters
+        ----------
+        fraction : float
+            Of the recording under way.
+        waiting_s : float
+            Length of those that wait, seconds.
+        """
+        whole_s = self._done_audio_s + self._audio_s + waiting_s
+        return (self._done_audio_s + fraction * self._audio_s) / whole_s
+
+    def left_s(self, left_s: float | None, waiting_s: float) -> float | None:
+        """Seconds left for all; None while that cannot be said.
+
+        Parameters
+        ----------
+        left_s : float or None
+            For the recording under way.
+        waiting_s : float
+            Length of those that wait, seconds.
+        """
+        if left_s is None:
+            return None
+        cost_s = self._spent_s + self.seconds() - self._begun_s + left_s
+        return left_s + waiting_s * cost_s / (self._done_audio_s + self._audio_s)
+
+    def summary(self, is_awaited: Callable[[], bool]) -> Message | None:
+        """What came of it; None where that was told already, of a single recording.
+
+        Parameters
+        ----------
+        is_awaited : callable
+            Whether the person has not gone on; failures are told longer.
+        """
+        if self.done < 2:
+            return None
+        words = [f"{self.aligned:,} aligned"]
+        if self.to_review:
+            words.append(f"{self.to_review:,} of them to review")
+        if self.failed:
+            name, why = self.failed[0]
+            words.append(f"{len(self.failed):,} failed, the first {short_name(name)} ({why})")
+        text = f"Of {self.done:,} recordings, {', '.join(words)}"
+        details = "\n".join(f"{name}: {why}" for name, why in self.failed)
+        kind, is_true = (Kind.WARNING, None) if self.failed else (Kind.INFO, is_awaited)
+        text = f"{text.rstrip('.')}."
+        return Message(kind, text, "next_uncertain", details, is_true=is_true)

@@ -1,0 +1,53 @@
+"""What is said of alignments that did not go as wished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.base.background_runner import RunResult
+from app.base.messages import Kind, Message, short_name
+from app.session.session_model import SessionModel
+from core.session import Basis
+
+
+def failed(session: SessionModel, index: int, result: RunResult) -> Message:
+    """A recording could not be aligned."""
+    is_true = session.while_so(index, lambda entry: entry.problem == result.message)
+    text = f"Not aligned. {result.message}"
+    return Message(Kind.ERROR, text, details=result.details, is_true=is_true)
+
+
+def cancelled(session: SessionModel, is_idle: Callable[[], bool]) -> Message:
+    """The person stopped the aligner."""
+    is_shown = session.while_shown()
+    text = "Alignment cancelled; nothing was changed."
+    return Message(Kind.INFO, text, "align", is_true=lambda: is_shown() and is_idle())
+
+
+def no_evidence(session: SessionModel, index: int, why: str, details: str) -> Message:
+    """What a recording was aligned with cannot be opened now."""
+    entry = session.entries[index]
+    is_so = session.while_so(index, lambda entry: entry.machine is None)
+    is_shown = session.while_shown()
+    text = (
+        f"{short_name(entry.recording.name)} stands as it was aligned, but no keypoint follows "
+        f"your decisions until it is aligned again. {why}"
+    )
+    return Message(Kind.WARNING, text, "align", details, is_true=lambda: is_shown() and is_so())
+
+
+def imported_stand(session: SessionModel, index: int) -> Message:
+    """A recording with imported times has a path now; it is offered where it can be taken."""
+    entry = session.entries[index]
+    stand = session.while_so(index, lambda entry: entry.basis is Basis.IMPORTED)
+    text = "the imported times stand until you take the path."
+    if entry is not session.current:
+        name = short_name(entry.recording.name)
+        return Message(Kind.INFO, f"{name}: aligned. {text.capitalize()}", is_true=stand)
+    is_shown = session.while_shown()
+    return Message(
+        Kind.INFO,
+        f"Aligned. {text.capitalize()}",
+        "take_alignment",
+        is_true=lambda: is_shown() and stand(),
+    )
