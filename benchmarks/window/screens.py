@@ -53,10 +53,10 @@ def main() -> None:
             settle(app, shown)
             save(shown, out / "alias.png")
             shown.session.select_recording(0)
-            shown.set_warped(False)
+            shown.commands["warp"].setChecked(False)
             settle(app, shown)
             save(shown, out / "raw_clocks.png")
-            shown.set_warped(True)
+            shown.commands["warp"].setChecked(True)
             for name in NAMED_DIALOGS:
                 dialog(app, shown, name, out / f"dialog_{name}.png")
             shown.commands["theme_light"].trigger()
