@@ -92,7 +92,7 @@ class Entry:
         The CSV the keypoints came from.
     run : Run or None
         What was said by the aligner when it last ran, perhaps before the session was reopened.
-    evidence : Evidence
+    evidence : AlignmentResults
     lost : str
         Why the audio is not there as it was; empty if it is.
     other : SessionRecording or None

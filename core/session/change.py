@@ -86,7 +86,7 @@ class Change:
         Steps by number that stand elsewhere now.
     run : tuple of (int, Run), or None
         A new run and its number.
-    shown : Shown or None
+    shown : ViewState or None
     """
 
     added: tuple[tuple[int, SessionRecording, RecordingState], ...] = ()

@@ -34,7 +34,7 @@ class Session:
         What can be redone; the next one first.
     last_number : int
         Number of the newest step ever made.
-    shown : Shown or None
+    shown : ViewState or None
     """
 
     recordings: Mapping[int, SessionRecording] = field(default_factory=dict)

@@ -104,7 +104,7 @@ class KeypointPanel(QWidget):
             self._sure.setText("set by you")
             self._reason.setText(self._proposed(selected, float(keypoints.time_1_s[selected])))
         else:
-            self._sure.setText(self._sureness(float(keypoints.confidence[selected])))
+            self._sure.setText(self._confidence_words(float(keypoints.confidence[selected])))
             self._reason.setText(self._why(keypoints.reason[selected], mark))
 
     def _show_mark(self, mark: Mark | None) -> None:
@@ -120,7 +120,7 @@ class KeypointPanel(QWidget):
         self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
         self._state_icon.setPixmap(self._icons[mark])
 
-    def _sureness(self, confidence: float) -> str:
+    def _confidence_words(self, confidence: float) -> str:
         words = []
         if np.isfinite(confidence):
             words.append(f"{whole_percent(confidence)} % within {tolerance_ms(self._session)} ms")
