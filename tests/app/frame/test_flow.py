@@ -11,16 +11,13 @@ from fakes import curve_s
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.base.messages import Kind, RunProgress
-from app.export import export_dialog
-from app.export.export_dialog import ExportDialog
+from app.base.messages import RunProgress
 from app.frame.main_window import MainWindow
 from app.review.triage import Column
 from core.align.limits import CERTAIN
-from core.formats.biodcase import read_csv
 from core.keypoints import ReviewState, Source
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -284,94 +281,6 @@ def test_time_axes_line_up(opened: MainWindow) -> None:
     for pane in (*opened.panes, opened.drift):
         at = pane.mapFromScene(pane.box.mapViewToScene(QPointF(5.0, 0.0)))
         assert at.x() == pytest.approx(top_px[5], abs=1.5)
-
-
-class _Export:
-    """Answers the export dialog."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, path: Path, *, replace: bool = True):
-        self.texts: list[str] = []
-
-        def run(dialog: ExportDialog) -> int:
-            dialog.set_path(path)
-            dialog.accept()
-            return dialog.result()
-
-        def ask(_parent: QWidget, _title: str, text: str) -> QMessageBox.StandardButton:
-            self.texts.append(text)
-            buttons = QMessageBox.StandardButton
-            return buttons.Yes if replace else buttons.No
-
-        def warn(_parent: QWidget, _title: str, text: str) -> None:
-            self.texts.append(text)
-
-        monkeypatch.setattr(ExportDialog, "exec", run)
-        monkeypatch.setattr(export_dialog.QMessageBox, "question", ask)
-        monkeypatch.setattr(export_dialog.QMessageBox, "warning", warn)
-
-
-def test_export_is_read_back(
-    opened: MainWindow,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    settle: Callable[[MainWindow], None],
-) -> None:
-    opened.session.move_keypoint(3, 3.456789)
-    settle(opened)
-    out = tmp_path / "out 🐦.csv"
-    _Export(monkeypatch, out)
-    press(opened, Key.Key_E, Modifier.ControlModifier)
-    settle(opened)
-    assert opened.messages.message.kind is Kind.INFO
-    files = read_csv(out).files
-    keypoints = files["two birds.wav"]
-    np.testing.assert_array_equal(keypoints.time_1_s, opened.session.keypoints.time_1_s)
-    assert keypoints.time_1_s[3] == 3.456789
-
-
-def test_export_asks_before_overwriting(
-    opened: MainWindow,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    settle: Callable[[MainWindow], None],
-) -> None:
-    out = tmp_path / "there.csv"
-    out.write_text("precious")
-    export = _Export(monkeypatch, out, replace=False)
-    monkeypatch.setattr(ExportDialog, "result", lambda _self: QDialog.DialogCode.Rejected)
-    opened.exports.export()
-    settle(opened)
-    assert out.read_text() == "precious"
-    assert "already exists" in export.texts[0]
-    monkeypatch.undo()
-    _Export(monkeypatch, out, replace=True)
-    opened.exports.export()
-    settle(opened)
-    assert out.read_text().startswith("Filename,")
-
-
-def test_export_refuses_the_original(
-    opened: MainWindow, stereo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = stereo.read_bytes()
-    export = _Export(monkeypatch, stereo)
-    monkeypatch.setattr(ExportDialog, "result", lambda _self: QDialog.DialogCode.Rejected)
-    opened.exports.export()
-    assert "never written to" in export.texts[0]
-    assert stereo.read_bytes() == before
-
-
-def test_export_to_a_missing_folder_says_so(
-    opened: MainWindow,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    settle: Callable[[MainWindow], None],
-) -> None:
-    _Export(monkeypatch, tmp_path / "nowhere" / "out.csv")
-    opened.exports.export()
-    settle(opened)
-    assert opened.messages.message.kind is Kind.ERROR
-    assert "no such folder" in opened.messages.message.text
 
 
 def test_layout_is_remembered(opened: MainWindow, make_window: Callable[..., MainWindow]) -> None:

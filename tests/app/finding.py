@@ -1,0 +1,22 @@
+"""Finding a dialog of the window, and the line in it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.frame.main_window import MainWindow
+
+W = TypeVar("W", bound=QWidget)
+
+
+def only(window: MainWindow, kind: type[W]) -> W:
+    """The one dialog of a kind that is open."""
+    (dialog,) = (d for d in window.findChildren(kind) if d.isVisible())
+    return dialog
+
+
+def line(dialog: QWidget) -> QLineEdit:
+    """The visible line for text in a dialog."""
+    return next(e for e in dialog.findChildren(QLineEdit) if e.isVisible())

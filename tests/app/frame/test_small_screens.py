@@ -1,0 +1,176 @@
+"""The keyboard alone, small screens and narrow panels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from finding import only
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QPushButton,
+    QStyle,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.base.messages import Kind, Message
+from app.frame.main_window import MainWindow
+from app.views.dialogs.preferences_dialog import PreferencesDialog
+from core.keypoints import ReviewState
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+Make = Callable[..., MainWindow]
+
+
+def test_everything_with_the_keyboard_has_a_name(opened: MainWindow) -> None:
+    opened.commands["preferences"].trigger()
+    nameless = [
+        w
+        for w in opened.findChildren(QWidget)
+        if w.focusPolicy() is not Qt.FocusPolicy.NoFocus
+        and not w.accessibleName()
+        and not getattr(w, "text", lambda: "")()
+        # Parts of a widget speak for it, and tabs for their bar.
+        and not isinstance(w.parentWidget(), QAbstractScrollArea)
+        and not isinstance(w.window().parentWidget(), QComboBox)
+        and not isinstance(w, QTabBar)
+        and not w.objectName().startswith("qt_")
+    ]
+    assert [f"{type(w).__name__} in {type(w.parentWidget()).__name__}" for w in nameless] == []
+
+
+def test_f6_goes_round_all_panels_and_back(opened: MainWindow) -> None:
+    def here() -> QWidget | None:
+        return opened.focusWidget()
+
+    opened.recordings.setFocus()
+    seen = [here()]
+    for _ in range(12):
+        QTest.keyClick(opened, Key.Key_F6)
+        if here() is seen[0]:
+            break
+        seen.append(here())
+    assert len(seen) == len(set(seen)) >= 5
+    assert set(opened.panes) | {opened.drift, opened.recordings} <= set(seen)
+    assert any(opened.keypoint.isAncestorOf(w) for w in seen)
+    QTest.keyClick(opened, Key.Key_F6, Modifier.ShiftModifier)
+    assert here() is seen[-1]
+
+
+def test_buttons_are_pressed_with_the_space_bar(opened: MainWindow) -> None:
+    opened.keypoint.setFocus()
+    button = opened.focusWidget()
+    assert button.accessibleName() == "Accept"
+    QTest.keyClick(button, Key.Key_Space)
+    assert opened.session.keypoints.state[0] is ReviewState.ACCEPTED
+    QTest.keyClick(button, Key.Key_Tab)
+    assert opened.focusWidget().accessibleName() == "Unalignable"
+
+
+def test_a_small_screen_has_room_for_everything(make_window: Make) -> None:
+    window = make_window()
+    window.resize(1024, 600)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1024, 600)
+    buttons = [b for b in window.toolbar.findChildren(QToolButton) if b.defaultAction()]
+    assert all(b.isVisible() for b in buttons), "no command hides behind an arrow"
+    assert all(b.x() + b.width() <= 1024 for b in buttons)
+    window.resize(1600, 1000)
+    QApplication.processEvents()
+    words = {b.text().strip() for b in buttons if b.toolButtonStyle() is not _ICON_ONLY}
+    assert "Accept" in words
+
+
+_ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (1600, 1000)])
+def test_every_panel_has_one_tab_at_most(make_window: Make, size: tuple[int, int]) -> None:
+    window = make_window()
+    for _ in range(2):
+        window.resize(*size)
+        window.commands["reset_layout"].trigger()
+        QApplication.processEvents()
+        bars = [b for b in window.findChildren(QTabBar) if b.parent() is window and b.isVisible()]
+        titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
+        assert sorted(titles) == sorted(set(titles))
+        assert {"Recordings", "History"} <= set(titles)
+
+
+def test_settings_hold_what_json_can_read(opened: MainWindow) -> None:
+    opened.shell.keymap.give("accept", ",")
+    assert json.loads(QSettings().value("keys"))["accept"] == [","]
+
+
+def test_a_panel_is_closed_by_a_button_that_is_seen_and_comes_back(opened: MainWindow) -> None:
+    dock = opened.docks.by_title["Keypoint"]
+    button = dock.findChild(QAbstractButton, "qt_dockwidget_closebutton")
+    assert isinstance(button, QAbstractButton)
+    assert not button.icon().isNull()
+    image = button.grab().toImage()
+    places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert len({image.pixel(x, y) for x, y in places}) > 1
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not dock.isVisible()
+    dock.toggleViewAction().trigger()
+    assert dock.isVisible()
+
+
+def test_buttons_of_dialogs_are_words_alone(opened: MainWindow) -> None:
+    opened.commands["preferences"].trigger()
+    box = only(opened, PreferencesDialog).findChild(QDialogButtonBox)
+    assert isinstance(box, QDialogButtonBox)
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert not box.style().styleHint(hint, None, box)
+    only(opened, PreferencesDialog).close()
+
+
+@pytest.mark.parametrize(("size", "hidden"), [((1600, 1000), 0), ((1280, 800), 2)])
+def test_every_number_of_the_candidates_can_be_read(
+    make_window: Make, stereo: Path, settle, size: tuple[int, int], hidden: int
+) -> None:
+    window = make_window(size=size)
+    window.open([stereo])
+    window.docks.by_title["Candidates"].raise_()
+    settle(window)
+    table = window.candidates
+    header = table.horizontalHeader()
+    shown = [c for c in range(header.count()) if not table.isColumnHidden(c)]
+    assert len(shown) == header.count() - hidden
+    for column in shown:
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column), column
+    assert not table.horizontalScrollBar().isVisible()
+    tip = table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "level: " in tip
+
+
+def test_enter_presses_the_button_of_the_first_page_that_has_the_keyboard(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *_: asked.append("folder") or ""
+    )
+    (button,) = (b for b in window.findChildren(QPushButton) if b.text() == "Open folder…")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert asked == ["folder"]
+
+
+def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
+    window.resize(1024, 600)
+    window.messages.post(Message(Kind.INFO, "Nothing more."))
+    QApplication.processEvents()
+    assert window.messages.height() < 3 * window.messages.fontMetrics().height()

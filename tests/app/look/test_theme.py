@@ -1,0 +1,154 @@
+"""Both themes: they change live, can be read, and grow with the letters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QFont,
+    QImage,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+)
+
+from app.frame.main_window import MainWindow
+from app.look.palette import DARK, LIGHT, Palette
+from app.look.theme import theme
+
+Make = Callable[..., MainWindow]
+
+
+def test_the_theme_changes_live(opened: MainWindow, make_window: Make) -> None:
+    assert theme().palette is DARK
+    picture_before = opened.panes[0].grab().toImage().pixelColor(5, 5)
+    dark = opened.grab().toImage().pixelColor(2, 2)
+    opened.commands["theme_light"].trigger()
+    assert theme().palette is LIGHT
+    light = opened.grab().toImage().pixelColor(2, 2)
+    assert light.lightness() > 200 > dark.lightness()
+    assert opened.panes[0].grab().toImage().pixelColor(5, 5) == picture_before
+    assert make_window().commands["theme_light"].isChecked()
+    opened.commands["theme_dark"].trigger()
+    assert theme().palette is DARK
+
+
+def test_the_theme_follows_the_system(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    class System:
+        def colorScheme(self) -> Qt.ColorScheme:  # noqa: N802 (Qt's name)
+            return Qt.ColorScheme.Light
+
+        def setColorScheme(self, scheme: Qt.ColorScheme) -> None:  # noqa: N802 (Qt's name)
+            forced.append(scheme)
+
+    forced: list[Qt.ColorScheme] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("app.look.theme.QGuiApplication.styleHints", System)
+        theme().follow_system()
+        assert theme().palette is LIGHT
+        window.commands["theme_dark"].trigger()
+        theme().follow_system()
+        assert theme().palette is DARK, "who chose a theme keeps it"
+        window.commands["theme_light"].trigger()
+        window.commands["theme_system"].trigger()
+        # So that title bars and the system's own dialogs are as light or dark.
+        assert forced == [Qt.ColorScheme.Dark, Qt.ColorScheme.Light, Qt.ColorScheme.Unknown]
+    theme().follow_system()
+    assert theme().palette is DARK
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT])
+def test_text_can_be_read_in_both_themes(palette: Palette) -> None:
+    grounds = ("window", "panel", "stripe", "raised")
+    inks = ("text", "muted", "accent", "error", "machine", "uncertain", "accepted", "corrected")
+    pairs = [(ink, ground) for ink in (*inks, "unalignable") for ground in grounds]
+    pairs += [("text", "selection"), ("text", "plot"), ("muted", "plot")]
+    poor = [
+        (ink, ground)
+        for ink, ground in pairs
+        if _contrast(getattr(palette, ink), getattr(palette, ground)) < 4.5
+    ]
+    assert poor == []
+
+
+_TWICE = """
+import sys
+from PySide6.QtCore import QSize
+from app.launch import make_app
+from app.frame.main_window import MainWindow
+app = make_app()
+window = MainWindow(size=QSize(1100, 640), remembers=False)
+window.show()
+app.processEvents()
+window.toolbar.grab().save(sys.argv[1])
+window.close()
+"""
+
+
+def test_icons_are_sharp_on_a_fine_screen(tmp_path: Path) -> None:
+    edges = {}
+    for scale in ("1", "2"):
+        out = tmp_path / f"{scale}.png"
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", _TWICE, str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={
+                "QT_QPA_PLATFORM": "offscreen",
+                "QT_SCALE_FACTOR": scale,
+                "HOME": str(tmp_path),
+                "XDG_CONFIG_HOME": str(tmp_path),
+            },
+        )
+        assert done.returncode == 0, done.stderr
+        image = QImage(str(out)).copy(0, 0, 50 * int(scale), 50 * int(scale))
+        edges[scale] = _steepest(image)
+        if scale == "1":
+            edges["blown up"] = _steepest(image.scaled(100, 100, mode=_SMOOTH))
+    assert edges["2"] > 1.4 * edges["blown up"], edges
+
+
+_SMOOTH = Qt.TransformationMode.SmoothTransformation
+
+
+def _steepest(image: QImage) -> float:
+    """How much pixels above each other differ, where they differ most."""
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1).astype(int)
+    return float(np.sort(np.abs(np.diff(rows, axis=0)).ravel())[-40:].mean())
+
+
+def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    usual = app.font()
+    large = QFont(usual)
+    large.setPointSizeF(18.0)
+    try:
+        app.setFont(large)
+        theme().apply()
+        titles = [q for q in window.findChildren(QLabel) if q.property("role") == "title"]
+        assert titles
+        assert all(title.font().pointSizeF() > 18.0 for title in titles)
+    finally:
+        app.setFont(usual)
+        theme().apply()
