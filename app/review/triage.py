@@ -9,8 +9,6 @@ from enum import IntEnum, StrEnum
 from itertools import takewhile
 from pathlib import Path
 
-import numpy as np
-
 from app.look.keypoint_style import needs_look
 from app.session.entries import Entry
 from core.session import Basis
@@ -103,15 +101,13 @@ def queue_row(entry: Entry) -> QueueRow:
             keypoints=0,
         )
     keypoints = entry.keypoints
-    decided = keypoints.is_reviewed
-    reviewed = int(decided.sum())
+    reviewed = entry.reviewed
     stage = _stage(entry, reviewed)
-    open_confidence = keypoints.confidence[~decided & np.isfinite(keypoints.confidence)]
     waits = stage in {Stage.TO_ALIGN, Stage.FAILED}
     return QueueRow(
         entry.recording.name,
         stage,
-        float(open_confidence.mean()) if len(open_confidence) and not waits else float("nan"),
+        float("nan") if waits else entry.open_confidence,
         0 if waits else int(needs_look(keypoints).sum()),
         stage is not Stage.DONE and entry.verdict is not None and bool(entry.verdict.alias),
         entry.concerns,

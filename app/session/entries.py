@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.align.alignment import Alignment
 from core.align.confidence import in_digits
+from core.align.limits import CERTAIN
 from core.align.scores import CandidateScores
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
@@ -225,6 +227,13 @@ class Entry:
         return len(self.keypoints) - self.keypoints.state.count(ReviewState.UNREVIEWED)
 
     @property
+    def open_confidence(self) -> float:
+        """Mean confidence of the keypoints that nobody decided on; NaN where none has one."""
+        keypoints = self.keypoints
+        known = keypoints.confidence[~keypoints.is_reviewed & np.isfinite(keypoints.confidence)]
+        return float(known.mean()) if len(known) else math.nan
+
+    @property
     def concerns(self) -> tuple[str, ...]:
         """Why a person should look at the recording as a whole; empty once all is reviewed."""
         verdict = self.verdict
@@ -236,9 +245,17 @@ class Entry:
         if verdict.alias is not None:
             sentence = verdict.alias.sentence()
             found = [sentence, *(text for text in found if sentence not in text)]
-        if verdict.needs_review and not found:
-            found.append(f"the mean confidence is only {in_digits(verdict.mean_confidence)}")
+        if not found and (low := self._low_confidence(verdict)) is not None:
+            left = " of what is left" if self.reviewed else ""
+            found.append(f"the mean confidence{left} is only {in_digits(low)}")
         return tuple(found)
+
+    def _low_confidence(self, verdict: Alignment | Verdict | Run) -> float | None:
+        """The mean confidence where it is too low; what was decided does not raise it."""
+        left = self.open_confidence
+        if math.isnan(left):
+            return verdict.mean_confidence if verdict.needs_review else None
+        return left if left < CERTAIN else None
 
 
 def verdict_of(said: Alignment | Verdict | Run) -> Verdict:

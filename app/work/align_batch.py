@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.base.messages import Kind, Message, short_name
+from app.base.messages import Kind, Message
 from app.session.entries import Entry
 
 
@@ -23,14 +23,14 @@ class AlignBatch:
     ----------
     aligned, to_review : int
         How many could be aligned, and how many of them a person should look at.
-    failed : list of (str, str)
-        Names of the others, and why they could not.
+    failed : list of str
+        Why the others could not.
     """
 
     seconds: Callable[[], float] = time.monotonic
     aligned: int = 0
     to_review: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     _audio_s: float = 0.0
     _begun_s: float = 0.0
     _done_audio_s: float = 0.0
@@ -50,7 +50,7 @@ class AlignBatch:
         self._done_audio_s += self._audio_s
         self._spent_s += self.seconds() - self._begun_s
         if entry.problem:
-            self.failed.append((entry.recording.name, entry.problem))
+            self.failed.append(entry.problem)
         else:
             self.aligned += 1
             self.to_review += bool(entry.concerns)
@@ -97,10 +97,10 @@ class AlignBatch:
         if self.to_review:
             words.append(f"{self.to_review:,} of them to review")
         if self.failed:
-            name, why = self.failed[0]
-            words.append(f"{len(self.failed):,} failed, the first {short_name(name)} ({why})")
+            first = ", the first" if len(self.failed) > 1 else ""
+            words.append(f"{len(self.failed):,} failed{first}: {self.failed[0]}")
         text = f"Of {self.done:,} recordings, {', '.join(words)}"
-        details = "\n".join(f"{name}: {why}" for name, why in self.failed)
+        details = "\n".join(self.failed)
         kind, is_true = (Kind.WARNING, None) if self.failed else (Kind.INFO, is_awaited)
         text = f"{text.rstrip('.')}."
         return Message(kind, text, "next_uncertain", details, is_true=is_true)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
-from fakes import fake_entry, fake_steps
+from fakes import fake_alignment, fake_entry, fake_steps
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from app.frame.main_window import MainWindow
 from app.session.session_model import SessionModel
 from app.work.align_batch import AlignBatch
 from app.work.align_queue import AlignQueue, Purpose, Task
-from core.align.alignment import Alignment, Progress
+from core.align.alignment import Alias, Alignment, Progress
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState
@@ -31,7 +31,7 @@ Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
 
 class Asked:
-    """The fake aligner; it remembers what it was asked for, and fails for some."""
+    """A fake aligner that remembers what it was asked for, fails for some and doubts c.wav."""
 
     def __init__(self, *failing: str) -> None:
         self.names: list[str] = []
@@ -41,7 +41,10 @@ class Asked:
         self.names.append(recording.name)
         if recording.name in self.failing:
             raise InputError(recording.name, "channel 1 is silent", "check the cable")
-        yield from fake_steps(recording, time_0_s)
+        alias = Alias(0.76, 1.2) if recording.name == "c.wav" else None
+        *steps, _found = fake_steps(recording, time_0_s)
+        yield from steps
+        yield fake_alignment(time_0_s, alias=alias)
 
 
 @pytest.fixture
@@ -86,8 +89,9 @@ def test_a_batch_has_one_bar_and_a_summary(
     assert any("2 of 3, b.wav" in progress.text for progress in shown)
     message = window.messages.message
     assert message.kind is Kind.WARNING
-    assert message.text.startswith("Of 3 recordings, 2 aligned, 2 of them to review, 1 failed")
-    assert "b.wav" in message.text
+    assert message.text.startswith(
+        "Of 3 recordings, 2 aligned, 1 of them to review, 1 failed: b.wav: "
+    )
     assert "channel 1 is silent" in message.details
     assert len(window.messages.log) == 1, "a failure among many is told once, at the end"
 
@@ -98,7 +102,7 @@ def test_a_summary_without_failures_goes_once_the_person_goes_on(
     window = make_window(Asked())
     window.open([folder])
     settle(window)
-    assert window.messages.message.text == "Of 3 recordings, 3 aligned, 3 of them to review."
+    assert window.messages.message.text == "Of 3 recordings, 3 aligned, 1 of them to review."
     assert window.messages.isVisible()
     QTest.keyClick(window, Key.Key_Tab)
     qtbot.waitUntil(window.messages.isHidden)
