@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.align import doubts
-from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
+from core.align.alignment import (
+    Alignment,
+    DecodedEvidence,
+    EvidenceUsed,
+    OffsetPath,
+    Progress,
+    Refinement,
+)
 from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
@@ -28,6 +35,7 @@ from core.align.search import (
     search_reach_s,
     search_windows,
 )
+from core.align.sharpen import sharpen
 from core.align.stages import ProgressPlan, Stage
 from core.align.weights import fit_weights
 from core.arrays import Floats
@@ -39,6 +47,7 @@ from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.memory import give_back
+from core.steps import Steps, part_of
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
@@ -146,7 +155,7 @@ def align_steps(
     related = local_relatedness(second.row_evidence)
     unsearched = window.is_unsure(rows_s) | is_at_edge(surface, path)
     related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
-    refinement = yield from plan.staged(Stage.REFINE, refine(recording, surface.time_0_s, path))
+    refinement = yield from plan.staged(Stage.REFINE, _refined(recording, surface.time_0_s, path))
     scored, batches = CandidateScores.none(), 0
     durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
@@ -179,6 +188,12 @@ def align(
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def _refined(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Refinement]:
+    """Offsets from waveforms, to a fraction of a millisecond where they are coherent enough."""
+    first = yield from part_of(refine(recording, time_0_s, path), 0.0, 0.6)
+    return (yield from part_of(sharpen(recording, time_0_s, first), 0.6, 1.0))
 
 
 def _used(evidence: EvidenceUsed, learned: LearnedEvidence, told: int) -> EvidenceUsed:

@@ -28,7 +28,7 @@ Places = NDArray[np.intp]
 
 # Chosen by hand during development, where no source is given.
 
-_FRAME_S = 0.12
+FRAME_S = 0.12
 """A whole number of samples at all usual rates; frames follow each other without a gap."""
 _FRAMES_AT_ONCE = 32
 """Frames transformed at a time: few enough for the processor's cache."""
@@ -36,11 +36,11 @@ _NOISE_EVERY = 4
 """Every so many frames tell the noise of all."""
 _LOW_HZ, _HIGH_HZ = 500.0, 6000.0
 """Band that is compared."""
-_BINS = slice(round(_LOW_HZ * _FRAME_S), round(_HIGH_HZ * _FRAME_S))
+BINS = slice(round(_LOW_HZ * FRAME_S), round(_HIGH_HZ * FRAME_S))
 """Its bins in the spectrum of a frame."""
-_LAG_RATE_HZ = 16_000
+LAG_RATE_HZ = 16_000
 """Lags that a correlation has a second."""
-_ROWS_A_BLOCK = 20
+ROWS_A_BLOCK = 20
 """Few enough for their spectra to stay in the processor's cache: a third faster than 60."""
 
 _REACH_S = 0.03
@@ -114,7 +114,7 @@ def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Re
     """
     rows = len(time_0_s)
     evidence = np.zeros((rows, _LAGS), dtype=np.float32)
-    blocks = [slice(i, min(i + _ROWS_A_BLOCK, rows)) for i in range(0, rows, _ROWS_A_BLOCK)]
+    blocks = [slice(i, min(i + ROWS_A_BLOCK, rows)) for i in range(0, rows, ROWS_A_BLOCK)]
     waiting = deque(range(min(_EVERY // 2, len(blocks) - 1), len(blocks), _EVERY))
     met = set(waiting)
     while waiting:
@@ -166,26 +166,26 @@ def _lags(recording: Recording, time_0_s: Floats, path: OffsetPath, block: slice
     offset_s = np.interp(rows_s[[0, -1]], time_0_s, path.offset_s)
     span_0_s = np.array([rows_s[0] - 0.6, rows_s[-1] + 0.6])
     span_1_s = span_0_s + offset_s + [-0.3, 0.5]
-    frames_0, frames_1 = _stretches(recording, span_0_s, span_1_s)
+    frames_0, frames_1 = stretches_of(recording, span_0_s, span_1_s)
     begin_0 = np.arange(0, len(frames_0.samples) - frames_0.size, frames_0.size)
     if len(begin_0) == 0:
         return np.zeros((len(rows_s), _LAGS), dtype=np.float32)
     centre_s = frames_0.centre_s(begin_0)
     moved_s = centre_s + np.interp(centre_s, time_0_s, path.offset_s)
     spectra = [frames_0.spectra(begin_0), frames_1.spectra(frames_1.begin(moved_s))]
-    gates = [_gate(spectrum) for spectrum in spectra]
-    summed = np.zeros((len(rows_s), _BINS.stop), dtype=np.complex64)
+    gates = [gate(spectrum) for spectrum in spectra]
+    summed = np.zeros((len(rows_s), BINS.stop), dtype=np.complex64)
     for row, ends in enumerate(np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5]).T):
         here = slice(*ends)
         cross = np.conj(spectra[0][here])
         cross *= spectra[1][here]
         cross *= gates[0][here] * gates[1][here] / (np.abs(cross) + 1e-12)
-        cross.sum(axis=0, out=summed[row, _BINS])
-    return _lag_evidence(irfft(summed, round(_LAG_RATE_HZ * _FRAME_S), axis=1))
+        cross.sum(axis=0, out=summed[row, BINS])
+    return _lag_evidence(irfft(summed, round(LAG_RATE_HZ * FRAME_S), axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
+class Stretch:
     """A stretch of one channel, cut into frames.
 
     Parameters
@@ -203,7 +203,7 @@ class _Stretch:
     @property
     def size(self) -> int:
         """Samples of a frame."""
-        return round(_FRAME_S * self.rate_hz)
+        return round(FRAME_S * self.rate_hz)
 
     def centre_s(self, begin: Places) -> Floats:
         """Centres of frames that begin at given samples."""
@@ -218,7 +218,7 @@ class _Stretch:
 
         Zero for frames that are not whole, and above what the channel holds.
         """
-        spectra = np.zeros((len(begin), _BINS.stop - _BINS.start), dtype=np.complex64)
+        spectra = np.zeros((len(begin), BINS.stop - BINS.start), dtype=np.complex64)
         whole = np.flatnonzero((begin >= 0) & (begin <= len(self.samples) - self.size))
         if not len(whole):
             return spectra
@@ -228,24 +228,24 @@ class _Stretch:
             part = whole[start : start + _FRAMES_AT_ONCE]
             windowed = frames[begin[part]]
             windowed *= window
-            found = rfft(windowed, axis=1)[:, _BINS]
+            found = rfft(windowed, axis=1)[:, BINS]
             spectra[part, : found.shape[1]] = found
         return spectra
 
 
-def _stretches(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> list[_Stretch]:
+def stretches_of(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> list[Stretch]:
     """A stretch of each channel."""
     read = recording.read_both(tuple(span_0_s), tuple(span_1_s))
     rates_hz = [source.sample_rate_hz for source in recording.channels]
     return [
-        _Stretch(samples, max(0, round(start_s * rate_hz)) / rate_hz, rate_hz)
+        Stretch(samples, max(0, round(start_s * rate_hz)) / rate_hz, rate_hz)
         for samples, start_s, rate_hz in zip(
             read, (span_0_s[0], span_1_s[0]), rates_hz, strict=True
         )
     ]
 
 
-def _gate(spectra: NDArray[np.complex64]) -> Floats32:
+def gate(spectra: NDArray[np.complex64]) -> Floats32:
     """Share of every cell's power that stands above twice the noise of its bin."""
     gate = spectra.real**2
     gate += spectra.imag**2
@@ -258,7 +258,7 @@ def _gate(spectra: NDArray[np.complex64]) -> Floats32:
 
 def _lag_evidence(correlation: Floats32) -> Floats32:
     """Evidence for every millisecond of lag, nats: its peak above the row's median lag."""
-    reach = round(_REACH_S * _LAG_RATE_HZ)
+    reach = round(_REACH_S * LAG_RATE_HZ)
     near = np.abs(np.hstack([correlation[:, -reach:], correlation[:, :reach]]))
     spread = near.std(axis=1, keepdims=True)
     peaks = near.reshape(len(near), _LAGS, -1).max(axis=2)

@@ -1,0 +1,85 @@
+"""Coherent sound is read between the milliseconds; what comes from many places is left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from core.align.aligner import align
+from core.align.alignment import Refinement
+from core.align.sharpen import sharpen
+from core.audio.recording import Recording, open_recording
+from core.simulate import SceneSpec, simulate_scene
+from core.steps import result_of
+
+RATE_HZ = 16000
+
+
+def heard_twice(path, offset_s, duration_s=40.0, seed=0) -> Recording:
+    """Noise bursts, and the same ones on a clock that is `offset_s` of its time late."""
+    rng = np.random.default_rng(seed)
+    count = round(duration_s * RATE_HZ)
+    sound = rng.normal(scale=0.1, size=2 * count)
+    sound *= np.repeat(rng.random(2 * count // 1600) < 0.5, 1600)
+    time_s = np.arange(count) / RATE_HZ
+    late_s = offset_s(time_s)
+    fine = np.fft.irfft(np.fft.rfft(sound), 16 * count) * 8
+    moved = np.interp((time_s - late_s + 5.0) * 8 * RATE_HZ, np.arange(len(fine)), fine)
+    still = sound[5 * RATE_HZ : 5 * RATE_HZ + count]
+    noise = rng.normal(scale=0.003, size=(count, 2))
+    sf.write(path, np.stack([still, moved], axis=1) + noise, RATE_HZ, subtype="FLOAT")
+    return open_recording(path)
+
+
+def clock(time_s: np.ndarray) -> np.ndarray:
+    return 0.3 + 2e-4 * time_s + 2e-3 * np.sin(time_s / 15)
+
+
+def rough(offset_s: np.ndarray, scatter_s: float) -> Refinement:
+    grid_s = np.round(offset_s + np.random.default_rng(1).normal(0, scatter_s, len(offset_s)), 3)
+    return Refinement(grid_s, np.full(len(grid_s), 0.001))
+
+
+def test_a_coherent_clock_is_read_to_a_tenth_of_a_millisecond(tmp_path):
+    rows_s = np.arange(40.0)
+    recording = heard_twice(tmp_path / "a.wav", clock)
+    found = result_of(sharpen(recording, rows_s, rough(clock(rows_s), 3e-4)))
+    # a sound at time t of channel 0 lies where t + offset(t) = t'; the offset is slow
+    truth_s = clock(rows_s + clock(rows_s))
+    assert np.abs(found.offset_s - truth_s)[2:-2].max() < 1e-4
+    assert found.sd_s.max() < 1e-3
+
+
+def test_a_dropped_buffer_is_not_smoothed_away(tmp_path):
+    def jumps(time_s):
+        return clock(time_s) + 0.02 * (time_s > 20.3)
+
+    rows_s = np.arange(40.0)
+    recording = heard_twice(tmp_path / "a.wav", jumps)
+    found = result_of(sharpen(recording, rows_s, rough(jumps(rows_s), 3e-4)))
+    assert np.abs(found.offset_s - jumps(rows_s))[np.r_[2:19, 23:38]].max() < 3e-4
+
+
+def test_sound_from_many_places_is_left_as_it_was(tmp_path):
+    rows_s = np.arange(40.0)
+    first = rough(clock(rows_s), 4e-3)
+    found = result_of(sharpen(heard_twice(tmp_path / "a.wav", clock), rows_s, first))
+    np.testing.assert_array_equal(found.offset_s, first.offset_s)
+
+
+def test_rows_without_refinement_stay_without(tmp_path):
+    none = Refinement.none(40)
+    found = result_of(sharpen(heard_twice(tmp_path / "a.wav", clock), np.arange(40.0), none))
+    assert np.isnan(found.offset_s).all()
+
+
+@pytest.mark.parametrize(("snr_db", "seed"), [(10.0, 3503), (0.0, 3402)])
+def test_a_field_pair_with_one_source_is_aligned_within_a_third_of_a_millisecond(
+    snr_db, seed, tmp_path
+):
+    scene = simulate_scene("aru", seed, 100.0, snr_db=snr_db, spec=SceneSpec(sources=1))
+    sf.write(tmp_path / "a.wav", scene.samples, scene.sample_rate_hz)
+    truth = scene.keypoints()
+    result = align(open_recording(tmp_path / "a.wav"), truth.time_0_s)
+    assert np.abs(result.keypoints.time_1_s - truth.time_1_s).mean() < 1 / 3000
