@@ -26,7 +26,7 @@ _INFO_MS = 9000
 _LOOK_AGAIN_MS = 200
 _KEPT = 200
 _WORDS_PX = 400
-"""With less room than this beside them, the buttons stand under the words."""
+"""With less room than this, and than the words need, the buttons stand under the words."""
 _SIGN_PX = 20
 _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
 
@@ -114,7 +114,8 @@ class MessageBar(QFrame):
         buttons = (self._act, self._other, self._copy, self._close)
         taken_px = sum(b.sizeHint().width() for b in buttons if not b.isHidden())
         sides = QBoxLayout.Direction
-        is_narrow = self.width() - taken_px < _WORDS_PX
+        line_px = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4 * _SIGN_PX
+        is_narrow = self.width() - taken_px < min(_WORDS_PX, line_px)
         self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
 
     def _fit(self) -> None:

@@ -30,7 +30,7 @@ class ClipView(QWidget):
         self._session = session
         self._tiles = tiles
         self._image: QImage | None = None
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("One second of both channels around the keypoint, overlaid")

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.base.time_format import time_text
 from app.look.keypoint_style import WORDS, Mark, colour_of, mark_icon, marks_of
@@ -25,8 +32,8 @@ from core.session import Basis
 _NUDGES = (-100, -10, -1, 1, 10, 100)
 
 
-class KeypointPanel(QWidget):
-    """Where the selected keypoint stands, how sure that is and why.
+class KeypointPanel(QScrollArea):
+    """Where the selected keypoint stands, how sure that is and why; it scrolls in a low window.
 
     Parameters
     ----------
@@ -55,7 +62,8 @@ class KeypointPanel(QWidget):
         at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self._sure = FixedLabel(align=at_right, lines=2)
         self._reason = FixedLabel("muted", Qt.AlignmentFlag.AlignTop, lines=2, wraps=True)
-        layout = QVBoxLayout(self)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(6)
         layout.addLayout(_row(self._title, self._state_icon, self._state))
@@ -66,6 +74,12 @@ class KeypointPanel(QWidget):
         layout.addLayout(_nudge_buttons(actions))
         accept = ActionButton(actions["accept"])
         layout.addLayout(_decision_buttons(accept, actions))
+        self.setWidget(inner)
+        self._inner = inner
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Selected keypoint")
         self.setFocusProxy(accept)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
@@ -78,6 +92,12 @@ class KeypointPanel(QWidget):
             signal.connect(self._soon.start)
         theme().changed.connect(self._repaint)
         self._repaint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """As wide as all of it beside the scroll bar; as low as the window needs."""
+        least = super().minimumSizeHint()
+        inner_px = self._inner.minimumSizeHint().width()
+        return QSize(inner_px + self.verticalScrollBar().sizeHint().width(), least.height())
 
     @Slot()
     def _repaint(self) -> None:

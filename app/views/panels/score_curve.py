@@ -43,7 +43,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._session = session
         self._shown: tuple[ScoreSurface, Alignment | None, int] | None = None
         self._reach_s = _REACH_S
-        self.setMinimumHeight(84)
+        self.setMinimumHeight(70)
         self.setMaximumHeight(150)
         self.setAccessibleName("Evidence over the offset of the selected keypoint")
         self.setToolTip("How alike the channels are at each offset: blue the score, white belief")

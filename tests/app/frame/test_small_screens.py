@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from finding import only
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
+    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QPushButton,
@@ -167,6 +168,77 @@ def test_enter_presses_the_button_of_the_first_page_that_has_the_keyboard(
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Return)
     assert asked == ["folder"]
+
+
+_SCREENS = [
+    # 1366 x 768 at 150 %, with a taskbar and a title bar; and a small screen with both.
+    (911, 440),
+    (1024, 560),
+]
+
+
+@pytest.mark.parametrize("size", _SCREENS)
+def test_nothing_makes_the_window_larger_than_the_screen(
+    make_window: Make, stereo: Path, settle, size: tuple[int, int]
+) -> None:
+    window = make_window(size=size)
+
+    def fits() -> bool:
+        QApplication.processEvents()
+        return (window.width(), window.height()) == size
+
+    assert fits(), f"with nothing open it takes {window.size()}"
+    window.open([stereo])
+    settle(window)
+    assert fits(), f"with a recording it takes {window.size()}"
+    window.session.lose(0, "the disk that it lies on is not plugged in, which is a pity " * 3)
+    window.messages.post(Message(Kind.ERROR, "Something went wrong, and this is why. " * 9))
+    assert fits(), f"with a message it takes {window.size()}"
+    for dock in window.docks.by_title.values():
+        dock.raise_()
+        assert fits(), f"with {dock.windowTitle()} in front it takes {window.size()}"
+        right, bottom = dock.geometry().right(), dock.geometry().bottom()
+        assert right <= window.width()
+        assert bottom <= window.height()
+
+
+@pytest.mark.parametrize("size", _SCREENS)
+@pytest.mark.parametrize("name", ["preferences", "shortcuts", "find_command", "go_to", "export"])
+def test_dialogs_fit_a_small_screen(
+    make_window: Make, stereo: Path, settle, size: tuple[int, int], name: str, qtbot: QtBot
+) -> None:
+    window = make_window(size=size)
+    window.open([stereo])
+    settle(window)
+    seen: list[tuple[int, int]] = []
+
+    def look() -> None:
+        (dialog,) = (d for d in window.findChildren(QDialog) if d.isVisible())
+        least = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
+        seen.append((least.width(), least.height()))
+        dialog.reject()
+
+    QTimer.singleShot(50, look)
+    window.commands[name].trigger()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0][0] <= size[0]
+    assert seen[0][1] <= size[1]
+
+
+def test_every_button_of_the_keypoint_can_be_reached_in_a_low_window(
+    make_window: Make, stereo: Path, settle
+) -> None:
+    window = make_window(size=_SCREENS[0])
+    window.open([stereo])
+    settle(window)
+    window.resize(911, window.minimumSizeHint().height())
+    window.keypoint.setFocus()
+    assert window.focusWidget().accessibleName() == "Accept"
+    QTest.keyClick(window.focusWidget(), Key.Key_Tab)
+    QApplication.processEvents()
+    button, seen = window.focusWidget(), window.keypoint.viewport()
+    assert button.accessibleName() == "Unalignable"
+    assert seen.rect().contains(button.mapTo(seen, button.rect().bottomRight()))
 
 
 def test_a_remark_takes_one_line_in_a_narrow_window(window: MainWindow) -> None:
