@@ -14,8 +14,8 @@ from core.arrays import Floats
 
 _PRIOR = 0.9
 """Share of moments that both channels hear, before anything is known."""
-_CHANGES = 1.0 / 60.0
-"""Chance per row that what both heard ends."""
+_CHANGES = 1.0 / 200.0
+"""Chance per row that what both heard ends; with 1/60 silence between few calls looked like it."""
 _MOST_NATS = 20.0
 """More evidence in a single row says no more: numbers stay within a float's reach."""
 
