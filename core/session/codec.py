@@ -17,6 +17,7 @@ from core.session.edit import Edit
 from core.session.state import Basis, Positions, Proposal, Rows
 
 _FAST = 1
+_MOST_BYTES = 256 * 2**20
 
 
 def edit_bytes(edit: Edit) -> bytes:
@@ -50,7 +51,7 @@ def changes_from(
     ValueError, KeyError, TypeError, zlib.error
         If the bytes are something else.
     """
-    told = json.loads(zlib.decompress(content))
+    told = json.loads(_decompressed(content))
     position = np.array(told["position"], dtype=np.intp)
     if np.any((position < 0) | (position >= len(time_0_s))):
         raise ValueError("a keypoint that is not there")
@@ -63,6 +64,15 @@ def changes_from(
         was, is_out = map(bool, told["taken_out"])
         outs = was, is_out
     return position, before, after, proposals, outs
+
+
+def _decompressed(content: bytes) -> bytes:
+    """At most what an edit of a recording of days takes."""
+    whole = zlib.decompressobj()
+    text = whole.decompress(content, _MOST_BYTES)
+    if not whole.eof:
+        raise ValueError("an edit that is cut short or too long")
+    return text
 
 
 def nullable(values: Iterable[float]) -> list[float | None]:

@@ -19,11 +19,13 @@ from core.session.connection import connect, make_durable
 from core.session.lock import SessionLock
 from core.session.recordings import SessionRecording, at_paths
 from core.session.refusals import (
+    in_time,
     in_words,
     refuse_damaged,
     refuse_foreign,
     refuse_newer,
     refuse_no_file,
+    refuse_other_layout,
 )
 from core.session.session import Session
 
@@ -99,7 +101,7 @@ class SessionFile:
         InputError
             If the file is damaged.
         """
-        with in_words(self._path):
+        with in_words(self._path), in_time(self._connection):
             return reading.read(self._connection, self._path)
 
     def commit(self, change: Change) -> None:
@@ -174,8 +176,9 @@ class SessionFile:
 
     def _prepare(self) -> None:
         connection, path = self._connection, self._path
-        with in_words(path):
+        with in_words(path), in_time(connection):
             refuse_newer(path, schema.schema_version(connection))
+            refuse_other_layout(path, connection)
             refuse_damaged(path, connection)
             make_durable(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")

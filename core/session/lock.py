@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
+import stat
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +22,9 @@ SUFFIX = ".lock"
 _FAR = 1 << 20
 """Windows keeps others from reading locked bytes, so one far behind the text is locked."""
 _MOST_TEXT = 400
+_OURS = re.compile(rb"process \d+ on ")
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""What lies behind a link is somebody else's; a pipe must not make anybody wait."""
 _TRIES = 20
 """A window may close the session just now; where files have no lasting numbers, it looks so."""
 
@@ -76,7 +81,7 @@ class SessionLock:
 def is_held(session: Path) -> bool:
     """Whether a window has a session open; False where that cannot be found out."""
     try:
-        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDWR)
+        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDWR | _NO_LINK)
     except OSError:
         return False
     try:
@@ -90,8 +95,9 @@ def is_held(session: Path) -> bool:
 
 def _locked(session: Path, path: Path) -> int:
     for _ in range(_TRIES):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
         try:
+            _refuse_foreign(path, handle)
             _take(handle)
         except (BlockingIOError, PermissionError):
             holder = os.read(handle, _MOST_TEXT).decode("utf-8", "replace").strip()
@@ -101,13 +107,22 @@ def _locked(session: Path, path: Path) -> int:
                 f"is open in another window ({holder or 'which has just opened it'})",
                 "close it there, or copy the session and open the copy",
             ) from None
-        except OSError:
+        except (OSError, InputError):
             os.close(handle)
             raise
         if _is_still(path, handle):
             return handle
         os.close(handle)
     raise OSError("nothing can be locked there")
+
+
+def _refuse_foreign(path: Path, handle: int) -> None:
+    """Refuse a file of somebody else's that has the name of the lock; it would be overwritten."""
+    text = os.pread(handle, _MOST_TEXT, 0) if sys.platform != "win32" else b""
+    if not stat.S_ISREG(os.fstat(handle).st_mode) or (text and not _OURS.match(text)):
+        raise InputError(
+            path, "has the name of a session's lock, but is none", "move it or give it another name"
+        )
 
 
 def _take(handle: int) -> None:

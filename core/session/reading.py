@@ -25,6 +25,16 @@ from core.session.run import Provenance, RankedCandidate, Run
 from core.session.session import Session
 from core.session.state import Basis, Proposal, RecordingState
 
+_NONSENSE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    zlib.error,
+)
+"""What values of the wrong kind, number or depth lead to while they are made sense of."""
 ASK_FOR_A_COPY = "open a copy from before, or save its keypoints with sqlite3 (docs/session.md)"
 
 
@@ -44,6 +54,11 @@ def read(connection: sqlite3.Connection, path: Path) -> Session:
     sqlite3.Error
         If SQLite cannot read it.
     """
+    with _judged(path, "something"):
+        return _read(connection, path)
+
+
+def _read(connection: sqlite3.Connection, path: Path) -> Session:
     recordings = read_recordings(connection, path)
     states: dict[int, RecordingState] = {}
     for row in _rows(connection, "SELECT id, name, basis, taken_out FROM recording ORDER BY id"):
@@ -77,7 +92,7 @@ def read_recordings(connection: sqlite3.Connection, path: Path) -> dict[int, Ses
 def _judged(path: Path, what: str) -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, KeyError, OverflowError, zlib.error) as error:
+    except _NONSENSE as error:
         raise InputError(path, f"{what} makes no sense in it ({error})", ASK_FOR_A_COPY) from error
 
 

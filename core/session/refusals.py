@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.errors import InputError, system_reason
@@ -14,6 +15,10 @@ _GIVE = "give a .finchsync file"
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
 _DAMAGED = "is damaged"
+_LONGEST_S = 60.0
+"""A session of a thousand recordings is read within a few seconds."""
+_OPERATIONS = 100_000
+"""Steps of SQLite between two looks at the clock."""
 
 _SAID: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: (
@@ -30,6 +35,7 @@ _SAID: dict[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_BUSY: ("is in use by another program", "close it there and try again"),
     sqlite3.SQLITE_LOCKED: ("is in use by another program", "close it there and try again"),
+    sqlite3.SQLITE_INTERRUPT: ("takes too long to read: is it a session?", reading.ASK_FOR_A_COPY),
     sqlite3.SQLITE_CORRUPT: (_DAMAGED, reading.ASK_FOR_A_COPY),
     sqlite3.SQLITE_NOTADB: (_DAMAGED, reading.ASK_FOR_A_COPY),
 }
@@ -90,6 +96,42 @@ def refuse_newer(path: Path, version: int) -> None:
             f"was made by a newer FinchSync (schema {version}; this one reads {known})",
             "update FinchSync",
         )
+
+
+@contextmanager
+def in_time(connection: sqlite3.Connection) -> Iterator[None]:
+    """Give up reading after a while: what hangs together by its own queries could read forever."""
+    end_s = time.monotonic() + _LONGEST_S
+    connection.set_progress_handler(lambda: time.monotonic() > end_s, _OPERATIONS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
+    """Refuse a file with other tables or columns than its version has, or views and triggers."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        schema.migrate(model, schema.schema_version(connection))
+        found, expected = _layout(connection), _layout(model)
+    said = [f"no such {name}" for name in expected if name not in found]
+    said += [f"{name} is not a session's" for name in found if name not in expected]
+    said += [f"{name} has other columns" for name in expected if found.get(name) != expected[name]]
+    if said:
+        raise InputError(path, f"{_DAMAGED} ({said[0]})", reading.ASK_FOR_A_COPY)
+
+
+def _layout(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Columns of every table and view by name, and every trigger."""
+    objects = connection.execute(
+        "SELECT type, name FROM sqlite_schema WHERE type <> 'index' AND name NOT LIKE 'sqlite_%'"
+    )
+    return {
+        f"{kind}: {name}": connection.execute(
+            "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)", (name,)
+        ).fetchall()
+        for kind, name in objects.fetchall()
+    }
 
 
 def refuse_damaged(path: Path, connection: sqlite3.Connection) -> None:

@@ -154,16 +154,17 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a file up to this program's version, whole or not at all."""
+def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
+    """Bring a file up to a version, this program's own if none is named; whole or not at all."""
+    version = len(MIGRATIONS) if version is None else version
     found = schema_version(connection)
-    if found >= len(MIGRATIONS):
+    if found >= version:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in MIGRATIONS[found:]:
+        for step in MIGRATIONS[found:version]:
             step(connection)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

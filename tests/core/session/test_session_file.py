@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -32,6 +33,7 @@ from core.session import (
     Session,
     SessionFile,
     identify,
+    refusals,
     schema,
 )
 from core.session.change import RowsWritten
@@ -325,8 +327,13 @@ def _overwritten(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _without_checks(statement: str) -> Callable[[Path], object]:
-    return lambda path: _sql(path, "PRAGMA ignore_check_constraints = ON", statement)
+def _without_checks(*statements: str) -> Callable[[Path], object]:
+    return lambda path: _sql(path, "PRAGMA ignore_check_constraints = ON", *statements)
+
+
+def _sql_with(path: Path, statement: str, value: object) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(statement, (value,))
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -336,6 +343,40 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda p: p.write_bytes(b""), "is an empty file"),
     "gone": (lambda p: p.unlink(), "there is no such file"),
     "a table is gone": (_without_checks("DROP TABLE edit"), "no such table: edit"),
+    "a view in place of a table": (
+        _without_checks(
+            "DROP TABLE run_path",
+            "CREATE VIEW run_path AS "
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+        ),
+        "is damaged",
+    ),
+    "a trigger": (
+        _without_checks("CREATE TRIGGER t AFTER INSERT ON edit BEGIN DELETE FROM keypoint; END"),
+        "is damaged (trigger: t is not a session's)",
+    ),
+    "an edit that unpacks without end": (
+        lambda path: _sql_with(
+            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(bytes(2**29))
+        ),
+        "edit 1 makes no sense",
+    ),
+    "an edit nested without end": (
+        lambda path: _sql_with(
+            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(b"[" * 10**6)
+        ),
+        "edit 1 makes no sense",
+    ),
+    "a list in place of an edit": (
+        lambda path: _sql_with(
+            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(b"[1]")
+        ),
+        "edit 1 makes no sense",
+    ),
+    "warnings that are none": (
+        _without_checks("UPDATE model_run SET warnings = '{'"),
+        "makes no sense",
+    ),
     "foreign database": (
         lambda p: _sql(p, "PRAGMA application_id = 7"),
         "is a database of another program",
@@ -475,3 +516,36 @@ def test_a_copy_that_does_not_fit_leaves_nothing_behind(path: Path, reviewed: Se
             file.save_as(copy)
         assert file.read().done
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_query_without_end_is_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
+    monkeypatch.setattr(refusals, "_LONGEST_S", 0.05)
+    with (
+        closing(sqlite3.connect(":memory:")) as connection,
+        pytest.raises(InputError, match="takes too long to read"),
+        refusals.in_words(path),
+        refusals.in_time(connection),
+    ):
+        connection.execute(endless).fetchone()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed here")
+def test_a_lock_is_not_written_through_a_link(path: Path, kill: ModuleType) -> None:
+    with SessionFile.create(path):
+        pass
+    precious = path.with_name("thesis.txt")
+    precious.write_text("precious")
+    path.with_name(path.name + ".lock").symlink_to(precious)
+    assert "cannot be opened for editing" in _refusal(path)
+    assert precious.read_text() == "precious"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are held by bytes there")
+def test_a_file_that_has_the_name_of_a_lock_stays(path: Path) -> None:
+    with SessionFile.create(path):
+        pass
+    mine = path.with_name(path.name + ".lock")
+    mine.write_text("my notes")
+    assert "has the name of a session's lock" in _refusal(path)
+    assert mine.read_text() == "my notes"
