@@ -34,3 +34,17 @@ class InputError(Exception):
 def system_reason(error: OSError) -> str:
     """What the system says of a failure, to stand in a sentence: "permission denied"."""
     return (error.strerror or str(error)).lower()
+
+
+def refuse_undecodable(path: Path) -> None:
+    """Refuse a path that is no Unicode: no table, session or audio library could hold it.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        what = "its name or that of a folder is not valid Unicode"
+        raise InputError(path, what, "rename it") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.base.save_dialog import ask_where_to_save
 from app.documents.documents import Documents
 from app.documents.session_store import SessionStore
 from app.session.session_places import SUFFIX
@@ -50,13 +51,9 @@ class FileDialogs(QObject):
     @Slot()
     def save_session_as(self) -> None:
         """Ask where the session is kept from now on."""
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window, "Save session as", "", f"Sessions (*{SUFFIX})"
-        )
-        if name:
-            path = Path(name)
-            path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-            # The file dialog has asked whether to replace what is there.
+        kinds = {f"Sessions (*{SUFFIX})": SUFFIX}
+        path = ask_where_to_save(self._window, "Save session as", "", kinds)
+        if path is not None:
             self._store.save_as(path, overwrite=path.exists())
 
     @Slot()

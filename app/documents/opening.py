@@ -13,6 +13,7 @@ from core.formats.biodcase import check_times, read_csv
 from core.formats.folder_tables import tables_of
 from core.formats.names import match_names
 from core.formats.sidecar import read_sidecar
+from core.plain_text import one_line
 
 _BATCH = 50
 _SHOWN_NAMES = 3
@@ -66,12 +67,13 @@ class _Report:
 
     def summary(self, *, is_all: bool) -> Skipped:
         """All of it; the bar has room for the first."""
-        details = "\n".join([*map(str, self.problems), *self.notes])
+        notes = list(map(one_line, self.notes))
+        details = "\n".join([*map(str, self.problems), *notes])
         mono = [problem for problem in self.problems if isinstance(problem, MonoFileError)]
         problems = self.problems
         if len(mono) > 1:
             problems = [_unpaired(mono), *(p for p in self.problems if p not in mono)]
-        first, count = str([*problems, *self.notes][0]), len(problems)
+        first, count = str([*problems, *notes][0]), len(problems)
         if count > 1:
             first = f"{count} things could not be opened; the first: {first}"
         return Skipped(first, details, is_all=is_all)
@@ -151,7 +153,7 @@ def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
 
 
 def _imported(path: Path, names: Collection[str], report: _Report) -> Imported:
-    """A table with what its sidecar says; one that is of no use is only report."""
+    """A table with what its sidecar says; one that is of no use is only told."""
     table = read_csv(path).for_recordings(names, path)
     report.notes.extend(table.notes)
     if missing := [name for name in table.files if name not in names]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.base.literal_text import literal
 from app.base.messages import Kind, Message
 from app.documents.crash_recovery import left_open, note_closed, note_open
 from app.documents.session_writer import Writer
@@ -243,9 +244,8 @@ def may_close(window: QWidget, store: SessionStore) -> bool:
     box.setIcon(QMessageBox.Icon.Warning)
     count = store.unwritten
     box.setText(f"{count} change{'' if count == 1 else 's'} could not be written to disk.")
-    box.setInformativeText(
-        f"{store.problem}\n\nCancel, and choose File > Save session as… to keep them elsewhere."
-    )
+    how = "Cancel, and choose File > Save session as… to keep them elsewhere."
+    box.setInformativeText(literal(f"{store.problem}\n\n{how}"))
     box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
     return box.exec() == QMessageBox.StandardButton.Discard

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
-from app.export.curve_dialog import ask_for_picture
-from app.export.curve_plot import DriftCurve, picture_steps
+from app.base.save_dialog import ask_where_to_save
+from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
 from app.session.open_session import open_first
@@ -92,21 +92,22 @@ class ExportCommands(QObject):
         entry = self._session.current
         if entry is None:
             self.message_posted.emit(open_first(self._session))
-        elif (place := ask_for_picture(self._window, entry)) is not None:
-            path, overwrite = place
+            return
+        kinds = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg"}
+        suggested = suggested_picture(entry)
+        path = ask_where_to_save(self._window, "Save drift curve", suggested, kinds)
+        if path is not None:
             curve = DriftCurve.of(entry)
-            self._writing.start(partial(picture_steps, path, curve, overwrite=overwrite))
+            self._writing.start(partial(picture_steps, path, curve, overwrite=True))
 
     @Slot()
     def save_picture(self) -> None:
         """Save a picture of the window as it is now."""
         image = self._window.grab().toImage()
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window, "Save a picture of the window", "finchsync.png", "PNG (*.png)"
+        path = ask_where_to_save(
+            self._window, "Save a picture of the window", "finchsync.png", {"PNG (*.png)": ".png"}
         )
-        if name:
-            path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
-            # The file dialog has asked whether to replace what is there.
+        if path is not None:
             self._pictures.start(partial(_picture_steps, path, image))
 
     @Slot()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -23,12 +24,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.literal_text import literal, without_mnemonic
 from app.base.messages import short_name
+from app.base.save_dialog import may_replace, typed_path
 from app.export.table_export import ExportPlan
 from app.look.keypoint_style import Mark, mark_icon
 from app.session.entries import Entry
 from app.views.parts.elided_label import ElidedLabel
 from core.errors import InputError
+from core.formats.atomic import check_writable
 from core.formats.export_format import export_formats
 from core.formats.sidecar import Rows, sidecar_path
 from core.keypoints import ReviewState
@@ -64,14 +68,15 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(520)
         self._chosen = ((current,), entries)
         self.overwrite = False
-        self._one = QRadioButton(f"This recording: {short_name(current.recording.name)}")
+        name = short_name(current.recording.name)
+        self._one = QRadioButton(f"This recording: {without_mnemonic(name)}")
         self._all = QRadioButton(f"All {len(entries)} open recordings")
         has_choice = len(entries) > 1
         self._one.setChecked(not has_choice)
         self._all.setChecked(has_choice)
         for button in (self._one, self._all):
             button.setVisible(has_choice)
-        self._name = QLabel(short_name(current.recording.name))
+        self._name = QLabel(name)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setProperty("role", "title")
         self._name.setVisible(not has_choice)
@@ -90,6 +95,7 @@ class ExportDialog(QDialog):
         self._counts = QGridLayout()
         self._counts.setColumnStretch(2, 1)
         self._warning = QLabel()
+        self._warning.setTextFormat(Qt.TextFormat.PlainText)
         self._warning.setWordWrap(True)
         self._warning.setProperty("role", "muted")
         self._formats = export_formats()
@@ -137,10 +143,8 @@ class ExportDialog(QDialog):
 
     @property
     def path(self) -> Path:
-        """Where it goes."""
-        text = self._place.text().strip()
-        path = Path(text).expanduser()
-        return path if path.suffix else path.with_suffix(self.plan.format.suffix)
+        """Where it goes; raises InputError if that names no file."""
+        return typed_path(self._place.text(), self.plan.format.suffix)
 
     def set_path(self, path: Path) -> None:
         """Fill in where it goes."""
@@ -149,22 +153,20 @@ class ExportDialog(QDialog):
     @Slot()
     def accept(self) -> None:
         """Check the place, ask before overwriting, and close."""
-        if not self._place.text().strip():
+        try:
+            path = self.path
+            self.plan.refuse(path)
+            places = (path, sidecar_path(path))
+            for place in places:
+                check_writable(place, overwrite=True)
+        except InputError as error:
+            QMessageBox.warning(self, "Export", literal(str(error)))
             self._place.setFocus()
             return
-        try:
-            self.plan.refuse(self.path)
-        except InputError as error:
-            QMessageBox.warning(self, "Export", str(error))
+        there = [place for place in places if place.exists()]
+        if there and not may_replace(self, "Export", there):
             return
-        there = [p.name for p in (self.path, sidecar_path(self.path)) if p.exists()]
-        if there:
-            exist, them = ("exist", "them") if len(there) > 1 else ("exists", "it")
-            question = f"{' and '.join(there)} already {exist}. Replace {them}?"
-            answer = QMessageBox.question(self, "Export", question)
-            if answer != QMessageBox.StandardButton.Yes:
-                return
-            self.overwrite = True
+        self.overwrite = bool(there)
         super().accept()
 
     @Slot()
@@ -174,12 +176,15 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_format(self) -> None:
-        self.set_path(self.path.with_suffix(self.plan.format.suffix))
+        with suppress(InputError):
+            self.set_path(self.path.with_suffix(self.plan.format.suffix))
 
     @Slot()
     def _show_sidecar(self) -> None:
-        name = sidecar_path(self.path).name if self._place.text().strip() else ""
-        self._sidecar.setText(f"States, confidence and origin go into {name}" if name else "")
+        text = ""
+        with suppress(InputError):
+            text = f"States, confidence and origin go into {sidecar_path(self.path).name}"
+        self._sidecar.setText(text)
 
     @Slot()
     def _refresh(self) -> None:
@@ -217,7 +222,7 @@ class ExportDialog(QDialog):
         chosen, _kind = QFileDialog.getSaveFileName(
             self,
             "Export keypoints",
-            str(self.path),
+            self._place.text(),
             f"{self.plan.format.title} (*{self.plan.format.suffix})",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )

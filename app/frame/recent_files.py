@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.base.background_runner import BackgroundRunner
+from app.base.literal_text import literal, without_mnemonic
 from app.base.messages import short_name
 from app.settings.stored_json import is_name, store_json, stored_json
 
@@ -96,8 +97,8 @@ class RecentMenu(QObject):
             name = " + ".join(short_name(path.name or str(path)) for path in paths)
             place = short_name(paths[0].parent.name)
             text = f"{name}  –  {place}" if place else name
-            action = QAction(f"&{number}  {text.replace('&', '&&')}", self.menu)
-            action.setToolTip("\n".join(map(str, paths)))
+            action = QAction(f"&{number}  {without_mnemonic(text)}", self.menu)
+            action.setToolTip(literal("\n".join(map(str, paths))))
             action.triggered.connect(partial(self._choose, paths))
             self.menu.addAction(action)
         self.menu.addSeparator()
@@ -119,4 +120,4 @@ class RecentMenu(QObject):
         for action, paths, is_there in zip(self.menu.actions(), self.opened, there, strict=False):
             action.setEnabled(is_there)
             missing = "" if is_there else "not there any more: "
-            action.setToolTip(missing + "\n".join(map(str, paths)))
+            action.setToolTip(literal(missing + "\n".join(map(str, paths))))

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
+from app.base.literal_text import literal
 from app.base.time_format import time_text
 from app.look.table_headers import HeaderTexts
 from app.look.theme import theme
@@ -260,7 +261,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons[row.stage] if column is Column.STAGE else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(self._seen[recording], row)
+            return literal(_tip(self._seen[recording], row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(row, column)
         return _side(column) if role == Qt.ItemDataRole.TextAlignmentRole else None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
+from app.base.literal_text import without_mnemonic
 from app.commands.menus import allow
 from app.session.session_model import SessionModel
 
@@ -56,5 +57,6 @@ class History(QObject):
             action = self._actions[name]
             what = steps[0].edit.text if steps else ""
             word = name.capitalize()
-            action.setText(f"{word} {what[:1].lower()}{what[1:]}" if what else word)
+            text = f"{word} {what[:1].lower()}{what[1:]}" if what else word
+            action.setText(without_mnemonic(text))
             allow(action, "" if steps else f"there is nothing to {name}")

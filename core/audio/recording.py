@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.audio.files.layout import AudioFile
 from core.audio.files.settle import failure_text, settle
-from core.errors import InputError, system_reason
+from core.errors import InputError, refuse_undecodable, system_reason
 
 Samples = NDArray[np.float32]
 _Frames = NDArray[np.float32] | NDArray[np.int16]
@@ -230,11 +230,11 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
     ------
     InputError
         If a file is missing, unreadable, not audio, empty, or has the wrong
-        number of channels; if its name is not valid Unicode, which no table can hold.
+        number of channels; if its path is not valid Unicode.
     """
     first = Path(path)
     for file_path in (first, first if path_1 is None else Path(path_1)):
-        _refuse_name(file_path)
+        refuse_undecodable(file_path)
     found = settle(first)
     if path_1 is None:
         if found.channels != 2:
@@ -291,13 +291,6 @@ def find_audio(folder: Path | str) -> list[Path]:
             "give a folder with stereo files, or with audio/ inside",
         )
     return files
-
-
-def _refuse_name(path: Path) -> None:
-    try:
-        path.name.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(path, "its name is not valid Unicode", "rename the file") from error
 
 
 def _source(file: AudioFile, channel: int) -> ChannelSource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from core.errors import InputError, system_reason
+from core.errors import InputError, refuse_undecodable, system_reason
 
 LARGEST_BYTES = 1 << 30
 """More than fifty million keypoints; nobody writes such a table on purpose."""
@@ -17,8 +17,8 @@ def read_whole(path: Path) -> bytes:
     Raises
     ------
     InputError
-        If it is missing, unreadable, a folder, a pipe or a device, or larger than
-        `LARGEST_BYTES`; the last three before anything is read.
+        If it is missing, unreadable, a folder, a pipe or a device, larger than
+        `LARGEST_BYTES`, or its path is no Unicode; all before anything is read.
     """
     return _read(path, -1, LARGEST_BYTES)
 
@@ -29,6 +29,7 @@ def read_start(path: Path, size_bytes: int) -> bytes:
 
 
 def _read(path: Path, size_bytes: int, largest_bytes: int | None) -> bytes:
+    refuse_undecodable(path)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.base.evidence_words import EVIDENCE_WORDS
+from app.base.literal_text import literal
 from app.session.open_session import OpenSession
 from app.settings.evidence_preference import EvidencePreference, made_with
 from app.settings.preferences import PreferenceStore
@@ -80,7 +81,7 @@ class EvidenceButton(QToolButton):
         tip = f"The next alignments go by {words.name}, on {device}."
         if run is not None:
             tip += f"\nThis recording was aligned with {made_with(run.made)}."
-        self.setToolTip(tip)
+        self.setToolTip(literal(tip))
         self.setMinimumWidth(max(map(self._width_px, self._longest())))
 
     def _longest(self) -> list[str]:

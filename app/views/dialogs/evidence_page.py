@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -60,6 +60,7 @@ class EvidencePage(QWidget):
         self.device = _choice_of("Device", "Where BEATs runs", _DEVICES)
         self.precision = _choice_of("Precision", "What BEATs computes in", _PRECISIONS)
         self._obstacle = QLabel()
+        self._obstacle.setTextFormat(Qt.TextFormat.PlainText)
         self._obstacle.setWordWrap(True)
         self._obstacle.setProperty("role", "caution")
         self._obstacle.setIndent(_INDENT_PX)

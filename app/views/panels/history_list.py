@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QListView, QWidget
 
+from app.base.literal_text import literal
 from app.review.triage import shown_names
 from app.session.history import History
 from app.session.session_model import SessionModel
@@ -47,7 +48,7 @@ class HistoryModel(QAbstractListModel):
             edit = self._steps[row - 1].edit
             name = self._session.entry_of(edit.recording).recording.name
             made = edit.made_at.astimezone()
-            return f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}"
+            return literal(f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}")
         if role == Qt.ItemDataRole.FontRole and row > self.done:
             font = QFont()
             font.setItalic(True)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from app.base.literal_text import literal
+
 
 class ElidedLabel(QLabel):
     """Plain text, shortened with an ellipsis where there is no room; the tip has all of it.
@@ -34,7 +36,7 @@ class ElidedLabel(QLabel):
         """Show other text; the layout need not know, whose room it fills."""
         if text != self._words:
             self._words = text
-            self.setToolTip(text)
+            self.setToolTip(literal(text))
             self.setAccessibleName(text)
             self.update()
 

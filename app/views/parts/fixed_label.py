@@ -36,6 +36,7 @@ class FixedLabel(QWidget):
         self._lines = lines
         # In no layout, so that nobody asks how large it would like to be.
         self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setProperty("role", role)
         self._label.setAlignment(align)
         self._label.setWordWrap(wraps)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog
 
-from app.base.messages import Kind
+from app.base import save_dialog
 from app.export.curve_plot import SIZE, DriftCurve, save_curve
 from app.export.plot_axes import round_step
 from app.frame.main_window import MainWindow
@@ -102,11 +102,12 @@ def test_saving_from_the_menu(
     settle: Callable[[MainWindow], None],
 ) -> None:
     chosen = (str(tmp_path / "drift"), "SVG drawing (*.svg)")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: chosen)
     opened.commands["save_curve"].trigger()
     settle(opened)
     assert "two birds.wav" in words_in(tmp_path / "drift.svg")
+    (tmp_path / "drift.svg").write_text("old")
+    monkeypatch.setattr(save_dialog, "may_replace", lambda *_: True)
     opened.commands["save_curve"].trigger()
     settle(opened)
-    assert opened.messages.message.kind is Kind.ERROR
-    assert "already exists" in opened.messages.message.text
+    assert "two birds.wav" in words_in(tmp_path / "drift.svg")

@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app.base.messages import Kind
-from app.export import export_dialog
 from app.export.export_dialog import ExportDialog
 from app.frame.main_window import MainWindow
 from core.formats.biodcase import read_csv
@@ -44,8 +43,8 @@ class _Export:
             self.texts.append(text)
 
         monkeypatch.setattr(ExportDialog, "exec", run)
-        monkeypatch.setattr(export_dialog.QMessageBox, "question", ask)
-        monkeypatch.setattr(export_dialog.QMessageBox, "warning", warn)
+        monkeypatch.setattr(QMessageBox, "question", ask)
+        monkeypatch.setattr(QMessageBox, "warning", warn)
 
 
 def test_export_is_read_back(
@@ -105,8 +104,9 @@ def test_export_to_a_missing_folder_says_so(
     monkeypatch: pytest.MonkeyPatch,
     settle: Callable[[MainWindow], None],
 ) -> None:
-    _Export(monkeypatch, tmp_path / "nowhere" / "out.csv")
+    export = _Export(monkeypatch, tmp_path / "nowhere" / "out.csv")
+    monkeypatch.setattr(ExportDialog, "result", lambda _self: QDialog.DialogCode.Rejected)
     opened.exports.export()
     settle(opened)
-    assert opened.messages.message.kind is Kind.ERROR
-    assert "no such folder" in opened.messages.message.text
+    assert "no such folder" in export.texts[0]
+    assert not list(tmp_path.rglob("out.*"))

@@ -11,10 +11,9 @@ import pytest
 from fakes import aligned_entry, fake_entry
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
-from app.export import export_dialog
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
@@ -148,7 +147,7 @@ def test_both_files_are_asked_about(
         asked.append(text)
         return QMessageBox.StandardButton.No
 
-    monkeypatch.setattr(export_dialog.QMessageBox, "question", refuse)
+    monkeypatch.setattr(QMessageBox, "question", refuse)
     dialog = ExportDialog(mixed(), (mixed(),))
     qtbot.addWidget(dialog)
     dialog.set_path(tmp_path / "out.csv")
@@ -189,3 +188,24 @@ def test_an_export_of_reviewed_keypoints_from_the_window(
     assert about.fingerprint == session.current.known.fingerprint
     assert about.aligner is not None
     assert about.verdict is not None
+
+
+@pytest.mark.parametrize("text", ["", "/", "folder", "~nobody-like-that/x", "x" * 300])
+def test_a_place_that_is_none_gets_one_line_and_the_dialog_stays(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda _parent, _title, text: told.append(text))
+    dialog = ExportDialog(mixed(), (mixed(),))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    place = dialog.findChild(QLineEdit)
+    assert place is not None
+    place.setText(text)
+    dialog.accept()
+    (line,) = told
+    assert "\n" not in line
+    assert dialog.isVisible()
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -95,11 +95,12 @@ def test_a_picture_of_the_window(
     opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     out = tmp_path / "shot.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(out), ""))
     QTest.keyClick(opened, Key.Key_F12)
     qtbot.waitUntil(lambda: opened.exports.is_idle)
     assert out.stat().st_size > 10_000
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "x"), ""))
+    nowhere = str(tmp_path / "no" / "x")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (nowhere, ""))
     QTest.keyClick(opened, Key.Key_F12)
     qtbot.waitUntil(lambda: opened.messages.message.kind is Kind.ERROR)
     QTest.keyClick(opened, Key.Key_F12, Modifier.ControlModifier)

@@ -30,7 +30,7 @@ def test_a_name_that_is_no_unicode_costs_that_file_only(
     result = finchsync("align", tmp_path / "set", "--out", tmp_path / "p.csv")
     assert result.code == 1
     assert list(read_csv(tmp_path / "p.csv").files) == ["b.wav"]
-    assert r"K\udce4fig.wav: its name is not valid Unicode; rename the file." in result.err
+    assert r"K\udce4fig.wav: its name or that of a folder is not valid Unicode" in result.err
     assert r"K\udce4fig.wav" in result.out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +111,14 @@ def test_hidden_files_and_folders_are_no_tables(tmp_path: Path, write: Write) ->
     (tmp_path / "folder.csv").mkdir()
     found = tables_of(tmp_path)
     assert (found.table, found.unused) == (None, "")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="no such names there")
+def test_a_table_whose_name_is_no_unicode_is_named(tmp_path: Path, write: Write) -> None:
+    write(os.fsdecode(b"K\xe4fig.csv"))
+    found = tables_of(tmp_path)
+    assert found.table is None
+    assert "not valid Unicode" in found.unused
 
 
 def test_what_finchsync_wrote_is_no_table_to_start_from(tmp_path: Path, write: Write) -> None:
