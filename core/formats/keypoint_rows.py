@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,7 +132,7 @@ class _Reader:
             where = self._where
             yield Row(
                 self._line,
-                filename,
+                sys.intern(filename),
                 time_0,
                 _seconds(where, COLUMNS[1], time_0),
                 _seconds(where, COLUMNS[2], time_1),
