@@ -171,4 +171,11 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Recordings",
         tip="Put all recordings that were taken out into the session again",
     ),
+    ActionSpec(
+        "take_earlier",
+        "Go on from earlier decisions",
+        "earlier.take",
+        "Recordings",
+        tip="Take over what was decided on the same audio in another session; undo takes it back",
+    ),
 )

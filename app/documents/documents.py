@@ -8,10 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus, Work
 from app.base.messages import Kind, Message
 from app.documents.offered_table import OfferedTable
+from app.documents.offered_work import OfferedWork
 from app.documents.opening import Opened, Skipped, open_paths
+from app.documents.placing import Placed, place_steps, then_earlier
 from app.documents.restoring import (
     Lost,
     Relocated,
@@ -25,7 +27,7 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
 from core.audio.recording import Recording
-from core.session import Session
+from core.session import EarlierWork, Session
 
 
 class Documents(QObject):
@@ -65,8 +67,12 @@ class Documents(QObject):
         self._session = session
         self._store = store
         self.table = OfferedTable(session, self)
-        self.table.message_posted.connect(self.message_posted)
-        self._to_open: tuple[Path, ...] = ()
+        self.earlier = OfferedWork(session, self)
+        self.earlier.taken.connect(store.note_taken)
+        for offer in (self.table, self.earlier):
+            offer.message_posted.connect(self.message_posted)
+        self._paths: tuple[Path, ...] = ()
+        self._placed: Placed | None = None
         self._is_reading = False
         self._offers = False
         self._stay_out = 0
@@ -81,7 +87,8 @@ class Documents(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being opened, and the session is written."""
-        return not (self._is_reading or self._opening.is_running) and self._store.is_settled
+        works = self._is_reading or self._opening.is_running or self.earlier.is_running
+        return not works and self._store.is_settled
 
     @Slot(object)
     def open(self, paths: Sequence[Path]) -> None:
@@ -94,20 +101,22 @@ class Documents(QObject):
             return
         self.opening.emit(tuple(paths))
         self.table.begin()
+        self.earlier.begin()
+        self._paths = tuple(paths)
         self._stay_out = 0
         self._offers = any(path.suffix.lower() == ".csv" for path in paths)
         sessions = [path for path in paths if path.suffix.lower() == SUFFIX]
         if sessions and self._store.is_open(sessions[0]):
             self.message_posted.emit(Message(Kind.INFO, f"{sessions[0].name} is open already."))
         elif sessions:
-            self._read(sessions[0], ())
+            self._read(sessions[0], None)
             if len(paths) > 1:
                 text = f"Of these only {sessions[0].name} is opened: a window shows one session."
                 self.message_posted.emit(Message(Kind.WARNING, text))
-        elif self._store.awaits_place:
-            self._read(self._store.place_for(paths), tuple(paths))
+        elif self._store.awaits_place and self._store.places is not None:
+            self._opening.start(partial(place_steps, self._store.places, self._paths))
         else:
-            self._opening.start(partial(open_paths, tuple(paths)))
+            self._start(partial(open_paths, self._paths))
 
     def recover(self) -> bool:
         """Open what was open when FinchSync ended without closing it; whether there is any."""
@@ -141,34 +150,55 @@ class Documents(QObject):
         self.message_posted.emit(Message(Kind.INFO, text))
 
     def shut_down(self) -> None:
-        """Stop the thread."""
+        """Stop the threads."""
         self._opening.shut_down()
+        self.earlier.shut_down()
 
-    def _read(self, session: Path, then_open: tuple[Path, ...]) -> None:
+    def _read(self, session: Path, placed: Placed | None) -> None:
         self._is_reading = True
-        self._to_open = then_open
-        self._store.open(session, may_create=bool(then_open))
+        self._placed = placed
+        self._store.open(session, may_create=placed is not None)
+
+    def _start(self, work: Work) -> None:
+        """Open things, and look then in which other sessions they are."""
+        places, path = self._store.places, self._store.path
+        if places is not None and self._paths:
+            work = partial(then_earlier, work, places, self._paths[0], path)
+        self._opening.start(work)
 
     @Slot(object)
     def _restore(self, session: Session) -> None:
-        self._is_reading = False
-        paths, self._to_open = self._to_open, ()
-        self._opening.start(partial(reopen_steps, session, paths))
+        placed = self._take_placed()
+        if placed is None:
+            self._paths = ()
+            self._start(partial(reopen_steps, session))
+            return
+        self._store.note_place(self._paths[0], placed.session)
+        if placed.note:
+            kind = Kind.WARNING if placed.is_warning else Kind.INFO
+            self.message_posted.emit(Message(kind, placed.note))
+        self._start(partial(reopen_steps, session, placed.rest, placed.moved_to))
 
     @Slot(object)
     def _on_refused(self, _path: Path) -> None:
-        self._is_reading = False
-        self._to_open = ()
+        self._take_placed()
 
     @Slot()
     def _on_homeless(self) -> None:
+        placed = self._take_placed()
+        if placed is not None:
+            self._opening.start(lambda: placed.rest)
+
+    def _take_placed(self) -> Placed | None:
         self._is_reading = False
-        paths, self._to_open = self._to_open, ()
-        self._opening.start(partial(open_paths, paths))
+        placed, self._placed = self._placed, None
+        return placed
 
     @Slot(object)
     def _on_opened(self, step: object) -> None:
-        if isinstance(step, Opened):
+        if isinstance(step, Placed):
+            self._read(step.session, step)
+        elif isinstance(step, Opened):
             if self._offers:
                 self.table.look_at(step.entries)
             known = {entry.identity for entry in self._session.entries}
@@ -187,6 +217,8 @@ class Documents(QObject):
             self.message_posted.emit(Message(kind, step.text, details=step.details))
         elif isinstance(step, Lost):
             self._tell_lost(step)
+        elif isinstance(step, EarlierWork):
+            self.earlier.look_at(step)
 
     def _tell_lost(self, step: Lost) -> None:
         self.message_posted.emit(
@@ -219,6 +251,8 @@ class Documents(QObject):
 
     @Slot(object)
     def _on_opening_ended(self, result: RunResult) -> None:
+        if self._is_reading:
+            return
         if result.status is RunStatus.FAILED:
             self.message_posted.emit(Message(Kind.ERROR, result.message, details=result.details))
         if self._stay_out:
@@ -229,6 +263,7 @@ class Documents(QObject):
             self._stay_out = 0
         self._tell_notes()
         self.table.offer()
+        self.earlier.offer()
         self.settled.emit()
 
     def _tell_notes(self) -> None:

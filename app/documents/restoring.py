@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.documents.opening import Opened, Skipped, open_paths
+from app.documents.opening import Opened, Skipped
 from app.session.entries import Entry, Imported
 from core.align.alignment import Progress
 from core.errors import InputError
@@ -70,9 +70,16 @@ class Lost:
 
 
 def reopen_steps(
-    session: Session, paths: Sequence[Path]
+    session: Session, then: Iterable[Opened | Skipped] = (), moved_to: Path | None = None
 ) -> Iterator[Progress | Restored | Opened | Lost | Skipped]:
-    """Restore a session, then open paths into it; errors as in `open_paths`.
+    """Restore a session, then open more into it.
+
+    Parameters
+    ----------
+    session : Session
+    then : iterable of Opened or Skipped
+    moved_to : Path, optional
+        Where else audio may be, with all folders inside.
 
     Yields
     ------
@@ -80,15 +87,13 @@ def reopen_steps(
     Restored
         Once.
     Opened
-        Recordings of `paths`.
     Lost
         What is missing or has changed.
     Skipped
         What could not be opened.
     """
-    yield from _restore(session)
-    if paths:
-        yield from open_paths(paths)
+    yield from _restore(session, () if moved_to is None else (moved_to,))
+    yield from then
 
 
 def find_steps(
@@ -175,9 +180,9 @@ def _unfit(known: SessionRecording, entry: Entry, open_now: Collection[tuple[str
     return ""
 
 
-def _restore(session: Session) -> Iterator[Progress | Restored | Lost]:
+def _restore(session: Session, folders: Sequence[Path]) -> Iterator[Progress | Restored | Lost]:
     located: dict[int, Located] = {}
-    for step in locate(session.recordings):
+    for step in locate(session.recordings, folders):
         if isinstance(step, Located):
             located[step.recording] = step
         else:

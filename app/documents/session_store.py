@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -14,7 +14,7 @@ from app.documents.crash_recovery import left_open, note_closed, note_open
 from app.documents.session_writer import Writer
 from app.session.session_model import SessionModel
 from app.session.session_places import SessionPlaces, folder_of, is_there
-from core.session import Change
+from core.session import Change, EarlierWork
 from core.session.lock import is_held
 
 _SHOWN_AFTER_MS = 2000
@@ -28,6 +28,13 @@ class SessionStore(QObject):
     session : SessionModel
     places : SessionPlaces or None
         Where sessions are that nobody gave a place; without it nothing is kept.
+
+    Attributes
+    ----------
+    path : Path or None
+        Where the open session is.
+    problem : str
+        Why the last changes are not on disk; empty if they are.
 
     Signals
     -------
@@ -51,7 +58,7 @@ class SessionStore(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._places = places
+        self.places = places
         self.path: Path | None = None
         self.problem = ""
         self._recovering: Path | None = None
@@ -75,7 +82,7 @@ class SessionStore(QObject):
     @property
     def keeps(self) -> bool:
         """Whether changes are kept at all."""
-        return self._places is not None
+        return self.places is not None
 
     @property
     def awaits_place(self) -> bool:
@@ -97,18 +104,18 @@ class SessionStore(QObject):
         is_written = not self.keeps or self.unwritten == 0 or bool(self.problem)
         return is_written and not self._is_moving
 
-    def place_for(self, paths: Sequence[Path]) -> Path:
-        """The session of the folder that the first of `paths` is in."""
-        assert self._places is not None
-        folder = folder_of(paths[0])
-        place, elsewhere = self._places.of(folder), self._places.elsewhere(folder)
-        if elsewhere not in (None, place):
-            text = (
-                f"What was decided on {folder.name} is in {elsewhere}, which is not there now. It "
-                "is shown without that; open that session once it is there again."
-            )
-            self.message_posted.emit(Message(Kind.WARNING, text))
-        return place
+    def note_place(self, folder: Path, session: Path) -> None:
+        """The recordings of a folder are in a session from now on, whatever its name."""
+        if self.places is not None and self.places.of(folder) != session:
+            self.places.note([folder], session)
+
+    @Slot(object)
+    def note_taken(self, earlier: EarlierWork) -> None:
+        """All that another session holds is in this one now, and found here again."""
+        if self.places is not None and self.path is not None:
+            folders = _folders(entry.folder for entry in self._session.entries)
+            own = [folder for folder in folders if self.places.of(folder) == earlier.session]
+            self.places.note(own, self.path)
 
     def open(self, path: Path, *, may_create: bool = False) -> None:
         """Open a session instead of the one that is open."""
@@ -192,28 +199,27 @@ class SessionStore(QObject):
     @Slot(object)
     def _note_added(self, change: Change) -> None:
         """Recordings of other folders join the open session, and are found in it again."""
-        if self._places is None or self.path is None:
+        if self.places is None or self.path is None:
             return
         for folder in _folders(known.folder for _, known, _ in change.added):
-            place = self._places.of(folder)
+            place = self.places.of(folder)
             if place == self.path:
                 continue
             if is_there(place):
-                text = (
-                    f"{folder.name} joined the open session. What you decided on it before is in a "
-                    "session of its own: close this window and open it alone to see that."
-                )
-                self.message_posted.emit(Message(Kind.WARNING, text))
+                after = "alone, it opens in its own session as before"
             else:
-                self._places.note([folder], self.path)
+                after = "opened alone, it brings back all of them"
+                self.places.note([folder], self.path)
+            text = f"{folder.name} joined the recordings of this window; {after}."
+            self.message_posted.emit(Message(Kind.INFO, text))
 
     def _note_moved(self, before: Path | None, after: Path) -> None:
         """The folders whose session it is are found at its new place."""
-        assert self._places is not None
+        assert self.places is not None
         folders = _folders(entry.folder for entry in self._session.entries)
-        places = {folder: self._places.of(folder) for folder in folders}
+        places = {folder: self.places.of(folder) for folder in folders}
         own = [f for f, place in places.items() if place == before or not is_there(place)]
-        self._places.note(own, after)
+        self.places.note(own, after)
 
     @Slot(object)
     def _on_moved(self, path: Path) -> None:

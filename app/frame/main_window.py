@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
                 "queue": self.queue_panel,
                 "documents": self.documents,
                 "table": self.documents.table,
+                "earlier": self.documents.earlier,
                 "history": self.history,
                 "workbench": self.workbench,
                 "time": self.time,

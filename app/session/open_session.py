@@ -206,17 +206,25 @@ class OpenSession(QObject):
             Those that stay out of the session.
         """
         known = {entry.identity: i for i, entry in enumerate(self._entries)}
+        lost = {e.known.fingerprint: i for i, e in enumerate(self._entries) if e.is_lost}
         if not named:
             others = ((entry.other_identity, i) for i, entry in enumerate(self._entries))
             known |= {other: i for other, i in others if other is not None}
         new: list[Entry] = []
         found: list[int] = []
+        moved: dict[int, SessionRecording] = {}
         for entry in entries:
+            # Audio that is not where it was is known again, also under another name.
+            was = lost.get(entry.known.fingerprint, -1)
+            if was == known.get(entry.identity, was) >= 0:
+                moved[self._keys[was]] = entry.known
+                known[entry.identity] = was
             index = known.setdefault(entry.identity, len(self._entries) + len(new))
             if index == len(self._entries) + len(new):
                 new.append(entry)
             found.append(index)
         self._add(new)
+        self.relocate(moved)
         if named:
             for index in [i for i in found if self._entries[i].is_out]:
                 self._put(index, out=False)

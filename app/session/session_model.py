@@ -23,7 +23,15 @@ from core.align.alignment import Alignment
 from core.align.scores import CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
-from core.session import Basis, Proposal, Provenance, Run, Step
+from core.session import (
+    Basis,
+    Proposal,
+    Provenance,
+    RecordingState,
+    Run,
+    Step,
+    taken_over,
+)
 
 
 class SessionModel(OpenSession):
@@ -187,6 +195,39 @@ class SessionModel(OpenSession):
                 proposal=Proposal(Basis.IMPORTED, times),
             ),
         )
+        return True
+
+    def take_earlier(
+        self, index: int, earlier: RecordingState, run: Run | None, folder: str
+    ) -> bool:
+        """Go on from what another session holds of a recording, where nobody decided here.
+
+        Parameters
+        ----------
+        index : int
+        earlier : RecordingState
+        run : Run or None
+            What the aligner said there last; it counts where it never ran here.
+        folder : str
+            What to call it.
+
+        Returns
+        -------
+        bool
+            False if it has other keypoints on channel 0.
+        """
+        key, entry = self._keys[index], self._entries[index]
+        if not np.array_equal(entry.keypoints.time_0_s, earlier.keypoints.time_0_s):
+            return False
+        if run is not None and entry.run is None and run.fingerprint == entry.known.fingerprint:
+            own = replace(run, recording=key)
+            self._entries[index] = replace(entry, run=own)
+            self._take(index, self._session.record_run(own, propose=False))
+        keypoints = taken_over(entry.keypoints, earlier.keypoints)
+        text = f"Take over what was decided in {folder}"
+        made = self._session.edit(key, keypoints, text, proposal=earlier.proposal)
+        self._take(index, made)
+        self.decided.emit(index)
         return True
 
     def undo(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.settings.stored_json import is_name, store_json, stored_json
@@ -14,10 +15,12 @@ _MOST = 500
 
 
 def folder_of(path: Path) -> Path:
-    """The folder that a path stands for; ``audio/`` belongs to the table beside it."""
-    path = path.absolute()
-    folder = path if path.is_dir() else path.parent
-    return folder.parent if folder.name == "audio" else folder
+    """The folder that a path stands for; ``audio/`` belongs to the table beside it.
+
+    However it is spelled, through links or with other capitals where those are alike, it is one
+    folder.
+    """
+    return Path(os.path.realpath(_as_spelled(path)))
 
 
 def is_there(path: Path) -> bool:
@@ -40,37 +43,61 @@ class SessionPlaces:
     """
 
     def __init__(self, home: Path, older_home: Path | None = None) -> None:
-        self._home = home
-        self._older_home = older_home
+        self._homes = (home,) if older_home in (None, home) else (home, older_home)
 
-    def of(self, folder: Path) -> Path:
-        """The session of a folder; perhaps there is none yet."""
-        elsewhere = self.elsewhere(folder)
-        return elsewhere if elsewhere is not None and is_there(elsewhere) else self._own(folder)
+    def of(self, path: Path) -> Path:
+        """The session of a folder, or of that of a file; perhaps there is none yet."""
+        elsewhere = self.elsewhere(path)
+        owns = tuple(self._own(path))
+        there = (place for place in (elsewhere, *owns) if place is not None and is_there(place))
+        return next(there, owns[0])
 
-    def elsewhere(self, folder: Path) -> Path | None:
+    def elsewhere(self, path: Path) -> Path | None:
         """The session of another place that a folder's recordings went into, gone or not."""
-        stored = _stored().get(str(folder))
-        return None if stored is None else Path(stored)
+        stored = _stored()
+        return next((Path(stored[key]) for key in _keys(path) if key in stored), None)
 
-    def note(self, folders: Iterable[Path], session: Path) -> None:
+    def note(self, paths: Iterable[Path], session: Path) -> None:
         """What is decided on folders is in `session` from now on."""
         places = _stored()
-        for folder in folders:
-            places.pop(str(folder), None)
-            if session != self._own(folder):
-                places[str(folder)] = str(session)
+        for path in paths:
+            first, *_ = keys = _keys(path)
+            for key in keys:
+                places.pop(key, None)
+            if session not in self._own(path):
+                places[first] = str(session)
         store_json(_SETTING, dict(list(places.items())[-_MOST:]))
 
-    def _own(self, folder: Path) -> Path:
-        name = "".join(c if c.isalnum() else "_" for c in folder.name)[:40]
-        digest = hashlib.blake2b(str(folder).encode("utf-8", "replace"), digest_size=6)
-        file = f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
-        before = None if self._older_home is None else self._older_home / file
-        place = self._home / file
-        if before is not None and is_there(before) and not is_there(place):
-            return before
-        return place
+    def all_for(self, path: Path) -> Iterator[Path]:
+        """Every session that may know the recordings of a folder; asks the disk."""
+        found = [place for home in (*self._homes, folder_of(path)) for place in _sessions_in(home)]
+        yield from dict.fromkeys((*found, *map(Path, _stored().values())))
+
+    def _own(self, path: Path) -> Iterator[Path]:
+        """Where a folder's own session is or was; where it would be made comes first."""
+        for key in _keys(path):
+            name = "".join(c if c.isalnum() else "_" for c in Path(key).name)[:40]
+            digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=6)
+            for home in self._homes:
+                yield home / f"{name or 'session'}_{digest.hexdigest()}{SUFFIX}"
+
+
+def _as_spelled(path: Path) -> Path:
+    path = path.absolute()
+    folder = path if path.is_dir() else path.parent
+    return folder.parent if folder.name == "audio" else folder
+
+
+def _keys(path: Path) -> tuple[str, ...]:
+    """How a folder is known: by what it is, and by its spelling, as versions of before did."""
+    return tuple(dict.fromkeys((os.path.normcase(folder_of(path)), str(_as_spelled(path)))))
+
+
+def _sessions_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix.lower() == SUFFIX)
+    except OSError:
+        return []
 
 
 def _stored() -> dict[str, str]:

@@ -6,17 +6,19 @@ audio again. Nothing in here starts a thread.
 """
 
 from core.session.change import Change, Step, ViewState
+from core.session.earlier import EarlierWork, Whereabouts, find_earlier, read_snapshot
 from core.session.edit import Edit
 from core.session.file import SessionFile
 from core.session.locate import Located, Place, locate
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, identify
 from core.session.run import Provenance, RankedCandidate, Run
 from core.session.session import Session
-from core.session.state import Basis, Proposal, RecordingState
+from core.session.state import Basis, Proposal, RecordingState, taken_over
 
 __all__ = [
     "Basis",
     "Change",
+    "EarlierWork",
     "Edit",
     "FileStamp",
     "ImportedTable",
@@ -32,6 +34,10 @@ __all__ = [
     "SessionRecording",
     "Step",
     "ViewState",
+    "Whereabouts",
+    "find_earlier",
     "identify",
     "locate",
+    "read_snapshot",
+    "taken_over",
 ]

@@ -181,6 +181,20 @@ def proposed_at(
     return Rows.of(keypoints.with_proposal(proposal), position).put_into(keypoints, position)
 
 
+def taken_over(keypoints: KeypointSet, earlier: KeypointSet) -> KeypointSet:
+    """What another session holds of the same keypoints, wherever nobody decided here.
+
+    Raises
+    ------
+    ValueError
+        If they stand at other channel-0 times.
+    """
+    if not np.array_equal(keypoints.time_0_s, earlier.time_0_s):
+        raise ValueError("the other session has other keypoints")
+    position = np.flatnonzero(~keypoints.is_reviewed)
+    return Rows.of(earlier, position).put_into(keypoints, position)
+
+
 def _put(values: tuple[T, ...], position: Positions, new: Sequence[T]) -> tuple[T, ...]:
     items = list(values)
     for place, value in zip(position, new, strict=True):

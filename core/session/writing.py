@@ -107,9 +107,10 @@ def _update_recording(
     if known.imported is not None:
         imported = (*stored(known.imported.path, home), known.imported.fingerprint)
     connection.execute(
-        "UPDATE recording SET fingerprint = ?, folder_relative = ?, folder = ?, "
+        "UPDATE recording SET name = ?, fingerprint = ?, folder_relative = ?, folder = ?, "
         "imported_relative = ?, imported = ?, imported_fingerprint = ?, notes = ? WHERE id = ?",
         (
+            known.recording.name,
             known.fingerprint,
             *stored(known.folder, home),
             *imported,

@@ -183,7 +183,9 @@ def test_a_folder_with_decisions_of_its_own_says_so_when_it_joins(
     settle(window)
     window.open([tmp_path / "second"])
     settle(window)
-    assert "in a session of its own" in window.messages.message.text
+    assert "second joined the recordings of this window" in window.messages.log[-2][1].text
+    assert "You decided on 1 keypoint of call.wav before" in window.messages.message.text
+    assert window.messages.message.action == "take_earlier"
     window.close()
     window = make_window()
     window.open([tmp_path / "second"])
