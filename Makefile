@@ -15,7 +15,7 @@ HEADLESS := --headless
 endif
 endif
 
-.PHONY: demo test test-slow lint bench constraints clean
+.PHONY: demo test test-slow fuzz lint bench constraints clean
 
 demo: $(READY)
 	$(BIN)/finchsync demo $(HEADLESS)
@@ -28,6 +28,12 @@ test: lint
 
 test-slow: $(READY_DEV)
 	$(PYTEST) -m slow
+
+# Damaged files for every reader: make fuzz N=10000, or again the one that was named:
+# make fuzz KIND=audio SEED=17 N=1
+fuzz: $(READY_DEV)
+	$(BIN)/python -m tests.fuzz.run --inputs $(or $(N),2000) $(if $(KIND),--kind $(KIND)) \
+		$(if $(SEED),--seed $(SEED)) $(FUZZ)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check

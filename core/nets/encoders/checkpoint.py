@@ -133,8 +133,8 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
 
 
 def _read_pickle(path: Path, head: bytes) -> object:
-    if head.startswith(b"PK") and not zipfile.is_zipfile(path):
-        raise InputError(path, "is cut short or damaged", _AGAIN)
+    if head.startswith(b"PK"):
+        _refuse_odd_archive(path)
     if not head.startswith((b"PK", b"\x80")):
         raise InputError(path, "is no checkpoint that PyTorch wrote", FIX)
     try:
@@ -151,6 +151,17 @@ def _read_pickle(path: Path, head: bytes) -> object:
                 "do not open it elsewhere; get the original checkpoint",
             ) from error
         raise InputError(path, "is cut short or damaged", _AGAIN) from error
+
+
+def _refuse_odd_archive(path: Path) -> None:
+    """Refuse a damaged archive, and one whose parts unpack to more than it holds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise InputError(path, "is cut short or damaged", _AGAIN) from error
+    if unpacked > path.stat().st_size:
+        raise InputError(path, "is packed, which PyTorch's own files never are", _AGAIN)
 
 
 def _official(content: object, path: Path) -> tuple[BeatsConfig, dict[str, Tensor]]:
@@ -177,6 +188,7 @@ def _require(
             first = ", ".join(sorted(names)[:3])
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             raise InputError(path, f"{what}: {first}{more}", FIX)
+    _refuse_larger_than_file(weights, path)
     for name, shape in shapes.items():
         found = tuple(weights[name].shape)
         if found != shape:
@@ -186,6 +198,13 @@ def _require(
     tables = [t for n, t in weights.items() if n.endswith("relative_attention_bias.weight")]
     if any(not torch.equal(table, tables[0]) for table in tables[1:]):
         raise InputError(path, "its layers have different position biases", FIX)
+
+
+def _refuse_larger_than_file(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Refuse weights that unfold, by strides, into more than the file holds."""
+    unfolded = sum(weight.numel() * weight.element_size() for weight in weights.values())
+    if unfolded > path.stat().st_size:
+        raise InputError(path, "claims more weights than it holds", _AGAIN)
 
 
 def _is_finite(weight: Tensor) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import zipfile
 
 import pytest
 import torch
@@ -231,3 +232,21 @@ def test_earth_species_files_are_read_strictly(tmp_path):
     refused(path, "another network")
     path.write_bytes(path.read_bytes()[:-6])
     refused(path, "cut short")
+
+
+def test_weights_that_unfold_into_more_than_the_file_are_refused(checkpoint):
+    """A number and a stride of zero would be gigabytes once anyone looks at them."""
+
+    def unfold(content) -> None:
+        for name, weight in content["model"].items():
+            content["model"][name] = torch.zeros(1).expand(weight.shape)
+
+    changed(checkpoint, unfold)
+    refused(checkpoint, "claims more weights than it holds")
+
+
+def test_an_archive_that_unpacks_without_end_is_refused(tmp_path):
+    path = tmp_path / "bomb.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(50_000_000))
+    refused(path, "is packed")

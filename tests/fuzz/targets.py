@@ -1,0 +1,193 @@
+"""What is given damaged files: a kind of file each, how a good one is made, and who reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+
+from core.keypoints import KeypointSet, machine_keypoints
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A kind of file.
+
+    Parameters
+    ----------
+    make : callable
+        Writes good files of the kind into a folder and names those to damage.
+    read : callable
+        Reads a file as the program would; an `InputError` is a good answer.
+    """
+
+    make: Callable[[Path], Iterable[Path]]
+    read: Callable[[Path], object]
+
+
+def _tables(folder: Path) -> Iterable[Path]:
+    from core.formats.biodcase import BiodcaseTable, write_csv
+
+    time_s = np.arange(8.0)
+    table = BiodcaseTable({f"{name}.wav": machine_keypoints(time_s, time_s) for name in "ab"})
+    write_csv(folder / "table.csv", table)
+    text = (folder / "table.csv").read_text("utf-8")
+    (folder / "wide.csv").write_bytes(text.encode("utf-16"))
+    (folder / "comma.csv").write_text(text.replace(",", ";").replace(".0", ",0"), "utf-8")
+    return sorted(folder.glob("*.csv"))
+
+
+def _read_table(path: Path) -> object:
+    from core.formats.biodcase import read_csv
+
+    return read_csv(path)
+
+
+_SOUNDS = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("FLAC", "PCM_16"), ("W64", "PCM_24"))
+_MORE_SOUNDS = (
+    ("AIFF", "PCM_16"),
+    ("RF64", "PCM_16"),
+    ("OGG", "VORBIS"),
+    ("MP3", "MPEG_LAYER_III"),
+)
+
+
+def _sounds(folder: Path) -> Iterable[Path]:
+    sound = np.random.default_rng(0).normal(scale=0.1, size=(4000, 2))
+    for kind, subtype in (*_SOUNDS, *_MORE_SOUNDS):
+        path = folder / f"{subtype}.{kind.lower()}"
+        sf.write(path, sound, 8000, format=kind, subtype=subtype)
+        yield path
+
+
+def _read_sound(path: Path) -> object:
+    from core.audio.recording import open_recording
+
+    recording = open_recording(path)
+    return recording.read(0, 0.0, 1.0), recording.read(1, 0.0, 1.0), recording.fingerprint()
+
+
+def _sessions(folder: Path) -> Iterable[Path]:
+    from benchmarks.window import session_kill
+    from core.session.file import SessionFile
+
+    session, change = session_kill.new_session()
+    path = folder / "birds.finchsync"
+    with SessionFile.create(path) as file:
+        file.commit(change)
+        _, edited = session.edit(1, session.states[1].keypoints.move(2, 2.5), "Pin keypoint 3")
+        file.commit(edited)
+    yield path
+
+
+def _read_session(path: Path) -> object:
+    from core.session.file import SessionFile
+
+    with SessionFile.open(path) as file:
+        return file.read()
+
+
+def _networks(folder: Path) -> Iterable[Path]:
+    from benchmarks.nets.random_weights import TINY, write_random_checkpoint
+    from core.nets.heads.scorer_file import build_scorer, save_scorer
+
+    write_random_checkpoint(folder / "beats.pt", TINY)
+    save_scorer(folder / "scorer.safetensors", build_scorer("cross", TINY.width), "0" * 32)
+    return sorted(folder.iterdir())
+
+
+def _read_network(path: Path) -> object:
+    from core.nets.encoders.checkpoint import load_encoder
+    from core.nets.heads.scorer_file import load_scorer
+
+    return load_encoder(path) if path.suffix == ".pt" else load_scorer(path)
+
+
+def _partials(folder: Path) -> Iterable[Path]:
+    from core.align.aligner import align
+    from core.audio.recording import open_recording
+    from core.cli.outcome import summarise
+    from core.cli.resume import Kept
+    from core.simulate import simulate_scene
+
+    scene = simulate_scene("zebra_finch", 1, 8.0)
+    sf.write(folder / "a.wav", scene.samples, scene.sample_rate_hz)
+    recording = open_recording(folder / "a.wav")
+    kept = Kept.beside(folder / "out.csv")
+    kept.save("k" * 32, summarise(recording, align(recording), 1.0, recording.fingerprint()))
+    return sorted(kept.folder.iterdir())
+
+
+def _read_partial(path: Path) -> object:
+    from core.cli.resume import Kept
+
+    return Kept(path.parent).load(path.stem, "a.wav")
+
+
+def _table_bytes(keypoints: KeypointSet) -> bytes:
+    from core.formats.biodcase import BiodcaseTable, csv_bytes
+
+    return csv_bytes(BiodcaseTable({"a.wav": keypoints}), "out.csv")
+
+
+def _sidecars(folder: Path) -> Iterable[Path]:
+    from core.formats.sidecar import Rows, SidecarRecording, sidecar_path, write_table
+
+    time_s = np.arange(8.0)
+    keypoints = machine_keypoints(time_s, time_s + 0.5, np.full(8, 0.9), ("clear match",) * 8)
+    known = SidecarRecording("a.wav", "0" * 32, keypoints, (True,) * 8, "path")
+    write_table(folder / "out.csv", _table_bytes(keypoints), (known,), Rows.ALL)
+    yield sidecar_path(folder / "out.csv")
+
+
+def _read_sidecar(path: Path) -> object:
+    from core.formats.sidecar import read_sidecar
+
+    table = path.with_suffix(".csv")
+    if not table.exists():
+        time_s = np.arange(8.0)
+        table.write_bytes(_table_bytes(machine_keypoints(time_s, time_s + 0.5)))
+    return read_sidecar(table)
+
+
+def _settings(folder: Path) -> Iterable[Path]:
+    from PySide6.QtCore import QSettings
+
+    from app.settings.preferences import Preferences, save
+
+    path = folder / "settings.ini"
+    settings = QSettings(str(path), QSettings.Format.IniFormat)
+    save(settings, Preferences(max_offset_s=7.5, tolerance_s=0.1, shows_tips=False))
+    settings.setValue("keys", json.dumps({"accept": "Return", "next": "N"}))
+    settings.setValue("recent", json.dumps([str(folder / "a.wav"), str(folder)]))
+    settings.sync()
+    yield path
+
+
+def _read_settings(path: Path) -> object:
+    from PySide6.QtCore import QSettings
+
+    from app.settings.preferences import load
+    from core.formats.checked import parsed_json
+
+    settings = QSettings(str(path), QSettings.Format.IniFormat)
+    for name in settings.allKeys():
+        with suppress(ValueError):
+            parsed_json(str(settings.value(name)))
+    return load(settings)
+
+
+TARGETS = {
+    "tables": Target(_tables, _read_table),
+    "audio": Target(_sounds, _read_sound),
+    "sessions": Target(_sessions, _read_session),
+    "networks": Target(_networks, _read_network),
+    "partials": Target(_partials, _read_partial),
+    "sidecars": Target(_sidecars, _read_sidecar),
+    "settings": Target(_settings, _read_settings),
+}
