@@ -53,6 +53,8 @@ def in_words(path: Path) -> Iterator[None]:
         unknown = f"cannot be used as a session ({error})", reading.ASK_FOR_A_COPY
         what, fix = _SAID.get(code & 0xFF, unknown)
         raise InputError(path, what, fix) from error
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"{_DAMAGED} ({error})", reading.ASK_FOR_A_COPY) from error
     except UnicodeEncodeError as error:
         name = ascii(error.object[error.start : error.end])
         raise InputError(
