@@ -20,7 +20,8 @@ import pytest
 import soundfile as sf
 
 from core import cli
-from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
+from core.align.alignment import Alias, Alignment, Progress
+from core.align.path import OffsetPath, Refinement
 from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice

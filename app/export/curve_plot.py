@@ -17,7 +17,8 @@ from app.look.keypoint_style import WORDS, Mark, draw_mark, marks_of
 from app.look.palette import LIGHT
 from app.render.path_item import NEAR_ALIAS_S
 from app.session.entries import Entry
-from core.align.alignment import Alignment, OffsetPath
+from core.align.alignment import Alignment
+from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.errors import InputError
 from core.formats.atomic import write_whole

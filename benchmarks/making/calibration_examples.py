@@ -179,11 +179,11 @@ def solved(evidence: str, case: Case) -> Example:
 
 def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
     """What an alignment says of itself, beside the truth."""
-    facts, surface = result.facts, result.surface
-    assert facts is not None
+    statistics, surface = result.statistics, result.surface
+    assert statistics is not None
     rows = slice(0, len(result.keypoints))
-    clear = clarity(surface.time_0_s, facts.nats)
-    here_s = surface.time_0_s + facts.path.offset_s
+    clear = clarity(surface.time_0_s, statistics.nats)
+    here_s = surface.time_0_s + statistics.path.offset_s
     is_inside = (here_s > 0) & (here_s < result.duration_1_s)
     if time_1_s is None:
         right = np.zeros(len(result.keypoints), dtype=bool)
@@ -194,10 +194,10 @@ def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
         case.name,
         result.log_evidence,
         result.alias.margin if result.alias else np.nan,
-        facts.mass[rows],
+        statistics.mass[rows],
         result.related[rows],
         clear.nearest_clear_s[rows],
-        facts.nats[rows],
+        statistics.nats[rows],
         result.refinement.sd_s[rows],
         (clear.is_blind & is_inside)[rows],
         right,

@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common.places import REPOSITORY
-from core.align.alignment import Alias, OffsetPath
+from core.align.alignment import Alias
+from core.align.path import OffsetPath
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints

@@ -8,14 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.align import doubts
-from core.align.alignment import (
-    Alignment,
-    DecodedEvidence,
-    EvidenceUsed,
-    OffsetPath,
-    Progress,
-    Refinement,
-)
+from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
 from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
@@ -25,6 +18,7 @@ from core.align.confidence import estimate
 from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import MAX_OFFSET_S, TOLERANCE_S
+from core.align.path import OffsetPath, Refinement
 from core.align.refine import refine
 from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
@@ -183,7 +177,22 @@ def align(
     options: AlignOptions | None = None,
     learned: LearnedEvidence | None = None,
 ) -> Alignment:
-    """Align a recording in one call; arguments and errors as in `align_steps`."""
+    """Align a recording in one call.
+
+    Parameters
+    ----------
+    recording, time_0_s, options, learned
+        As in `align_steps`.
+
+    Returns
+    -------
+    Alignment
+
+    Raises
+    ------
+    InputError
+        As `align_steps`.
+    """
     for step in align_steps(recording, time_0_s, options, learned):
         if isinstance(step, Alignment):
             return step

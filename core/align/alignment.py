@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.align.path import OffsetPath, Refinement, RowStatistics
 from core.align.scores import CandidateScores
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.time_map import TimeMap
-
-BAND_SD = 1.96
-"""Half width of a 95 % band in standard deviations."""
-_AGREE_SD = 3.0
-"""A refined offset further than this from the path is not used, standard deviations of both;
-chosen by hand."""
-_LEAST_BAND_S = 1e-3
-"""Narrower 95 % bands of a path count as this wide beside a refined offset, seconds; chosen by
-hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,113 +28,6 @@ class Progress:
 
     stage: str
     fraction: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OffsetPath:
-    """The non-linear path decoded from a score surface; arrays of shape (K,), seconds.
-
-    Parameters
-    ----------
-    offset_s : ndarray
-        Estimated offset at each keypoint.
-    low_s, high_s : ndarray
-        The 95 % band of the offset.
-    """
-
-    offset_s: Floats
-    low_s: Floats
-    high_s: Floats
-
-    def columns(self) -> tuple[Floats, Floats, Floats]:
-        """Offset, low and high, in this order."""
-        return self.offset_s, self.low_s, self.high_s
-
-    def rows(self, kept: slice | NDArray[np.intp]) -> OffsetPath:
-        """The path at some of its keypoints."""
-        return OffsetPath(*(column[kept] for column in self.columns()))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Refinement:
-    """Offsets from waveforms; arrays of shape (K,), seconds, NaN where there is none.
-
-    Parameters
-    ----------
-    offset_s : ndarray
-        Refined offset.
-    sd_s : ndarray
-        Its standard deviation.
-    """
-
-    offset_s: Floats
-    sd_s: Floats
-
-    @classmethod
-    def none(cls, rows: int) -> Refinement:
-        """No row refined."""
-        return cls(np.full(rows, np.nan), np.full(rows, np.nan))
-
-    def rows(self, kept: slice) -> Refinement:
-        """The refinement of some rows."""
-        return Refinement(self.offset_s[kept], self.sd_s[kept])
-
-    def applied(self, path: OffsetPath) -> OffsetPath:
-        """The path and what agrees with it of the refined offsets, by their precisions."""
-        path_sd_s = np.maximum(path.high_s - path.low_s, _LEAST_BAND_S) / (2 * BAND_SD)
-        apart_s = self.offset_s - path.offset_s
-        use = np.abs(apart_s) <= _AGREE_SD * np.hypot(path_sd_s, self.sd_s)
-        share = path_sd_s**2 / (path_sd_s**2 + self.sd_s**2)
-        offset_s = path.offset_s + share * apart_s
-        half_s = BAND_SD * np.sqrt(share) * self.sd_s
-        return OffsetPath(
-            np.where(use, offset_s, path.offset_s),
-            np.where(use, offset_s - half_s, path.low_s),
-            np.where(use, offset_s + half_s, path.high_s),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RowStatistics:
-    """What every row's posterior says by itself; arrays of shape (K,).
-
-    Parameters
-    ----------
-    path : OffsetPath
-        Refined where the waveforms were surer.
-    mass : ndarray
-        Posterior probability within the tolerance of the path.
-    rival_s : ndarray
-        Offset of a second mode about as likely, seconds; NaN where there is none.
-    nats : ndarray
-        Evidence for the path against a random offset.
-    """
-
-    path: OffsetPath
-    mass: Floats
-    rival_s: Floats
-    nats: Floats
-
-    def replaced(self, where: slice, by: RowStatistics) -> RowStatistics:
-        """These facts, with others at some rows."""
-
-        def put(mine: Floats, theirs: Floats) -> Floats:
-            column = mine.copy()
-            column[where] = theirs
-            return column
-
-        pairs = zip(self.path.columns(), by.path.columns(), strict=True)
-        return RowStatistics(
-            OffsetPath(*(put(mine, theirs) for mine, theirs in pairs)),
-            put(self.mass, by.mass),
-            put(self.rival_s, by.rival_s),
-            put(self.nats, by.nats),
-        )
-
-    def rows(self, kept: slice) -> RowStatistics:
-        """The facts of some rows."""
-        columns = self.mass[kept], self.rival_s[kept], self.nats[kept]
-        return RowStatistics(self.path.rows(kept), *columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +96,16 @@ class DecodedEvidence:
     evidence: EvidenceUsed = EvidenceUsed()
 
     def rows(self, kept: slice) -> DecodedEvidence:
-        """The same of some rows only."""
+        """The same of some rows only.
+
+        Parameters
+        ----------
+        kept : slice
+
+        Returns
+        -------
+        DecodedEvidence
+        """
         return replace(
             self,
             surface=self.surface.rows(kept),
@@ -238,7 +131,13 @@ class Alias:
     margin: float
 
     def sentence(self) -> str:
-        """The flag in words."""
+        """The flag in words.
+
+        Returns
+        -------
+        str
+            As "0.71 s later fits almost as well".
+        """
         side = "later" if self.shift_s > 0 else "earlier"
         return f"{abs(self.shift_s):.2f} s {side} fits almost as well"
 
@@ -267,7 +166,7 @@ class Alignment:
         What the person should know about the whole file.
     tolerance_s, log_evidence, related, duration_1_s, refinement, evidence
         As `DecodedEvidence`.
-    facts : RowStatistics or None
+    statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
@@ -288,7 +187,7 @@ class Alignment:
     related: Floats
     duration_1_s: float
     refinement: Refinement
-    facts: RowStatistics | None = None
+    statistics: RowStatistics | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     decisions: frozenset[Decision] = frozenset()
 
@@ -300,7 +199,18 @@ class Alignment:
         )
 
     def band_at(self, time_0_s: float) -> tuple[float, float]:
-        """Ends of the path's 95 % band at a moment of channel 0; offsets in seconds."""
+        """Ends of the path's 95 % band at a moment of channel 0.
+
+        Parameters
+        ----------
+        time_0_s : float
+            Anywhere, seconds.
+
+        Returns
+        -------
+        low_s, high_s : float
+            Offsets, seconds.
+        """
         rows_s = self.surface.time_0_s
         low_s = np.interp(time_0_s, rows_s, self.path.low_s)
         return float(low_s), float(np.interp(time_0_s, rows_s, self.path.high_s))

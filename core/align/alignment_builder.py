@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
-from core.align.alignment import Alias, Alignment, DecodedEvidence, RowStatistics
+from core.align.alignment import Alias, Alignment, DecodedEvidence
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.align.limits import CERTAIN
 from core.align.monotone import never_back
+from core.align.path import RowStatistics
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -31,7 +32,7 @@ def build_alignment(
     time_0_s: Floats,
     *,
     decided: Mapping[int, str] | None = None,
-    facts: RowStatistics | None = None,
+    statistics: RowStatistics | None = None,
 ) -> Alignment:
     """Draw every conclusion from decoded evidence.
 
@@ -43,7 +44,7 @@ def build_alignment(
     decided : dict of int to str, optional
         Rows that a person decided on, with the reason to show. A pin also
         settles which of two aliases is meant.
-    facts : RowStatistics, optional
+    statistics : RowStatistics, optional
         What the rows of the posterior say, where that is known already.
 
     Returns
@@ -52,17 +53,17 @@ def build_alignment(
         Without `Alignment.decisions`, which only the caller knows.
     """
     decided = decided or {}
-    facts = facts or confidence.row_statistics(decoded)
-    surface, path, duration_1_s = decoded.surface, facts.path, decoded.duration_1_s
-    clear = confidence.clarity(surface.time_0_s, facts.nats)
-    why = list(confidence.reasons(surface.time_0_s, facts, clear, duration_1_s))
+    statistics = statistics or confidence.row_statistics(decoded)
+    surface, path, duration_1_s = decoded.surface, statistics.path, decoded.duration_1_s
+    clear = confidence.clarity(surface.time_0_s, statistics.nats)
+    why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
     pinned = PINNED in decided.values()
     calibration = shipped_calibration(decoded.evidence.name)
     file_related = 1.0 if pinned else calibration.related(decoded.log_evidence)
     related = np.minimum(decoded.related, file_related)
     alias = None if pinned else confidence.find_alias(surface, path)
     sure = calibration.confidence(
-        facts.mass, related, clear.nearest_clear_s, aliased=alias is not None
+        statistics.mass, related, clear.nearest_clear_s, aliased=alias is not None
     )
     time_1_s = surface.time_0_s + path.offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
@@ -96,7 +97,7 @@ def build_alignment(
         related=decoded.related,
         duration_1_s=duration_1_s,
         refinement=decoded.refinement,
-        facts=facts,
+        statistics=statistics,
         evidence=evidence,
     )
 

@@ -34,7 +34,16 @@ class Band:
 
     @classmethod
     def all(cls, surface: ScoreSurface) -> Band:
-        """All columns of a surface."""
+        """All columns of a surface.
+
+        Parameters
+        ----------
+        surface : ScoreSurface
+
+        Returns
+        -------
+        Band
+        """
         rows, columns = surface.score.shape
         return cls(np.zeros(rows, dtype=np.intp), columns)
 
@@ -44,7 +53,18 @@ class Band:
         return self.first[:, None] + np.arange(self.width)
 
     def of(self, surface: ScoreSurface) -> ScoreSurface:
-        """The surface at these columns only."""
+        """The surface at these columns only.
+
+        Parameters
+        ----------
+        surface : ScoreSurface
+            Of shape (K, L).
+
+        Returns
+        -------
+        ScoreSurface
+            Of shape (K, width).
+        """
         return replace(
             surface,
             first_offset_s=surface.first_offset_s + self.first * surface.step_s,

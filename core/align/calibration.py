@@ -76,6 +76,10 @@ class Calibration:
         ----------
         log_evidence : float
             Nats; see `core.align.decode.Decoded`.
+
+        Returns
+        -------
+        float
         """
         return float(expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
 
@@ -107,10 +111,18 @@ class Calibration:
 
 
 def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -> Floats:
-    """What a raw certainty is a logistic function of, shape (K, 4).
+    """What a raw certainty is a logistic function of.
 
-    One, the log odds of the mass, the log of the relatedness, and the log of one plus the
-    distance to a clear match; arguments as in `Calibration.confidence`.
+    Parameters
+    ----------
+    mass, related, nearest_clear_s
+        As in `Calibration.confidence`.
+
+    Returns
+    -------
+    ndarray, shape (K, 4)
+        One, the log odds of the mass, the log of the relatedness, and the log of one plus the
+        distance to a clear match in seconds.
     """
     mass = np.clip(mass, 1e-4, 1 - 1e-4)
     ones = np.ones(len(mass))
@@ -119,7 +131,19 @@ def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -
 
 
 def raw_certainty(features: Floats, weights: Floats) -> Floats:
-    """How certain before the isotonic curve, shape (K,), 0 to 1."""
+    """How certain, before the isotonic curve.
+
+    Parameters
+    ----------
+    features : ndarray, shape (K, 4)
+        See `certainty_features`.
+    weights : ndarray, shape (4,)
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        0 to 1.
+    """
     return np.asarray(expit(features @ weights))
 
 
@@ -134,6 +158,10 @@ def shipped_calibration(evidence: str) -> Calibration:
     ----------
     evidence : str
         One of `core.evidence.choice.EVIDENCE`.
+
+    Returns
+    -------
+    Calibration
     """
     own = resources.files("resources").joinpath(f"calibration_{evidence}.json")
     if not own.is_file():

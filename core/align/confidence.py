@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, DecodedEvidence, OffsetPath, RowStatistics
+from core.align.alignment import Alias, DecodedEvidence
+from core.align.path import OffsetPath, RowStatistics
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 
@@ -62,10 +63,26 @@ def mass_within(
     reach_s: float,
     duration_1_s: float,
 ) -> Floats:
-    """Posterior probability within `reach_s` of given offsets, shape (K,).
+    """Posterior probability near given offsets.
 
     A moment before or after channel 1 stands at its end, and is right wherever beyond that
     end it truly is.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    posterior : ndarray of float32, shape (K, L)
+    offset_s : ndarray, shape (K,)
+        Seconds.
+    reach_s : float
+        How near, to either side, seconds.
+    duration_1_s : float
+        Length of channel 1, seconds.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        0 to 1.
     """
     edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
     time_1_s = np.clip(surface.time_0_s + offset_s, 0.0, duration_1_s)
@@ -83,6 +100,12 @@ def find_alias(surface: ScoreSurface, path: OffsetPath) -> Alias | None:
     as the one at zero; its distance is measured in standard deviations of R. On
     simulated stereotyped song the margin stays below 4 as good as always, on
     alignments that are right it hardly ever does (``docs/decisions/0007-alias-flag.md``).
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    path : OffsetPath
+        At its rows.
 
     Returns
     -------
@@ -166,6 +189,10 @@ def clarity(time_0_s: Floats, nats: Floats) -> MatchClarity:
         Moments of the rows, seconds.
     nats : ndarray, shape (K,)
         Evidence for the path against a random offset.
+
+    Returns
+    -------
+    MatchClarity
     """
     clear_s = time_0_s[nats >= _CLEAR_NATS]
     if len(clear_s):
@@ -178,12 +205,26 @@ def clarity(time_0_s: Floats, nats: Floats) -> MatchClarity:
 
 
 def reasons(
-    time_0_s: Floats, facts: RowStatistics, clear: MatchClarity, duration_1_s: float
+    time_0_s: Floats, statistics: RowStatistics, clear: MatchClarity, duration_1_s: float
 ) -> tuple[str, ...]:
-    """Say in words what each row's confidence rests on; K sentences."""
-    path = facts.path
+    """Say in words what each row's confidence rests on.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (K,)
+        Moments of the rows, seconds.
+    statistics : RowStatistics
+    clear : MatchClarity
+    duration_1_s : float
+        Length of channel 1, seconds.
+
+    Returns
+    -------
+    tuple of str, length K
+    """
+    path = statistics.path
     time_1_s = time_0_s + path.offset_s
-    rival_s = facts.rival_s - path.offset_s
+    rival_s = statistics.rival_s - path.offset_s
     band_ms = 1e3 * (path.high_s - path.low_s)
     is_blind, is_clear = clear.is_blind, clear.is_clear
     return tuple(
@@ -215,12 +256,34 @@ def _reason(
 
 
 def whole_percent(confidence: float) -> int:
-    """A confidence to read, rounded down: what is below a limit does not read as the limit."""
+    """A confidence to read, rounded down: what is below a limit does not read as the limit.
+
+    Parameters
+    ----------
+    confidence : float
+        0 to 1.
+
+    Returns
+    -------
+    int
+        0 to 100.
+    """
     return math.floor(100 * confidence + 1e-9)
 
 
 def in_digits(confidence: float) -> str:
-    """A confidence with two decimals, rounded as by `whole_percent`."""
+    """A confidence with two decimals, rounded as by `whole_percent`.
+
+    Parameters
+    ----------
+    confidence : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        As "0.94".
+    """
     return f"{whole_percent(confidence) / 100:.2f}"
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.align.alignment import Alignment, Decision, RowStatistics
+from core.align.alignment import Alignment, Decision
 from core.align.alignment_builder import (
     AFTER_END,
     BEFORE_START,
@@ -23,6 +23,7 @@ from core.align.alignment_builder import (
 from core.align.band import band_holding
 from core.align.confidence import row_statistics
 from core.align.decode import decode
+from core.align.path import RowStatistics
 from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
@@ -47,7 +48,18 @@ _ROUNDED_S = 1e-6
 def realign(
     alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
 ) -> Alignment:
-    """Lead the path through decisions in one call; arguments and result as `realign_steps`."""
+    """Lead the path through decisions in one call.
+
+    Parameters
+    ----------
+    alignment, keypoints, last
+        As in `realign_steps`.
+
+    Returns
+    -------
+    Alignment
+        As of `realign_steps`.
+    """
     return result_of(realign_steps(alignment, keypoints, last))
 
 
@@ -93,11 +105,11 @@ def realign_steps(
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
     constrained = _constrain(alignment.surface, decided, pins)
     before = last.decisions if last is not None else frozenset()
-    posterior, facts = alignment.posterior.copy(), _facts(alignment)
+    posterior, statistics = alignment.posterior.copy(), _statistics(alignment)
     if last is not None:
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
-            facts = facts.replaced(stretch, _facts(last).rows(stretch))
+            statistics = statistics.replaced(stretch, _statistics(last).rows(stretch))
     decoded = replace(alignment.decoded, surface=constrained, posterior=posterior)
     changed = [
         stretch
@@ -108,13 +120,13 @@ def realign_steps(
         likely = posterior[stretch] + alignment.posterior[stretch]
         steps = _redecode(constrained, posterior, likely, stretch, pins)
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
-        facts = facts.replaced(stretch, row_statistics(decoded.rows(stretch)))
-    result = build_alignment(decoded, keypoints.time_0_s, decided=decided, facts=facts)
+        statistics = statistics.replaced(stretch, row_statistics(decoded.rows(stretch)))
+    result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
     return replace(result, surface=alignment.surface, decisions=decisions)
 
 
-def _facts(alignment: Alignment) -> RowStatistics:
-    return alignment.facts or row_statistics(alignment.decoded)
+def _statistics(alignment: Alignment) -> RowStatistics:
+    return alignment.statistics or row_statistics(alignment.decoded)
 
 
 def _fixed(time_1_s: float, duration_1_s: float) -> str:

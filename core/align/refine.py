@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from core.align.alignment import BAND_SD, OffsetPath, Refinement
+from core.align.path import BAND_SD, OffsetPath, Refinement
 from core.arrays import Floats, Floats32
 from core.audio.noise import noise_power
 from core.audio.recording import Recording

@@ -48,13 +48,27 @@ class PredictionScores:
 
     @classmethod
     def none(cls) -> PredictionScores:
-        """No time map at all."""
+        """No time map at all.
+
+        Returns
+        -------
+        PredictionScores
+        """
         empty, number = np.empty(0), np.empty(0, dtype=np.int64)
         return cls(empty, empty, empty, empty, number, number)
 
     @classmethod
     def joined(cls, parts: Sequence[PredictionScores]) -> PredictionScores:
-        """The time maps of all parts, one part after the other."""
+        """The time maps of all parts, one part after the other.
+
+        Parameters
+        ----------
+        parts : sequence of PredictionScores
+
+        Returns
+        -------
+        PredictionScores
+        """
         return cls(
             *(
                 np.concatenate([getattr(part, name) for part in parts])
@@ -63,7 +77,16 @@ class PredictionScores:
         )
 
     def take(self, index: NDArray[np.intp]) -> PredictionScores:
-        """The time maps at `index`, in that order."""
+        """The time maps at `index`, in that order.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (M,)
+
+        Returns
+        -------
+        PredictionScores
+        """
         return PredictionScores(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
     @property
@@ -102,7 +125,12 @@ class CandidateScores:
 
     @classmethod
     def none(cls) -> CandidateScores:
-        """No candidate at all."""
+        """No candidate at all.
+
+        Returns
+        -------
+        CandidateScores
+        """
         return cls(np.empty(0), np.empty(0), PredictionScores.none())
 
     @property
@@ -111,15 +139,43 @@ class CandidateScores:
         return self.parts.published
 
     def ranked(self, most: int | None = None) -> CandidateScores:
-        """The best `most` candidates, best first."""
+        """The best candidates, best first.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many; by default all.
+
+        Returns
+        -------
+        CandidateScores
+        """
         return self.take(np.argsort(-self.score, kind="stable")[:most])
 
     def take(self, index: NDArray[np.intp]) -> CandidateScores:
-        """The candidates at `index`, in that order."""
+        """The candidates at `index`, in that order.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (M,)
+
+        Returns
+        -------
+        CandidateScores
+        """
         return CandidateScores(self.offset_s[index], self.drift_ppm[index], self.parts.take(index))
 
     def joined(self, more: CandidateScores) -> CandidateScores:
-        """These candidates followed by `more`."""
+        """These candidates followed by `more`.
+
+        Parameters
+        ----------
+        more : CandidateScores
+
+        Returns
+        -------
+        CandidateScores
+        """
         return CandidateScores(
             np.concatenate([self.offset_s, more.offset_s]),
             np.concatenate([self.drift_ppm, more.drift_ppm]),
@@ -127,5 +183,14 @@ class CandidateScores:
         )
 
     def time_map(self, index: int) -> TimeMap:
-        """The time map of one candidate."""
+        """The time map of one candidate.
+
+        Parameters
+        ----------
+        index : int
+
+        Returns
+        -------
+        TimeMap
+        """
         return TimeMap.linear(float(self.offset_s[index]), float(self.drift_ppm[index]))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import OffsetPath
 from core.align.coarse import STRETCH_S, CoarseOffsets
 from core.align.decode import decode
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
+from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces

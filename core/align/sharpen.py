@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft
 
-from core.align.alignment import Refinement
+from core.align.path import Refinement
 from core.align.refine import (
     BINS,
     FRAME_S,

@@ -54,7 +54,18 @@ class ProgressPlan:
         self._spans = dict(zip(Stage, pairwise(end / sum(cost) for end in ends), strict=True))
 
     def progress(self, stage: Stage, share: float) -> Progress:
-        """How far the whole work is when a share of a stage is done."""
+        """How far the whole work is when a share of a stage is done.
+
+        Parameters
+        ----------
+        stage : Stage
+        share : float
+            Of the stage, 0 to 1.
+
+        Returns
+        -------
+        Progress
+        """
         start, end = self._spans[stage]
         return Progress(stage, start + (end - start) * share)
 

@@ -110,6 +110,13 @@ def penalised_loss(
         Mean of the Gaussian prior.
     precision : ndarray, shape (J,), or float
         Its inverse variances.
+
+    Returns
+    -------
+    loss : float
+        Nats.
+    gradient : ndarray, shape (J,)
+        By the weights.
     """
     score = np.tensordot(weights.astype(np.float32), terms, 1)
     share = np.exp(score - score.max(axis=1, keepdims=True))

@@ -64,7 +64,19 @@ class Passage:
 
 
 def alternating(start_s: float, end_s: float, clip_s: float) -> tuple[Passage, ...]:
-    """Passages that give every `clip_s` seconds of channel 0, then the same of channel 1."""
+    """Passages that give every `clip_s` seconds of channel 0, then the same of channel 1.
+
+    Parameters
+    ----------
+    start_s, end_s : float
+        On channel 0, seconds.
+    clip_s : float
+        Length of a passage, seconds.
+
+    Returns
+    -------
+    tuple of Passage
+    """
     starts_s = start_s + clip_s * np.arange(max(round((end_s - start_s) / clip_s), 1))
     ends_s = [*starts_s[1:].tolist(), end_s]
     return tuple(
@@ -109,7 +121,16 @@ class Listening:
         return self.speed / self.rate_hz
 
     def frames(self, passage: Passage) -> int:
-        """How many output frames a passage has."""
+        """How many output frames a passage has.
+
+        Parameters
+        ----------
+        passage : Passage
+
+        Returns
+        -------
+        int
+        """
         return max(round((passage.end_s - passage.start_s) / self.step_s), 1)
 
     def locate(self, frame: float) -> tuple[float, ChannelSelection]:

@@ -86,7 +86,20 @@ class ChannelFeatures:
         return len(self.groups["flux"])
 
     def stretch(self, name: str, start: int, length: int) -> Floats32:
-        """Frames of a group from `start`, zero outside the recording, shape (length, D)."""
+        """Some frames of a group, zero outside the recording.
+
+        Parameters
+        ----------
+        name : str
+            Of the group.
+        start : int
+            First frame; may lie before the recording.
+        length : int
+
+        Returns
+        -------
+        ndarray of float32, shape (length, D)
+        """
         return self.groups[name].stretch(start, length)
 
 

@@ -32,7 +32,18 @@ class FixedPoint:
 
     @classmethod
     def of(cls, values: Values, step: float) -> FixedPoint:
-        """Round values, shape (T, D); none may be 32,768 steps or more from zero."""
+        """Round values to whole steps.
+
+        Parameters
+        ----------
+        values : ndarray of float32, shape (T, D)
+            None 32,768 steps or more from zero.
+        step : float
+
+        Returns
+        -------
+        FixedPoint
+        """
         codes = np.empty(values.shape, dtype=np.int16)
         for start in range(0, len(values), _AT_ONCE):
             part = values[start : start + _AT_ONCE] * np.float32(1 / step)
@@ -47,11 +58,31 @@ class FixedPoint:
         return np.multiply(self.codes[rows], np.float32(self.step), dtype=np.float32)
 
     def times(self, factor: float) -> FixedPoint:
-        """All values times a factor; the codes are shared."""
+        """All values times a factor; the codes are shared.
+
+        Parameters
+        ----------
+        factor : float
+
+        Returns
+        -------
+        FixedPoint
+        """
         return FixedPoint(self.codes, self.step * factor)
 
     def stretch(self, start: int, length: int) -> Values:
-        """Values of rows from `start` on, zero where there are none, shape (length, D)."""
+        """Values of some rows, zero where there are none.
+
+        Parameters
+        ----------
+        start : int
+            First row; may be negative.
+        length : int
+
+        Returns
+        -------
+        ndarray of float32, shape (length, D)
+        """
         out = np.zeros((length, self.codes.shape[1]), dtype=np.float32)
         low, high = max(start, 0), min(start + length, len(self))
         if high > low:

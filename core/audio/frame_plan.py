@@ -91,6 +91,17 @@ class FramePlan:
         """A plan by these settings; long channels get longer steps and less padding.
 
         The steps never grow so far that windows leave a call out.
+
+        Parameters
+        ----------
+        sample_rate_hz : int
+        samples : int
+            Length of the channel.
+        settings : FrameSettings
+
+        Returns
+        -------
+        FramePlan
         """
         settings = settings or FrameSettings()
         window = max(8, round(settings.window_ms / 1000 * sample_rate_hz))

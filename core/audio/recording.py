@@ -270,6 +270,14 @@ def find_audio(folder: Path | str) -> list[Path]:
     ------
     InputError
         If the folder cannot be listed or holds no audio.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of Path
     """
     folder = Path(folder)
     inside = folder / "audio"

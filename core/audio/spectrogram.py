@@ -58,6 +58,12 @@ class Spectrogram:
         """Put frames, shape (count, bins), where frame `at` begins; after the last, if not given.
 
         The pyramid is brought up to date.
+
+        Parameters
+        ----------
+        codes : ndarray of uint8, shape (count, bins)
+        at : int, optional
+            Frame at which they begin; by default after the last.
         """
         first = at if at is not None else (self.stretches[-1][1] if self.stretches else 0)
         added = (first, first + len(codes))
@@ -70,15 +76,35 @@ class Spectrogram:
         self.stretches = _joined(sorted([*self.stretches, added]))
 
     def columns(self, level: int, first: int, stop: int) -> Decibels:
-        """Columns of a level, shape (columns, bins); each is the maximum of ``2**level`` frames.
+        """Columns of a level, each the maximum of ``2**level`` frames.
 
         Every second level is kept, the others are made when asked for.
+
+        Parameters
+        ----------
+        level : int
+        first, stop : int
+            Columns of that level.
+
+        Returns
+        -------
+        ndarray of uint8, shape (stop - first, bins)
         """
         kept = self._kept[level // 2]
         return _halved(kept[2 * first : 2 * stop]) if level % 2 else kept[first:stop]
 
     def count(self, first: float, stop: float) -> int:
-        """How many frames of level 0 from `first` up to `stop` are there."""
+        """How many frames of a stretch are there.
+
+        Parameters
+        ----------
+        first, stop : int
+            Frames of level 0.
+
+        Returns
+        -------
+        int
+        """
         inside = (min(stop, end) - max(first, start) for start, end in self.stretches)
         return int(sum(max(frames, 0) for frames in inside))
 
@@ -88,7 +114,16 @@ class Spectrogram:
         return self.stretches == ((0, self.plan.frames),)
 
     def level_for(self, frames_per_px: float) -> int:
-        """The finest level that has no more than one column a pixel."""
+        """The finest level that has no more than one column a pixel.
+
+        Parameters
+        ----------
+        frames_per_px : float
+
+        Returns
+        -------
+        int
+        """
         level = int(np.ceil(np.log2(max(frames_per_px, 1.0))))
         return min(level, self.level_count - 1)
 
@@ -121,7 +156,19 @@ class Spectrogram:
         return codes
 
     def level_db(self, time_s: float, hz: float) -> float | None:
-        """Level at a moment and a frequency, dB re full scale; None where nothing is there."""
+        """Level at a moment and a frequency.
+
+        Parameters
+        ----------
+        time_s : float
+            Seconds on the channel.
+        hz : float
+
+        Returns
+        -------
+        float or None
+            Decibels re full scale; None where nothing is there.
+        """
         frame, row = round(time_s / self.plan.hop_s), round(hz / self.plan.bin_hz)
         if not (0 <= row < self.plan.bins and frame >= 0 and self.count(frame, frame + 1)):
             return None

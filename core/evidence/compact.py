@@ -67,6 +67,21 @@ class CompactEvidence:
         """Compare a second around each row with channel 1 at every offset.
 
         Parameters, results and errors as `LearnedEvidence.term`.
+
+        Parameters
+        ----------
+        heard, time_0_s, first_offset_s, columns
+            As in `LearnedEvidence.term`; with features.
+
+        Yields
+        ------
+        float
+            Share of the work done.
+
+        Returns
+        -------
+        ndarray of float32, shape (K, L)
+            Sums of products of embeddings.
         """
         assert heard.features is not None
         log_mel = [channel.log_mel for channel in heard.features]
@@ -105,7 +120,12 @@ class CompactEvidence:
 
 
 def open_compact() -> CompactEvidence:
-    """The net that FinchSync ships."""
+    """The net that FinchSync ships.
+
+    Returns
+    -------
+    CompactEvidence
+    """
     content = resources.files("resources").joinpath(FILE).read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as stored:
         told = {name: stored[name] for name in stored.files}

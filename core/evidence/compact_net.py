@@ -168,7 +168,17 @@ def _centred(weights: Floats32) -> Floats32:
 
 
 def noise_floor(log_power: Logs | FixedPoint) -> Floats32:
-    """The log power that each band of a recording rarely falls below, shape (BANDS,)."""
+    """The log power that each band of a recording rarely falls below.
+
+    Parameters
+    ----------
+    log_power : ndarray or FixedPoint, shape (T, BANDS)
+        Of a whole recording; see `core.audio.levels.log_mel`.
+
+    Returns
+    -------
+    ndarray of float32, shape (BANDS,)
+    """
     return quantiles(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE)[0]
 
 

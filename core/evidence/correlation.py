@@ -17,7 +17,18 @@ Spectra = NDArray[np.complex64]
 
 
 def blocks_of(lags: int, window: int) -> int:
-    """Blocks of lags, each as long as a window, that hold so many lags."""
+    """Blocks that hold so many lags.
+
+    Parameters
+    ----------
+    lags : int
+    window : int
+        Length of a window, and of a block; frames.
+
+    Returns
+    -------
+    int
+    """
     return -(-lags // window)
 
 

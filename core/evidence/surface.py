@@ -36,13 +36,32 @@ class ScoreSurface:
     score: NDArray[np.float32]
 
     def rows(self, index: NDArray[np.intp] | slice) -> ScoreSurface:
-        """The surface at some of its keypoints."""
+        """The surface at some of its keypoints.
+
+        Parameters
+        ----------
+        index : ndarray of int or slice
+
+        Returns
+        -------
+        ScoreSurface
+        """
         return ScoreSurface(
             self.time_0_s[index], self.first_offset_s[index], self.step_s, self.score[index]
         )
 
     def nearest_rows(self, time_0_s: ArrayLike) -> NDArray[np.intp]:
-        """Row nearest to each moment of channel 0, seconds; shape (N,) for N moments."""
+        """Row nearest to each moment of channel 0.
+
+        Parameters
+        ----------
+        time_0_s : array_like, shape (N,)
+            Anywhere, seconds.
+
+        Returns
+        -------
+        ndarray of int, shape (N,)
+        """
         middle_s = (self.time_0_s[1:] + self.time_0_s[:-1]) / 2
         return np.asarray(np.searchsorted(middle_s, time_0_s), dtype=np.intp)
 
@@ -70,12 +89,33 @@ class ScoreSurface:
         return int(self.nearest_rows(time_0_s))
 
     def column(self, offset_s: ArrayLike) -> Floats:
-        """Fractional column of offsets given one per keypoint, shape (..., K)."""
+        """Where offsets lie between the columns.
+
+        Parameters
+        ----------
+        offset_s : array_like, shape (..., K)
+            One offset per keypoint, seconds.
+
+        Returns
+        -------
+        ndarray, shape (..., K)
+            Fractional columns; outside 0 to L - 1 where the surface does not reach.
+        """
         offset = np.asarray(offset_s, dtype=np.float64)
         return np.asarray((offset - self.first_offset_s) / self.step_s)
 
     def covers(self, offset_s: ArrayLike) -> NDArray[np.bool_]:
-        """Which offsets, one per keypoint, lie on the surface; shape (..., K)."""
+        """Which offsets lie on the surface.
+
+        Parameters
+        ----------
+        offset_s : array_like, shape (..., K)
+            One offset per keypoint, seconds.
+
+        Returns
+        -------
+        ndarray of bool, shape (..., K)
+        """
         return self._holds(self.column(offset_s))
 
     def _holds(self, column: Floats) -> NDArray[np.bool_]:

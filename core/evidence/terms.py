@@ -46,7 +46,17 @@ class TermSurfaces:
     prior: Floats
 
     def terms(self, rows: NDArray[np.intp] | slice) -> Floats32:
-        """Some rows of all terms, standard deviations, shape (J, K, L)."""
+        """Some rows of all terms.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (M,), or slice
+
+        Returns
+        -------
+        ndarray of float32, shape (J, M, L)
+            Standard deviations.
+        """
         return np.stack([part[rows] for part in self.parts])
 
     def with_term(self, term: Floats32, prior: float, share: float = 1.0) -> TermSurfaces:
@@ -60,6 +70,11 @@ class TermSurfaces:
             Nats per standard deviation before a recording has been seen.
         share : float
             Of the other terms' prior weights that stays.
+
+        Returns
+        -------
+        TermSurfaces
+            With J + 1 terms.
         """
         known = term != 0
         mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
@@ -78,6 +93,11 @@ class TermSurfaces:
         ----------
         weights : ndarray, shape (J,)
             Nats per standard deviation of each term.
+
+        Returns
+        -------
+        ScoreSurface
+            Nats.
         """
         score = np.zeros(self.parts[0].codes.shape, dtype=np.float32)
         for weight, part in zip(weights, self.parts, strict=True):
@@ -110,7 +130,17 @@ def likelihood_ratios(score: Floats32) -> Floats32:
 
 
 def unit_spread(term: FixedPoint) -> FixedPoint:
-    """A term over its standard deviation in rows with any evidence; zero if it has none."""
+    """A term over its standard deviation in rows with any evidence; zero if it has none.
+
+    Parameters
+    ----------
+    term : FixedPoint, shape (K, L)
+
+    Returns
+    -------
+    FixedPoint, shape (K, L)
+        Standard deviations; the codes are shared.
+    """
     energy = np.zeros(len(term), dtype=np.float32)
     for start in range(0, len(term), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.align.alignment import Alias, OffsetPath
+from core.align.alignment import Alias
+from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.align.alignment import Alias, Alignment, OffsetPath
+from core.align.alignment import Alias, Alignment
+from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.keypoints import KeypointSet
 

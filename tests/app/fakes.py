@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from app.session.entries import AlignmentResults, Entry
-from core.align.alignment import Alias, Alignment, OffsetPath, Progress, Refinement
+from core.align.alignment import Alias, Alignment, Progress
+from core.align.path import OffsetPath, Refinement
 from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface

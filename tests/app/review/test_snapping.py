@@ -14,8 +14,9 @@ from app.review.review import Review
 from app.review.review_queue import ReviewQueue
 from app.session.session_model import SessionModel
 from app.views.panels.score_curve import ScoreCurve
-from core.align.alignment import Alignment, OffsetPath
+from core.align.alignment import Alignment
 from core.align.limits import CERTAIN
+from core.align.path import OffsetPath
 from core.keypoints import ReviewState, machine_keypoints
 from core.session import RecordingState
 

@@ -9,8 +9,9 @@ from scipy.stats import norm
 
 from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
-from core.align.alignment import Alignment, OffsetPath, Progress
+from core.align.alignment import Alignment, Progress
 from core.align.calibration import MOST_CONFIDENT
+from core.align.path import OffsetPath
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording
 from core.errors import InputError

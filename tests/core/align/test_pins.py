@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from core.align import band, pins
-from core.align.alignment import Alignment, DecodedEvidence, Refinement
+from core.align.alignment import Alignment, DecodedEvidence
 from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
 from core.align.decode import decode
+from core.align.path import Refinement
 from core.align.pins import realign, realign_steps
 from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores

@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 from scipy.signal import resample_poly
 
-from core.align.alignment import OffsetPath, Refinement
+from core.align.path import OffsetPath, Refinement
 from core.align.refine import places_sd_s, refine
 from core.audio.recording import Recording, open_recording
 from core.steps import reported, result_of

@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 
 from core.align.aligner import align
-from core.align.alignment import Refinement
+from core.align.path import Refinement
 from core.align.sharpen import sharpen
 from core.audio.recording import Recording, open_recording
 from core.simulate import SceneSpec, simulate_scene

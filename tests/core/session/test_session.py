@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.align.alignment import OffsetPath
+from core.align.path import OffsetPath
 from core.audio.recording import ChannelSource, Recording
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import (
