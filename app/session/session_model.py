@@ -85,6 +85,11 @@ class SessionModel(OpenSession):
         said = None if entry.verdict is None else verdict_of(entry.verdict)
         self._see(index, AlignmentResults(problem=entry.evidence.problem, said=said))
 
+    def set_led(self, index: int, alignment: Alignment) -> None:
+        """The evidence, led through everything a person decided; keypoints stay."""
+        self._see(index, replace(self._entries[index].evidence, alignment=alignment))
+        self.recordings_changed.emit()
+
     def follow(self, index: int, alignment: Alignment) -> int:
         """The path led through everything a person decided; how many keypoints moved along.
 

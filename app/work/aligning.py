@@ -73,13 +73,13 @@ class Aligning(QObject):
         A `Message` for the person.
     progressed(progress)
         A `RunProgress`, or None when nothing runs.
-    found(index)
-        There is evidence of a recording, which decisions can lead.
+    found(index, is_new)
+        There is evidence of a recording, which decisions can lead; computed again, it is not new.
     """
 
     message_posted = Signal(object)
     progressed = Signal(object)
-    found = Signal(int)
+    found = Signal(int, bool)
 
     def __init__(
         self,
@@ -235,7 +235,7 @@ class Aligning(QObject):
             self._batch.end(self._session.entries[task.index])
             if self._session.entries[task.index].basis is Basis.IMPORTED:
                 self.message_posted.emit(imported_stand(self._session, task.index))
-        self.found.emit(task.index)
+        self.found.emit(task.index, not task.purpose.is_again)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:

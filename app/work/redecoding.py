@@ -61,6 +61,7 @@ class Redecoding(QObject):
         self._session = session
         self.steps: RedecodeSteps = redecode_steps
         self._waiting: list[int] = []
+        self._moving: set[int] = set()
         self._current = -1
         self._soon = QTimer(self, singleShot=True)
         self._row = QTimer(self, singleShot=True, interval=_ROW_MS)
@@ -78,6 +79,7 @@ class Redecoding(QObject):
     def stop(self) -> None:
         """Drop all work."""
         self._waiting.clear()
+        self._moving.clear()
         self._soon.stop()
         self._runner.cancel()
 
@@ -88,6 +90,11 @@ class Redecoding(QObject):
     @Slot(int)
     def redecode(self, index: int) -> None:
         """Lead the path of a recording through its decisions, of a row once it stands still."""
+        self._moving.add(index)
+        self.lead(index)
+
+    def lead(self, index: int) -> None:
+        """Lead the path through decisions of before, which moves no keypoint any more."""
         if self._session.entries[index].machine is None:
             return
         if index == self._current:
@@ -104,13 +111,20 @@ class Redecoding(QObject):
             return
         self._current = self._waiting.pop(0)
         entry = self._session.entries[self._current]
-        assert entry.machine is not None
+        if entry.machine is None:
+            # The evidence was let go meanwhile; it comes back with the recording.
+            self._redecode_next()
+            return
         self._runner.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
 
     @Slot(object)
     def _on_step(self, step: float | Alignment) -> None:
         if not isinstance(step, Alignment):
             return
+        if self._current not in self._moving:
+            self._session.set_led(self._current, step)
+            return
+        self._moving.discard(self._current)
         moved = self._session.follow(self._current, step)
         if self._current == self._session.current_index and not self._session.undone:
             self.noted.emit(_followed_text(self._session.entries[self._current], moved))

@@ -83,8 +83,7 @@ class Workbench(QObject):
         preferences.changed.connect(self._prefer)
         self._prefer()
         self.aligning.message_posted.connect(self.message_posted)
-        self.aligning.found.connect(self._memory.use)
-        self.aligning.found.connect(self._redecode)
+        self.aligning.found.connect(self._on_found)
         self.redecoding.message_posted.connect(self.message_posted)
 
     @Slot()
@@ -213,10 +212,15 @@ class Workbench(QObject):
         if _lacks_evidence(self._session.entries[index]):
             self.aligning.compute_again(index, Purpose.FOLLOW_DECISIONS)
 
-    @Slot(int)
-    def _redecode(self, index: int) -> None:
-        if self._session.entries[index].reviewed:
+    @Slot(int, bool)
+    def _on_found(self, index: int, is_new: bool) -> None:
+        self._memory.use(index)
+        if not self._session.entries[index].reviewed:
+            return
+        if is_new:
             self.redecoding.redecode(index)
+        else:
+            self.redecoding.lead(index)
 
     def _tell_unreadable(self, entry: Entry | None, result: RunResult) -> None:
         gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []

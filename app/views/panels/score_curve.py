@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
@@ -123,6 +123,10 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
             self._posterior.setData(offset_s, _scaled(alignment.posterior[row]))
         else:
             self._posterior.setData([], [])
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Low, so that the room goes to the clips."""
+        return QSize(300, 90)
 
     @property
     def peak_text(self) -> str:

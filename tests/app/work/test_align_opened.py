@@ -165,6 +165,7 @@ def _shifted(
 def test_after_a_restart_decisions_move_neighbours_in_every_recording(
     window: MainWindow, make_window: Make, folder: Path, settle: Settle, aligns: bool
 ) -> None:
+    window.workbench.redecoding.steps = _shifted
     window.open([folder])
     settle(window)
     for index in range(3):
@@ -181,6 +182,7 @@ def test_after_a_restart_decisions_move_neighbours_in_every_recording(
         again.session.select_recording(index)
         settle(again)
         assert again.session.current.machine is not None
+        assert again.status.note_text == "", "nobody decided just now"
         before_s = again.session.keypoints.time_1_s
         again.session.move_keypoint(1, 1.6)
         settle(again)
