@@ -97,12 +97,13 @@ def sharpen(recording: Recording, time_0_s: Floats, first: Refinement) -> Steps[
         if rough.scatter_s > _MOST_ROUGH_S:
             continue
         clock = rough
-        for _ in range(_READINGS):
+        for reading in range(_READINGS):
             read_s = np.full(len(clock.offset_s), np.nan)
             for start in range(0, len(read_s), ROWS_A_BLOCK):
                 part = slice(start, start + ROWS_A_BLOCK)
                 read_s[part] = _read(recording, time_0_s[rows], clock.offset_s, part)
-                yield (rows.start + start) / len(time_0_s)
+                done = (reading + start / len(read_s)) / _READINGS
+                yield (rows.start + done * len(read_s)) / len(time_0_s)
             if np.isfinite(read_s).sum() < _LEAST_ROWS:
                 break
             clock = _smoothed(time_0_s[rows], clock.offset_s + read_s, _LEAST_SD_S)

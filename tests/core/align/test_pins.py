@@ -221,9 +221,8 @@ def test_a_pin_among_many_equals_starting_over():
     for decided in (keypoints, keypoints.review(240, ReviewState.UNREVIEWED)):
         going_on, afresh = realign(alignment, decided, last), realign(alignment, decided)
         np.testing.assert_allclose(going_on.path.offset_s, afresh.path.offset_s, atol=0.007)
-        np.testing.assert_allclose(
-            going_on.keypoints.confidence, afresh.keypoints.confidence, atol=0.05
-        )
+        # What is decoded; the calibration's curve is steep and would magnify it.
+        np.testing.assert_allclose(going_on.statistics.mass, afresh.statistics.mass, atol=0.02)
 
 
 def test_going_on_from_the_last_result_equals_starting_over():
