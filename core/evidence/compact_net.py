@@ -138,7 +138,7 @@ class _Convolution:
         for tap, weights in enumerate(self._weights):
             part = padded[tap * self._dilation // apart :][: every * len(to) : every]
             # BLAS counts from columns: the transposes are the arrays as they lie in memory.
-            sgemm(1.0, weights.T, part.T, 1.0, to.T, overwrite_c=True)
+            sgemm(1.0, weights.T, part.T, beta=1.0, c=to.T, overwrite_c=True)
 
 
 def _activate(
