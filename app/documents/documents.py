@@ -77,6 +77,7 @@ class Documents(QObject):
         self._offers = False
         self._stay_out = 0
         self._noted: list[Recording] = []
+        self._last_word: Message | None = None
         self._opening = BackgroundRunner("open", self)
         self._opening.stepped.connect(self._on_opened)
         self._opening.ended.connect(self._on_opening_ended)
@@ -176,7 +177,7 @@ class Documents(QObject):
         self._store.note_place(self._paths[0], placed.session)
         if placed.note:
             kind = Kind.WARNING if placed.is_warning else Kind.INFO
-            self.message_posted.emit(Message(kind, placed.note))
+            self._last_word = Message(kind, placed.note)
         self._start(partial(reopen_steps, session, placed.rest, placed.moved_to))
 
     @Slot(object)
@@ -262,6 +263,9 @@ class Documents(QObject):
             self.message_posted.emit(Message(Kind.INFO, text, "bring_back", is_true=is_true))
             self._stay_out = 0
         self._tell_notes()
+        if self._last_word is not None:
+            self.message_posted.emit(self._last_word)
+            self._last_word = None
         self.table.offer()
         self.earlier.offer()
         self.settled.emit()

@@ -87,7 +87,8 @@ class OfferedWork(QObject):
             what = f"{len(self._offered):,} of these recordings"
         text = (
             f"You decided on {keypoints} of {what} before{_day(newest)}, in "
-            f"{newest.known[key].folder}. That can go on here; there it stays as it is."
+            f"{newest.known[key].folder}. You can go on from these decisions here; they stay there "
+            "as well."
         )
         self.message_posted.emit(
             Message(Kind.INFO, text, "take_earlier", is_true=lambda: bool(self._offered))

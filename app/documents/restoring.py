@@ -180,7 +180,9 @@ def _unfit(known: SessionRecording, entry: Entry, open_now: Collection[tuple[str
     return ""
 
 
-def _restore(session: Session, folders: Sequence[Path]) -> Iterator[Progress | Restored | Lost]:
+def _restore(
+    session: Session, folders: Sequence[Path]
+) -> Iterator[Progress | Restored | Lost | Skipped]:
     located: dict[int, Located] = {}
     for step in locate(session.recordings, folders):
         if isinstance(step, Located):
@@ -188,7 +190,7 @@ def _restore(session: Session, folders: Sequence[Path]) -> Iterator[Progress | R
         else:
             yield step
     lost = [w for w in located.values() if w.problem and not session.states[w.recording].is_out]
-    problems = [where.problem for where in lost]
+    problems: list[str] = []
     names = [known.recording.name for known in session.recordings.values()]
     tables: dict[Path, Imported | None] = {}
     entries = []
@@ -203,7 +205,9 @@ def _restore(session: Session, folders: Sequence[Path]) -> Iterator[Progress | R
     moved = {key: w.known for key, w in located.items() if w.place is Place.MOVED}
     yield Restored(session, tuple(entries), moved)
     if problems:
-        yield _told(problems, has_other=any(map(_has_other, lost)))
+        yield Skipped(f"{problems[0]}. Its keypoints stand as they were.", "\n".join(problems))
+    if lost:
+        yield _told([where.problem for where in lost], has_other=any(map(_has_other, lost)))
 
 
 def _table(
@@ -224,12 +228,12 @@ def _table(
             else:
                 problems.append(f"{known.path} has changed since its keypoints were imported")
         except InputError as error:
-            problems.append(str(error))
+            problems.append(str(error).rstrip("."))
     return tables[known.path]
 
 
 def _told(problems: Sequence[str], *, has_other: bool) -> Lost:
-    what = problems[0]
+    what = problems[0].rstrip(".")
     if len(problems) > 1:
         what = f"{len(problems)} files of this session are not as they were; the first: {what}"
     text = f"{what}. {_OR_OTHER if has_other else _SAFE}"

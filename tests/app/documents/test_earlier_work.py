@@ -122,6 +122,27 @@ def test_a_folder_in_biodcase_layout_is_found_again_by_one_of_its_files(
     assert not any(entry.is_lost for entry in window.session.entries)
 
 
+def test_a_table_that_is_gone_is_told_beside_it(
+    cage: Path, review: Review, opening: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    rows = [f"a.wav,{t},{t + 0.25}" for t in range(9)]
+    table = cage / "annotations.csv"
+    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows]))
+    review(cage)
+    table.unlink()
+    cage.rename(cage.with_name("new"))
+    window = opening(cage.with_name("new"))
+    assert has_decisions(window)
+    assert "The recordings of new were in" in window.messages.message.text
+    window.messages.look_again()
+    QTest.qWait(300)
+    assert window.messages.isVisible()
+    close = window.messages.focusProxy()
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert "annotations.csv" in window.messages.message.text
+    assert window.messages.message.text.endswith("Its keypoints stand as they were.")
+
+
 def test_a_renamed_file_keeps_its_decisions(
     cage: Path, review: Review, opening: Callable[..., MainWindow], settle: Settle
 ) -> None:
@@ -267,7 +288,7 @@ def test_what_was_decided_on_a_copy_is_offered_and_taken_with_one_undo(
     assert window.store.path != session
     assert not has_decisions(window)
     assert "You decided on 2 keypoints of a.wav before, last on " in said(window)
-    assert f", in {cage}. That can go on here" in said(window)
+    assert f", in {cage}. You can go on" in said(window)
     take_offer(window, settle, qtbot)
     assert has_decisions(window)
     stands = read_snapshot(session).states[1].keypoints
