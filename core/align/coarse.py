@@ -31,10 +31,13 @@ _APART_S = 7.5
 _MOST_STRETCHES = 400
 """In longer recordings stretches follow each other without overlap: cost is worth more there."""
 _ONSETS = ("onset_low", "onset_high")
+"""Feature groups that are compared, also across zones: they carry most when nothing is known
+of the recording (decision 0009)."""
 _NATS_A_SD = 0.7
 """Evidence of a peak that stands a standard deviation above its row's median, nats; chosen on
 drifted recordings A, B and D and simulated scenes among 0.5 to 1.3."""
 _MODEL = DriftModel(0.02, 9, 0.002, 0.0, jump_probability=1e-3, lost_probability=1e-6)
+"""A clock of few slopes; chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +59,16 @@ class CoarseOffsets:
     within: Floats
 
     def at(self, time_0_s: Floats) -> Floats:
-        """Offset at moments of channel 0, shape (K,): linear between stretches, a step at a jump.
+        """Offset at moments of channel 0: linear between stretches, a step at a jump.
 
         Parameters
         ----------
         time_0_s : ndarray, shape (K,)
+            Seconds.
+
+        Returns
+        -------
+        ndarray, shape (K,)
             Seconds.
         """
         joined = np.interp(time_0_s, self.centre_s, self.offset_s)

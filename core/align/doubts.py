@@ -13,6 +13,7 @@ _COMMON_RATES_HZ = (
     *(8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000),
     *(176_400, 192_000, 250_000, 256_000, 384_000, 500_000),
 )
+"""Rates that recorders offer, those for ultrasound among them, hertz."""
 _RATE_TOLERANCE = 2e-3
 """Share by which a stretch may miss that of two rates: clocks drift, and lines are on a grid."""
 

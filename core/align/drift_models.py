@@ -47,8 +47,11 @@ def _jumping(model: DriftModel, probability: float, log_prior: float) -> DriftMo
 
 
 _STEADY = DriftModel(0.015, 31, 0.0005, 0.0, jump_probability=1e-5)
+"""A clock with hardly a dropped buffer. The models' figures were chosen by hand."""
 _WANDERING = DriftModel(0.015, 31, 0.002, -1.0, jump_probability=1e-4)
+"""One whose rate changes four times as fast."""
 _FAST = DriftModel(0.045, 37, 0.0025, -2.0, jump_probability=1e-4)
+"""One that may be wrong by 4.5 %."""
 
 DRIFT_MODELS = (
     _STEADY,

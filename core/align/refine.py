@@ -206,17 +206,46 @@ class Stretch:
         return round(FRAME_S * self.rate_hz)
 
     def centre_s(self, begin: Places) -> Floats:
-        """Centres of frames that begin at given samples."""
+        """Centres of frames that begin at given samples.
+
+        Parameters
+        ----------
+        begin : ndarray of int, shape (F,)
+
+        Returns
+        -------
+        ndarray, shape (F,)
+            On the channel's clock, seconds.
+        """
         return np.asarray(self.start_s + (begin + self.size / 2) / self.rate_hz)
 
     def begin(self, centre_s: Floats) -> Places:
-        """Samples where frames with these centres begin."""
+        """Samples where frames with these centres begin.
+
+        Parameters
+        ----------
+        centre_s : ndarray, shape (F,)
+            On the channel's clock, seconds.
+
+        Returns
+        -------
+        ndarray of int, shape (F,)
+        """
         return np.rint((centre_s - self.start_s) * self.rate_hz - self.size / 2).astype(np.intp)
 
     def spectra(self, begin: Places) -> NDArray[np.complex64]:
         """Spectra of frames, between the lowest and the highest frequency.
 
         Zero for frames that are not whole, and above what the channel holds.
+
+        Parameters
+        ----------
+        begin : ndarray of int, shape (F,)
+            Their first samples.
+
+        Returns
+        -------
+        ndarray of complex64, shape (F, bins)
         """
         spectra = np.zeros((len(begin), BINS.stop - BINS.start), dtype=np.complex64)
         whole = np.flatnonzero((begin >= 0) & (begin <= len(self.samples) - self.size))
@@ -234,7 +263,18 @@ class Stretch:
 
 
 def stretches_of(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> list[Stretch]:
-    """A stretch of each channel."""
+    """A stretch of each channel.
+
+    Parameters
+    ----------
+    recording : Recording
+    span_0_s, span_1_s : ndarray, shape (2,)
+        First and last moment on each channel's own clock, seconds.
+
+    Returns
+    -------
+    list of two Stretch
+    """
     read = recording.read_both(tuple(span_0_s), tuple(span_1_s))
     rates_hz = [source.sample_rate_hz for source in recording.channels]
     return [
@@ -246,7 +286,17 @@ def stretches_of(recording: Recording, span_0_s: Floats, span_1_s: Floats) -> li
 
 
 def gate(spectra: NDArray[np.complex64]) -> Floats32:
-    """Share of every cell's power that stands above twice the noise of its bin."""
+    """Share of every cell's power that stands above twice the noise of its bin.
+
+    Parameters
+    ----------
+    spectra : ndarray of complex64, shape (F, bins)
+
+    Returns
+    -------
+    ndarray of float32, shape (F, bins)
+        0 to 1.
+    """
     gate = spectra.real**2
     gate += spectra.imag**2
     least = -2.0 * noise_power(gate[::_NOISE_EVERY])

@@ -61,24 +61,70 @@ class SearchWindow:
 
     @classmethod
     def around(cls, centre_s: Floats, half_s: float, unsure_s: Floats) -> SearchWindow:
-        """The offsets within `half_s` of a centre for every row, seconds."""
+        """The offsets near a centre.
+
+        Parameters
+        ----------
+        centre_s : ndarray, shape (K,)
+            Of every row, seconds.
+        half_s : float
+            How near, to either side, seconds.
+        unsure_s : ndarray, shape (J,)
+            As `SearchWindow`.
+
+        Returns
+        -------
+        SearchWindow
+        """
         return cls(centre_s - half_s, 2 * round(half_s / HOP_S) + 1, unsure_s)
 
     def is_unsure(self, rows_s: Floats) -> NDArray[np.bool_]:
-        """Which moments of channel 0, shape (K,), lie where the band jumps."""
+        """Which moments of channel 0 lie where the band jumps.
+
+        Parameters
+        ----------
+        rows_s : ndarray, shape (K,)
+            Seconds.
+
+        Returns
+        -------
+        ndarray of bool, shape (K,)
+        """
         apart_s = np.abs(rows_s[:, None] - self.unsure_s[None, :])
         return np.asarray((apart_s <= STRETCH_S / 2).any(axis=1))
 
 
 def is_at_edge(surface: ScoreSurface, path: OffsetPath) -> NDArray[np.bool_]:
-    """Which rows' path, shape (K,), runs along the first or last offset that was compared."""
+    """Which rows' path runs along the first or last offset that was compared.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+    path : OffsetPath
+        At its rows.
+
+    Returns
+    -------
+    ndarray of bool, shape (K,)
+    """
     column = surface.column(path.offset_s)
     edge = _EDGE_S / surface.step_s
     return np.asarray((column < edge) | (column > surface.score.shape[1] - 1 - edge))
 
 
 def search_reach_s(max_offset_s: float) -> float:
-    """How far the coarse search looks, seconds."""
+    """How far the coarse search looks.
+
+    Parameters
+    ----------
+    max_offset_s : float
+        As `AlignOptions.max_offset_s`, seconds.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
     return max(max_offset_s, WIDE_SEARCH_S)
 
 

@@ -120,12 +120,20 @@ class Recording:
     ) -> Iterator[tuple[Samples, Samples]]:
         """Read both channels side by side; a file that holds both is decoded once.
 
-        Parameters and errors as in `blocks`.
+        Parameters
+        ----------
+        block_s, start_s, end_s : float
+            As in `blocks`.
 
         Yields
         ------
         tuple of two ndarray of float32, shape (frames,)
             The same stretch of both channels' own clocks; a channel that has ended is empty.
+
+        Raises
+        ------
+        InputError
+            As `blocks`.
         """
         if len(self.paths) == 1:
             for position, frames in _decoded(self.channels[0], block_s, start_s, end_s):
@@ -143,11 +151,22 @@ class Recording:
         return samples
 
     def read(self, channel: int, start_s: float = 0.0, end_s: float | None = None) -> Samples:
-        """Read a stretch of one channel at once; arguments and errors as in `blocks`.
+        """Read a stretch of one channel at once.
+
+        Parameters
+        ----------
+        channel : int
+        start_s, end_s : float
+            As in `blocks`.
 
         Returns
         -------
         ndarray of float32, shape (frames,)
+
+        Raises
+        ------
+        InputError
+            As `blocks`.
         """
         return _joined(self.blocks(channel, start_s=start_s, end_s=end_s))
 
