@@ -39,9 +39,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             outcomes = batch.run(work, options, choice, args.jobs, kept, advance)
         aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+        written: dict[str, object] = {}
         if aligned:
-            write_result(args.out, work, aligned, options, overwrite=args.overwrite)
+            written = write_result(
+                args.out, args.report, work, aligned, options, overwrite=args.overwrite
+            )
         report = {
+            **written,
             "out": str(args.out) if aligned else None,
             "tolerance_s": args.tolerance,
             "recordings": [

@@ -15,9 +15,11 @@ from core.errors import InputError
 from core.formats.atomic import check_writable, write_whole
 from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.formats.sidecar import (
+    REPORT_FORMAT,
     Rows,
     SidecarRecording,
     Verdict,
+    about_table,
     refuse_foreign,
     sidecar_path,
     write_table,
@@ -38,9 +40,8 @@ def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
     beside = sidecar_path(out)
     for place in filter(None, (beside, report)):
         check_writable(place, overwrite=overwrite)
-    for place, what in ((out, "the table"), (beside, "what belongs to the table")):
-        if report and report.resolve() == place.resolve():
-            raise InputError(report, f"is where {what} goes", "choose another name for --report")
+    if report and report.resolve() == out.resolve():
+        raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
 def protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
@@ -55,9 +56,22 @@ def protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
 
 
 def write_result(
-    out: Path, work: Batch, aligned: Sequence[Aligned], options: AlignOptions, *, overwrite: bool
-) -> None:
+    out: Path,
+    report: Path | None,
+    work: Batch,
+    aligned: Sequence[Aligned],
+    options: AlignOptions,
+    *,
+    overwrite: bool,
+) -> dict[str, object]:
     """Write the table and its sidecar, which makes it known as a result of FinchSync.
+
+    A report that was asked for in the sidecar's place takes it: it knows the table as well.
+
+    Returns
+    -------
+    dict of str to object
+        What the report says of the table.
 
     Raises
     ------
@@ -65,9 +79,15 @@ def write_result(
         As `write_table`.
     """
     table = work.result(aligned)
-    jobs = {job.name: job for job in work.jobs}
-    about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
-    write_table(out, csv_bytes(table, out), about, Rows.ALL, overwrite=overwrite)
+    content = csv_bytes(table, out)
+    if report and report.resolve() == sidecar_path(out).resolve():
+        with write_whole(out, overwrite=overwrite) as file:
+            file.write(content)
+    else:
+        jobs = {job.name: job for job in work.jobs}
+        about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
+        write_table(out, content, about, Rows.ALL, overwrite=overwrite)
+    return {"format": REPORT_FORMAT, "table": about_table(out.name, content)}
 
 
 def write_report(report: Path, content: object, *, overwrite: bool) -> None:

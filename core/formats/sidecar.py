@@ -23,6 +23,8 @@ from core.formats.reading import read_start, read_whole
 from core.keypoints import KeypointSet, ReviewState, Source
 
 FORMAT = "finchsync-sidecar"
+REPORT_FORMAT = "finchsync-report"
+"""Of a report of ``align``, which may have the sidecar's place and then marks the table as ours."""
 VERSION = 1
 
 _BASES = ("path", "line", "imported")
@@ -238,9 +240,20 @@ def refuse_foreign(table: Path) -> None:
 
 
 def _head(sidecar: Path) -> bytes:
-    """What a sidecar says before its recordings; empty if it is none."""
+    """What a sidecar or report says before its recordings; empty if it is none."""
     head = read_start(sidecar, _HEAD_BYTES)
-    return head if FORMAT.encode() in head else b""
+    return head if any(name.encode() in head for name in (FORMAT, REPORT_FORMAT)) else b""
+
+
+def about_table(name: str, content: bytes) -> dict[str, str]:
+    """By what a sidecar or report knows its table again.
+
+    Parameters
+    ----------
+    name : str
+    content : bytes
+    """
+    return {"name": name, "fingerprint": _fingerprint(content)}
 
 
 def _fingerprint(content: bytes) -> str:
@@ -254,7 +267,7 @@ def _document(name: str, table: bytes, recordings: tuple[SidecarRecording, ...],
         "version": VERSION,
         "finchsync": __version__,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "table": {"name": name, "fingerprint": _fingerprint(table), "rows": str(rows)},
+        "table": {**about_table(name, table), "rows": str(rows)},
     }
     listed = ",\n".join(map(_recording_text, recordings))
     return f'{_json(head, indent=2)[:-2]},\n  "recordings": [\n{listed}\n  ]\n}}\n'

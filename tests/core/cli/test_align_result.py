@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.audio.recording import open_recording
-from core.formats.sidecar import read_sidecar
+from core.formats.sidecar import is_result, read_sidecar
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 
@@ -76,7 +76,6 @@ def test_another_program_s_json_is_not_replaced(
     ("options", "what"),
     [
         (("--out", "p.json"), "is the name of the sidecar"),
-        (("--out", "p.csv", "--report", "p.json"), "is where what belongs to the table goes"),
         (("--out", "p.csv", "--report", "p.csv"), "is where the table goes"),
     ],
 )
@@ -88,3 +87,17 @@ def test_every_file_has_a_name_of_its_own(
     assert result.code == 2
     assert what in result.err
     assert [path.name for path in tmp_path.iterdir()] == ["recording.wav"]
+
+
+def test_a_report_may_have_the_name_of_the_sidecar(
+    finchsync: Callable, make_audio: Callable, tmp_path: Path, fake_aligner: None
+) -> None:
+    """And the table is known again all the same, so that the command can be given twice."""
+    audio = make_audio("set/a.wav").parent
+    out, report = audio / "p.csv", audio / "p.json"
+    for overwrite in ((), ("--overwrite",)):
+        result = finchsync("align", audio, "--out", out, "--report", report, *overwrite)
+        assert result.code == 0, result.err
+    assert [told["recording"] for told in json.loads(report.read_text())["recordings"]] == ["a.wav"]
+    assert is_result(out)
+    assert read_sidecar(out) is None
