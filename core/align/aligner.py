@@ -15,10 +15,11 @@ from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
 from core.align.coarse import coarse_offsets
 from core.align.confidence import estimate
-from core.align.decode import decode
+from core.align.carried import decode_carried
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import MAX_OFFSET_S, TOLERANCE_S
 from core.align.path import OffsetPath, Refinement
+from core.align.prior import DriftPrior
 from core.align.refine import refine
 from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
@@ -76,6 +77,7 @@ def align_steps(
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
     learned: LearnedEvidence | None = None,
+    prior: DriftPrior | None = None,
 ) -> Iterator[Step]:
     """Align a recording step by step.
 
@@ -90,6 +92,8 @@ def align_steps(
     options : AlignOptions, optional
     learned : LearnedEvidence, optional
         A network whose opinion is one term more of the evidence.
+    prior : DriftPrior, optional
+        How the clocks of this pair of recorders usually drift.
 
     Yields
     ------
@@ -123,7 +127,7 @@ def align_steps(
     )
     window, terms = yield from plan.staged(
         Stage.COMPARE,
-        likelier_window(features, rows_s, search_windows(coarse, rows_s, near_s)),
+        likelier_window(features, rows_s, search_windows(coarse, rows_s, near_s, prior), prior),
     )
     evidence = EvidenceUsed(
         warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
@@ -140,11 +144,15 @@ def align_steps(
         evidence = _used(evidence, learned, told)
     # A third of an alignment's memory, which what follows can use.
     del features
-    first = yield from plan.staged(Stage.DECODE, decode(terms.combined(terms.prior), FIRST_MODEL))
+    first, _ = yield from plan.staged(
+        Stage.DECODE, decode_carried(terms.combined(terms.prior), prior, FIRST_MODEL)
+    )
     surface = terms.combined(fit_weights(terms, first.posterior))
     yield surface
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
-    second = yield from plan.staged(Stage.DECODE_AGAIN, decode(surface, band=likely))
+    second, use = yield from plan.staged(
+        Stage.DECODE_AGAIN, decode_carried(surface, prior, band=likely)
+    )
     path = estimate(surface, second.posterior)
     related = local_relatedness(second.row_evidence)
     unsearched = window.is_unsure(rows_s) | is_at_edge(surface, path)
@@ -167,6 +175,7 @@ def align_steps(
         duration_1_s=durations[1],
         tolerance_s=options.tolerance_s,
         evidence=replace(evidence, doubts=evidence.doubts + wrong_rates),
+        prior=use,
     )
     yield build_alignment(decoded, time_0_s)
 
@@ -176,12 +185,13 @@ def align(
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
     learned: LearnedEvidence | None = None,
+    prior: DriftPrior | None = None,
 ) -> Alignment:
     """Align a recording in one call.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned
+    recording, time_0_s, options, learned, prior
         As in `align_steps`.
 
     Returns
@@ -193,7 +203,7 @@ def align(
     InputError
         As `align_steps`.
     """
-    for step in align_steps(recording, time_0_s, options, learned):
+    for step in align_steps(recording, time_0_s, options, learned, prior):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")

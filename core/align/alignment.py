@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.align.path import OffsetPath, Refinement, RowStatistics
+from core.align.prior import PriorUse
 from core.align.scores import CandidateScores
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
@@ -83,6 +85,8 @@ class DecodedEvidence:
         Error within which a keypoint counts as right for its confidence, seconds.
     evidence : EvidenceUsed
         What the surface was made with.
+    prior : PriorUse or None
+        What a pair's usual drift had to do with it.
     """
 
     surface: ScoreSurface
@@ -94,13 +98,14 @@ class DecodedEvidence:
     duration_1_s: float
     tolerance_s: float
     evidence: EvidenceUsed = EvidenceUsed()
+    prior: PriorUse | None = None
 
-    def rows(self, kept: slice) -> DecodedEvidence:
+    def rows(self, kept: slice | NDArray[np.intp]) -> DecodedEvidence:
         """The same of some rows only.
 
         Parameters
         ----------
-        kept : slice
+        kept : slice or ndarray of int
 
         Returns
         -------
@@ -112,6 +117,7 @@ class DecodedEvidence:
             posterior=self.posterior[kept],
             related=self.related[kept],
             refinement=self.refinement.rows(kept),
+            prior=self.prior and self.prior.rows(kept),
         )
 
 
@@ -164,7 +170,7 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence
+    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence, prior
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
@@ -189,6 +195,7 @@ class Alignment:
     refinement: Refinement
     statistics: RowStatistics | None = None
     evidence: EvidenceUsed = EvidenceUsed()
+    prior: PriorUse | None = None
     decisions: frozenset[Decision] = frozenset()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from core.align.alignment import Alias, Alignment, DecodedEvidence
 from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.align.limits import CERTAIN
 from core.align.monotone import never_back
-from core.align.path import RowStatistics
+from core.align.path import OffsetPath, RowStatistics
+from core.align.prior import PriorUse
+from core.align.relatedness import local_relatedness
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -25,6 +28,14 @@ GOES_BACK = "the path goes back in channel 1: it is wrong before or after"
 NOTHING_IN_COMMON = "the channels may have nothing in common: this alignment is a guess"
 MOST_BLIND = 0.9
 """No more confidence than this inside channel 1 without a clear match within ten seconds."""
+MOST_CARRIED = 0.9
+"""No more confidence than this where only a pair's usual drift gives it."""
+OUTVOTED = (
+    "the recorders do not follow their usual drift here: is the prior one of this pair, and did "
+    "neither of them stop?"
+)
+_TOLD_SHARE = 0.1
+"""From this share of a confidence on, it is told that it rests on the usual drift."""
 
 
 def build_alignment(
@@ -60,12 +71,21 @@ def build_alignment(
     pinned = PINNED in decided.values()
     calibration = shipped_calibration(decoded.evidence.name)
     file_related = 1.0 if pinned else calibration.related(decoded.log_evidence)
-    related = np.minimum(decoded.related, file_related)
     alias = None if pinned else confidence.find_alias(surface, path)
-    sure = calibration.confidence(
-        statistics.mass, related, clear.nearest_clear_s, aliased=alias is not None
-    )
+
+    def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
+        of_file = 1.0 if pinned else calibration.related(of.log_evidence)
+        related = np.minimum(of.related, of_file)
+        return calibration.confidence(
+            mass, related, clear.nearest_clear_s, aliased=alias is not None
+        )
+
+    sure = claimed(decoded, statistics.mass)
     time_1_s = surface.time_0_s + path.offset_s
+    if decoded.prior is not None:
+        alone = claimed(*_without(decoded.prior, decoded, path))
+        sure = np.minimum(sure, np.maximum(alone, MOST_CARRIED))
+        _tell_carried(why, 1.0 - alone / np.maximum(sure, 1e-9), time_1_s, duration_1_s)
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure[blind] = np.minimum(sure[blind], MOST_BLIND)
     held_s = never_back(time_1_s, sure, duration_1_s)
@@ -82,6 +102,8 @@ def build_alignment(
     warnings = (*evidence.warnings, *_warnings(alias, surface.time_0_s[back]))
     if file_related < 0.5:
         warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
+    elif decoded.prior is not None and decoded.prior.share < 0.5:
+        warnings = (*warnings, OUTVOTED)
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
@@ -99,7 +121,29 @@ def build_alignment(
         refinement=decoded.refinement,
         statistics=statistics,
         evidence=evidence,
+        prior=decoded.prior,
     )
+
+
+def _without(
+    prior: PriorUse, decoded: DecodedEvidence, path: OffsetPath
+) -> tuple[DecodedEvidence, Floats]:
+    """What is known without a prior, and the posterior mass that then lies near a path, (K,)."""
+    alone = replace(
+        decoded,
+        posterior=prior.alone.posterior,
+        log_evidence=prior.alone.log_evidence,
+        related=np.minimum(decoded.related, local_relatedness(prior.alone.row_evidence)),
+        prior=None,
+    )
+    return alone, confidence.mass_near(alone, path.offset_s)
+
+
+def _tell_carried(why: list[str], share: Floats, time_1_s: Floats, duration_1_s: float) -> None:
+    """Say of every row how much of its confidence only the prior gives."""
+    within = (time_1_s >= 0) & (time_1_s <= duration_1_s)
+    for row in np.flatnonzero(within & (share >= _TOLD_SHARE)):
+        why[row] = f"carried by this pair's usual drift (its share: {share[row]:.0%})"
 
 
 def _keypoints(
@@ -127,14 +171,11 @@ def _doubt_what_goes_back(
 
     What their posterior says of the path is no word for where they are held.
     """
-    tolerance_s, duration_1_s = decoded.tolerance_s, decoded.duration_1_s
-    moved_s = np.abs(held_s - np.clip(time_1_s, 0.0, duration_1_s))
-    back = np.flatnonzero(moved_s > tolerance_s)
+    moved_s = np.abs(held_s - np.clip(time_1_s, 0.0, decoded.duration_1_s))
+    back = np.flatnonzero(moved_s > decoded.tolerance_s)
     if len(back):
-        rows = decoded.surface.rows(back)
-        mass = confidence.mass_within(
-            rows, decoded.posterior[back], held_s[back] - rows.time_0_s, tolerance_s, duration_1_s
-        )
+        rows = decoded.rows(back)
+        mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s)
         sure[back] = np.minimum(sure[back], mass)
     return back
 

@@ -56,37 +56,27 @@ def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
     return OffsetPath(middle, low, high)
 
 
-def mass_within(
-    surface: ScoreSurface,
-    posterior: Floats32,
-    offset_s: Floats,
-    reach_s: float,
-    duration_1_s: float,
-) -> Floats:
-    """Posterior probability near given offsets.
+def mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
+    """Posterior probability that given offsets are right: no further off than the tolerance.
 
     A moment before or after channel 1 stands at its end, and is right wherever beyond that
     end it truly is.
 
     Parameters
     ----------
-    surface : ScoreSurface
-    posterior : ndarray of float32, shape (K, L)
+    decoded : DecodedEvidence
     offset_s : ndarray, shape (K,)
-        Seconds.
-    reach_s : float
-        How near, to either side, seconds.
-    duration_1_s : float
-        Length of channel 1, seconds.
+        At its rows, seconds.
 
     Returns
     -------
     ndarray, shape (K,)
         0 to 1.
     """
+    surface, posterior, duration_1_s = decoded.surface, decoded.posterior, decoded.duration_1_s
     edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
     time_1_s = np.clip(surface.time_0_s + offset_s, 0.0, duration_1_s)
-    low_s, high_s = time_1_s - reach_s, time_1_s + reach_s
+    low_s, high_s = time_1_s - decoded.tolerance_s, time_1_s + decoded.tolerance_s
     low_s = np.where(low_s <= 0.0, -math.inf, low_s) - surface.time_0_s
     high_s = np.where(high_s >= duration_1_s, math.inf, high_s) - surface.time_0_s
     return _at(edge, surface.column(high_s) + 0.5) - _at(edge, surface.column(low_s) + 0.5)
@@ -174,7 +164,7 @@ def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowStatistics(
         path,
-        mass_within(surface, posterior, path.offset_s, decoded.tolerance_s, decoded.duration_1_s),
+        mass_near(decoded, path.offset_s),
         _rival_offset(surface, posterior, path),
         np.asarray(here, dtype=np.float64),
     )

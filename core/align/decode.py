@@ -143,7 +143,7 @@ class _Chain:
 
     def forward(self) -> Iterator[float]:
         """Run forward, adding up the evidence and keeping the state before every block."""
-        state = self._move.uniform()
+        state = self._move.start()
         for start in self._starts:
             self._kept.append(state)
             for row, (after, norm) in enumerate(self._block(start, state), start):

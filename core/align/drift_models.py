@@ -9,6 +9,25 @@ JUMP_SCALE_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where a clock is before the first row is heard: Gaussian about the middle column.
+
+    Parameters
+    ----------
+    offset_sd_s : float
+        Seconds.
+    slope_sd : float
+        Seconds per second.
+    correlation : float
+        Of offset and slope.
+    """
+
+    offset_sd_s: float
+    slope_sd: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
 class DriftModel:
     """How a clock may drift.
 
@@ -30,6 +49,8 @@ class DriftModel:
         Scale of the offset's own random step in one second (Laplace, at most
         twice this), seconds. With it and a single slope of zero the model is of
         first order: a clock without momentum.
+    start : Start or None
+        None where every offset is as likely at first.
     """
 
     max_slope: float
@@ -39,6 +60,7 @@ class DriftModel:
     jump_probability: float = 3e-3
     lost_probability: float = 1e-12
     step_s: float = 0.0
+    start: Start | None = None
 
 
 def _jumping(model: DriftModel, probability: float, log_prior: float) -> DriftModel:

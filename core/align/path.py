@@ -88,12 +88,12 @@ class Refinement:
         """
         return cls(np.full(rows, np.nan), np.full(rows, np.nan))
 
-    def rows(self, kept: slice) -> Refinement:
+    def rows(self, kept: slice | NDArray[np.intp]) -> Refinement:
         """The refinement of some rows.
 
         Parameters
         ----------
-        kept : slice
+        kept : slice or ndarray of int
 
         Returns
         -------

@@ -106,11 +106,14 @@ def realign_steps(
     constrained = _constrain(alignment.surface, decided, pins)
     before = last.decisions if last is not None else frozenset()
     posterior, statistics = alignment.posterior.copy(), _statistics(alignment)
+    prior = alignment.prior and alignment.prior.copied()
     if last is not None:
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
+            if prior is not None and last.prior is not None:
+                prior.alone.posterior[stretch] = last.prior.alone.posterior[stretch]
             statistics = statistics.replaced(stretch, _statistics(last).rows(stretch))
-    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior)
+    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior, prior=prior)
     changed = [
         stretch
         for stretch in _stretches(decisions ^ before, len(posterior))
@@ -120,6 +123,9 @@ def realign_steps(
         likely = posterior[stretch] + alignment.posterior[stretch]
         steps = _redecode(constrained, posterior, likely, stretch, pins)
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
+        if prior is not None:
+            # What a person fixed leads the path here, with a prior or without.
+            prior.alone.posterior[stretch] = posterior[stretch]
         statistics = statistics.replaced(stretch, row_statistics(decoded.rows(stretch)))
     result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
     return replace(result, surface=alignment.surface, decisions=decisions)

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.coarse import STRETCH_S, CoarseOffsets
-from core.align.decode import decode
+from core.align.carried import decode_carried
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath
+from core.align.prior import DriftPrior
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces
@@ -129,7 +130,7 @@ def search_reach_s(max_offset_s: float) -> float:
 
 
 def search_windows(
-    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float
+    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float, prior: DriftPrior | None = None
 ) -> tuple[SearchWindow, ...]:
     """Where to look closely; the first of them is the one to trust where evidence is even.
 
@@ -141,12 +142,28 @@ def search_windows(
         Moments of channel 0, seconds.
     max_offset_s : float
         Up to here offsets are near, seconds.
+    prior : DriftPrior, optional
+        What it expects is looked at closely, wherever that is.
 
     Returns
     -------
     tuple of SearchWindow
-        One or two.
+        One to three.
     """
+    by_ear = _windows_by_ear(coarse, rows_s, max_offset_s)
+    if prior is None:
+        return by_ear
+    usual_s, reach_s = prior.usual_offset_s(rows_s), prior.reach_s(rows_s)
+    near = max_offset_s <= COARSE_ABOVE_S
+    if near and (np.abs(usual_s) + reach_s <= max_offset_s).all():
+        return by_ear
+    half_s = min(max(reach_s, BAND_S), COARSE_ABOVE_S)
+    return (SearchWindow.around(usual_s, half_s, np.empty(0)), *by_ear)
+
+
+def _windows_by_ear(
+    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float
+) -> tuple[SearchWindow, ...]:
     zero_s, none = np.zeros(len(rows_s)), np.empty(0)
     near = SearchWindow.around(zero_s, max_offset_s, none)
     is_near = max_offset_s <= COARSE_ABOVE_S
@@ -165,6 +182,7 @@ def likelier_window(
     features: tuple[ChannelFeatures, ChannelFeatures],
     rows_s: Floats,
     windows: tuple[SearchWindow, ...],
+    prior: DriftPrior | None = None,
 ) -> Steps[tuple[SearchWindow, TermSurfaces]]:
     """Compare the channels in all windows, and keep the one with most evidence.
 
@@ -174,6 +192,7 @@ def likelier_window(
     rows_s : ndarray, shape (K,)
         Moments of channel 0, seconds.
     windows : tuple of SearchWindow
+    prior : DriftPrior, optional
 
     Yields
     ------
@@ -195,7 +214,9 @@ def likelier_window(
             return window, (yield from compared)
         terms = yield from part_of(compared, start, (start + end) / 2)
         surface = terms.combined(terms.prior)
-        decoded = yield from part_of(decode(surface, FIRST_MODEL), (start + end) / 2, end)
+        decoded, _ = yield from part_of(
+            decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
+        )
         evidence = decoded.log_evidence - number * _FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence

@@ -25,7 +25,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.drift_models import JUMP_SCALE_S, DriftModel
+from core.align.drift_models import JUMP_SCALE_S, DriftModel, Start
 from core.arrays import Floats, Floats32
 
 _SLOPE_SCALE = 0.015
@@ -91,10 +91,21 @@ class Transition:
                 self._moves.append((self._landed[layer, there], (slopes, here)))
                 self._returns.append((self._before[slopes, here], self._landed_ahead[layer, there]))
         self._columns = columns
+        self._start = None if model.start is None else _around(model.start, slope, step_s, columns)
         self._jump = Jump(model, step_s, columns)
 
+    def start(self) -> Floats32:
+        """The state before the first row is heard.
+
+        Returns
+        -------
+        ndarray of float32, shape (S, L)
+            Sums to one.
+        """
+        return self.uniform() if self._start is None else self._start
+
     def uniform(self) -> Floats32:
-        """The state before anything is known.
+        """The state of a clock of which nothing is known.
 
         Returns
         -------
@@ -226,6 +237,16 @@ def _slope_change(slope: Floats, model: DriftModel, row_s: float) -> Floats:
     steady = 1.0 - model.jump_probability - model.lost_probability
     change *= steady / change.sum(axis=1, keepdims=True)
     return np.asarray(change)
+
+
+def _around(start: Start, slope: Floats, step_s: float, columns: int) -> Floats32:
+    """The Gaussian of a `Start` on the grid of slopes and columns, shape (S, L)."""
+    away = step_s * (np.arange(columns) - (columns - 1) / 2) / start.offset_sd_s
+    turned = slope[:, None] / start.slope_sd
+    both = away**2 - 2 * start.correlation * away * turned + turned**2
+    mass = np.exp(-0.5 * both / (1 - start.correlation**2))
+    mass[mass < NEVER] = 0.0
+    return _single(mass / mass.sum())
 
 
 def _small_steps(scale: float) -> Floats32:
