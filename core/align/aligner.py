@@ -13,11 +13,11 @@ from core.align.alignment_builder import build_alignment
 from core.align.band import band_holding
 from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
+from core.align.carried import decode_carried
 from core.align.coarse import coarse_offsets
 from core.align.confidence import estimate
-from core.align.carried import decode_carried
 from core.align.drift_models import FIRST_MODEL
-from core.align.limits import MAX_OFFSET_S, TOLERANCE_S
+from core.align.limits import MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
 from core.align.path import OffsetPath, Refinement
 from core.align.prior import DriftPrior
 from core.align.refine import refine
@@ -63,10 +63,14 @@ class AlignOptions:
         found where a coarse search leads there.
     tolerance_s : float
         Error within which a keypoint counts as right for its confidence, seconds.
+    spacing_m : float
+        Distance of the microphones, metres. With it confidence is about the clocks; at zero it
+        is about the sounds, which reach one microphone before the other.
     """
 
     max_offset_s: float = MAX_OFFSET_S
     tolerance_s: float = TOLERANCE_S
+    spacing_m: float = 0.0
 
 
 Step = Progress | ScoreSurface | CandidateScores | Alignment
@@ -174,6 +178,7 @@ def align_steps(
         candidates=scored,
         duration_1_s=durations[1],
         tolerance_s=options.tolerance_s,
+        travel_s=options.spacing_m / SOUND_M_S,
         evidence=replace(evidence, doubts=evidence.doubts + wrong_rates),
         prior=use,
     )

@@ -87,6 +87,8 @@ class DecodedEvidence:
         What the surface was made with.
     prior : PriorUse or None
         What a pair's usual drift had to do with it.
+    travel_s : float
+        Sounds reach one microphone up to so much before or after the other, seconds.
     """
 
     surface: ScoreSurface
@@ -99,6 +101,7 @@ class DecodedEvidence:
     tolerance_s: float
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
+    travel_s: float = 0.0
 
     def rows(self, kept: slice | NDArray[np.intp]) -> DecodedEvidence:
         """The same of some rows only.
@@ -170,7 +173,7 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence, prior
+    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence, prior, travel_s
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
@@ -196,6 +199,7 @@ class Alignment:
     statistics: RowStatistics | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
+    travel_s: float = 0.0
     decisions: frozenset[Decision] = frozenset()
 
     @property

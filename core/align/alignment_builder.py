@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.align import confidence
 from core.align.alignment import Alias, Alignment, DecodedEvidence
-from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.align.calibration import MOST_CONFIDENT
+from core.align.claims import claims, file_related
 from core.align.limits import CERTAIN
 from core.align.monotone import never_back
-from core.align.path import OffsetPath, RowStatistics
-from core.align.prior import PriorUse
-from core.align.relatedness import local_relatedness
+from core.align.path import RowStatistics
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
@@ -26,10 +24,6 @@ AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
 GOES_BACK = "the path goes back in channel 1: it is wrong before or after"
 NOTHING_IN_COMMON = "the channels may have nothing in common: this alignment is a guess"
-MOST_BLIND = 0.9
-"""No more confidence than this inside channel 1 without a clear match within ten seconds."""
-MOST_CARRIED = 0.9
-"""No more confidence than this where only a pair's usual drift gives it."""
 OUTVOTED = (
     "the recorders do not follow their usual drift here: is the prior one of this pair, and did "
     "neither of them stop?"
@@ -69,25 +63,11 @@ def build_alignment(
     clear = confidence.clarity(surface.time_0_s, statistics.nats)
     why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
     pinned = PINNED in decided.values()
-    calibration = shipped_calibration(decoded.evidence.name)
-    file_related = 1.0 if pinned else calibration.related(decoded.log_evidence)
     alias = None if pinned else confidence.find_alias(surface, path)
-
-    def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
-        of_file = 1.0 if pinned else calibration.related(of.log_evidence)
-        related = np.minimum(of.related, of_file)
-        return calibration.confidence(
-            mass, related, clear.nearest_clear_s, aliased=alias is not None
-        )
-
-    sure = claimed(decoded, statistics.mass)
+    claim = claims(decoded, statistics, clear, aliased=alias is not None, pinned=pinned)
+    sure = claim.sure
     time_1_s = surface.time_0_s + path.offset_s
-    if decoded.prior is not None:
-        alone = claimed(*_without(decoded.prior, decoded, path))
-        sure = np.minimum(sure, np.maximum(alone, MOST_CARRIED))
-        _tell_carried(why, 1.0 - alone / np.maximum(sure, 1e-9), time_1_s, duration_1_s)
-    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
-    sure[blind] = np.minimum(sure[blind], MOST_BLIND)
+    _tell_carried(why, claim.carried, time_1_s, duration_1_s)
     held_s = never_back(time_1_s, sure, duration_1_s)
     back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
     for row in back:
@@ -99,8 +79,8 @@ def build_alignment(
     keypoints = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
     evidence = decoded.evidence
-    warnings = (*evidence.warnings, *_warnings(alias, surface.time_0_s[back]))
-    if file_related < 0.5:
+    warnings = (*evidence.warnings, *_warnings(decoded, alias, surface.time_0_s[back]))
+    if file_related(decoded, pinned=pinned) < 0.5:
         warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
     elif decoded.prior is not None and decoded.prior.share < 0.5:
         warnings = (*warnings, OUTVOTED)
@@ -122,21 +102,8 @@ def build_alignment(
         statistics=statistics,
         evidence=evidence,
         prior=decoded.prior,
+        travel_s=decoded.travel_s,
     )
-
-
-def _without(
-    prior: PriorUse, decoded: DecodedEvidence, path: OffsetPath
-) -> tuple[DecodedEvidence, Floats]:
-    """What is known without a prior, and the posterior mass that then lies near a path, (K,)."""
-    alone = replace(
-        decoded,
-        posterior=prior.alone.posterior,
-        log_evidence=prior.alone.log_evidence,
-        related=np.minimum(decoded.related, local_relatedness(prior.alone.row_evidence)),
-        prior=None,
-    )
-    return alone, confidence.mass_near(alone, path.offset_s)
 
 
 def _tell_carried(why: list[str], share: Floats, time_1_s: Floats, duration_1_s: float) -> None:
@@ -175,13 +142,19 @@ def _doubt_what_goes_back(
     back = np.flatnonzero(moved_s > decoded.tolerance_s)
     if len(back):
         rows = decoded.rows(back)
-        mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s)
+        mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s, of_clocks=True)
         sure[back] = np.minimum(sure[back], mass)
     return back
 
 
-def _warnings(alias: Alias | None, back_s: Floats) -> tuple[str, ...]:
+def _warnings(decoded: DecodedEvidence, alias: Alias | None, back_s: Floats) -> tuple[str, ...]:
     found = []
+    if decoded.travel_s > decoded.tolerance_s:
+        travel_ms, tolerance_ms = 1e3 * decoded.travel_s, 1e3 * decoded.tolerance_s
+        found.append(
+            f"sounds arrive up to {travel_ms:.0f} ms apart: nothing tells the clocks to within "
+            f"{tolerance_ms:.0f} ms for sure"
+        )
     if len(back_s):
         found.append(
             f"at {back_s[0]:.0f} s the path goes back in channel 1: it is wrong before or after"

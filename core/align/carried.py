@@ -23,8 +23,8 @@ from core.evidence.surface import ScoreSurface
 from core.steps import Steps, part_of
 
 _FOLLOWS = 0.99
-"""How many recordings follow the drift that a person calls usual, before anything is heard (decision
-0033)."""
+"""Share of recordings that follow the drift a person calls usual, before anything is heard
+(decision 0033)."""
 _MARGIN_S = 0.3
 """Beyond what the prior leaves likely, for dropped buffers, seconds; chosen by hand."""
 _WIDEST_S = 10.0

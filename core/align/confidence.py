@@ -30,6 +30,8 @@ _MAIN_PEAK_S = 0.05
 """The main peak of the shift profile is looked for so far around zero, seconds."""
 _RIVAL_SHARE = 0.25
 """A second mode is told of from this share of the path's probability on."""
+_WAYS = np.linspace(-1.0, 1.0, 129)[1::2]
+"""Ways of the sound that stand for all, in shares of the longest: the middles of equal parts."""
 _HERE_COLUMNS = 2
 """The evidence for the path is the best within so many columns of it."""
 
@@ -56,17 +58,21 @@ def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
     return OffsetPath(middle, low, high)
 
 
-def mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
+def mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool = False) -> Floats:
     """Posterior probability that given offsets are right: no further off than the tolerance.
 
     A moment before or after channel 1 stands at its end, and is right wherever beyond that
-    end it truly is.
+    end it truly is. The posterior is about sounds. The offset of the clocks lies before or after
+    that of a sound by its way from one microphone to the other, which is evenly distributed
+    where sound comes from all directions of space alike (Archimedes' hat box).
 
     Parameters
     ----------
     decoded : DecodedEvidence
     offset_s : ndarray, shape (K,)
         At its rows, seconds.
+    of_clocks : bool
+        Whether to ask for the offset of the clocks.
 
     Returns
     -------
@@ -79,7 +85,12 @@ def mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
     low_s, high_s = time_1_s - decoded.tolerance_s, time_1_s + decoded.tolerance_s
     low_s = np.where(low_s <= 0.0, -math.inf, low_s) - surface.time_0_s
     high_s = np.where(high_s >= duration_1_s, math.inf, high_s) - surface.time_0_s
-    return _at(edge, surface.column(high_s) + 0.5) - _at(edge, surface.column(low_s) + 0.5)
+    ways = _WAYS if of_clocks and decoded.travel_s > 0 else np.zeros(1)
+    within = np.zeros(len(posterior))
+    for way_s in decoded.travel_s * ways:
+        within += _at(edge, surface.column(high_s + way_s) + 0.5)
+        within -= _at(edge, surface.column(low_s + way_s) + 0.5)
+    return within / len(ways)
 
 
 def find_alias(surface: ScoreSurface, path: OffsetPath) -> Alias | None:

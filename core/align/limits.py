@@ -15,7 +15,13 @@ TOLERANCE_S = 0.05
 """`AlignOptions.tolerance_s` where nobody says another; what the calibration was fitted for."""
 TOLERANCES_S = (0.02, 1.0)
 """Smallest and largest `AlignOptions.tolerance_s`, seconds. Below, the way of the sound to
-either microphone counts, and confidence does not know it."""
+either microphone counts, and where no spacing is given confidence does not know it."""
+
+SOUND_M_S = 343.0
+"""Speed of sound in air at 20 degrees Celsius, metres per second."""
+SPACINGS_M = (0.0, 343.0)
+"""Smallest and largest `AlignOptions.spacing_m`, metres. Further apart, sounds arrive over a second
+apart, and within no tolerance is anything known of the clocks."""
 
 CERTAIN = 0.95
 """Confidence from which a keypoint needs no second look; files with a lower mean go to review."""

@@ -19,6 +19,8 @@ _MOST_SLOPE = 0.045
 _REACH_SD = 4.0
 """How far from the usual offset and slope is looked, standard deviations."""
 _SLOPES = 31
+_JUMPS = 1e-9
+"""Chance per row of a dropped buffer: a clock that drops any does not follow its usual drift."""
 _LOOSER = 4.0
 """How much more than usual the slope of a looser clock wanders."""
 
@@ -100,19 +102,15 @@ class DriftPrior:
         learned_s = self.time_0_s[-1] - self.time_0_s[0]
         root_s = np.sqrt(min(float(time_0_s[-1] - time_0_s[0]), float(learned_s)))
 
-        def model(looser: float, jump_probability: float, log_prior: float) -> DriftModel:
+        def model(looser: float, log_prior: float) -> DriftModel:
             wander = looser * self.wander
             most = _REACH_SD * float(np.hypot(self.slope_sd, wander * root_s))
             most = min(most, _MOST_SLOPE)
             # A grid of slopes cannot hold a slower wander.
             wander = max(wander, most / _SLOPES)
-            return DriftModel(most, _SLOPES, wander, log_prior, jump_probability, start=start)
+            return DriftModel(most, _SLOPES, wander, log_prior, _JUMPS, start=start)
 
-        return (
-            model(1.0, 1e-5, 0.0),
-            model(1.0, 3e-3, -1.0),
-            model(_LOOSER, 1e-4, -1.0),
-        )
+        return (model(1.0, 0.0), model(_LOOSER, -1.0))
 
     def _at(self, time_0_s: float) -> tuple[float, float, float]:
         """Standard deviations of offset and slope at a moment, and their correlation."""

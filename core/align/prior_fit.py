@@ -19,7 +19,7 @@ _FEWEST_KEYPOINTS = 5
 _SHORTEST_S = 10.0
 """What a recording must at least hold for its offset and slope to be known, seconds."""
 _GRID_S = 1.0
-_MOST_POINTS = 4000
+MOST_POINTS = 4000
 """Of the usual drift's curve: longer recordings have a coarser one."""
 _ROUNDS = 50
 """Lines and bend are fitted in turn, so many times."""
@@ -74,7 +74,7 @@ def fit_prior(recordings: Sequence[KeypointSet]) -> DriftPrior:
     DriftPrior
     """
     end_s = max(float(each.time_0_s[-1]) for each in recordings)
-    time_0_s = np.arange(0.0, end_s + _GRID_S, max(_GRID_S, end_s / _MOST_POINTS))
+    time_0_s = np.arange(0.0, end_s + _GRID_S, max(_GRID_S, end_s / MOST_POINTS))
     curves_s = np.array([_on_grid(each, time_0_s) for each in recordings])
     lines, bend_s = _lines_and_bend(time_0_s, curves_s)
     left_s = curves_s - lines @ _line_basis(time_0_s) - bend_s

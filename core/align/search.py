@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.coarse import STRETCH_S, CoarseOffsets
 from core.align.carried import decode_carried
+from core.align.coarse import STRETCH_S, CoarseOffsets
 from core.align.drift_models import FIRST_MODEL
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath

@@ -9,9 +9,9 @@ from scipy.stats import norm
 
 from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
-from core.align.alignment import Alignment, Progress
+from core.align.alignment import Alignment, DecodedEvidence, Progress
 from core.align.calibration import MOST_CONFIDENT
-from core.align.path import OffsetPath
+from core.align.path import OffsetPath, Refinement
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording
 from core.errors import InputError
@@ -211,6 +211,22 @@ def surface_with(peaks: dict[float, float], rows: int = 40) -> ScoreSurface:
     return ScoreSurface(np.arange(rows, dtype=float), first, 0.01, score.astype(np.float32))
 
 
+def decoded(
+    surface: ScoreSurface, posterior: np.ndarray, duration_1_s: float, travel_s: float = 0.0
+) -> DecodedEvidence:
+    return DecodedEvidence(
+        surface=surface,
+        posterior=posterior,
+        log_evidence=50.0,
+        related=np.ones(len(posterior)),
+        refinement=Refinement.none(len(posterior)),
+        candidates=CandidateScores.none(),
+        duration_1_s=duration_1_s,
+        tolerance_s=0.05,
+        travel_s=travel_s,
+    )
+
+
 @pytest.mark.parametrize(("height", "flagged"), [(5.5, True), (1.0, False)])
 def test_a_rival_a_motif_later_raises_the_alias_flag(height, flagged):
     surface = surface_with({0.3: 6.0, 1.06: height})
@@ -230,7 +246,7 @@ def test_the_median_and_its_band_lie_between_columns():
     path = confidence.estimate(surface, posterior)
     np.testing.assert_allclose(path.offset_s, 0.1234, atol=5e-4)
     np.testing.assert_allclose(path.high_s - path.low_s, 2 * 1.96 * 0.05, rtol=0.02)
-    within = confidence.mass_within(surface, posterior, path.offset_s, 0.05, 100.0)
+    within = confidence.mass_near(decoded(surface, posterior, 100.0), path.offset_s)
     np.testing.assert_allclose(within, 0.6827, atol=0.01)
 
 
@@ -240,10 +256,41 @@ def test_a_moment_beyond_channel_1_is_right_wherever_beyond_it_lies():
     wide = np.exp(-0.5 * ((grid - 0.5) / 0.3) ** 2)
     posterior = np.tile((wide / wide.sum()).astype(np.float32), (40, 1))
     path = confidence.estimate(surface, posterior)
-    within = confidence.mass_within(surface, posterior, path.offset_s, 0.05, duration_1_s=35.0)
+    within = confidence.mass_near(decoded(surface, posterior, 35.0), path.offset_s)
     assert within[10] == pytest.approx(0.132, abs=0.01)
     assert within[39] == pytest.approx(1.0, abs=1e-3)
     assert within[35] == pytest.approx(norm.cdf((0.5 + 0.05) / 0.3), abs=0.02)
+
+
+@pytest.mark.parametrize("travel_s", [0.02, 0.117])
+def test_with_a_spacing_the_claim_is_about_the_clocks(travel_s):
+    """Compared with sounds and ways that are drawn one by one."""
+    surface = surface_with({})
+    grid = -2.0 + 0.01 * np.arange(401)
+    peak = np.exp(-0.5 * ((grid - 0.5) / 0.03) ** 2)
+    posterior = np.tile((peak / peak.sum()).astype(np.float32), (40, 1))
+    evidence = decoded(surface, posterior, 100.0, travel_s)
+    rng = np.random.default_rng(0)
+    sounds_s, ways_s = rng.normal(0, 0.03, 40_000), rng.uniform(-travel_s, travel_s, 40_000)
+    offset_s = np.full(40, 0.5)
+    of_clocks = confidence.mass_near(evidence, offset_s, of_clocks=True)
+    assert of_clocks[10] == pytest.approx(np.mean(np.abs(sounds_s - ways_s) <= 0.05), abs=0.01)
+    of_sounds = confidence.mass_near(evidence, offset_s)
+    assert of_sounds[10] == pytest.approx(np.mean(np.abs(sounds_s) <= 0.05), abs=0.01)
+
+
+def test_recorders_far_apart_say_nothing_sure_of_their_clocks(scene, tmp_path):
+    path = write(scene, tmp_path / "scene.wav")
+    near, apart = (
+        align(open_recording(path), options=AlignOptions(spacing_m=spacing_m))
+        for spacing_m in (2.0, 40.0)
+    )
+    assert np.median(near.keypoints.confidence) > 0.9
+    assert not any("sounds arrive" in warning for warning in near.warnings)
+    assert np.array_equal(near.keypoints.time_1_s, apart.keypoints.time_1_s)
+    within = scene.keypoints().time_1_s < scene.duration_s - 0.2
+    assert apart.keypoints.confidence[within].max() < 0.5
+    assert any("sounds arrive up to 117 ms apart" in warning for warning in apart.warnings)
 
 
 def test_real_pairs_are_aligned(shared_data):

@@ -1,0 +1,114 @@
+"""What may be claimed of every row, and on what grounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.align import confidence
+from core.align.alignment import DecodedEvidence
+from core.align.calibration import shipped_calibration
+from core.align.confidence import MatchClarity
+from core.align.path import RowStatistics
+from core.align.relatedness import local_relatedness
+from core.arrays import Floats
+
+MOST_BLIND = 0.9
+"""No more confidence than this inside channel 1 without a clear match within ten seconds."""
+MOST_CARRIED = 0.9
+"""No more confidence than this where only a pair's usual drift gives it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claims:
+    """Confidence before time is kept from going back and a person decides; shape (K,).
+
+    Parameters
+    ----------
+    sure : ndarray
+        Probability that the path is right.
+    carried : ndarray
+        Share of it that only a pair's usual drift gives; zeros without one.
+    """
+
+    sure: Floats
+    carried: Floats
+
+
+def claims(
+    decoded: DecodedEvidence,
+    statistics: RowStatistics,
+    clear: MatchClarity,
+    *,
+    aliased: bool,
+    pinned: bool,
+) -> Claims:
+    """How sure every row's path is.
+
+    Parameters
+    ----------
+    decoded : DecodedEvidence
+    statistics : RowStatistics
+        Of its rows.
+    clear : MatchClarity
+    aliased : bool
+        Whether a second alignment fits almost as well.
+    pinned : bool
+        Whether a person fixed any row, and so says that the channels match.
+
+    Returns
+    -------
+    Claims
+    """
+
+    def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
+        related = np.minimum(of.related, file_related(of, pinned=pinned))
+        calibration = shipped_calibration(of.evidence.name)
+        return calibration.confidence(mass, related, clear.nearest_clear_s, aliased=aliased)
+
+    offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
+    sure, carried = claimed(decoded, statistics.mass), np.zeros(len(offset_s))
+    if decoded.prior is not None:
+        without = _without_prior(decoded)
+        alone = claimed(without, confidence.mass_near(without, offset_s))
+        sure = np.minimum(sure, np.maximum(alone, MOST_CARRIED))
+        carried = np.maximum(1.0 - alone / np.maximum(sure, 1e-9), 0.0)
+    if decoded.travel_s > 0:
+        of_clocks = confidence.mass_near(decoded, offset_s, of_clocks=True)
+        sure = sure * np.minimum(of_clocks / np.maximum(statistics.mass, 1e-9), 1.0)
+    time_1_s = decoded.surface.time_0_s + offset_s
+    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
+    return Claims(np.where(blind, np.minimum(sure, MOST_BLIND), sure), carried)
+
+
+def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:
+    """Probability that the channels heard the same world at all.
+
+    Parameters
+    ----------
+    decoded : DecodedEvidence
+    pinned : bool
+        Whether a person fixed any row.
+
+    Returns
+    -------
+    float
+        One if a person says so.
+    """
+    if pinned:
+        return 1.0
+    return shipped_calibration(decoded.evidence.name).related(decoded.log_evidence)
+
+
+def _without_prior(decoded: DecodedEvidence) -> DecodedEvidence:
+    """What is known without the pair's usual drift."""
+    assert decoded.prior is not None
+    alone = decoded.prior.alone
+    return replace(
+        decoded,
+        posterior=alone.posterior,
+        log_evidence=alone.log_evidence,
+        related=np.minimum(decoded.related, local_relatedness(alone.row_evidence)),
+        prior=None,
+    )
