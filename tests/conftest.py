@@ -178,6 +178,7 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
         time_0_s: np.ndarray | None = None,
         options: object = None,
         learned: object = None,
+        prior: object = None,
     ) -> Iterator[Progress | Alignment]:
         for channel in (0, 1):
             yield Progress("reading", 0.5 * channel)

@@ -10,17 +10,18 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from app.look.theme import ThemeChoice
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
-from core.align.limits import MAX_OFFSET_S, OFFSETS_S, TOLERANCE_S, TOLERANCES_S
+from core.align.limits import MAX_OFFSET_S, OFFSETS_S, SPACINGS_M, TOLERANCE_S, TOLERANCES_S
 from core.session import Provenance
 
 Values = TypeVar("Values", "Preferences", EvidencePreference)
 
-LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S}
-"""Smallest and largest value, seconds."""
+LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S, "spacing_m": SPACINGS_M}
+"""Smallest and largest value, in the unit of the name."""
 WORDS = {
     "theme": "theme",
     "max_offset_s": "largest offset",
     "tolerance_s": "tolerance",
+    "spacing_m": "spacing",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
     "name": "evidence",
@@ -44,6 +45,8 @@ class Preferences:
         Largest offset the aligner searches, seconds.
     tolerance_s : float
         Error within which a keypoint counts as right for its confidence, seconds.
+    spacing_m : float
+        Distance of the microphones, metres; zero where nobody says.
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
@@ -58,6 +61,7 @@ class Preferences:
     theme: ThemeChoice = ThemeChoice.SYSTEM
     max_offset_s: float = MAX_OFFSET_S
     tolerance_s: float = TOLERANCE_S
+    spacing_m: float = 0.0
     aligns_on_open: bool = True
     shows_tips: bool = True
     evidence: EvidencePreference = AS_SHIPPED

@@ -18,6 +18,7 @@ from core.align.band import Band
 from core.align.decode import Decoded, decode
 from core.align.drift_models import DRIFT_MODELS, DriftModel
 from core.align.prior import DriftPrior, PriorUse
+from core.align.relatedness import local_relatedness
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps, part_of
@@ -71,7 +72,8 @@ def decode_carried(
     posterior = np.float32(share) * led.posterior + np.float32(1 - share) * free.posterior
     row_evidence = share * led.row_evidence + (1 - share) * free.row_evidence
     mixed = replace(free, posterior=posterior, log_evidence=total, row_evidence=row_evidence)
-    return mixed, PriorUse(prior.digest, share, free)
+    related = local_relatedness(free.row_evidence)
+    return mixed, PriorUse(prior.digest, share, free.posterior, free.log_evidence, related)
 
 
 def _decode_along(surface: ScoreSurface, prior: DriftPrior) -> Steps[Decoded]:

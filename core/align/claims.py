@@ -11,7 +11,7 @@ from core.align.alignment import DecodedEvidence
 from core.align.calibration import shipped_calibration
 from core.align.confidence import MatchClarity
 from core.align.path import RowStatistics
-from core.align.relatedness import local_relatedness
+from core.align.prior import PriorUse
 from core.arrays import Floats
 
 MOST_BLIND = 0.9
@@ -70,7 +70,7 @@ def claims(
     offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
     sure, carried = claimed(decoded, statistics.mass), np.zeros(len(offset_s))
     if decoded.prior is not None:
-        without = _without_prior(decoded)
+        without = _without(decoded.prior, decoded)
         alone = claimed(without, confidence.mass_near(without, offset_s))
         sure = np.minimum(sure, np.maximum(alone, MOST_CARRIED))
         carried = np.maximum(1.0 - alone / np.maximum(sure, 1e-9), 0.0)
@@ -101,14 +101,12 @@ def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:
     return shipped_calibration(decoded.evidence.name).related(decoded.log_evidence)
 
 
-def _without_prior(decoded: DecodedEvidence) -> DecodedEvidence:
+def _without(prior: PriorUse, decoded: DecodedEvidence) -> DecodedEvidence:
     """What is known without the pair's usual drift."""
-    assert decoded.prior is not None
-    alone = decoded.prior.alone
     return replace(
         decoded,
-        posterior=alone.posterior,
-        log_evidence=alone.log_evidence,
-        related=np.minimum(decoded.related, local_relatedness(alone.row_evidence)),
+        posterior=prior.posterior,
+        log_evidence=prior.log_evidence,
+        related=np.minimum(decoded.related, prior.related),
         prior=None,
     )

@@ -106,12 +106,14 @@ def realign_steps(
     constrained = _constrain(alignment.surface, decided, pins)
     before = last.decisions if last is not None else frozenset()
     posterior, statistics = alignment.posterior.copy(), _statistics(alignment)
-    prior = alignment.prior and alignment.prior.copied()
+    prior = alignment.prior
+    if prior is not None:
+        prior = replace(prior, posterior=prior.posterior.copy())
     if last is not None:
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
             if prior is not None and last.prior is not None:
-                prior.alone.posterior[stretch] = last.prior.alone.posterior[stretch]
+                prior.posterior[stretch] = last.prior.posterior[stretch]
             statistics = statistics.replaced(stretch, _statistics(last).rows(stretch))
     decoded = replace(alignment.decoded, surface=constrained, posterior=posterior, prior=prior)
     changed = [
@@ -125,7 +127,7 @@ def realign_steps(
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
         if prior is not None:
             # What a person fixed leads the path here, with a prior or without.
-            prior.alone.posterior[stretch] = posterior[stretch]
+            prior.posterior[stretch] = posterior[stretch]
         statistics = statistics.replaced(stretch, row_statistics(decoded.rows(stretch)))
     result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
     return replace(result, surface=alignment.surface, decisions=decisions)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.decode import Decoded
 from core.align.drift_models import DriftModel, Start
-from core.arrays import Floats
+from core.arrays import Floats, Floats32
 
 # Chosen by hand during development.
 
@@ -122,7 +121,7 @@ class DriftPrior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PriorUse:
-    """What a prior had to do with a decoded path.
+    """What a prior had to do with a decoded path, and what is known without it.
 
     Parameters
     ----------
@@ -130,13 +129,15 @@ class PriorUse:
         As `DriftPrior.digest`.
     share : float
         Probability that the recording's clocks follow the prior, 0 to 1.
-    alone : Decoded
-        What the evidence says without the prior.
+    posterior, log_evidence, related
+        As in `core.align.alignment.DecodedEvidence`, from the evidence alone.
     """
 
     digest: str
     share: float
-    alone: Decoded
+    posterior: Floats32
+    log_evidence: float
+    related: Floats
 
     def rows(self, kept: slice | NDArray[np.intp]) -> PriorUse:
         """The same of some rows only.
@@ -149,22 +150,4 @@ class PriorUse:
         -------
         PriorUse
         """
-        alone = self.alone
-        return replace(
-            self,
-            alone=replace(
-                alone,
-                posterior=alone.posterior[kept],
-                row_evidence=alone.row_evidence[kept],
-            ),
-        )
-
-    def copied(self) -> PriorUse:
-        """The same, with a posterior of its own to write into.
-
-        Returns
-        -------
-        PriorUse
-        """
-        alone = replace(self.alone, posterior=self.alone.posterior.copy())
-        return replace(self, alone=alone)
+        return replace(self, posterior=self.posterior[kept], related=self.related[kept])

@@ -31,7 +31,7 @@ _LEAST_RESIDUAL_S = 1e-3
 """Nobody sets keypoints more closely, seconds."""
 
 
-def usable(keypoints: KeypointSet) -> KeypointSet | None:
+def usable(keypoints: KeypointSet, *, reviewed_only: bool = False) -> KeypointSet | None:
     """What of a recording's keypoints tells where its clocks were.
 
     Those at the ends of channel 1 may stand for moments beyond it, and are left out.
@@ -39,7 +39,8 @@ def usable(keypoints: KeypointSet) -> KeypointSet | None:
     Parameters
     ----------
     keypoints : KeypointSet
-        Set or confirmed by a person.
+    reviewed_only : bool
+        Whether those count only that a person has decided on; else all are a person's.
 
     Returns
     -------
@@ -47,6 +48,8 @@ def usable(keypoints: KeypointSet) -> KeypointSet | None:
         None where they are fewer than five or span less than ten seconds.
     """
     aligned = np.array([state is not ReviewState.UNALIGNABLE for state in keypoints.state], bool)
+    if reviewed_only:
+        aligned &= keypoints.is_reviewed
     if not aligned.any():
         return None
     time_1_s = keypoints.time_1_s
@@ -74,7 +77,7 @@ def fit_prior(recordings: Sequence[KeypointSet]) -> DriftPrior:
     DriftPrior
     """
     end_s = max(float(each.time_0_s[-1]) for each in recordings)
-    time_0_s = np.arange(0.0, end_s + _GRID_S, max(_GRID_S, end_s / MOST_POINTS))
+    time_0_s = np.linspace(0.0, end_s, min(round(end_s / _GRID_S) + 1, MOST_POINTS))
     curves_s = np.array([_on_grid(each, time_0_s) for each in recordings])
     lines, bend_s = _lines_and_bend(time_0_s, curves_s)
     left_s = curves_s - lines @ _line_basis(time_0_s) - bend_s

@@ -70,6 +70,8 @@ def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
             from core.cli.evaluate import run
         case "simulate":
             from core.cli.simulate import run
+        case "prior":
+            from core.cli.prior import run
         case "train":
             from core.cli.train import run
         case "demo":

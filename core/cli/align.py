@@ -17,6 +17,7 @@ from core.cli.result import check_places, protect_inputs, write_report, write_re
 from core.cli.resume import Kept
 from core.cli.screen import Screen
 from core.errors import InputError
+from core.formats.prior_file import read_prior
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
@@ -29,14 +30,15 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         of no use.
     """
     choice = choice_from_args(args)
-    options = AlignOptions(args.max_offset, args.tolerance)
+    options = AlignOptions(args.max_offset, args.tolerance, args.spacing)
+    prior = None if args.prior is None else read_prior(args.prior)
     check_places(args.out, args.report, overwrite=args.overwrite)
     work = batch.collect(args.paths, args.pair, args.keypoints)
-    protect_inputs(args.out, args.report, work)
+    protect_inputs(args.out, args.report, work, args.prior)
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:
-            outcomes = batch.run(work, options, choice, args.jobs, kept, advance)
+            outcomes = batch.run(work, options, choice, args.jobs, kept, advance, prior)
         aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         written: dict[str, object] = {}
@@ -48,6 +50,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             **written,
             "out": str(args.out) if aligned else None,
             "tolerance_s": args.tolerance,
+            "spacing_m": args.spacing,
             "recordings": [
                 {**as_json(outcome), "files": [str(path) for path in job.files]}
                 for outcome, job in zip(outcomes, work.jobs, strict=True)
@@ -67,6 +70,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         _print_summary(outcomes)
         count = f"{len(aligned)} of {len(outcomes)} recordings"
         say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
+        if prior is not None:
+            say(f"and with the usual drift of {prior.recordings} recordings in {args.prior}")
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED

@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import __version__
-from core.align.limits import COARSE_ABOVE_S, MAX_OFFSET_S, OFFSETS_S, TOLERANCE_S, TOLERANCES_S
+from core.align.limits import (
+    COARSE_ABOVE_S,
+    MAX_OFFSET_S,
+    OFFSETS_S,
+    SPACINGS_M,
+    TOLERANCE_S,
+    TOLERANCES_S,
+)
 from core.errors import InputError
 from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice
 from core.nets.heads.names import HEADS
 
-COMMANDS = ("align", "evaluate", "simulate", "train", "demo", "doctor")
+COMMANDS = ("align", "prior", "evaluate", "simulate", "train", "demo", "doctor")
 
 _CODES = (
     "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input, "
@@ -60,6 +67,13 @@ def command_parser() -> argparse.ArgumentParser:
             "align",
             "Align recordings and write the keypoints as BioDCASE CSV. A run that was "
             "stopped goes on where it was when the same command is given again.",
+        )
+    )
+    _add_prior(
+        command(
+            "prior",
+            "Learn how the clocks of a pair of recorders usually drift, from recordings whose "
+            "keypoints a person has reviewed, for 'finchsync align --prior'.",
         )
     )
     _add_evaluate(command("evaluate", "Compare predicted keypoints with the ground truth."))
@@ -124,6 +138,22 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         f"{TOLERANCE_S:g}, from {TOLERANCES_S[0]:g} to {TOLERANCES_S[1]:g})",
     )
     parser.add_argument(
+        "--spacing",
+        type=_spacing,
+        default=0.0,
+        metavar="METRES",
+        help="distance of the microphones, at most "
+        f"{SPACINGS_M[1]:g}; with it confidence is about the clocks, without it about the sounds, "
+        "which reach one microphone before the other",
+    )
+    parser.add_argument(
+        "--prior",
+        type=Path,
+        metavar="FILE",
+        help="how the clocks of these recorders usually drift, as 'finchsync prior' learned it; "
+        "counts where there is little to hear",
+    )
+    parser.add_argument(
         "--evidence",
         choices=EVIDENCE,
         default=EvidenceChoice().name,
@@ -158,6 +188,19 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "--overwrite", action="store_true", help="replace CSV and JSON if they are there"
     )
     _add_json(parser)
+
+
+def _add_prior(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="table of keypoints, or folder in BioDCASE layout; where FinchSync wrote it, the "
+        "keypoints that a person has decided on count, else all of them",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -298,6 +341,16 @@ def _tolerance(text: str) -> float:
     return value
 
 
+def _spacing(text: str) -> float:
+    value = float(text)
+    if not SPACINGS_M[0] <= value <= SPACINGS_M[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} m is not between {SPACINGS_M[0]:g} and {SPACINGS_M[1]:g} m; further apart, "
+            "sounds arrive over a second apart and say nothing of the clocks"
+        )
+    return value
+
+
 def _size(text: str) -> float:
     return _positive(text, "a size above 0 GB")
 
@@ -319,6 +372,7 @@ def _count(text: str) -> int:
 _seconds.__name__ = "seconds"
 _offset.__name__ = "seconds"
 _tolerance.__name__ = "seconds"
+_spacing.__name__ = "metres"
 _count.__name__ = "number"
 _seed.__name__ = "number"
 _size.__name__ = "size"

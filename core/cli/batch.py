@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
+from core.align.prior import DriftPrior
 from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened_evidence, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise
@@ -134,6 +135,7 @@ def run(
     processes: int,
     kept: Kept,
     advance: Advance,
+    prior: DriftPrior | None = None,
 ) -> list[Outcome]:
     """Align every recording of a batch; a failure leaves the others alone.
 
@@ -149,6 +151,8 @@ def run(
         Recordings that an earlier run finished; this run adds its own.
     advance : callable
         Told the share of the work that is done.
+    prior : DriftPrior, optional
+        The usual drift of the recorders.
 
     Returns
     -------
@@ -165,7 +169,7 @@ def run(
     with opened_evidence(choice) as learned:
         for number, job in enumerate(batch.jobs):
             advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
-            ready = _prepare(job, options, identity(learned), kept)
+            ready = _prepare(job, options, prior, identity(learned, prior), kept)
             if isinstance(ready, _Task):
                 tasks.append(ready)
             else:
@@ -226,6 +230,7 @@ class _Task:
     recording: Recording
     fingerprint: str
     options: AlignOptions
+    prior: DriftPrior | None
     kept: Kept
     key: str
 
@@ -261,7 +266,9 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _prepare(job: Job, options: AlignOptions, evidence: str, kept: Kept) -> _Task | Outcome:
+def _prepare(
+    job: Job, options: AlignOptions, prior: DriftPrior | None, evidence: str, kept: Kept
+) -> _Task | Outcome:
     """Open a recording, or say why not, or what an earlier run made of it."""
     started_s = time.perf_counter()
     try:
@@ -274,7 +281,7 @@ def _prepare(job: Job, options: AlignOptions, evidence: str, kept: Kept) -> _Tas
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
-    return _Task(job, recording, fingerprint, options, kept, key)
+    return _Task(job, recording, fingerprint, options, prior, kept, key)
 
 
 def _open(job: Job) -> Recording:
@@ -297,7 +304,8 @@ def _align_one(
     job = task.job
     time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
-        for step in align_steps(task.recording, time_0_s, task.options, evidence()):
+        steps = align_steps(task.recording, time_0_s, task.options, evidence(), task.prior)
+        for step in steps:
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):

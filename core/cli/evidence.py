@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from core.align.prior import DriftPrior
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import LearnedEvidence
@@ -62,6 +63,7 @@ def _open(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
     return learned
 
 
-def identity(learned: LearnedEvidence | None) -> str:
-    """Tells evidence apart that may come to other results."""
-    return "spectral" if learned is None else f"{learned.name} {learned.model_id}"
+def identity(learned: LearnedEvidence | None, prior: DriftPrior | None = None) -> str:
+    """Tells apart what may come to other results on the same recording."""
+    heard = "spectral" if learned is None else f"{learned.name} {learned.model_id}"
+    return heard if prior is None else f"{heard} prior {prior.digest}"

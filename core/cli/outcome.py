@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.align.alignment import Alias, Alignment, EvidenceUsed
@@ -30,6 +30,22 @@ class Line:
     offset_s: float
     drift_ppm: float
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriorShare:
+    """What a pair's usual drift had to do with an alignment.
+
+    Parameters
+    ----------
+    digest : str
+        As `core.align.prior.DriftPrior.digest`.
+    share : float
+        Probability that the clocks follow it, 0 to 1.
+    """
+
+    digest: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +75,7 @@ class Aligned:
         Time it took.
     fingerprint : str
         Of the audio, as `Recording.fingerprint`.
+    prior : PriorShare or None
     """
 
     name: str
@@ -73,6 +90,7 @@ class Aligned:
     evidence: EvidenceUsed
     seconds: float
     fingerprint: str
+    prior: PriorShare | None = None
 
     def with_texts(self, keypoints: KeypointSet | None) -> Aligned:
         """The same with ``Time Channel 0`` as it was imported, if it was."""
@@ -111,6 +129,7 @@ def summarise(
     line = None
     if len(best):
         line = Line(float(best.offset_s[0]), float(best.drift_ppm[0]), float(best.score[0]))
+    use = alignment.prior
     path = score_paths(alignment.surface, alignment.path.offset_s, alignment.duration_1_s)
     return Aligned(
         recording.name,
@@ -125,6 +144,7 @@ def summarise(
         alignment.evidence,
         seconds,
         fingerprint,
+        None if use is None else PriorShare(use.digest, use.share),
     )
 
 
@@ -163,6 +183,7 @@ def as_json(outcome: Outcome) -> dict[str, object]:
         "best_line": line
         and {"offset_s": line.offset_s, "drift_ppm": line.drift_ppm, "score": line.score},
         "path_score": outcome.path_score,
+        "prior": outcome.prior and asdict(outcome.prior),
         "keypoints": [
             {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
             for t0, t1, confidence, reason in zip(
@@ -201,4 +222,5 @@ def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
         EvidenceUsed(**value["evidence"]),
         float(value["seconds"]),
         str(value["fingerprint"]),
+        None if value["prior"] is None else PriorShare(**value["prior"]),
     )

@@ -44,10 +44,10 @@ def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
         raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
-def protect_inputs(out: Path, report: Path | None, work: Batch) -> None:
+def protect_inputs(out: Path, report: Path | None, work: Batch, prior: Path | None) -> None:
     """Refuse to write over what is read; raises InputError."""
-    inputs = [*work.tables, *(path for job in work.jobs for path in job.files)]
-    read = {path.resolve() for path in inputs}
+    inputs = [prior, *work.tables, *(path for job in work.jobs for path in job.files)]
+    read = {path.resolve() for path in inputs if path}
     for name, place in (("--out", out), ("--out", sidecar_path(out)), ("--report", report)):
         if place and place.resolve() in read:
             raise InputError(
@@ -112,6 +112,7 @@ def _about(
             "evidence": used.name,
             "model": used.model_id or "none",
             "device": used.device or "cpu",
+            "prior": outcome.prior and asdict(outcome.prior),
             "settings": asdict(options),
             "duration_s": round(outcome.seconds, 3),
         },

@@ -22,7 +22,7 @@ from core.formats.reading import read_whole
 FORMAT = "finchsync-prior"
 VERSION = 1
 
-_LONGEST_S = 1e6
+_LONGEST_S = 86400.0
 _STEEPEST = 0.1
 """Slopes of clocks that differ by more are no slopes of clocks."""
 _LEAST = 1e-9

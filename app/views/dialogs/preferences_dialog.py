@@ -61,13 +61,20 @@ class PreferencesDialog(QDialog):
         self.tolerance = QSpinBox(suffix=" ms", singleStep=5)
         self.tolerance.setRange(round(1000 * low_s), round(1000 * high_s))
         self.tolerance.setToolTip("A keypoint this close to the truth counts as right")
+        self.spacing = QDoubleSpinBox(decimals=1, suffix=" m", singleStep=1.0)
+        self.spacing.setRange(*LIMITS["spacing_m"])
+        self.spacing.setSpecialValueText("not given")
+        self.spacing.setToolTip(
+            "With it, confidence is about the clocks; without it, about the sounds, which reach "
+            "one microphone before the other"
+        )
         self.aligns = QCheckBox("Align a recording when it is opened")
         self.tips = QCheckBox("Show tips")
-        for spin in (self.max_offset, self.tolerance):
+        for spin in (self.max_offset, self.tolerance, self.spacing):
             spin.setKeyboardTracking(False)
         hint = QLabel(
-            "Offset and tolerance act the next time a recording is aligned (Align › Align this "
-            "recording)."
+            "Offset, tolerance and spacing act the next time a recording is aligned (Align › Align "
+            "this recording)."
         )
         hint.setProperty("role", "muted")
         hint.setWordWrap(True)
@@ -78,6 +85,7 @@ class PreferencesDialog(QDialog):
             ("Theme", self.theme),
             ("Largest offset", self.max_offset),
             ("Tolerance", self.tolerance),
+            ("Spacing of the microphones", self.spacing),
         )
         for words, widget in rows:
             form.addRow(words, widget)
@@ -109,6 +117,7 @@ class PreferencesDialog(QDialog):
             self.theme.currentIndexChanged,
             self.max_offset.valueChanged,
             self.tolerance.valueChanged,
+            self.spacing.valueChanged,
             self.aligns.toggled,
             self.tips.toggled,
         ):
@@ -122,11 +131,13 @@ class PreferencesDialog(QDialog):
     @Slot()
     def _fill(self) -> None:
         value = self._store.value
-        widgets = (self.theme, self.max_offset, self.tolerance, self.aligns, self.tips)
+        numbers = (self.max_offset, self.tolerance, self.spacing)
+        widgets = (self.theme, *numbers, self.aligns, self.tips)
         blockers = [QSignalBlocker(widget) for widget in widgets]
         self.theme.setCurrentIndex(list(_THEMES).index(value.theme))
         self.max_offset.setValue(value.max_offset_s)
         self.tolerance.setValue(round(1000 * value.tolerance_s))
+        self.spacing.setValue(value.spacing_m)
         self.aligns.setChecked(value.aligns_on_open)
         self.tips.setChecked(value.shows_tips)
         for blocker in blockers:
@@ -140,6 +151,7 @@ class PreferencesDialog(QDialog):
                 theme=list(_THEMES)[self.theme.currentIndex()],
                 max_offset_s=self.max_offset.value(),
                 tolerance_s=self.tolerance.value() / 1000,
+                spacing_m=self.spacing.value(),
                 aligns_on_open=self.aligns.isChecked(),
                 shows_tips=self.tips.isChecked(),
             )

@@ -33,10 +33,12 @@ def test_preferences_act_and_stay(
     dialog = only(window, PreferencesDialog)
     dialog.max_offset.setValue(60.0)
     dialog.tolerance.setValue(20)
+    assert dialog.spacing.text() == "not given"
+    dialog.spacing.setValue(12.5)
     dialog.close()
     window.open([stereo])
     settle(window)
-    assert seen == [{"max_offset_s": 60.0, "tolerance_s": 0.02}]
+    assert seen == [{"max_offset_s": 60.0, "tolerance_s": 0.02, "spacing_m": 12.5}]
     again = make_window()
     assert again.shell.preferences.value.max_offset_s == 60.0
     again.commands["preferences"].trigger()
@@ -51,6 +53,7 @@ def test_nonsense_preferences_fall_back_with_one_message(make_window: Make) -> N
         "preferences/theme": "mauve",
         "preferences/max_offset_s": "inf",
         "preferences/tolerance_s": "-1",
+        "preferences/spacing_m": "1000",
         "preferences/aligns_on_open": "perhaps",
         "preferences/shows_tips": "false",
         "layout/geometry": "wide",
@@ -63,7 +66,7 @@ def test_nonsense_preferences_fall_back_with_one_message(make_window: Make) -> N
     window = make_window()
     window.shell.tell_wrong_settings()
     (told,) = window.messages.log
-    assert "theme, largest offset, tolerance, align on opening" in told[1].text
+    assert "theme, largest offset, tolerance, spacing, align on opening" in told[1].text
     assert "tips" not in told[1].text
     assert window.shell.preferences.value.max_offset_s == 5.0
     assert not window.shell.preferences.value.shows_tips

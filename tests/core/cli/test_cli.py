@@ -16,11 +16,14 @@ import pytest
 from core import __version__
 from core.align.aligner import Step
 from core.align.alignment import Alignment, EvidenceUsed
+from core.align.prior_fit import fit_prior
 from core.audio.recording import Recording, open_recording
 from core.cli import batch, doctor
 from core.cli.arguments import COMMANDS
 from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import read_csv
+from core.formats.prior_file import write_prior
+from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -361,7 +364,7 @@ def test_a_mistake_of_ours_does_not_cost_the_other_recordings(
 
 
 @pytest.mark.usefixtures("fake_aligner")
-@pytest.mark.parametrize("change", ["audio", "option", "keypoints", "version", "damage"])
+@pytest.mark.parametrize("change", ["audio", "option", "prior", "keypoints", "version", "damage"])
 def test_what_was_kept_is_used_only_for_the_same_work(
     finchsync, make_audio, write_text, tmp_path: Path, monkeypatch, change: str
 ) -> None:
@@ -376,6 +379,11 @@ def test_what_was_kept_is_used_only_for_the_same_work(
         make_audio("a.wav", seed=5)
     elif change == "option":
         arguments += ["--max-offset", "2"]
+    elif change == "prior":
+        time_s = np.arange(60.0)
+        pair = fit_prior([KeypointSet(time_s, time_s + 0.2 * n) for n in range(3)])
+        write_prior(tmp_path / "pair.json", pair)
+        arguments += ["--prior", tmp_path / "pair.json"]
     elif change == "keypoints":
         table.write_text(HEADER + "a.wav,1.5,1\nb.wav,1.00,1\n")
     elif change == "version":
@@ -409,7 +417,7 @@ def test_networks_are_told_apart_opened_once_and_closed(
     def heard(steps: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         def align_steps(recording: Recording, *rest: object) -> Iterator[Step]:
             *_, alignment = steps(recording, *rest)
-            learned = rest[-1]
+            learned = rest[2]
             assert isinstance(learned, SimpleNamespace)
             assert not learned.closed
             used = EvidenceUsed(learned.name, learned.model_id, "cpu", ("memory is short",))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.align.alignment import Alias, EvidenceUsed
-from core.cli.outcome import Aligned, Line
+from core.cli.outcome import Aligned, Line, PriorShare
 from core.cli.resume import Kept
 from core.keypoints import machine_keypoints
 
@@ -37,6 +37,7 @@ def kept(tmp_path: Path) -> Kept:
         evidence=evidence,
         seconds=2.0,
         fingerprint="f" * 32,
+        prior=PriorShare("d" * 32, 0.99),
     )
     kept.save(KEY, aligned)
     return kept
@@ -48,6 +49,7 @@ def test_what_was_kept_comes_back_to_the_last_digit(kept: Kept) -> None:
     assert found.keypoints.time_1_s.tolist() == [0.25, 1.25 + 1e-16]
     assert found.keypoints.reason == ("a", "b 🐦")
     assert found.line == Line(0.25, 3.0, 0.5)
+    assert found.prior == PriorShare("d" * 32, 0.99)
     assert kept.load("f" * 32, "a.wav") is None
 
 

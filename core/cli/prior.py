@@ -1,0 +1,77 @@
+"""``finchsync prior``: reviewed recordings in, the usual drift of their pair of recorders out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from core.align.prior_fit import FEWEST_RECORDINGS, fit_prior, usable
+from core.cli.codes import DONE
+from core.cli.report import note, say
+from core.cli.screen import Screen
+from core.errors import InputError
+from core.formats.atomic import check_writable
+from core.formats.biodcase import read_csv
+from core.formats.folder_tables import tables_of
+from core.formats.prior_file import write_prior
+from core.formats.sidecar import is_result, read_sidecar
+from core.keypoints import KeypointSet
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Learn and write a prior.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be used, too few recordings are reviewed, or the file cannot be
+        written.
+    """
+    tables = list(dict.fromkeys(_table(path).resolve() for path in args.paths))
+    check_writable(args.out, overwrite=args.overwrite)
+    if args.out.resolve() in tables:
+        raise InputError(args.out, "is one of the tables to be read", "choose another --out")
+    found = [kept for table in tables for kept in _recordings(table)]
+    recordings = [kept for kept in found if kept is not None]
+    if left := len(found) - len(recordings):
+        note(f"{left} of {len(found)} recordings have too few reviewed keypoints and are left out")
+    if len(recordings) < FEWEST_RECORDINGS:
+        raise InputError(
+            args.paths[0],
+            f"has enough reviewed keypoints for {len(recordings)} recordings, and how much a pair "
+            f"differs from one to the next is known from {FEWEST_RECORDINGS} on",
+            "review more of them",
+        )
+    prior = fit_prior(recordings)
+    write_prior(args.out, prior, overwrite=args.overwrite)
+    say(
+        f"{args.out}: the usual drift of {prior.recordings} recordings, which differ by "
+        f"{1e3 * prior.offset_sd_s:.0f} ms and {1e6 * prior.slope_sd:.0f} ppm"
+    )
+    return DONE
+
+
+def _table(path: Path) -> Path:
+    """The table that is meant by itself or by its folder."""
+    if not path.is_dir():
+        return path
+    found = tables_of(path, takes_result=True)
+    if found.table is None:
+        why = found.unused or "no table of keypoints is in it"
+        raise InputError(path, why, "give the table itself")
+    return found.table
+
+
+def _recordings(table: Path) -> list[KeypointSet | None]:
+    """What of every recording is of use: decisions, or all of a table that has no sidecar."""
+    read = read_csv(table)
+    for line in read.notes:
+        note(line)
+    sidecar = read_sidecar(table)
+    if sidecar is None and is_result(table):
+        return [None for _ in read.files]
+    if sidecar is None:
+        return [usable(keypoints) for keypoints in read.files.values()]
+    return [
+        usable(recording.keypoints, reviewed_only=True) for recording in sidecar.recordings.values()
+    ]
