@@ -24,6 +24,7 @@ from core.align.band import band_holding
 from core.align.confidence import row_statistics
 from core.align.decode import decode
 from core.align.path import RowStatistics
+from core.align.prior import PriorUse
 from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
@@ -106,16 +107,11 @@ def realign_steps(
     constrained = _constrain(alignment.surface, decided, pins)
     before = last.decisions if last is not None else frozenset()
     posterior, statistics = alignment.posterior.copy(), _statistics(alignment)
-    prior = alignment.prior
-    if prior is not None:
-        prior = replace(prior, posterior=prior.posterior.copy())
     if last is not None:
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
-            if prior is not None and last.prior is not None:
-                prior.posterior[stretch] = last.prior.posterior[stretch]
             statistics = statistics.replaced(stretch, _statistics(last).rows(stretch))
-    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior, prior=prior)
+    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior)
     changed = [
         stretch
         for stretch in _stretches(decisions ^ before, len(posterior))
@@ -125,12 +121,19 @@ def realign_steps(
         likely = posterior[stretch] + alignment.posterior[stretch]
         steps = _redecode(constrained, posterior, likely, stretch, pins)
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
-        if prior is not None:
-            # What a person fixed leads the path here, with a prior or without.
-            prior.posterior[stretch] = posterior[stretch]
         statistics = statistics.replaced(stretch, row_statistics(decoded.rows(stretch)))
+    led = _stretches(decisions, len(posterior))
+    decoded = replace(decoded, prior=alignment.prior and _outdone(alignment.prior, posterior, led))
     result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
     return replace(result, surface=alignment.surface, decisions=decisions)
+
+
+def _outdone(prior: PriorUse, posterior: Floats32, led: list[slice]) -> PriorUse:
+    """Where decisions lead the path, they do so without the prior as well as with it."""
+    alone = prior.posterior.copy()
+    for stretch in led:
+        alone[stretch] = posterior[stretch]
+    return replace(prior, posterior=alone)
 
 
 def _statistics(alignment: Alignment) -> RowStatistics:
