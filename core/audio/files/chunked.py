@@ -15,8 +15,9 @@ from core.audio.files.claims import TO_THE_END, WRAPPED, weigh
 from core.audio.files.layout import AudioFile, RawFormat, SoundLayout
 from core.errors import InputError
 
-_PLACEHOLDER_SIZE = 0x7FFFF000
-"""A size from here on that reaches beyond the file was written by what did not know it."""
+_HALF_WRAP = 1 << 31
+_NEAR = 0x1000
+"""A size as near to 2 or 4 GiB that reaches beyond the file stands in for the true one; bytes."""
 _ABSURD_SIZE = 1 << 62
 _WRAP = 1 << 32
 _LITTLE = 256
@@ -202,7 +203,7 @@ def _find_samples(file: BinaryIO, head: bytes) -> _Samples | None:
 def _samples(file: BinaryIO, chunks: _Chunks, size: int, large: int | None) -> _Samples:
     """What is claimed where the file stands at the start of the chunk that holds the samples."""
     size_bytes = chunks.size_bytes
-    if large is not None and size >= _PLACEHOLDER_SIZE:
+    if large is not None and size == _WRAP - 1:
         size, size_bytes = large, 8
     start = file.tell() + chunks.inset
     if chunks.samples == b"SSND":
@@ -219,8 +220,9 @@ def _settled(file: BinaryIO, samples: _Samples, size: int) -> _Settled:
     if claimed is None:
         return _Settled(there, None)
     if claimed > there:
-        unknown = samples.size_bytes == 4 and claimed >= _PLACEHOLDER_SIZE
-        return _Settled(there, None if unknown else claimed)
+        off = (claimed + _NEAR) % _HALF_WRAP
+        is_placeholder = samples.size_bytes == 4 and claimed > _NEAR and off <= 2 * _NEAR
+        return _Settled(there, None if is_placeholder else claimed)
     most_laps = (there - claimed) // _WRAP if samples.size_bytes == 4 else 0
     for laps in range(most_laps + 1):
         span = claimed + laps * _WRAP

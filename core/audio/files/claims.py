@@ -52,9 +52,8 @@ def weigh(
     if held >= claimed:
         return ()
     if held >= claimed - slack:
-        return (
-            f"its header promises {told}, which is {claimed - held} samples more than there are",
-        )
+        more = f"{claimed - held} sample{'s'[: claimed - held - 1]}"
+        return (f"its header promises {told}, which is {more} more than there are",)
     if claimed == 2 * held:
         return (
             f"its header promises {told}, twice what is there, as the firmware of some recorders "

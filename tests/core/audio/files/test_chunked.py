@@ -102,13 +102,30 @@ def test_a_placeholder_for_the_size_is_none(make_audio, claimed: int) -> None:
     assert "does not tell its length" in recording.notes[0]
 
 
+def test_a_file_beyond_2_gib_that_was_cut_is_no_placeholder(make_audio) -> None:
+    path = make_audio()
+    _claiming(path, "WAV", 3_000_000_000)
+    with pytest.raises(InputError, match=r"promises 26\.0 h, and the sound ends at 4\.00 s"):
+        open_recording(path)
+
+
+def test_caf_is_read_behind_a_size_that_is_too_small(make_audio) -> None:
+    path = make_audio("a.caf", subtype="PCM_16")
+    whole, _ = sf.read(path, dtype="float32")
+    content = bytearray(path.read_bytes())
+    struct.pack_into(">Q", content, content.index(b"data") + 4, FRAMES * FRAME_BYTES // 4 + 4)
+    path.write_bytes(content)
+    np.testing.assert_array_equal(open_recording(path).read(1), whole[:, 1])
+
+
 @pytest.mark.parametrize("bytes_more", [FRAME_BYTES, 44])
 def test_a_size_that_counts_the_header_in_is_no_truncation(make_audio, bytes_more: int) -> None:
     path = make_audio()
     _claiming(path, "WAV", FRAMES * FRAME_BYTES + bytes_more)
     recording = open_recording(path)
     assert len(recording.read(0)) == FRAMES
-    assert f"{bytes_more // FRAME_BYTES} samples more than there are" in recording.notes[0]
+    more = {FRAME_BYTES: "1 sample more", 44: "11 samples more"}[bytes_more]
+    assert f"which is {more} than there are" in recording.notes[0]
 
 
 @pytest.mark.parametrize(
