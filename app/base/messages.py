@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +24,12 @@ def short_name(name: str) -> str:
         return name
     half = _LONGEST_NAME // 2
     return f"{name[:half]}…{name[-half:]}"
+
+
+def some_names(names: Sequence[str], shown: int = 3) -> str:
+    """The first few file names, and how many more there are."""
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return ", ".join(map(short_name, names[:shown])) + more
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.base.messages import Kind, Message, short_name
+from app.base.messages import Kind, Message, short_name, some_names
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 
@@ -75,7 +75,7 @@ class OfferedTable(QObject):
         refused = [e.recording.name for e in self._offered if not self._session.propose_table(e)]
         self._offered.clear()
         if refused:
-            names = short_name(refused[0]) + (f" and {len(refused) - 1} more" * (len(refused) > 1))
+            names = some_names(refused, shown=1)
             text = f"The table has other keypoints on channel 0 for {names}; they stay as they are."
             self.message_posted.emit(Message(Kind.WARNING, text))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
-from app.base.messages import Kind, Message, short_name
+from app.base.messages import Kind, Message, short_name, some_names
 from app.session.session_model import SessionModel
 from core.session import EarlierWork, Session, read_snapshot
 
@@ -133,9 +133,8 @@ class OfferedWork(QObject):
             text = f"Nothing was taken over. {result.message}"
             self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
         elif self._refused:
-            names = short_name(self._refused[0])
-            more = f" and {len(self._refused) - 1} more" if len(self._refused) > 1 else ""
-            text = f"{names}{more} had other keypoints on channel 0 there; they stay as they are."
+            names = some_names(self._refused, shown=1)
+            text = f"{names} had other keypoints on channel 0 there; they stay as they are."
             self.message_posted.emit(Message(Kind.WARNING, text))
         elif result.status is RunStatus.DONE:
             text = f"{self._decisions:,} decisions were taken over; undo takes them back."

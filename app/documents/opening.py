@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
 from core.audio.recording import MonoFileError, Recording, find_audio, open_recording
 from core.errors import InputError
@@ -16,7 +17,6 @@ from core.formats.sidecar import read_sidecar
 from core.plain_text import one_line
 
 _BATCH = 50
-_SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,20 +201,16 @@ def _is_table(path: Path) -> bool:
 def _missing(table: Path, names: Sequence[str]) -> InputError:
     return InputError(
         table,
-        f"names recordings that are not there: {_some(names)}",
+        f"names recordings that are not there: {some_names(names)}",
         "put the audio next to the CSV or into audio/",
     )
 
 
 def _unpaired(mono: Sequence[MonoFileError]) -> InputError:
+    names = some_names([Path(problem.where).name for problem in mono])
     return InputError(
         f"{len(mono)} files with one channel each",
-        f"{_some([Path(problem.where).name for problem in mono])}; a recording needs two channels",
+        f"{names}; a recording needs two channels",
         "open the two files of a recording together, channel 0 first, or give all pairs to the "
         "command line: finchsync align --pair FILE_0 FILE_1",
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-    return ", ".join(names[:_SHOWN_NAMES]) + more

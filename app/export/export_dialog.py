@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.literal_text import literal, without_mnemonic
-from app.base.messages import short_name
+from app.base.messages import short_name, some_names
 from app.base.save_dialog import may_replace, typed_path
 from app.export.table_export import ExportPlan
 from app.look.keypoint_style import Mark, mark_icon
@@ -36,8 +36,6 @@ from core.formats.atomic import check_writable
 from core.formats.export_format import export_formats
 from core.formats.sidecar import Rows, sidecar_path
 from core.keypoints import ReviewState
-
-_SHOWN_NAMES = 3
 
 
 class ExportDialog(QDialog):
@@ -233,17 +231,15 @@ class ExportDialog(QDialog):
 def _cautions(plan: ExportPlan) -> list[str]:
     lines = []
     if plan.repeated:
-        names = ", ".join(plan.repeated[:_SHOWN_NAMES])
         lines.append(
-            f"Several open recordings are called {names}; a table cannot tell them apart. "
-            "Export them one by one."
+            f"Several open recordings are called {some_names(plan.repeated)}; a table cannot tell "
+            "them apart. Export them one by one."
         )
     if unset := plan.unset:
-        names = ", ".join(name for name, _ in unset[:_SHOWN_NAMES])
-        more = f" and {len(unset) - _SHOWN_NAMES} more" if len(unset) > _SHOWN_NAMES else ""
+        names = some_names([name for name, _ in unset])
         lines.append(
             f"{sum(count for _, count in unset):,} keypoints are left out: their recordings were "
-            f"never aligned, and nothing has set them ({names}{more}). Align them first."
+            f"never aligned, and nothing has set them ({names}). Align them first."
         )
     elif not plan.written:
         lines.append("Nothing is reviewed yet: accept or correct keypoints, or export all of them.")
