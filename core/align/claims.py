@@ -16,8 +16,9 @@ from core.arrays import Floats
 
 MOST_BLIND = 0.9
 """No more confidence than this inside channel 1 without a clear match within ten seconds."""
-MOST_CARRIED = 0.9
-"""No more confidence than this where only a pair's usual drift gives it."""
+MOST_CARRIED = 0.89
+"""No more confidence than this where only a pair's usual drift gives it: nothing is claimed at 0.9
+for no other reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

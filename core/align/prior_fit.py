@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from core.align.prior import DriftPrior
 from core.arrays import Floats
+from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState
 
 FEWEST_RECORDINGS = 3
@@ -31,7 +33,7 @@ _LEAST_RESIDUAL_S = 1e-3
 """Nobody sets keypoints more closely, seconds."""
 
 
-def usable(keypoints: KeypointSet, *, reviewed_only: bool = False) -> KeypointSet | None:
+def usable(keypoints: KeypointSet) -> KeypointSet | None:
     """What of a recording's keypoints tells where its clocks were.
 
     Those at the ends of channel 1 may stand for moments beyond it, and are left out.
@@ -39,8 +41,7 @@ def usable(keypoints: KeypointSet, *, reviewed_only: bool = False) -> KeypointSe
     Parameters
     ----------
     keypoints : KeypointSet
-    reviewed_only : bool
-        Whether those count only that a person has decided on; else all are a person's.
+        Set or confirmed by a person.
 
     Returns
     -------
@@ -48,8 +49,6 @@ def usable(keypoints: KeypointSet, *, reviewed_only: bool = False) -> KeypointSe
         None where they are fewer than five or span less than ten seconds.
     """
     aligned = np.array([state is not ReviewState.UNALIGNABLE for state in keypoints.state], bool)
-    if reviewed_only:
-        aligned &= keypoints.is_reviewed
     if not aligned.any():
         return None
     time_1_s = keypoints.time_1_s
@@ -58,6 +57,36 @@ def usable(keypoints: KeypointSet, *, reviewed_only: bool = False) -> KeypointSe
     if len(kept) < _FEWEST_KEYPOINTS or np.ptp(kept.time_0_s) < _SHORTEST_S:
         return None
     return kept
+
+
+def learn_prior(recordings: Iterable[KeypointSet], where: Path | str) -> DriftPrior:
+    """Learn a pair's usual drift from those recordings that tell it.
+
+    Parameters
+    ----------
+    recordings : iterable of KeypointSet
+        Set or confirmed by a person.
+    where : Path or str
+        What they come from, to say in an error.
+
+    Returns
+    -------
+    DriftPrior
+
+    Raises
+    ------
+    InputError
+        If fewer than three of them are `usable`.
+    """
+    kept = [each for each in map(usable, recordings) if each is not None]
+    if len(kept) < FEWEST_RECORDINGS:
+        raise InputError(
+            where,
+            f"has enough reviewed keypoints for {len(kept)} recordings, and how much a pair "
+            f"differs from one to the next is known from {FEWEST_RECORDINGS} on",
+            "review more of them",
+        )
+    return fit_prior(kept)
 
 
 def fit_prior(recordings: Sequence[KeypointSet]) -> DriftPrior:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from itertools import compress
 from pathlib import Path
 
-from core.align.prior_fit import FEWEST_RECORDINGS, fit_prior, usable
+from core.align.prior_fit import learn_prior
 from core.cli.codes import DONE
 from core.cli.report import note, say
 from core.cli.screen import Screen
@@ -31,18 +32,10 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     check_writable(args.out, overwrite=args.overwrite)
     if args.out.resolve() in tables:
         raise InputError(args.out, "is one of the tables to be read", "choose another --out")
-    found = [kept for table in tables for kept in _recordings(table)]
-    recordings = [kept for kept in found if kept is not None]
-    if left := len(found) - len(recordings):
+    found = [keypoints for table in tables for keypoints in _reviewed(table)]
+    prior = learn_prior(found, args.paths[0])
+    if left := len(found) - prior.recordings:
         note(f"{left} of {len(found)} recordings have too few reviewed keypoints and are left out")
-    if len(recordings) < FEWEST_RECORDINGS:
-        raise InputError(
-            args.paths[0],
-            f"has enough reviewed keypoints for {len(recordings)} recordings, and how much a pair "
-            f"differs from one to the next is known from {FEWEST_RECORDINGS} on",
-            "review more of them",
-        )
-    prior = fit_prior(recordings)
     write_prior(args.out, prior, overwrite=args.overwrite)
     say(
         f"{args.out}: the usual drift of {prior.recordings} recordings, which differ by "
@@ -62,16 +55,25 @@ def _table(path: Path) -> Path:
     return found.table
 
 
-def _recordings(table: Path) -> list[KeypointSet | None]:
-    """What of every recording is of use: decisions, or all of a table that has no sidecar."""
+def _reviewed(table: Path) -> list[KeypointSet]:
+    """What a person said of every recording: decisions, or all of a table that is not ours."""
     read = read_csv(table)
     for line in read.notes:
         note(line)
     sidecar = read_sidecar(table)
-    if sidecar is None and is_result(table):
-        return [None for _ in read.files]
-    if sidecar is None:
-        return [usable(keypoints) for keypoints in read.files.values()]
-    return [
-        usable(recording.keypoints, reviewed_only=True) for recording in sidecar.recordings.values()
-    ]
+    if sidecar is not None:
+        return [_decided(recording.keypoints) for recording in sidecar.recordings.values()]
+    if is_result(table):
+        raise InputError(
+            table, "came from FinchSync, and nothing beside it says what was reviewed", "export it"
+        )
+    return list(read.files.values())
+
+
+def _decided(keypoints: KeypointSet) -> KeypointSet:
+    by_person = keypoints.is_reviewed
+    return KeypointSet(
+        keypoints.time_0_s[by_person],
+        keypoints.time_1_s[by_person],
+        tuple(compress(keypoints.state, by_person)),
+    )

@@ -211,10 +211,12 @@ def test_a_prior_scenario_scatters_around_the_pairs_own_clock(bench) -> None:
 
 def test_the_prior_scenario_is_built_and_measured(bench, tmp_path, monkeypatch) -> None:
     prior, worlds = bench("accuracy.prior_scenario"), bench("accuracy.stress.worlds")
-    monkeypatch.setattr(prior, "KINDS", {"simulated": [worlds.Simulated("zebra_finch")]})
-    short = partial(prior.Condition, duration_s=(12.0, 12.0))
+    monkeypatch.setattr(prior, "KINDS", {"simulated": [worlds.Simulated("zebra_finch")] * 3})
+    short = partial(prior.Condition, duration_s=(15.0, 15.0))
     monkeypatch.setattr(prior, "Condition", short)
     prior.build(tmp_path, 3000)
-    found = prior.measured(tmp_path, lambda job: job[1])
-    assert [errors.mae_ms for errors in found.values()] == [0.0, 0.0]
+    found = prior.measured(tmp_path, prior.learned)
+    assert [name.split(", ")[1] for name in found] == ["three calls", "pink noise 0 dB"]
+    assert all(np.isfinite(each.errors.mae_ms) for each in found.values())
+    assert prior.for_others(prior.learned(tmp_path / "simulated" / "reviewed")).recordings == 3
     assert (tmp_path / "simulated" / "reviewed" / "audio" / "00.wav").exists()

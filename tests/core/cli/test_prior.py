@@ -89,7 +89,7 @@ def test_too_few_reviewed_recordings_are_refused_in_a_line(finchsync, tmp_path, 
         write_csv(table, BiodcaseTable(recordings(2)))
     result = finchsync("prior", table, "--out", tmp_path / "pair.json")
     assert result.code == 2
-    assert "reviewed keypoints for" in result.err
+    assert f"enough reviewed keypoints for {0 if as_result else 2} recordings" in result.err
     assert "Traceback" not in result.err
     assert not (tmp_path / "pair.json").exists()
 
