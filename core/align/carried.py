@@ -1,5 +1,8 @@
 """Decoding with a pair's usual drift: "follows it" against "does not", mixed by evidence.
 
+In loud noise the scores speak against every path a little, and most against the few that a prior
+leaves. So a recording may also follow the usual drift while nothing in it tells.
+
 A clock that follows its pair's drift is decoded in coordinates of its own, the deviation from
 the usual offset, in which it starts near zero and hardly moves. So the prior counts once, on the
 first row, and is not asked again by every row. How much of the result rests on it is known, because
@@ -8,11 +11,11 @@ the other clocks are decoded without it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import softmax
 
 from core.align.band import Band
 from core.align.decode import Decoded, decode
@@ -23,11 +26,11 @@ from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps, part_of
 
-_FOLLOWS = 0.99
-"""Share of recordings that follow the drift a person calls usual, before anything is heard
-(decision 0033)."""
+_CHANCES = (0.01, 0.94, 0.05)
+"""Share of recordings that do not follow the drift which a person calls usual, that do, and that do
+but in which nothing tells, before anything is heard (decision 0033)."""
 _MARGIN_S = 0.3
-"""Beyond what the prior leaves likely, for dropped buffers, seconds; chosen by hand."""
+"""Beyond what the prior leaves likely, seconds; chosen by hand."""
 _WIDEST_S = 10.0
 """No further from the usual offset is anything decoded along it, seconds."""
 _UNCOMPARED = -80.0
@@ -63,15 +66,19 @@ def decode_carried(
     """
     if prior is None:
         return (yield from decode(surface, models, band)), None
-    free = yield from part_of(decode(surface, models, band), 0.0, 0.7)
-    led = yield from part_of(_decode_along(surface, prior), 0.7, 1.0)
-    log_free = math.log(1 - _FOLLOWS) + free.log_evidence
-    log_led = math.log(_FOLLOWS) + led.log_evidence
-    total = float(np.logaddexp(log_free, log_led))
-    share = math.exp(log_led - total)
-    posterior = np.float32(share) * led.posterior + np.float32(1 - share) * free.posterior
-    row_evidence = share * led.row_evidence + (1 - share) * free.row_evidence
-    mixed = replace(free, posterior=posterior, log_evidence=total, row_evidence=row_evidence)
+    silent = replace(surface, score=np.zeros_like(surface.score))
+    free = yield from part_of(decode(surface, models, band), 0.0, 0.6)
+    led = yield from part_of(_decode_along(surface, prior), 0.6, 0.8)
+    deaf = yield from part_of(_decode_along(silent, prior), 0.8, 1.0)
+    log_joint = np.log(_CHANCES) + [each.log_evidence for each in (free, led, deaf)]
+    free_share, led_share, deaf_share = softmax(log_joint).astype(np.float32)
+    posterior = free_share * free.posterior
+    posterior += led_share * led.posterior + deaf_share * deaf.posterior
+    row_evidence = free_share * free.row_evidence + led_share * led.row_evidence
+    # What the prior says where nothing is heard does not speak for channels that match.
+    heard = float(np.logaddexp(*log_joint[:2]))
+    mixed = replace(free, posterior=posterior, log_evidence=heard, row_evidence=row_evidence)
+    share = float(led_share + deaf_share)
     related = local_relatedness(free.row_evidence)
     return mixed, PriorUse(prior.digest, share, free.posterior, free.log_evidence, related)
 

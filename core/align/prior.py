@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,8 +82,9 @@ class DriftPrior:
 
     def reach_s(self, time_0_s: Floats) -> float:
         """How far from the usual offset a recording may be at any of these moments, seconds."""
-        ends_s = np.array([np.min(time_0_s), np.max(time_0_s)])
-        return _REACH_SD * max(self._at(end_s)[0] for end_s in ends_s)
+        first_s, last_s = float(np.min(time_0_s)), float(np.max(time_0_s))
+        wandered_s = self.wander * math.sqrt(self._learned_s(last_s - first_s) ** 3 / 3)
+        return _REACH_SD * max(self._at(first_s)[0], math.hypot(self._at(last_s)[0], wandered_s))
 
     def models(self, time_0_s: Floats) -> tuple[DriftModel, ...]:
         """How the clock of a recording may leave the usual drift.
@@ -98,18 +100,21 @@ class DriftPrior:
             Of the deviation from `usual_offset_s`.
         """
         start = Start(*self._at(float(time_0_s[0])))
-        learned_s = self.time_0_s[-1] - self.time_0_s[0]
-        root_s = np.sqrt(min(float(time_0_s[-1] - time_0_s[0]), float(learned_s)))
+        root_s = math.sqrt(self._learned_s(float(time_0_s[-1] - time_0_s[0])))
 
         def model(looser: float, log_prior: float) -> DriftModel:
             wander = looser * self.wander
-            most = _REACH_SD * float(np.hypot(self.slope_sd, wander * root_s))
+            most = _REACH_SD * math.hypot(self.slope_sd, wander * root_s)
             most = min(most, _MOST_SLOPE)
             # A grid of slopes cannot hold a slower wander.
             wander = max(wander, most / _SLOPES)
             return DriftModel(most, _SLOPES, wander, log_prior, _JUMPS, start=start)
 
         return (model(1.0, 0.0), model(_LOOSER, -1.0))
+
+    def _learned_s(self, duration_s: float) -> float:
+        """As much of a duration as recordings were reviewed for: no slope wanders for ever."""
+        return min(duration_s, float(self.time_0_s[-1] - self.time_0_s[0]))
 
     def _at(self, time_0_s: float) -> tuple[float, float, float]:
         """Standard deviations of offset and slope at a moment, and their correlation."""
