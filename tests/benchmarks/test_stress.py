@@ -120,6 +120,24 @@ def test_noise_lies_so_far_below_the_loud_frames(bench, world) -> None:
         assert np.allclose(20 * np.log10(added / loud), -10.0, atol=0.1)
 
 
+def test_babble_has_nothing_in_common(bench, world) -> None:
+    """Where both channels heard one crowd at different moments, an aligner might find that."""
+    effects, takes = bench("accuracy.stress.effects"), bench("accuracy.stress.takes")
+    worlds = bench("accuracy.stress.worlds")
+    for source in (worlds.Real(0), worlds.Real(5)):
+        rooms = {worlds.PAIRS[(source.number + 2 + k) % 6][0] for k in (0, 2)}
+        assert len(rooms | {worlds.PAIRS[source.number][0]}) == 3
+    clock = bench("accuracy.stress.clocks").field(np.random.default_rng(3), LENGTH_S, 0)
+    whole = _taken(bench, world, clock)
+    rng = np.random.default_rng(4)
+    strangers = rng.normal(0, 0.1, (3, len(whole.samples), 2)).astype(np.float32)
+    take = takes.Take(whole.samples, clock, lambda number: strangers[number])
+    added = (effects.babble(take, rng) - take.samples).T
+    spectra = np.fft.rfft(added)
+    common = np.fft.irfft(spectra[0] * spectra[1].conj())
+    assert np.abs(common).max() < 0.05 * np.prod(np.linalg.norm(added, axis=1))
+
+
 def test_calls_are_left_where_both_channels_hear_them(bench, world) -> None:
     effects = bench("accuracy.stress.effects")
     few = effects.few_calls(world, np.random.default_rng(3), count=3).samples

@@ -185,7 +185,7 @@ _noises = (
         )
         for db in (12, 20)
     ),
-    Condition("babble", "voices of other places in both channels", take=effects.babble),
+    Condition("babble", "voices of other places, as loud, in both channels", take=effects.babble),
 )
 
 _recorders = (

@@ -70,17 +70,14 @@ def other_bird(take: Take, _rng: Rng, *, db: float) -> Floats32:
 
 
 def babble(take: Take, rng: Rng, *, db: float = 0.0) -> Floats32:
-    """Voices of three other places in either channel, at different moments."""
-    voices = (take.stranger(number)[:, 0] for number in range(3))
-    crowd = np.stack([voice / loudness(voice) for voice in voices]).sum(axis=0)
-    at = rng.integers(len(crowd) // 3, len(crowd) // 2, 2) * np.array([0, 1])
-    return np.stack(
-        [
-            sound + _at_level(np.roll(crowd, int(shift)), loudness(sound), -db, of=crowd)
-            for sound, shift in zip(take.samples.T, at, strict=True)
-        ],
-        axis=1,
-    )
+    """Many voices of another place in either channel, each channel's place its own."""
+    samples = take.samples.copy()
+    for channel, number in enumerate((0, 2)):
+        voices = take.stranger(number)
+        shifts = rng.integers(len(voices), size=3).tolist()
+        crowd = np.sum([np.roll(voices[:, k % 2], shift) for k, shift in enumerate(shifts)], axis=0)
+        samples[:, channel] += _at_level(crowd, loudness(samples[:, channel]), -db)
+    return samples
 
 
 def reverberation(take: Take, rng: Rng) -> Floats32:
