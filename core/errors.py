@@ -6,6 +6,8 @@ from pathlib import Path
 
 from core.plain_text import one_line
 
+_MOST_CHARACTERS = 400
+
 
 class InputError(Exception):
     """Something handed to FinchSync cannot be used.
@@ -24,7 +26,9 @@ class InputError(Exception):
         self.where = str(where)
         self.what = what
         self.fix = fix
-        super().__init__(one_line(f"{self.where}: {what}; {fix}."))
+        # A cell of a table, or a number, may be longer than anybody reads.
+        told = what if len(what) <= _MOST_CHARACTERS else f"{what[:_MOST_CHARACTERS]}…"
+        super().__init__(one_line(f"{self.where}: {told}; {fix}."))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """The arguments, so that it can be raised again in another process."""

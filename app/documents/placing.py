@@ -10,8 +10,9 @@ from pathlib import Path
 
 from app.documents.opening import Opened, Skipped, open_paths
 from app.session.entries import Entry
-from app.session.session_places import SessionPlaces, folder_of, is_there
+from app.session.session_places import SessionPlaces, folder_of
 from core.session import EarlierWork, Whereabouts, find_earlier
+from core.session.paths import is_there
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

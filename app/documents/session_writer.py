@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-from app.session.session_places import is_there
 from core.errors import InputError, system_reason
 from core.session import Change, SessionFile
+from core.session.paths import is_there
 
 log = logging.getLogger(__name__)
 

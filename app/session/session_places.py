@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.settings.stored_json import is_name, store_json, stored_json
+from core.session.paths import is_there
 
 SUFFIX = ".finchsync"
 _SETTING = "session/places"
@@ -21,14 +22,6 @@ def folder_of(path: Path) -> Path:
     folder.
     """
     return Path(os.path.realpath(_as_spelled(path)))
-
-
-def is_there(path: Path) -> bool:
-    """Whether there is a file; in a folder that may not be looked into, there is none."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 class SessionPlaces:

@@ -11,7 +11,6 @@ from app.base.messages import Kind, Message
 from app.session.entries import Entry
 from app.session.open_session import open_first
 from app.session.session_model import SessionModel
-from app.session.session_places import is_there
 from app.settings.preferences import PreferenceStore
 from app.work.align_queue import Purpose
 from app.work.aligning import Aligning, AlignSteps, align_steps
@@ -21,6 +20,7 @@ from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FrameSettings
 from core.audio.spectrogram import Spectrogram
 from core.session import Basis
+from core.session.paths import is_there
 
 
 class Workbench(QObject):

@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from core.arrays import Floats
+from core.formats import checked
 from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
 from core.session.edit import Edit
 from core.session.state import Basis, Positions, Proposal, Rows
 
 _FAST = 1
-_MOST_BYTES = 256 * 2**20
+_LARGEST = 1e9
+"""Thirty years in seconds: what is beyond is damage, and too far away to be drawn."""
+_MOST_BYTES = 4096
+"""More than JSON says of a keypoint; a few bytes of zlib can stand for gigabytes."""
 
 
 def edit_bytes(edit: Edit) -> bytes:
@@ -51,28 +55,22 @@ def changes_from(
     ValueError, KeyError, TypeError, zlib.error
         If the bytes are something else.
     """
-    told = json.loads(_decompressed(content))
-    position = np.array(told["position"], dtype=np.intp)
-    if np.any((position < 0) | (position >= len(time_0_s))):
-        raise ValueError("a keypoint that is not there")
-    before, after = (_rows_from(told[side], len(position)) for side in ("before", "after"))
-    proposals = outs = None
+    count = len(time_0_s)
+    told = checked.table(checked.parsed_json(_inflated(content, (count + 1) * _MOST_BYTES)))
+    positions = [checked.whole(p, 0, count - 1) for p in checked.items(told["position"])]
+    if positions != sorted(set(positions)):
+        raise ValueError("keypoints in disorder")
+    before, after = (
+        _rows_from(checked.table(told[side]), len(positions)) for side in ("before", "after")
+    )
+    position, proposals, outs = np.array(positions, dtype=np.intp), None, None
     if "proposals" in told:
-        first, second = (_proposal_from(proposal, time_0_s) for proposal in told["proposals"])
+        first, second = (_proposal_from(p, time_0_s) for p in checked.items(told["proposals"]))
         proposals = first, second
     if "taken_out" in told:
-        was, is_out = map(bool, told["taken_out"])
+        was, is_out = map(checked.flag, checked.items(told["taken_out"]))
         outs = was, is_out
     return position, before, after, proposals, outs
-
-
-def _decompressed(content: bytes) -> bytes:
-    """At most what an edit of a recording of days takes."""
-    whole = zlib.decompressobj()
-    text = whole.decompress(content, _MOST_BYTES)
-    if not whole.eof:
-        raise ValueError("an edit that is cut short or too long")
-    return text
 
 
 def nullable(values: Iterable[float]) -> list[float | None]:
@@ -81,8 +79,11 @@ def nullable(values: Iterable[float]) -> list[float | None]:
 
 
 def floats(values: Sequence[float | None]) -> Floats:
-    """The reverse of `nullable`, shape (N,)."""
-    return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    """The reverse of `nullable`, shape (N,); ValueError where a number is damage."""
+    found = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    if np.any(np.abs(found) > _LARGEST):
+        raise ValueError("a number that is too large")
+    return found
 
 
 def proposed(time_0_s: Floats, time_1_s: Floats, confidence: Floats, reason: Any) -> KeypointSet:
@@ -106,13 +107,13 @@ def _rows(rows: Rows) -> dict[str, object]:
 
 
 def _rows_from(told: dict[str, Any], count: int) -> Rows:
-    if any(len(column) != count for column in told.values()):
+    if any(len(checked.items(column)) != count for column in told.values()):
         raise ValueError("columns of different lengths")
     return Rows(
-        np.array(told["time_1_s"], dtype=np.float64),
+        _numbers(told["time_1_s"]),
         tuple(map(ReviewState, told["state"])),
         tuple(map(Source, told["source"])),
-        floats(told["confidence"]),
+        _numbers(told["confidence"], may_lack=True),
         shared(told["reason"]),
     )
 
@@ -128,6 +129,23 @@ def _proposal(proposal: Proposal) -> dict[str, object]:
 
 
 def _proposal_from(told: dict[str, Any], time_0_s: Floats) -> Proposal:
-    time_1_s, confidence = np.array(told["time_1_s"], np.float64), floats(told["confidence"])
+    time_1_s, confidence = _numbers(told["time_1_s"]), _numbers(told["confidence"], may_lack=True)
     keypoints = proposed(time_0_s, time_1_s, confidence, told["reason"])
     return Proposal(Basis(told["basis"]), keypoints)
+
+
+def _numbers(told: object, *, may_lack: bool = False) -> Floats:
+    return floats(
+        [
+            None if value is None and may_lack else checked.number(value)
+            for value in checked.items(told)
+        ]
+    )
+
+
+def _inflated(content: bytes, most_bytes: int) -> bytes:
+    inflater = zlib.decompressobj()
+    text = inflater.decompress(content, most_bytes)
+    if not inflater.eof:
+        raise ValueError("it is cut short, or longer than its keypoints can make it")
+    return text

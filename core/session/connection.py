@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from core.errors import InputError
 from core.session.network_share import is_on_share
 
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""Endings of what SQLite keeps beside a session."""
+
 _WAIT_S = 5.0
+_LONGEST_VALUE_BYTES = 1 << 26
+_STEPS = 100_000
+"""Of SQLite's machine, between two looks at how many there were."""
+_LEAST_STEPS = 20_000_000
+_STEPS_A_BYTE = 20
+"""Reading all of a session takes one or two steps a byte."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -21,18 +32,53 @@ def connect(path: Path) -> sqlite3.Connection:
     sqlite3.Error
         If SQLite refuses.
     """
-    connection = sqlite3.connect(
-        f"{uri_of(path)}?mode=rw",
-        timeout=_WAIT_S,
-        isolation_level=None,
-        check_same_thread=False,
-        uri=True,
-    )
+    connection = connect_to(f"{uri_of(path)}?mode=rw", _WAIT_S)
     if is_on_share(path):
         # The log of a session from another disk is read without the memory that SQLite would
         # share with other programs.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     return connection
+
+
+def connect_to(place: str, wait_s: float) -> sqlite3.Connection:
+    """Connect to a place that SQLite knows, and trust nothing that is found there."""
+    connection = sqlite3.connect(
+        place, timeout=wait_s, isolation_level=None, check_same_thread=False, uri=True
+    )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE_BYTES)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+@contextmanager
+def in_bounds(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """End reads that take many times the work that a file of this size can need.
+
+    Raises
+    ------
+    sqlite3.OperationalError
+        With the code ``SQLITE_INTERRUPT``.
+    """
+    log = beside(path, "-wal")
+    size = path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    left = (_LEAST_STEPS + _STEPS_A_BYTE * size) // _STEPS
+
+    def is_too_much() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    connection.set_progress_handler(is_too_much, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, _STEPS)
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """One of the files that SQLite keeps beside a session."""
+    return path.with_name(path.name + suffix)
 
 
 def uri_of(path: PurePath) -> str:

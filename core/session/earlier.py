@@ -13,10 +13,10 @@ from pathlib import Path
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.session import reading, schema
-from core.session.connection import uri_of
+from core.session.connection import connect_to, in_bounds, uri_of
 from core.session.lock import is_held
 from core.session.recordings import SessionRecording
-from core.session.refusals import in_words, refuse_newer, refuse_no_file
+from core.session.refusals import in_words, refuse_no_file, refuse_other_tables
 from core.session.session import Session
 
 _WAIT_S = 1.0
@@ -108,7 +108,7 @@ def read_snapshot(path: Path) -> Session:
     InputError
         If it is no session, is damaged or was made by a newer program.
     """
-    with _reading(path) as connection, _current(connection) as copy:
+    with _reading(path) as connection, _current(connection, path) as copy:
         return reading.read(copy, path)
 
 
@@ -120,29 +120,27 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     logs = [path.with_name(path.name + suffix) for suffix in _LOGS]
     is_still = not is_held(path) and not any(log.exists() for log in logs)
     mode = "mode=ro&immutable=1" if is_still else "mode=ro"
-    with in_words(path), closing(_connect(f"{uri_of(path)}?{mode}")) as connection:
+    with in_words(path), closing(connect_to(f"{uri_of(path)}?{mode}", _WAIT_S)) as connection:
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
         if owner != schema.APPLICATION_ID:
             raise InputError(path, "is not a FinchSync session", "give a .finchsync file")
-        refuse_newer(path, schema.schema_version(connection))
-        yield connection
+        with in_bounds(connection, path):
+            refuse_other_tables(path, connection)
+            yield connection
 
 
 @contextmanager
-def _current(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _current(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Connection]:
     """A copy in memory, brought up to this program's version."""
-    with closing(_connect(":memory:")) as copy:
+    with closing(connect_to(":memory:", _WAIT_S)) as copy:
         connection.backup(copy)
         schema.migrate(copy)
-        yield copy
-
-
-def _connect(place: str) -> sqlite3.Connection:
-    return sqlite3.connect(place, timeout=_WAIT_S, isolation_level=None, uri=True)
+        with in_bounds(copy, path):
+            yield copy
 
 
 def _earlier(connection: sqlite3.Connection, path: Path, wanted: frozenset[str]) -> EarlierWork:
-    with _current(connection) as copy:
+    with _current(connection, path) as copy:
         known = reading.read_recordings(copy, path)
         counted = copy.execute(
             "SELECT recording, count(*) FROM keypoint WHERE state <> 'unreviewed' "
@@ -153,7 +151,8 @@ def _earlier(connection: sqlite3.Connection, path: Path, wanted: frozenset[str])
     keys = [key for key, recording in known.items() if recording.fingerprint in wanted]
     reviewed = {key: counts.get(key, 0) for key in keys}
     elsewhere = sum(counts.values()) - sum(reviewed.values())
-    decided_at = None if last is None else datetime.fromisoformat(last)
+    with reading.judged(path, "a decision"):
+        decided_at = None if last is None else reading.moment(last)
     return EarlierWork(path, known, reviewed, elsewhere, decided_at)
 
 

@@ -15,21 +15,19 @@ from core.errors import InputError
 from core.formats.atomic import check_writable, write_whole
 from core.session import reading, schema, writing
 from core.session.change import Change
-from core.session.connection import connect, make_durable
+from core.session.connection import SIDE_FILES, beside, connect, in_bounds, make_durable
 from core.session.lock import SessionLock
+from core.session.paths import is_there
 from core.session.recordings import SessionRecording, at_paths
 from core.session.refusals import (
-    in_time,
     in_words,
     refuse_damaged,
     refuse_foreign,
-    refuse_newer,
+    refuse_links,
     refuse_no_file,
-    refuse_other_layout,
+    refuse_other_tables,
 )
 from core.session.session import Session
-
-_SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 class SessionFile:
@@ -61,7 +59,7 @@ class SessionFile:
         path = _real(path)
         check_writable(path)
         with _locking(path) as lock:
-            stray = _beside(path, "-wal")
+            stray = beside(path, "-wal")
             if stray.exists():
                 raise InputError(
                     stray,
@@ -101,7 +99,7 @@ class SessionFile:
         InputError
             If the file is damaged.
         """
-        with in_words(self._path), in_time(self._connection):
+        with in_words(self._path), in_bounds(self._connection, self._path):
             return reading.read(self._connection, self._path)
 
     def commit(self, change: Change) -> None:
@@ -153,8 +151,8 @@ class SessionFile:
                     copy.execute("BEGIN")
                     writing.write(copy, path.parent, moved)
                     copy.execute("COMMIT")
-                for suffix in _SIDE_FILES:
-                    _beside(path, suffix).unlink(missing_ok=True)
+                for suffix in SIDE_FILES:
+                    beside(path, suffix).unlink(missing_ok=True)
             lock.release()
 
     def close(self) -> None:
@@ -176,10 +174,10 @@ class SessionFile:
 
     def _prepare(self) -> None:
         connection, path = self._connection, self._path
-        with in_words(path), in_time(connection):
-            refuse_newer(path, schema.schema_version(connection))
-            refuse_other_layout(path, connection)
-            refuse_damaged(path, connection)
+        with in_words(path):
+            with in_bounds(connection, path):
+                refuse_other_tables(path, connection)
+                refuse_damaged(path, connection)
             make_durable(connection, path)
             connection.execute("PRAGMA foreign_keys = ON")
             schema.migrate(connection)
@@ -188,6 +186,7 @@ class SessionFile:
 @contextmanager
 def _locking(path: Path) -> Iterator[SessionLock]:
     """Hold the lock of a session; it stays held unless something goes wrong."""
+    refuse_links(path)
     lock = SessionLock(path)
     try:
         yield lock
@@ -205,12 +204,8 @@ def _real(path: Path | str) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
-
-
 def _as_seen(known: SessionRecording) -> SessionRecording:
     """With the paths beside the session, if its audio is there."""
-    if known.beside and all(path.is_file() for path in known.beside):
+    if known.beside and all(map(is_there, known.beside)):
         return replace(known, recording=at_paths(known.recording, known.beside))
     return known

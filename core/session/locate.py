@@ -12,6 +12,7 @@ from pathlib import Path
 from core.align.alignment import Progress
 from core.audio.recording import open_recording
 from core.errors import InputError
+from core.session.paths import is_there
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, at_paths, identify
 
 _MOST_FOLDERS = 20_000
@@ -129,7 +130,7 @@ def _judge(key: int, known: SessionRecording, places: Iterator[Paths]) -> Locate
                     return Located(key, Place.FOUND, there)
                 return Located(key, Place.MOVED, _moved(there, old[0], paths[0]))
         except (OSError, InputError):
-            if not all(path.is_file() for path in paths):
+            if not all(map(is_there, paths)):
                 continue
         changed = changed or _changed(key, known, paths)
     return changed or Located(key, Place.MISSING, known, _missing(known), is_readable=False)
@@ -151,9 +152,10 @@ def _moved(there: SessionRecording, old: Path, new: Path) -> SessionRecording:
     imported = there.imported
     if imported is not None:
         path = _along(imported.path, old, new)
-        imported = ImportedTable(path if path.is_file() else imported.path, imported.fingerprint)
+        imported = ImportedTable(path if is_there(path) else imported.path, imported.fingerprint)
     folder = _along(there.folder, old, new)
-    return replace(there, folder=folder if folder.is_dir() else new.parent, imported=imported)
+    is_folder = os.path.isdir(folder)  # noqa: PTH112 (any path)
+    return replace(there, folder=folder if is_folder else new.parent, imported=imported)
 
 
 def _along(path: Path, old: Path, new: Path) -> Path:
@@ -165,7 +167,7 @@ def _along(path: Path, old: Path, new: Path) -> Path:
 
 
 def _missing(known: SessionRecording) -> str:
-    gone = [path for path in known.recording.paths if not path.is_file()]
+    gone = [path for path in known.recording.paths if not is_there(path)]
     return f"{' and '.join(map(str, gone)) or known.recording.name} cannot be found"
 
 

@@ -22,9 +22,8 @@ SUFFIX = ".lock"
 _FAR = 1 << 20
 """Windows keeps others from reading locked bytes, so one far behind the text is locked."""
 _MOST_TEXT = 400
-_OURS = re.compile(rb"process \d+ on ")
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""What lies behind a link is somebody else's; a pipe must not make anybody wait."""
+_OWN_TEXT = re.compile(rb"process \d+ on .* since \d{4}-\d\d-\d\d \d\d:\d\d")
+_FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _TRIES = 20
 """A window may close the session just now; where files have no lasting numbers, it looks so."""
 
@@ -33,7 +32,7 @@ class SessionLock:
     """A locked file beside a session; the text in it says who holds it.
 
     The file alone means nothing: after a crash it may stay behind, and the next window takes
-    it over.
+    it over. A link, or a file of that name that holds anything else, is left as it is.
 
     Parameters
     ----------
@@ -43,7 +42,8 @@ class SessionLock:
     Raises
     ------
     InputError
-        If another window holds the session, or the folder cannot be written.
+        If another window holds the session, something else has the name of the lock, or the
+        folder cannot be written.
     """
 
     def __init__(self, session: Path) -> None:
@@ -74,14 +74,15 @@ class SessionLock:
         else:
             # Gone before it is free: whoever waits for it sees that it is another file.
             with suppress(OSError):
-                self._path.unlink()
+                if _is_still(self._path, handle):
+                    self._path.unlink()
             os.close(handle)
 
 
 def is_held(session: Path) -> bool:
     """Whether a window has a session open; False where that cannot be found out."""
     try:
-        handle = os.open(session.with_name(session.name + SUFFIX), os.O_RDWR | _NO_LINK)
+        handle = os.open(session.with_name(session.name + SUFFIX), _FLAGS)
     except OSError:
         return False
     try:
@@ -95,9 +96,10 @@ def is_held(session: Path) -> bool:
 
 def _locked(session: Path, path: Path) -> int:
     for _ in range(_TRIES):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
+        if path.is_symlink():
+            raise _in_the_way(session, path)
+        handle = os.open(path, _FLAGS | os.O_CREAT, 0o666)
         try:
-            _refuse_foreign(path, handle)
             _take(handle)
         except (BlockingIOError, PermissionError):
             holder = os.read(handle, _MOST_TEXT).decode("utf-8", "replace").strip()
@@ -107,22 +109,32 @@ def _locked(session: Path, path: Path) -> int:
                 f"is open in another window ({holder or 'which has just opened it'})",
                 "close it there, or copy the session and open the copy",
             ) from None
-        except (OSError, InputError):
+        except OSError:
             os.close(handle)
             raise
         if _is_still(path, handle):
-            return handle
+            if _is_ours(handle):
+                return handle
+            os.close(handle)
+            raise _in_the_way(session, path)
         os.close(handle)
     raise OSError("nothing can be locked there")
 
 
-def _refuse_foreign(path: Path, handle: int) -> None:
-    """Refuse a file of somebody else's that has the name of the lock; it would be overwritten."""
-    text = os.pread(handle, _MOST_TEXT, 0) if sys.platform != "win32" else b""
-    if not stat.S_ISREG(os.fstat(handle).st_mode) or (text and not _OURS.match(text)):
-        raise InputError(
-            path, "has the name of a session's lock, but is none", "move it or give it another name"
-        )
+def _is_ours(handle: int) -> bool:
+    """Whether a file is a lock that a window left behind, or one that is new."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_TEXT:
+        return False
+    text = os.read(handle, _MOST_TEXT)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return not text or _OWN_TEXT.fullmatch(text) is not None
+
+
+def _in_the_way(session: Path, path: Path) -> InputError:
+    return InputError(
+        path, f"is no lock of FinchSync's, and {session.name} needs it to be", "move it away"
+    )
 
 
 def _take(handle: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
+from core.formats import checked
+
 
 def stored(path: Path, home: Path) -> tuple[str | None, str]:
     """A path as it goes into the file.
@@ -32,10 +34,18 @@ def beside(relative: str | None, home: Path) -> Path | None:
     """The place that a stored relative path means for a session in folder `home`."""
     if relative is None:
         return None
-    return Path(os.path.normpath(home / PurePosixPath(relative)))
+    return Path(os.path.normpath(home / PurePosixPath(checked.text(relative))))
 
 
 def nearest(relative: str | None, whole: str, home: Path) -> Path:
     """The place beside the session if something is there, or else where it was last seen."""
-    near = beside(relative, home)
-    return near if near is not None and near.exists() else Path(whole)
+    near, last = beside(relative, home), Path(checked.text(whole))
+    return near if near is not None and os.path.exists(near) else last  # noqa: PTH110 (any path)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file; in a folder that may not be looked into, there is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

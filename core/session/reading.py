@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
+from core.formats import checked
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.session.change import Step, StepState, ViewState
 from core.session.codec import changes_from, floats, proposed, shared
@@ -32,6 +32,7 @@ _NONSENSE = (
     LookupError,
     AttributeError,
     ArithmeticError,
+    OSError,
     RecursionError,
     zlib.error,
 )
@@ -55,7 +56,7 @@ def read(connection: sqlite3.Connection, path: Path) -> Session:
     sqlite3.Error
         If SQLite cannot read it.
     """
-    with _judged(path, "something"):
+    with judged(path, "something"):
         return _read(connection, path)
 
 
@@ -63,34 +64,35 @@ def _read(connection: sqlite3.Connection, path: Path) -> Session:
     recordings = read_recordings(connection, path)
     states: dict[int, RecordingState] = {}
     for row in _rows(connection, "SELECT id, name, basis, taken_out FROM recording ORDER BY id"):
-        with _judged(path, f"recording {row['name']}"):
+        with judged(path, f"recording {row['name']}"):
             states[row["id"]] = _state(connection, row)
-    steps: dict[StepState, list[Step]] = {StepState.DONE: [], StepState.UNDONE: []}
-    for row in _rows(connection, "SELECT * FROM edit WHERE state <> 'dropped' ORDER BY number"):
-        with _judged(path, f"edit {row['number']}"):
-            steps[StepState(row["state"])].append(_step(row, states))
     runs: dict[int, tuple[int, Run]] = {}
     last = "SELECT *, max(number) FROM model_run GROUP BY recording"
     for row in _rows(connection, last):
-        with _judged(path, f"run {row['number']}"):
+        with judged(path, f"run {row['number']}"):
             time_0_s = states[row["recording"]].keypoints.time_0_s
             runs[row["recording"]] = row["number"], _run(connection, row, time_0_s)
+    steps: dict[StepState, list[Step]] = {StepState.DONE: [], StepState.UNDONE: []}
+    for row in _rows(connection, "SELECT * FROM edit WHERE state <> 'dropped' ORDER BY number"):
+        with judged(path, f"edit {row['number']}"):
+            steps[StepState(row["state"])].append(_step(row, states, runs))
     (last_number,) = connection.execute("SELECT coalesce(max(number), 0) FROM edit").fetchone()
     done, undone = tuple(steps[StepState.DONE]), tuple(steps[StepState.UNDONE])
-    return Session(recordings, states, runs, done, undone, last_number, _shown(connection))
+    return Session(recordings, states, runs, done, undone, last_number, _shown(connection, states))
 
 
 def read_recordings(connection: sqlite3.Connection, path: Path) -> dict[int, SessionRecording]:
     """What a session file knows of its recordings, by key; errors as in `read`."""
     found: dict[int, SessionRecording] = {}
     for row in _rows(connection, "SELECT * FROM recording ORDER BY id"):
-        with _judged(path, f"recording {row['name']}"):
+        with judged(path, f"recording {row['name']}"):
             found[row["id"]] = _recording(connection, row, path.parent)
     return found
 
 
 @contextmanager
-def _judged(path: Path, what: str) -> Iterator[None]:
+def judged(path: Path, what: str) -> Iterator[None]:
+    """Say in a line where `what` is found to make no sense."""
     try:
         yield
     except _NONSENSE as error:
@@ -114,22 +116,29 @@ def _recording(connection: sqlite3.Connection, row: sqlite3.Row, home: Path) -> 
     first, second = _rows(connection, query, row["id"])
     sources = [
         ChannelSource(
-            Path(c["path"]), *map(int, (c["file_channel"], c["sample_rate_hz"], c["frames"]))
+            Path(checked.text(c["path"])),
+            checked.whole(c["file_channel"], 0),
+            checked.whole(c["sample_rate_hz"], 1),
+            checked.whole(c["frames"], 1),
         )
+        for c in (first, second)
+    ]
+    stamps = [
+        FileStamp(checked.whole(c["size_bytes"], 0), checked.whole(c["modified_ns"], -(2**63)))
         for c in (first, second)
     ]
     near = [beside(c["path_relative"], home) for c in (first, second)]
     imported = None
     if row["imported"] is not None:
         table = nearest(row["imported_relative"], row["imported"], home)
-        imported = ImportedTable(table, row["imported_fingerprint"])
+        imported = ImportedTable(table, checked.text(row["imported_fingerprint"]))
+    notes = checked.items(checked.parsed_json(row["notes"]))
     return SessionRecording(
-        Recording(row["name"], (sources[0], sources[1]), tuple(map(str, json.loads(row["notes"])))),
-        row["fingerprint"],
-        (
-            FileStamp(first["size_bytes"], first["modified_ns"]),
-            FileStamp(second["size_bytes"], second["modified_ns"]),
+        Recording(
+            checked.text(row["name"]), (sources[0], sources[1]), tuple(map(checked.text, notes))
         ),
+        checked.text(row["fingerprint"]),
+        (stamps[0], stamps[1]),
         nearest(row["folder_relative"], row["folder"], home),
         imported,
         tuple(place for place in near if place is not None),
@@ -155,22 +164,24 @@ def _state(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordingState:
         tuple(map(Source, source)),
         floats(confidence),
         shared(reason),
-        None if None in text or not text else tuple(text),
+        None if None in text or not text else shared(text),
     )
     stands = proposed(keypoints.time_0_s, floats(proposal[0]), floats(proposal[1]), proposal[2])
     return RecordingState(keypoints, Proposal(Basis(row["basis"]), stands), bool(row["taken_out"]))
 
 
-def _step(row: sqlite3.Row, states: dict[int, RecordingState]) -> Step:
-    time_0_s = states[row["recording"]].keypoints.time_0_s
+def _step(
+    row: sqlite3.Row, states: dict[int, RecordingState], runs: dict[int, tuple[int, Run]]
+) -> Step:
+    last_run, _ = runs.get(row["recording"], (0, None))
     edit = Edit(
         row["recording"],
-        row["text"],
-        *changes_from(row["changes"], time_0_s),
-        merge_key=row["merge_key"],
-        made_at=datetime.fromisoformat(row["made_at"]),
+        checked.text(row["text"]),
+        *changes_from(row["changes"], states[row["recording"]].keypoints.time_0_s),
+        merge_key=checked.text(row["merge_key"]),
+        made_at=moment(row["made_at"]),
     )
-    return Step(row["number"], edit, row["run"])
+    return Step(row["number"], edit, checked.whole(row["run"], 0, last_run))
 
 
 def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> Run:
@@ -193,15 +204,15 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
     )
     alias = None
     if row["alias_shift_s"] is not None:
-        alias = Alias(row["alias_shift_s"], row["alias_margin"])
+        alias = Alias(float(row["alias_shift_s"]), float(row["alias_margin"]))
     made = Provenance(
-        datetime.fromisoformat(row["started_at"]),
-        row["duration_s"],
-        row["finchsync"],
-        row["evidence"],
-        row["model"],
-        row["device"],
-        json.loads(row["settings"]),
+        moment(row["started_at"]),
+        float(row["duration_s"]),
+        checked.text(row["finchsync"]),
+        checked.text(row["evidence"]),
+        checked.text(row["model"]),
+        checked.text(row["device"]),
+        checked.table(checked.parsed_json(row["settings"])),
     )
     return Run(
         row["recording"],
@@ -209,16 +220,27 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
         proposed(time_0_s, floats(said[0]), floats(said[1]), said[2]),
         floats(path[0]),
         OffsetPath(floats(path[1]), floats(path[2]), floats(path[3])),
-        tuple(RankedCandidate(*candidate) for candidate in best),
+        tuple(RankedCandidate(*map(float, candidate)) for candidate in best),
         alias,
         bool(row["needs_review"]),
-        tuple(json.loads(row["warnings"])),
-        row["tolerance_s"],
-        floats([row["mean_confidence"]])[0],
-        row["fingerprint"],
+        tuple(map(checked.text, checked.items(checked.parsed_json(row["warnings"])))),
+        float(row["tolerance_s"]),
+        float(floats([row["mean_confidence"]])[0]),
+        checked.text(row["fingerprint"]),
     )
 
 
-def _shown(connection: sqlite3.Connection) -> ViewState | None:
+def moment(told: object) -> datetime:
+    """A moment as it is written down; UTC where that does not say."""
+    found = datetime.fromisoformat(checked.text(told))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _shown(connection: sqlite3.Connection, states: dict[int, RecordingState]) -> ViewState | None:
+    """What was on screen last; nothing if that makes no sense, which is not worth a word."""
     row = connection.execute("SELECT shown_recording, shown_keypoint FROM session").fetchone()
-    return None if row is None or row[0] is None else ViewState(row[0], row[1])
+    if row is None or row[0] not in states:
+        return None
+    recording, keypoint = row
+    is_there = isinstance(keypoint, int) and 0 <= keypoint < len(states[recording].keypoints)
+    return ViewState(recording, keypoint if is_there else -1)

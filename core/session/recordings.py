@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +30,10 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: Path) -> FileStamp:
-        """The stamp of a file; raises OSError."""
+        """The stamp of an ordinary file; raises OSError."""
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} is no ordinary file")
         return cls(status.st_size, status.st_mtime_ns)
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import InputError, system_reason
 from core.session import reading, schema
+from core.session.connection import SIDE_FILES, beside
 
 _GIVE = "give a .finchsync file"
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
 _DAMAGED = "is damaged"
-_LONGEST_S = 60.0
-"""A session of a thousand recordings is read within a few seconds."""
-_OPERATIONS = 100_000
-"""Steps of SQLite between two looks at the clock."""
 
 _SAID: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: (
@@ -35,9 +31,12 @@ _SAID: dict[int, tuple[str, str]] = {
     ),
     sqlite3.SQLITE_BUSY: ("is in use by another program", "close it there and try again"),
     sqlite3.SQLITE_LOCKED: ("is in use by another program", "close it there and try again"),
-    sqlite3.SQLITE_INTERRUPT: ("takes too long to read: is it a session?", reading.ASK_FOR_A_COPY),
     sqlite3.SQLITE_CORRUPT: (_DAMAGED, reading.ASK_FOR_A_COPY),
     sqlite3.SQLITE_NOTADB: (_DAMAGED, reading.ASK_FOR_A_COPY),
+    sqlite3.SQLITE_INTERRUPT: (
+        f"{_DAMAGED} (reading it takes more work than a file of its size can need)",
+        reading.ASK_FOR_A_COPY,
+    ),
 }
 
 
@@ -70,6 +69,16 @@ def refuse_no_file(path: Path) -> None:
         raise InputError(path, "there is no such file", "check the path")
 
 
+def refuse_links(path: Path) -> None:
+    """Refuse links where SQLite keeps files of its own: it would write through them."""
+    for suffix in SIDE_FILES:
+        file = beside(path, suffix)
+        if file.is_symlink():
+            raise InputError(
+                file, f"is a link, and {path.name} keeps its newest edits there", "move it away"
+            )
+
+
 def refuse_foreign(path: Path) -> None:
     """Refuse what no session is, before SQLite may touch it."""
     try:
@@ -89,51 +98,35 @@ def refuse_foreign(path: Path) -> None:
         raise InputError(path, "is a database of another program", _GIVE)
 
 
-def refuse_newer(path: Path, version: int) -> None:
-    """Refuse a session of a schema version that this program does not know."""
+def refuse_other_tables(path: Path, connection: sqlite3.Connection) -> None:
+    """Refuse a file that is not made of the tables of its version, as they were made.
+
+    A view, a trigger or an index that somebody put in would be run where the tables are used.
+    """
+    version = schema.schema_version(connection)
+    _refuse_unknown(path, version)
+    own, found = schema.own_tables(version), schema.tables(connection)
+    for (kind, name), statement in own.items():
+        if found.pop((kind, name), None) != statement:
+            raise InputError(path, f"has no {kind} {name} as it should be", reading.ASK_FOR_A_COPY)
+    for kind, name in found:
+        raise InputError(
+            path,
+            f"holds the {kind} {name}, which FinchSync did not put in",
+            f"take it out (DROP {kind.upper()} in sqlite3), or {reading.ASK_FOR_A_COPY}",
+        )
+
+
+def _refuse_unknown(path: Path, version: int) -> None:
     known = len(schema.MIGRATIONS)
+    if version < 0:
+        raise InputError(path, _DAMAGED, reading.ASK_FOR_A_COPY)
     if version > known:
         raise InputError(
             path,
             f"was made by a newer FinchSync (schema {version}; this one reads {known})",
             "update FinchSync",
         )
-
-
-@contextmanager
-def in_time(connection: sqlite3.Connection) -> Iterator[None]:
-    """Give up reading after a while: what hangs together by its own queries could read forever."""
-    end_s = time.monotonic() + _LONGEST_S
-    connection.set_progress_handler(lambda: time.monotonic() > end_s, _OPERATIONS)
-    try:
-        yield
-    finally:
-        connection.set_progress_handler(None, 0)
-
-
-def refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
-    """Refuse a file with other tables or columns than its version has, or views and triggers."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
-        schema.migrate(model, schema.schema_version(connection))
-        found, expected = _layout(connection), _layout(model)
-    said = [f"no such {name}" for name in expected if name not in found]
-    said += [f"{name} is not a session's" for name in found if name not in expected]
-    said += [f"{name} has other columns" for name in expected if found.get(name) != expected[name]]
-    if said:
-        raise InputError(path, f"{_DAMAGED} ({said[0]})", reading.ASK_FOR_A_COPY)
-
-
-def _layout(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Columns of every table and view by name, and every trigger."""
-    objects = connection.execute(
-        "SELECT type, name FROM sqlite_schema WHERE type <> 'index' AND name NOT LIKE 'sqlite_%'"
-    )
-    return {
-        f"{kind}: {name}": connection.execute(
-            "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)", (name,)
-        ).fetchall()
-        for kind, name in objects.fetchall()
-    }
 
 
 def refuse_damaged(path: Path, connection: sqlite3.Connection) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 
 from core import __version__
 
@@ -154,17 +156,38 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
-    """Bring a file up to a version, this program's own if none is named; whole or not at all."""
-    version = len(MIGRATIONS) if version is None else version
+def tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """What a file is made of: the statement that made each table, view, trigger or index.
+
+    By kind and name; what SQLite makes for itself is left out.
+    """
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    return {
+        (kind, name): " ".join(str(sql).split())
+        for kind, name, sql in rows
+        if kind not in ("table", "index") or not str(name).startswith("sqlite_")
+    }
+
+
+@cache
+def own_tables(version: int) -> dict[tuple[str, str], str]:
+    """As `tables`, of a file of a version as this program makes it."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for step in MIGRATIONS[:version]:
+            step(connection)
+        return tables(connection)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file up to this program's version, whole or not at all."""
     found = schema_version(connection)
-    if found >= version:
+    if found >= len(MIGRATIONS):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in MIGRATIONS[found:version]:
+        for step in MIGRATIONS[found:]:
             step(connection)
-        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

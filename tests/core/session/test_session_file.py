@@ -7,8 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,36 +32,12 @@ from core.session import (
     Session,
     SessionFile,
     identify,
-    refusals,
     schema,
 )
 from core.session.change import RowsWritten
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def kill(bench: Callable[[str], ModuleType]) -> ModuleType:
-    """The script that the benchmark runs."""
-    return bench("window.session_kill")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "birds.finchsync"
-
-
-@pytest.fixture
-def reviewed(kill: ModuleType, path: Path) -> Session:
-    """A session after 40 random changes, which lies at `path`."""
-    session, change = kill.new_session()
-    with SessionFile.create(path) as file:
-        file.commit(change)
-        for step in islice(kill.script(session, np.random.default_rng(5)), 40):
-            session, change = step
-            file.commit(change)
-    return session
 
 
 def _read(path: Path) -> Session:
@@ -317,112 +292,6 @@ def test_the_lock_of_a_killed_process_stands_in_nobodys_way(path: Path) -> None:
 # -- bad input -------------------------------------------------------------------------
 
 
-def _cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def _overwritten(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[5000:20000] = b"\xa5" * 15000
-    path.write_bytes(content)
-
-
-def _without_checks(*statements: str) -> Callable[[Path], object]:
-    return lambda path: _sql(path, "PRAGMA ignore_check_constraints = ON", *statements)
-
-
-def _sql_with(path: Path, statement: str, value: object) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(statement, (value,))
-
-
-DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "cut short": (_cut, "is damaged"),
-    "overwritten": (_overwritten, "is damaged"),
-    "no SQLite": (lambda p: p.write_bytes(b"chirp " * 999), "is not a FinchSync session"),
-    "empty": (lambda p: p.write_bytes(b""), "is an empty file"),
-    "gone": (lambda p: p.unlink(), "there is no such file"),
-    "a table is gone": (_without_checks("DROP TABLE edit"), "no such table: edit"),
-    "a view in place of a table": (
-        _without_checks(
-            "DROP TABLE run_path",
-            "CREATE VIEW run_path AS "
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
-        ),
-        "is damaged",
-    ),
-    "a trigger": (
-        _without_checks("CREATE TRIGGER t AFTER INSERT ON edit BEGIN DELETE FROM keypoint; END"),
-        "is damaged (trigger: t is not a session's)",
-    ),
-    "an edit that unpacks without end": (
-        lambda path: _sql_with(
-            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(bytes(2**29))
-        ),
-        "edit 1 makes no sense",
-    ),
-    "an edit nested without end": (
-        lambda path: _sql_with(
-            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(b"[" * 10**6)
-        ),
-        "edit 1 makes no sense",
-    ),
-    "a list in place of an edit": (
-        lambda path: _sql_with(
-            path, "UPDATE edit SET changes = ? WHERE number = 1", zlib.compress(b"[1]")
-        ),
-        "edit 1 makes no sense",
-    ),
-    "warnings that are none": (
-        _without_checks("UPDATE model_run SET warnings = '{'"),
-        "makes no sense",
-    ),
-    "foreign database": (
-        lambda p: _sql(p, "PRAGMA application_id = 7"),
-        "is a database of another program",
-    ),
-    "unknown state": (
-        _without_checks("UPDATE keypoint SET state = 'hatched' WHERE position = 3"),
-        "is damaged (CHECK constraint failed in keypoint)",
-    ),
-    "a time that is none": (
-        _without_checks("UPDATE keypoint SET time_1_s = 'noon' WHERE position = 3"),
-        "recording 0.wav makes no sense",
-    ),
-    "a keypoint is missing": (
-        _without_checks("DELETE FROM keypoint WHERE recording = 2 AND position = 3"),
-        "recording 1.wav makes no sense in it (keypoints are missing)",
-    ),
-    "a channel is missing": (
-        _without_checks("DELETE FROM channel WHERE recording = 2 AND channel = 0"),
-        "recording 1.wav makes no sense",
-    ),
-    "text that is none": (
-        _without_checks("UPDATE keypoint SET reason = CAST(x'ff' AS TEXT) WHERE position = 3"),
-        "birds.finchsync",
-    ),
-    "an edit of nonsense": (
-        _without_checks("UPDATE edit SET changes = x'00' WHERE number = 1"),
-        "edit 1 makes no sense",
-    ),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGE)
-def test_what_cannot_be_read_is_refused_in_one_line(
-    damage: str, path: Path, reviewed: Session
-) -> None:
-    spoil, said = DAMAGE[damage]
-    spoil(path)
-    before = path.read_bytes() if path.exists() else None
-    with pytest.raises(InputError) as error:
-        _read(path)
-    assert said in str(error.value)
-    assert "\n" not in str(error.value)
-    assert (path.read_bytes() if path.exists() else None) == before
-    assert not list(path.parent.glob("*.lock"))
-
-
 def test_a_foreign_database_in_use_is_not_touched(tmp_path: Path) -> None:
     foreign = tmp_path / "foreign.db"
     with closing(sqlite3.connect(foreign)) as connection:
@@ -516,36 +385,3 @@ def test_a_copy_that_does_not_fit_leaves_nothing_behind(path: Path, reviewed: Se
             file.save_as(copy)
         assert file.read().done
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-def test_a_query_without_end_is_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
-    monkeypatch.setattr(refusals, "_LONGEST_S", 0.05)
-    with (
-        closing(sqlite3.connect(":memory:")) as connection,
-        pytest.raises(InputError, match="takes too long to read"),
-        refusals.in_words(path),
-        refusals.in_time(connection),
-    ):
-        connection.execute(endless).fetchone()
-
-
-@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed here")
-def test_a_lock_is_not_written_through_a_link(path: Path, kill: ModuleType) -> None:
-    with SessionFile.create(path):
-        pass
-    precious = path.with_name("thesis.txt")
-    precious.write_text("precious")
-    path.with_name(path.name + ".lock").symlink_to(precious)
-    assert "cannot be opened for editing" in _refusal(path)
-    assert precious.read_text() == "precious"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="locks are held by bytes there")
-def test_a_file_that_has_the_name_of_a_lock_stays(path: Path) -> None:
-    with SessionFile.create(path):
-        pass
-    mine = path.with_name(path.name + ".lock")
-    mine.write_text("my notes")
-    assert "has the name of a session's lock" in _refusal(path)
-    assert mine.read_text() == "my notes"
