@@ -33,7 +33,7 @@ from app.review.triage import (
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import made_with
-from core.align.confidence import in_digits
+from core.align.claims.confidence import in_digits
 
 _REFRESH_MS = 40
 _AT_ONCE = 100

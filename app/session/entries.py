@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment
-from core.align.confidence import in_digits
+from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
 from core.align.scores import CandidateScores
 from core.audio.recording import Recording

@@ -37,8 +37,8 @@ from benchmarks.accuracy.stress.worlds import RATE_HZ, Simulated, Source
 from benchmarks.common.markdown import number, table
 from core.align.aligner import align
 from core.align.alignment_builder import OUTVOTED
-from core.align.prior import DriftPrior
-from core.align.prior_fit import learn_prior
+from core.align.decoding.prior import DriftPrior
+from core.align.decoding.prior_fit import learn_prior
 from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.evaluate import Errors, evaluate

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from core.align.aligner import align
 from core.align.alignment import Alignment
-from core.align.confidence import clarity
+from core.align.claims.confidence import clarity
 from core.align.limits import TOLERANCE_S
 from core.arrays import Floats
 from core.audio.recording import Recording, find_audio, open_recording
@@ -78,7 +78,7 @@ class Example:
     alias_margin : float
         Of the alias flag; NaN where it is down.
     mass, related, nearest_clear_s : ndarray
-        As in `core.align.calibration.Calibration.confidence`.
+        As in `core.align.claims.calibration.Calibration.confidence`.
     nats : ndarray
         Evidence for the path against a random offset.
     waveform_sd_s : ndarray

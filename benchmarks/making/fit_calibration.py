@@ -27,8 +27,13 @@ from benchmarks.accuracy.calibration import Tally
 from benchmarks.common.places import CACHE
 from benchmarks.making.calibration_examples import Example, collect, learned_evidence, load, save
 from core import __version__
-from core.align.calibration import Calibration, ConfidenceCurve, certainty_features, raw_certainty
-from core.align.claims import MOST_BLIND
+from core.align.claims.calibration import (
+    Calibration,
+    ConfidenceCurve,
+    certainty_features,
+    raw_certainty,
+)
+from core.align.claims.row_claims import MOST_BLIND
 from core.arrays import Floats
 from core.cli.evidence import identity
 

@@ -30,8 +30,8 @@ from benchmarks.common.markdown import number, table
 from benchmarks.common.store import Result, save
 from benchmarks.published.challenge_rows import TEST_2025, TEST_2026, Published
 from core.align.aligner import AlignOptions, align
-from core.align.prior import DriftPrior
-from core.align.prior_fit import learn_prior
+from core.align.decoding.prior import DriftPrior
+from core.align.decoding.prior_fit import learn_prior
 from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.errors import InputError

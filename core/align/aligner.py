@@ -7,31 +7,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.align import doubts
 from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
 from core.align.alignment_builder import build_alignment
-from core.align.band import band_holding
-from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
-from core.align.carried import decode_carried
-from core.align.coarse import coarse_offsets
-from core.align.confidence import estimate
-from core.align.drift_models import FIRST_MODEL
+from core.align.claims import doubts
+from core.align.claims.calibration import shipped_calibration
+from core.align.claims.confidence import estimate
+from core.align.decoding.band import band_holding
+from core.align.decoding.carried import decode_carried
+from core.align.decoding.drift_models import FIRST_MODEL
+from core.align.decoding.prior import DriftPrior
+from core.align.decoding.relatedness import local_relatedness
 from core.align.limits import MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
 from core.align.path import OffsetPath, Refinement
-from core.align.prior import DriftPrior
-from core.align.refine import refine
-from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
-from core.align.search import (
+from core.align.search.coarse import coarse_offsets
+from core.align.search.windows import (
     PERHAPS_ELSEWHERE,
     is_at_edge,
     likelier_window,
     search_reach_s,
     search_windows,
 )
-from core.align.sharpen import sharpen
 from core.align.stages import ProgressPlan, Stage
+from core.align.waveforms.refine import refine
+from core.align.waveforms.sharpen import sharpen
 from core.align.weights import fit_weights
 from core.arrays import Floats
 from core.audio.features import ChannelFeatures, feature_blocks

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.decoding.prior import PriorUse
 from core.align.path import OffsetPath, Refinement, RowStatistics
-from core.align.prior import PriorUse
 from core.align.scores import CandidateScores
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align import confidence
 from core.align.alignment import Alias, Alignment, DecodedEvidence
-from core.align.calibration import MOST_CONFIDENT
-from core.align.claims import claims, file_related
+from core.align.claims import confidence
+from core.align.claims.calibration import MOST_CONFIDENT
+from core.align.claims.monotone import never_back
+from core.align.claims.row_claims import claims, file_related
 from core.align.limits import CERTAIN
-from core.align.monotone import never_back
 from core.align.path import RowStatistics
 from core.arrays import Floats
 from core.evidence.surface import ScoreSurface

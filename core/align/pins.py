@@ -20,11 +20,11 @@ from core.align.alignment_builder import (
     UNALIGNABLE,
     build_alignment,
 )
-from core.align.band import band_holding
-from core.align.confidence import row_statistics
-from core.align.decode import decode
+from core.align.claims.confidence import row_statistics
+from core.align.decoding.band import band_holding
+from core.align.decoding.decode import decode
+from core.align.decoding.prior import PriorUse
 from core.align.path import RowStatistics
-from core.align.prior import PriorUse
 from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState

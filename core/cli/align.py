@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from core.align.aligner import AlignOptions
-from core.align.confidence import in_digits
+from core.align.claims.confidence import in_digits
 from core.cli import batch
 from core.cli.batch import Batch
 from core.cli.codes import DONE, REFUSED, SOME_FAILED

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
-from core.align.prior import DriftPrior
+from core.align.decoding.prior import DriftPrior
 from core.audio.recording import Recording, find_audio, open_recording
 from core.cli.evidence import identity, opened_evidence, opened_here
 from core.cli.outcome import Aligned, Failed, Outcome, summarise

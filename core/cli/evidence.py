@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from core.align.prior import DriftPrior
+from core.align.decoding.prior import DriftPrior
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import LearnedEvidence

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.align.alignment import Alias, Alignment, EvidenceUsed
 from core.align.candidates import score_paths
-from core.align.confidence import in_digits
+from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
 from core.audio.recording import Recording
 from core.keypoints import KeypointSet, machine_keypoints
@@ -39,7 +39,7 @@ class PriorShare:
     Parameters
     ----------
     digest : str
-        As `core.align.prior.DriftPrior.digest`.
+        As `core.align.decoding.prior.DriftPrior.digest`.
     share : float
         Probability that the clocks follow it, 0 to 1.
     """

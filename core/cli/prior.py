@@ -6,7 +6,7 @@ import argparse
 from itertools import compress
 from pathlib import Path
 
-from core.align.prior_fit import learn_prior
+from core.align.decoding.prior_fit import learn_prior
 from core.cli.codes import DONE
 from core.cli.report import note, say
 from core.cli.screen import Screen

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from core import __version__
-from core.align.prior import DriftPrior
-from core.align.prior_fit import FEWEST_RECORDINGS, MOST_POINTS
+from core.align.decoding.prior import DriftPrior
+from core.align.decoding.prior_fit import FEWEST_RECORDINGS, MOST_POINTS
 from core.arrays import Floats
 from core.errors import InputError
 from core.formats import checked

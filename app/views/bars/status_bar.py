@@ -14,7 +14,7 @@ from app.review.review_pace import time_left_text
 from app.review.review_progress import ReviewProgress
 from app.session.session_model import SessionModel
 from app.views.parts.elided_label import ElidedLabel
-from core.align.confidence import in_digits
+from core.align.claims.confidence import in_digits
 from core.keypoints import ReviewState
 
 _NOTE_MS, _IN_SECONDS = 6000, 90.0

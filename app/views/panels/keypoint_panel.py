@@ -26,7 +26,7 @@ from app.views.panels.clip_view import ClipView
 from app.views.panels.score_curve import ScoreCurve
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
-from core.align.confidence import whole_percent
+from core.align.claims.confidence import whole_percent
 from core.session import Basis
 
 _NUDGES = (-100, -10, -1, 1, 10, 100)

@@ -8,10 +8,10 @@ import pytest
 import soundfile as sf
 from scipy.stats import norm
 
-from core.align import confidence
 from core.align.aligner import AlignOptions, align, align_steps
 from core.align.alignment import Alignment, DecodedEvidence, Progress
-from core.align.calibration import MOST_CONFIDENT
+from core.align.claims import confidence
+from core.align.claims.calibration import MOST_CONFIDENT
 from core.align.path import OffsetPath, Refinement
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording

@@ -3,13 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.align import band, pins
+from core.align import pins
 from core.align.alignment import Alignment, DecodedEvidence
 from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
-from core.align.decode import decode
+from core.align.decoding import band
+from core.align.decoding.decode import decode
+from core.align.decoding.relatedness import local_relatedness
 from core.align.path import Refinement
 from core.align.pins import realign, realign_steps
-from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, Source

@@ -16,7 +16,7 @@ import pytest
 from core import __version__
 from core.align.aligner import Step
 from core.align.alignment import Alignment, EvidenceUsed
-from core.align.prior_fit import fit_prior
+from core.align.decoding.prior_fit import fit_prior
 from core.audio.recording import Recording, open_recording
 from core.cli import batch, doctor
 from core.cli.arguments import COMMANDS

@@ -12,7 +12,7 @@ import pytest
 import soundfile as sf
 
 from core.align.aligner import align
-from core.align.prior_fit import fit_prior
+from core.align.decoding.prior_fit import fit_prior
 from core.audio.recording import open_recording
 from core.cli.evidence import identity
 from core.errors import InputError

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from core.evidence.choice import EvidenceChoice
+from tests.core.with_extra import one_thread, skipped_without
 
+__all__ = ["one_thread"]
 
-def _missing() -> list[str]:
-    missing = []
-    for name in ("torch", "safetensors"):
-        try:
-            found = find_spec(name)
-        except ModuleNotFoundError:
-            found = None
-        missing += [] if found else [name]
-    return missing
-
-
-class Without(pytest.Module):
-    """A test file that cannot even be imported."""
-
-    def collect(self):
-        pytest.skip(f"{', '.join(_missing())} not installed (extra: nets)", allow_module_level=True)
-
-
-def pytest_pycollect_makemodule(module_path, parent):
-    return Without.from_parent(parent, path=module_path) if _missing() else None
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytest_pycollect_makemodule = skipped_without("torch", "safetensors")
 
 
 @pytest.fixture

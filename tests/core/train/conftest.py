@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-NEEDED = ("torch", "safetensors", "lightning", "tensorboard", "yaml")
+from tests.core.with_extra import one_thread, skipped_without
 
+__all__ = ["one_thread"]
 
-def _missing() -> list[str]:
-    return [name for name in NEEDED if find_spec(name) is None]
-
-
-class Without(pytest.Module):
-    """A test file that cannot even be imported."""
-
-    def collect(self):
-        pytest.skip(f"{', '.join(_missing())} not installed (extra: nets)", allow_module_level=True)
-
-
-def pytest_pycollect_makemodule(module_path, parent):
-    return Without.from_parent(parent, path=module_path) if _missing() else None
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytest_pycollect_makemodule = skipped_without(
+    "torch", "safetensors", "lightning", "tensorboard", "yaml"
+)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 """Below the millisecond: coherent sound compared once more, along a smooth path.
 
-A first comparison (`core.align.refine`) leaves offsets on a grid of a millisecond, each by itself.
-Where they scatter so little that one place was heard, a clock that drifts smoothly is laid
-through them (Kalman filter and Rauch-Tung-Striebel smoother, 1965). Frames of both channels
-are then taken along it to the fraction of a sample, so that their phases add up over a second,
-and the peak of the phase-transform correlation is read between its samples (parabola through
-three). The smoother joins what is read; how much it scatters is measured on the recording.
+A first comparison (`core.align.waveforms.refine`) leaves offsets on a grid of a millisecond,
+each by itself. Where they scatter so little that one place was heard, a clock that drifts
+smoothly is laid through them (Kalman filter and Rauch-Tung-Striebel smoother, 1965). Frames of
+both channels are then taken along it to the fraction of a sample, so that their phases add up
+over a second, and the peak of the phase-transform correlation is read between its samples
+(parabola through three). The smoother joins what is read; how much it scatters is measured on
+the recording.
 """
 
 from __future__ import annotations
@@ -20,15 +21,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft
 
 from core.align.path import Refinement
-from core.align.refine import (
-    BINS,
-    FRAME_S,
-    LAG_RATE_HZ,
-    ROWS_A_BLOCK,
-    Stretch,
-    gate,
-    stretches_of,
-)
+from core.align.waveforms.frames import FRAME_S, LAG_RATE_HZ, ROWS_A_BLOCK, row_phases
 from core.arrays import Floats
 from core.audio.recording import Recording
 from core.steps import Steps
@@ -216,39 +209,8 @@ def _moved(mean: Floats, cov: Floats, step_s: float, wander: float) -> tuple[Flo
 
 def _read(recording: Recording, time_0_s: Floats, offset_s: Floats, block: slice) -> Floats:
     """What is left beside a smooth path in a block of rows, seconds; NaN without a clear peak."""
-    rows_s = time_0_s[block]
-    moved_by = np.interp(rows_s[[0, -1]], time_0_s, offset_s)
-    span_0_s = np.array([rows_s[0] - 0.6, rows_s[-1] + 0.6])
-    frames_0, frames_1 = stretches_of(recording, span_0_s, span_0_s + moved_by + [-0.2, 0.2])
-    begin_0 = np.arange(0, len(frames_0.samples) - frames_0.size, frames_0.size)
-    if not len(begin_0):
-        return np.full(len(rows_s), np.nan)
-    centre_s = frames_0.centre_s(begin_0)
-    moved_s = centre_s + np.interp(centre_s, time_0_s, offset_s)
-    begin_1 = frames_1.begin(moved_s)
-    left_s = moved_s - frames_1.centre_s(begin_1)
-    cross = _cross_spectra(frames_0, begin_0, frames_1, begin_1, left_s)
-    ends = np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5]).T
-    summed = np.zeros((len(rows_s), BINS.stop), dtype=np.complex64)
-    for row, (low, high) in enumerate(ends):
-        summed[row, BINS] = cross[low:high].sum(axis=0)
-    return _peaks_s(irfft(summed, _FINER * round(LAG_RATE_HZ * FRAME_S), axis=1))
-
-
-def _cross_spectra(
-    frames_0: Stretch,
-    begin_0: NDArray[np.intp],
-    frames_1: Stretch,
-    begin_1: NDArray[np.intp],
-    left_s: Floats,
-) -> NDArray[np.complex64]:
-    """Gated phases between frames, channel 1's moved on by what whole samples left over."""
-    spectra = [frames_0.spectra(begin_0), frames_1.spectra(begin_1)]
-    cross = np.conj(spectra[0]) * spectra[1]
-    cross *= gate(spectra[0]) * gate(spectra[1]) / (np.abs(cross) + 1e-12)
-    hz = np.arange(BINS.start, BINS.stop) / FRAME_S
-    cross *= np.exp(2j * np.pi * left_s[:, None] * hz[None, :])
-    return np.asarray(cross, dtype=np.complex64)
+    phases = row_phases(recording, time_0_s, offset_s, block, between_samples=True)
+    return _peaks_s(irfft(phases, _FINER * round(LAG_RATE_HZ * FRAME_S), axis=1))
 
 
 def _peaks_s(correlation: NDArray[np.float32]) -> Floats:

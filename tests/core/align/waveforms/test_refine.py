@@ -8,7 +8,7 @@ import soundfile as sf
 from scipy.signal import resample_poly
 
 from core.align.path import OffsetPath, Refinement
-from core.align.refine import places_sd_s, refine
+from core.align.waveforms.refine import places_sd_s, refine
 from core.audio.recording import Recording, open_recording
 from core.steps import reported, result_of
 

@@ -17,11 +17,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import softmax
 
-from core.align.band import Band
-from core.align.decode import Decoded, decode
-from core.align.drift_models import DRIFT_MODELS, DriftModel
-from core.align.prior import DriftPrior, PriorUse
-from core.align.relatedness import local_relatedness
+from core.align.decoding.band import Band
+from core.align.decoding.decode import Decoded, decode
+from core.align.decoding.drift_models import DRIFT_MODELS, DriftModel
+from core.align.decoding.prior import DriftPrior, PriorUse
+from core.align.decoding.relatedness import local_relatedness
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps, part_of
@@ -48,9 +48,9 @@ def decode_carried(
     Parameters
     ----------
     surface, models, band
-        As in `core.align.decode.decode`; models and band are for a clock of its own.
+        As in `core.align.decoding.decode.decode`; models and band are for a clock of its own.
     prior : DriftPrior, optional
-        Without one, all is as `core.align.decode.decode` has it.
+        Without one, all is as `core.align.decoding.decode.decode` has it.
 
     Yields
     ------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.align.prior import DriftPrior
+from core.align.decoding.prior import DriftPrior
 from core.arrays import Floats
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.drift_models import DriftModel, Start
+from core.align.decoding.drift_models import DriftModel, Start
 from core.arrays import Floats, Floats32
 
 # Chosen by hand during development.
@@ -30,7 +30,7 @@ class DriftPrior:
     """The usual drift of a pair of recorders, and how much a recording differs from it.
 
     A recording's offset is the usual one, and ``a + b t`` more: *a* and *b* are Gaussian over
-    recordings, and *b* wanders within one as it does in `core.align.drift_models`.
+    recordings, and *b* wanders within one as it does in `core.align.decoding.drift_models`.
 
     Parameters
     ----------

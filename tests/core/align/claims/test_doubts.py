@@ -10,7 +10,7 @@ import pytest
 import soundfile as sf
 
 from core.align.aligner import align
-from core.align.doubts import of_sample_rates
+from core.align.claims.doubts import of_sample_rates
 from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import ChannelSource, Recording, open_recording
 

@@ -12,15 +12,15 @@ from scipy.stats import norm
 from core.align.aligner import AlignOptions, align
 from core.align.alignment import DecodedEvidence
 from core.align.alignment_builder import OUTVOTED, build_alignment
-from core.align.carried import decode_carried
-from core.align.claims import MOST_CARRIED
-from core.align.decode import decode
-from core.align.drift_models import DRIFT_MODELS
+from core.align.claims.row_claims import MOST_CARRIED
+from core.align.decoding.carried import decode_carried
+from core.align.decoding.decode import decode
+from core.align.decoding.drift_models import DRIFT_MODELS
+from core.align.decoding.prior import DriftPrior
+from core.align.decoding.prior_fit import fit_prior, usable
+from core.align.decoding.relatedness import local_relatedness
 from core.align.path import Refinement
 from core.align.pins import realign
-from core.align.prior import DriftPrior
-from core.align.prior_fit import fit_prior, usable
-from core.align.relatedness import local_relatedness
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording
 from core.evidence.surface import ScoreSurface

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.align import confidence
 from core.align.alignment import DecodedEvidence
-from core.align.calibration import shipped_calibration
-from core.align.confidence import MatchClarity
+from core.align.claims import confidence
+from core.align.claims.calibration import shipped_calibration
+from core.align.claims.confidence import MatchClarity
+from core.align.decoding.prior import PriorUse
 from core.align.path import RowStatistics
-from core.align.prior import PriorUse
 from core.arrays import Floats
 
 MOST_BLIND = 0.9

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.carried import decode_carried
-from core.align.coarse import STRETCH_S, CoarseOffsets
-from core.align.drift_models import FIRST_MODEL
+from core.align.decoding.carried import decode_carried
+from core.align.decoding.drift_models import FIRST_MODEL
+from core.align.decoding.prior import DriftPrior
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath
-from core.align.prior import DriftPrior
+from core.align.search.coarse import STRETCH_S, CoarseOffsets
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from core.align import decode as decoder
-from core.align import transition as transitions
-from core.align.decode import Decoded, decode
-from core.align.drift_models import DRIFT_MODELS, JUMP_SCALE_S, DriftModel
+from core.align.decoding import decode as decoder
+from core.align.decoding import transition as transitions
+from core.align.decoding.decode import Decoded, decode
+from core.align.decoding.drift_models import DRIFT_MODELS, JUMP_SCALE_S, DriftModel
 from core.evidence.surface import ScoreSurface
 from core.steps import result_of
 

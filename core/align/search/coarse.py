@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-from core.align.decode import decode
-from core.align.drift_models import DriftModel
+from core.align.decoding.decode import decode
+from core.align.decoding.drift_models import DriftModel
 from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface

@@ -8,7 +8,7 @@ import soundfile as sf
 
 from core.align.aligner import align
 from core.align.path import Refinement
-from core.align.sharpen import sharpen
+from core.align.waveforms.sharpen import sharpen
 from core.audio.recording import Recording, open_recording
 from core.simulate import SceneSpec, simulate_scene
 from core.steps import result_of

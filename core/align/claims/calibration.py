@@ -75,7 +75,7 @@ class Calibration:
         Parameters
         ----------
         log_evidence : float
-            Nats; see `core.align.decode.Decoded`.
+            Nats; see `core.align.decoding.decode.Decoded`.
 
         Returns
         -------

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from core.align.band import Band
-from core.align.drift_models import DRIFT_MODELS, DriftModel
-from core.align.transition import NEVER, Transition, overlap
+from core.align.decoding.band import Band
+from core.align.decoding.drift_models import DRIFT_MODELS, DriftModel
+from core.align.decoding.transition import NEVER, Transition, overlap
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps

@@ -25,12 +25,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.drift_models import JUMP_SCALE_S, DriftModel, Start
+from core.align.decoding.drift_models import JUMP_SCALE_S, DriftModel, Start
 from core.arrays import Floats, Floats32
 
 _SLOPE_SCALE = 0.015
 """Scale of the two-sided exponential P, seconds per second; chosen by hand, as wide as the
-steady and the wandering clocks of `core.align.drift_models.DRIFT_MODELS` reach."""
+steady and the wandering clocks of `core.align.decoding.drift_models.DRIFT_MODELS` reach."""
 _BLOCK = 64
 """Columns of a block of `Jump`; chosen by hand for speed, results do not depend on it."""
 NEVER = 1e-20

@@ -26,7 +26,7 @@ def local_relatedness(row_evidence: Floats) -> Floats:
     Parameters
     ----------
     row_evidence : ndarray, shape (K,)
-        `core.align.decode.Decoded.row_evidence`, nats.
+        `core.align.decoding.decode.Decoded.row_evidence`, nats.
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""From a score surface to a posterior over offsets: drift models, a pair's usual drift."""

@@ -1,0 +1,1 @@
+"""Which offsets are compared closely."""

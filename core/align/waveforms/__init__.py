@@ -1,0 +1,1 @@
+"""Below the grid: waveforms compared along a path, to the millisecond and further."""
