@@ -41,7 +41,7 @@ def main() -> int:
     for name, value in (ENVIRONMENT | CHILDREN).items():
         os.environ.setdefault(name, value)
     from core import cli
-    from core.cli.streams import standard_streams
+    from core.cli.terminal.streams import standard_streams
 
     with standard_streams():
         return cli.main(sys.argv[1:], screen=_Screen())

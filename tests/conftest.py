@@ -126,7 +126,7 @@ def finchsync(
 
     However long it takes, it does not say how far it is.
     """
-    monkeypatch.setattr("core.cli.report._FIRST_LINE_S", float("inf"))
+    monkeypatch.setattr("core.cli.terminal.report._FIRST_LINE_S", float("inf"))
     screen = FakeScreen()
 
     def run(*arguments: object) -> Result:
@@ -185,8 +185,8 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
             recording.read(channel)
         yield shifted_alignment(recording, time_0_s)
 
-    monkeypatch.setattr("core.cli.batch.align_steps", align_steps)
-    monkeypatch.setattr("core.cli.demo.align_steps", align_steps)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", align_steps)
+    monkeypatch.setattr("core.cli.commands.demo.align_steps", align_steps)
 
 
 @pytest.fixture(scope="session")

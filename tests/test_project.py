@@ -137,7 +137,10 @@ def test_the_version_is_said_once() -> None:
 @pytest.mark.parametrize(
     ("start", "stays_out"),
     [
-        ("import core.cli.align, core.cli.demo, core.cli.doctor", ("PySide6", "app", "torch")),
+        (
+            "from core.cli.commands import align, demo, doctor",
+            ("PySide6", "app", "torch"),
+        ),
         ("import main", ("PySide6", "app", "torch", "numpy")),
         ("import app, app.launch", ("torch", "sounddevice")),
     ],

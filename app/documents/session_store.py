@@ -15,7 +15,7 @@ from app.documents.session_writer import Writer
 from app.session.session_model import SessionModel
 from app.session.session_places import SessionPlaces, folder_of
 from core.session import Change, EarlierWork
-from core.session.lock import is_held
+from core.session.database.lock import is_held
 from core.session.paths import is_there
 
 _SHOWN_AFTER_MS = 2000

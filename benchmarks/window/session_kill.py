@@ -42,7 +42,7 @@ from core.session import (
     ViewState,
 )
 from core.session import Step as HistoryStep
-from core.session.state import Rows
+from core.session.edits.state import Rows
 
 RECORDINGS = 3
 KEYPOINTS = 115

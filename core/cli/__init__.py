@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from core.cli.arguments import COMMANDS, command_parser, window_parser
 from core.cli.codes import INTERRUPTED, REFUSED
-from core.cli.interruption import stoppable
 from core.cli.screen import Screen
+from core.cli.terminal.interruption import stoppable
 from core.errors import InputError
 from core.memory import shortage
 
@@ -65,17 +65,17 @@ def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
     """Import one command only, so that none waits for what another needs."""
     match name:
         case "align":
-            from core.cli.align import run
+            from core.cli.commands.align import run
         case "evaluate":
-            from core.cli.evaluate import run
+            from core.cli.commands.evaluate import run
         case "simulate":
-            from core.cli.simulate import run
+            from core.cli.commands.simulate import run
         case "prior":
-            from core.cli.prior import run
+            from core.cli.commands.prior import run
         case "train":
-            from core.cli.train import run
+            from core.cli.commands.train import run
         case "demo":
-            from core.cli.demo import run
+            from core.cli.commands.demo import run
         case _:
-            from core.cli.doctor import run
+            from core.cli.commands.doctor import run
     return run

@@ -5,15 +5,15 @@ there. `SessionFile` is the file: `commit` makes one change durable. `locate` fi
 audio again. Nothing in here starts a thread.
 """
 
-from core.session.change import Change, Step, ViewState
-from core.session.earlier import EarlierWork, Whereabouts, find_earlier, read_snapshot
-from core.session.edit import Edit
-from core.session.file import SessionFile
+from core.session.database.earlier import EarlierWork, Whereabouts, find_earlier, read_snapshot
+from core.session.database.file import SessionFile
+from core.session.edits.change import Change, Step, ViewState
+from core.session.edits.edit import Edit
+from core.session.edits.state import Basis, Proposal, RecordingState, taken_over
 from core.session.locate import Located, Place, locate
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, identify
 from core.session.run import Provenance, RankedCandidate, Run
 from core.session.session import Session
-from core.session.state import Basis, Proposal, RecordingState, taken_over
 
 __all__ = [
     "Basis",

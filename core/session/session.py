@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.keypoints import KeypointSet
-from core.session.change import Change, Step, StepState, ViewState, change_of
-from core.session.edit import Edit
+from core.session.edits.change import Change, Step, StepState, ViewState, change_of
+from core.session.edits.edit import Edit
+from core.session.edits.replay import rebase_edit
+from core.session.edits.state import Basis, Proposal, RecordingState
 from core.session.recordings import SessionRecording
-from core.session.replay import rebase_edit
 from core.session.run import Run
-from core.session.state import Basis, Proposal, RecordingState
 
 _DROPPED = StepState.DROPPED
 

@@ -74,7 +74,7 @@ def _read_sound(path: Path) -> object:
 
 def _sessions(folder: Path) -> Iterable[Path]:
     from benchmarks.window import session_kill
-    from core.session.file import SessionFile
+    from core.session.database.file import SessionFile
 
     session, change = session_kill.new_session()
     path = folder / "birds.finchsync"
@@ -86,7 +86,7 @@ def _sessions(folder: Path) -> Iterable[Path]:
 
 
 def _read_session(path: Path) -> object:
-    from core.session.file import SessionFile
+    from core.session.database.file import SessionFile
 
     with SessionFile.open(path) as file:
         return file.read()
@@ -111,8 +111,8 @@ def _read_network(path: Path) -> object:
 def _partials(folder: Path) -> Iterable[Path]:
     from core.align.aligner import align
     from core.audio.recording import open_recording
-    from core.cli.outcome import summarise
-    from core.cli.resume import Kept
+    from core.cli.batch.outcome import summarise
+    from core.cli.batch.resume import Kept
     from core.simulate import simulate_scene
 
     scene = simulate_scene("zebra_finch", 1, 8.0)
@@ -124,7 +124,7 @@ def _partials(folder: Path) -> Iterable[Path]:
 
 
 def _read_partial(path: Path) -> object:
-    from core.cli.resume import Kept
+    from core.cli.batch.resume import Kept
 
     return Kept(path.parent).load(path.stem, "a.wav")
 

@@ -223,7 +223,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     def too_late(*_: object) -> None:
         raise AssertionError("the place was not checked first")
 
-    monkeypatch.setattr("core.cli.batch.align_steps", too_late)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", too_late)
     (tmp_path / "folder").mkdir()
     before = sorted(tmp_path.rglob("*"))
     audio = make_audio("audio/a.wav")

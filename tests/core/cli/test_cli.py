@@ -18,8 +18,9 @@ from core.align.aligner import Step
 from core.align.alignment import Alignment, EvidenceUsed
 from core.align.decoding.prior_fit import fit_prior
 from core.audio.recording import Recording, open_recording
-from core.cli import batch, doctor
 from core.cli.arguments import COMMANDS
+from core.cli.batch import run as batch
+from core.cli.commands import doctor
 from core.evidence.choice import EvidenceChoice
 from core.formats.biodcase import read_csv
 from core.formats.prior_file import write_prior
@@ -30,9 +31,9 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 DEADLY = """
 import os
-from core.cli import batch, doctor
+from core.cli.batch import run
 
-survived = batch._align_one
+survived = run._align_one
 
 
 def align_one(task, evidence):
@@ -267,7 +268,7 @@ def test_a_process_that_dies_costs_only_the_recording_that_killed_it(
 ) -> None:
     write_text("deadly.py", DEADLY)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("core.cli.batch._align_one", import_module("deadly").align_one)
+    monkeypatch.setattr("core.cli.batch.run._align_one", import_module("deadly").align_one)
     paths = [make_audio(f"{name}.wav", seed=seed) for seed, name in enumerate("abcd")]
     out = tmp_path / "p.csv"
     result = finchsync("align", *paths, "--jobs", 2, "--out", out)
@@ -304,7 +305,7 @@ def test_a_low_mean_confidence_is_put_in_words(
         keypoints = replace(alignment.keypoints, confidence=sure)
         yield replace(alignment, keypoints=keypoints, warnings=(), alias=None)
 
-    monkeypatch.setattr("core.cli.batch.align_steps", unsure)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", unsure)
     result = finchsync("align", make_audio(), "--out", tmp_path / "p.csv")
     assert "to review" in result.out
     assert "the mean confidence is only 0.94, below 0.95" in result.out
@@ -331,12 +332,12 @@ def test_a_stopped_run_goes_on_where_it_was(
     paths = [make_audio(f"{name}.wav", seed=seed) for seed, name in enumerate("abc")]
     out, first, second = tmp_path / "p.csv", [], []
     whole = _stopped_after(9, second)
-    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(2, first))
+    monkeypatch.setattr("core.cli.batch.run.align_steps", _stopped_after(2, first))
     result = finchsync("align", *paths, "--out", out)
     assert result.code == 130
     assert "2 of 3 recordings are done" in result.err
     assert not out.exists()
-    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", whole)
     assert finchsync("align", *paths, "--out", out).code == 0
     assert (first, second) == (["a.wav", "b.wav"], ["c.wav"])
     assert list(read_csv(out).files) == ["a.wav", "b.wav", "c.wav"]
@@ -354,7 +355,7 @@ def test_a_mistake_of_ours_does_not_cost_the_other_recordings(
             raise IndexError("out of\nbounds")
         yield from fake(recording, *rest)
 
-    monkeypatch.setattr("core.cli.batch.align_steps", mistaken)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", mistaken)
     paths = [make_audio(f"{name}.wav") for name in "ab"]
     result = finchsync("align", *paths, "--out", tmp_path / "p.csv")
     assert result.code == 1
@@ -373,7 +374,7 @@ def test_what_was_kept_is_used_only_for_the_same_work(
     arguments = ["align", *paths, "--out", out, "--keypoints", table]
     seen: list[str] = []
     whole = _stopped_after(9, seen)
-    monkeypatch.setattr("core.cli.batch.align_steps", _stopped_after(1, seen))
+    monkeypatch.setattr("core.cli.batch.run.align_steps", _stopped_after(1, seen))
     assert finchsync(*arguments).code == 130
     if change == "audio":
         make_audio("a.wav", seed=5)
@@ -387,12 +388,12 @@ def test_what_was_kept_is_used_only_for_the_same_work(
     elif change == "keypoints":
         table.write_text(HEADER + "a.wav,1.5,1\nb.wav,1.00,1\n")
     elif change == "version":
-        monkeypatch.setattr("core.cli.resume.__version__", "99.0.0")
+        monkeypatch.setattr("core.cli.batch.resume.__version__", "99.0.0")
     else:
         for path in (tmp_path / "p.csv.partial").iterdir():
             path.write_text(path.read_text()[:50])
     seen.clear()
-    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", whole)
     assert finchsync(*arguments).code == 0
     assert "a.wav" in seen
     first_time = "1.5" if change == "keypoints" else "1.0"
@@ -429,9 +430,9 @@ def test_networks_are_told_apart_opened_once_and_closed(
     arguments = ["align", *paths, "--out", out, "--evidence", "compact", "--json"]
     monkeypatch.setattr("core.cli.evidence.open_evidence", open_evidence)
     whole = heard(_stopped_after(9, seen))
-    monkeypatch.setattr("core.cli.batch.align_steps", heard(_stopped_after(1, seen)))
+    monkeypatch.setattr("core.cli.batch.run.align_steps", heard(_stopped_after(1, seen)))
     assert finchsync(*arguments).code == 130
-    monkeypatch.setattr("core.cli.batch.align_steps", whole)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", whole)
     reports = json.loads(finchsync(*arguments).out)["recordings"]
     assert seen == ["a.wav", "a.wav", "b.wav"]
     assert [learned.closed for learned in opened] == [1, 1]
@@ -461,7 +462,7 @@ def test_a_table_that_cannot_be_written_costs_no_alignment(
     assert result.code == 2
     assert "1 of 1 recordings are done and kept in" in result.err
     assert "access is denied" in result.err
-    monkeypatch.setattr("core.cli.batch.align_steps", None)
+    monkeypatch.setattr("core.cli.batch.run.align_steps", None)
     assert finchsync(*arguments, "--overwrite").code == 0
     assert [path.exists() for path in places.values()] == [True, True]
     assert not (tmp_path / "p.csv.partial").exists()
@@ -536,7 +537,7 @@ def test_demo_leaves_other_peoples_folders_alone(finchsync, tmp_path: Path) -> N
 
 
 def test_doctor_tells_versions_as_text_and_as_json(finchsync, monkeypatch) -> None:
-    monkeypatch.setattr("core.cli.doctor.ask_apart", lambda part: {part: f"the {part}"})
+    monkeypatch.setattr("core.cli.commands.doctor.ask_apart", lambda part: {part: f"the {part}"})
     text = finchsync("doctor").out
     report = json.loads(finchsync("doctor", "--json").out)
     assert report["program"]["FinchSync"] == __version__

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.report import print_table, progress_bar
+from core.cli.terminal.report import print_table, progress_bar
 from core.formats.biodcase import read_csv
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"

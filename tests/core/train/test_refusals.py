@@ -93,7 +93,8 @@ def test_what_is_not_installed_is_named(refused, monkeypatch):
 
 def test_the_command_is_known_without_loading_torch():
     code = (
-        "import sys; from core.cli.train import run; from core.cli.arguments import command_parser;"
+        "import sys; from core.cli.commands.train import run;"
+        "from core.cli.arguments import command_parser;"
         "command_parser().format_help(); print('torch' in sys.modules, 'lightning' in sys.modules)"
     )
     answer = subprocess.run(

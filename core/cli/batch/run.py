@@ -1,0 +1,224 @@
+"""Aligning the recordings of a batch, here or in several processes."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from core.align.aligner import AlignOptions, align_steps
+from core.align.alignment import Alignment, Progress
+from core.align.decoding.prior import DriftPrior
+from core.audio.recording import Recording, open_recording
+from core.cli.batch.jobs import Batch, Job
+from core.cli.batch.outcome import Failed, Outcome, summarise
+from core.cli.batch.processes import at_a_time, in_processes
+from core.cli.batch.resume import Kept, key_of
+from core.cli.evidence import identity, opened_evidence, opened_here
+from core.cli.terminal.report import Advance
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import LearnedEvidence
+from core.formats.biodcase import check_times
+from core.memory import is_shortage, shortage
+
+
+def align_all(
+    batch: Batch,
+    options: AlignOptions,
+    choice: EvidenceChoice,
+    processes: int,
+    kept: Kept,
+    advance: Advance,
+    prior: DriftPrior | None = None,
+) -> list[Outcome]:
+    """Align every recording of a batch; a failure leaves the others alone.
+
+    Parameters
+    ----------
+    batch : Batch
+    options : AlignOptions
+    choice : EvidenceChoice
+        What to align with; every process opens its own.
+    processes : int
+        How many are aligned at a time, at least 1.
+    kept : Kept
+        Recordings that an earlier run finished; this run adds its own.
+    advance : callable
+        Told the share of the work that is done.
+    prior : DriftPrior, optional
+        The usual drift of the recorders.
+
+    Returns
+    -------
+    list of Aligned or Failed
+        In the order of the batch.
+
+    Raises
+    ------
+    InputError
+        Before any work, if the evidence cannot be opened.
+    """
+    tasks: list[_Task] = []
+    done: dict[int, Outcome] = {}
+    with opened_evidence(choice) as learned:
+        for number, job in enumerate(batch.jobs):
+            advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
+            ready = _prepare(job, options, prior, identity(learned, prior), kept)
+            if isinstance(ready, _Task):
+                tasks.append(ready)
+            else:
+                done[number] = ready
+        bar = _Bar(advance, len(batch.jobs), [task.job for task in tasks])
+        if processes == 1 or len(tasks) < 2:
+            rest = _run_here(tasks, learned, bar)
+        else:
+            if learned is not None:
+                learned.close()
+            rest = _run_in_processes(tasks, choice, at_a_time(min(processes, len(tasks))), bar)
+        return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """A job whose recording is open and not yet aligned."""
+
+    job: Job
+    recording: Recording
+    fingerprint: str
+    options: AlignOptions
+    prior: DriftPrior | None
+    kept: Kept
+    key: str
+
+
+class _Bar:
+    """The share of the work that is done; a long recording counts for more than a short one."""
+
+    def __init__(self, advance: Advance, recordings: int, left: Sequence[Job]) -> None:
+        self._advance = advance
+        self._recordings = recordings
+        self._done = recordings - len(left)
+        self._sizes = {job.name: sum(map(_size, job.files)) for job in left}
+        self._total = max(1, sum(self._sizes.values()))
+        self._through = 0
+
+    def within(self, job: Job, progress: Progress) -> None:
+        """Some share of a recording is done."""
+        through = self._through + progress.fraction * self._sizes[job.name]
+        count = f"{self._done + 1} of {self._recordings}"
+        self._advance(through / self._total, f"{count}: {progress.stage}, {job.name}")
+
+    def finished(self, job: Job) -> None:
+        """A recording is done."""
+        self._through += self._sizes[job.name]
+        self._done += 1
+        self._advance(self._through / self._total, f"{self._done} of {self._recordings} done")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _prepare(
+    job: Job, options: AlignOptions, prior: DriftPrior | None, evidence: str, kept: Kept
+) -> _Task | Outcome:
+    """Open a recording, or say why not, or what an earlier run made of it."""
+    started_s = time.perf_counter()
+    try:
+        recording = _open(job)
+        time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
+        fingerprint = recording.fingerprint()
+        key = key_of(recording, time_0_s, options, evidence)
+    except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
+        return _failed(job, error, started_s)
+    before = kept.load(key, job.name)
+    if before is not None:
+        return before.with_texts(job.keypoints)
+    return _Task(job, recording, fingerprint, options, prior, kept, key)
+
+
+def _open(job: Job) -> Recording:
+    recording = open_recording(job.path, job.path_1)
+    if job.table is not None:
+        if job.keypoints is None:
+            raise InputError(
+                job.table, f"has no keypoints for {job.name}", "add them or give another table"
+            )
+        check_times(job.keypoints, recording, job.table)
+    return recording
+
+
+def _align_one(
+    task: _Task,
+    evidence: Callable[[], LearnedEvidence | None],
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Outcome:
+    started_s = time.perf_counter()
+    job = task.job
+    time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
+    try:
+        steps = align_steps(task.recording, time_0_s, task.options, evidence(), task.prior)
+        for step in steps:
+            if isinstance(step, Progress):
+                progress(step)
+            elif isinstance(step, Alignment):
+                took_s = time.perf_counter() - started_s
+                aligned = summarise(task.recording, step, took_s, task.fingerprint)
+                task.kept.save(task.key, aligned)
+                return aligned.with_texts(job.keypoints)
+    except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
+        return _failed(job, error, started_s)
+    raise AssertionError("align_steps ends with an Alignment")
+
+
+def _failed(job: Job, error: Exception, started_s: float) -> Failed:
+    if not isinstance(error, InputError):
+        error = shortage(job.path) if is_shortage(error) else _ours(job, error)
+    return Failed(job.name, str(error), time.perf_counter() - started_s)
+
+
+def _ours(job: Job, error: Exception) -> InputError:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return InputError(
+        job.path,
+        f"met a mistake in FinchSync ({type(error).__name__}: {error}, {place})",
+        "report it with the output of 'finchsync doctor'",
+    )
+
+
+def _run_here(
+    tasks: Sequence[_Task], learned: LearnedEvidence | None, bar: _Bar
+) -> Iterator[Outcome]:
+    for task in tasks:
+        yield _align_one(task, lambda: learned, partial(bar.within, task.job))
+        bar.finished(task.job)
+
+
+def _run_in_processes(
+    tasks: Sequence[_Task], choice: EvidenceChoice, processes: int, bar: _Bar
+) -> Iterator[Outcome]:
+    started_s = time.perf_counter()
+    align = partial(_align_one, evidence=partial(opened_here, choice, processes))
+    outcomes: dict[int, Outcome] = {}
+    for number, outcome in in_processes(align, tasks, processes):
+        job = tasks[number].job
+        outcomes[number] = outcome or _died(job, time.perf_counter() - started_s)
+        bar.finished(job)
+    yield from (outcomes[number] for number in range(len(tasks)))
+
+
+def _died(job: Job, seconds: float) -> Failed:
+    error = InputError(
+        job.path,
+        "its process died twice, the second time alone",
+        "see if the memory is enough; if it is, report it with the output of 'finchsync doctor'",
+    )
+    return Failed(job.name, str(error), seconds)

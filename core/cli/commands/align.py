@@ -1,0 +1,107 @@
+"""``finchsync align``: recordings in, a keypoint table out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from core.align.aligner import AlignOptions
+from core.align.claims.confidence import in_digits
+from core.cli.batch.jobs import Batch, collect
+from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
+from core.cli.batch.result import check_places, protect_inputs, write_report, write_result
+from core.cli.batch.resume import Kept
+from core.cli.batch.run import align_all
+from core.cli.codes import DONE, REFUSED, SOME_FAILED
+from core.cli.evidence import choice_from_args
+from core.cli.screen import Screen
+from core.cli.terminal.report import fail, note, print_json, print_table, progress_bar, say
+from core.errors import InputError
+from core.formats.prior_file import read_prior
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Align, write, report; a stopped run keeps what it finished for the next.
+
+    Raises
+    ------
+    InputError
+        Before any work, if the arguments, a place to write or a table are
+        of no use.
+    """
+    choice = choice_from_args(args)
+    options = AlignOptions(args.max_offset, args.tolerance, args.spacing)
+    prior = None if args.prior is None else read_prior(args.prior)
+    check_places(args.out, args.report, overwrite=args.overwrite)
+    work = collect(args.paths, args.pair, args.keypoints)
+    protect_inputs(args.out, args.report, work, args.prior)
+    kept = Kept.beside(args.out)
+    try:
+        with progress_bar("aligning") as advance:
+            outcomes = align_all(work, options, choice, args.jobs, kept, advance, prior)
+        aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
+        failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+        written: dict[str, object] = {}
+        if aligned:
+            written = write_result(
+                args.out, args.report, work, aligned, options, overwrite=args.overwrite
+            )
+        report = {
+            **written,
+            "out": str(args.out) if aligned else None,
+            "tolerance_s": args.tolerance,
+            "spacing_m": args.spacing,
+            "recordings": [
+                {**as_json(outcome), "files": [str(path) for path in job.files]}
+                for outcome, job in zip(outcomes, work.jobs, strict=True)
+            ],
+        }
+        if args.report:
+            write_report(args.report, report, overwrite=args.overwrite)
+    except (KeyboardInterrupt, InputError):
+        _tell_kept(kept, work)
+        raise
+    kept.clear()
+    for outcome in failed:
+        fail(outcome.error)
+    if args.json:
+        print_json(report)
+    elif aligned:
+        _print_summary(outcomes)
+        count = f"{len(aligned)} of {len(outcomes)} recordings"
+        say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
+        if prior is not None:
+            say(f"and with the usual drift of {prior.recordings} recordings in {args.prior}")
+    if not failed:
+        return DONE
+    return SOME_FAILED if aligned else REFUSED
+
+
+def _tell_kept(kept: Kept, work: Batch) -> None:
+    if finished := kept.count():
+        note(
+            f"{finished} of {len(work.jobs)} recordings are done and kept in {kept.folder}: "
+            "the same command goes on from there"
+        )
+
+
+def _print_summary(outcomes: Sequence[Outcome]) -> None:
+    rows = []
+    for outcome in outcomes:
+        seconds = f"{outcome.seconds:.1f}"
+        if isinstance(outcome, Failed):
+            rows.append((outcome.name, "failed", "", seconds, ""))
+            continue
+        status = "to review" if outcome.needs_review else "aligned"
+        confidence = in_digits(outcome.mean_confidence)
+        rows.append((outcome.name, status, confidence, seconds, "; ".join(outcome.notes)))
+    print_table(
+        {
+            "Recording": "left",
+            "Status": "left",
+            "Mean confidence": "right",
+            "Seconds": "right",
+            "Notes": "left",
+        },
+        rows,
+    )

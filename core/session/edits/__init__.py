@@ -1,0 +1,1 @@
+"""What changes of a recording: its state, edits of it, and what undo makes of them."""
