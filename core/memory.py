@@ -37,6 +37,16 @@ def give_back() -> None:
         library.malloc_trim(0)
 
 
+def free_bytes() -> int | None:
+    """Memory that a program could have now; None where the system does not say."""
+    try:
+        told = Path("/proc/meminfo").read_text("ascii")
+    except OSError:
+        return None
+    found = re.search(r"^MemAvailable:\s+(\d+) kB$", told, re.MULTILINE)
+    return None if found is None else 1024 * int(found[1])
+
+
 def is_shortage(error: Exception) -> bool:
     """Whether an error says that memory ran out; PyTorch and soxr say so in a RuntimeError."""
     says_so = isinstance(error, RuntimeError) and _SAYS_SHORTAGE.search(str(error))

@@ -195,7 +195,7 @@ def write_choice() -> Callable[[Path], EvidenceChoice]:
     import torch
 
     from benchmarks.nets.random_weights import TINY, write_random_checkpoint
-    from core.nets.encoders.checkpoint import file_digest
+    from core.nets.encoders.reading import file_digest
     from core.nets.heads.scorer_file import build_scorer, save_scorer
 
     def write(folder: Path) -> EvidenceChoice:

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 import yaml
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 from torch import Tensor, nn
 
 from benchmarks.common.places import shared
@@ -32,12 +33,12 @@ from benchmarks.making.compact_scenes import (
     real_examples,
     simulated_examples,
 )
-from benchmarks.making.compact_torch import TrainedCompactNet, window_scores
 from core import __version__
 from core.audio.levels import LEAST_POWER
 from core.evidence.compact import FILE
 from core.evidence.compact_net import band_levels, noise_floor
 from core.formats.atomic import write_whole
+from core.nets.encoders.compact import TrainedCompactNet
 
 Frames = NDArray[np.float32]
 
@@ -132,6 +133,14 @@ def loss(net: TrainedCompactNet, log_scale: Tensor, crop: Crop, drawer: Drawer) 
     target /= target.sum(dim=1, keepdim=True).clamp(min=1e-6)
     hit = (target * likely).sum(dim=1).exp()
     return -torch.log((1 - UNINFORMATIVE) * hit + UNINFORMATIVE / (2 * REACH)).float()
+
+
+def window_scores(left: Tensor, right: Tensor) -> Tensor:
+    """As `core.evidence.compact.window_scores`."""
+    lags = right.shape[1] - left.shape[1] + 1
+    size = next_fast_len(right.shape[1], real=True)
+    spectrum = torch.fft.rfft(left, size, dim=1).conj() * torch.fft.rfft(right, size, dim=1)
+    return torch.fft.irfft(spectrum.sum(dim=2), size, dim=1)[:, :lags]
 
 
 def train(recipe: Recipe, real: list[Example], made: list[Example]) -> Iterator[TrainedCompactNet]:

@@ -88,7 +88,7 @@ def _measure(folder: Path) -> dict[str, Any]:
     options = RunOptions(folder / "beats.pt", epochs=EPOCHS, device="cpu")
     encoder, train, val = load_encoder(options.encoder), *map(read_labelled, _parts(folder))
     cache, recipe, cpu = EmbeddingCache(CACHE_BYTES), options.recipe, torch.device("cpu")
-    plan = Plan(options.head, "beats.pt", encoder[1], encoder[0].config.width, 1, recipe)
+    plan = Plan(options.head, "beats.pt", encoder[1], encoder[0].width, 1, recipe)
     module = PairTraining(build_scorer(plan.head, plan.width), encoder, cache, train, val, recipe)
     start_s, start_cpu_s = time.perf_counter(), time.process_time()
     clips = ClipEncoder(*encoder, cpu)

@@ -39,7 +39,7 @@ ASKED_S = 3.0
 _WRITE_NETS = """
 import sys
 from pathlib import Path
-from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.reading import file_digest
 from benchmarks.nets.random_weights import TINY, write_random_checkpoint
 from core.nets.heads.scorer_file import build_scorer, save_scorer
 checkpoint, scorer = map(Path, sys.argv[1:])

@@ -14,7 +14,7 @@ HOP = 160
 BANDS = 48
 LEAST_POWER = 1e-12
 
-_BANK = mel_bank(FFT, RATE_HZ, BANDS, 100.0, 8000.0)
+BANK = mel_bank(FFT, RATE_HZ, BANDS, 100.0, 8000.0)
 
 
 def log_mel(power: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -30,4 +30,4 @@ def log_mel(power: NDArray[np.float32]) -> NDArray[np.float32]:
     ndarray of float32, shape (T, BANDS)
         Natural logarithms.
     """
-    return np.asarray(np.log(power @ _BANK + np.float32(LEAST_POWER)))
+    return np.asarray(np.log(power @ BANK + np.float32(LEAST_POWER)))

@@ -22,13 +22,13 @@ TAPS = 5
 """Frames that a convolution weighs."""
 _EPS = 1e-10
 """Added to a band's floor, so that none is zero."""
-_FLOOR_EVERY = 4
+FLOOR_EVERY = 4
 """Every so many frames tell the floor of all."""
-_FLOOR_SHARE = 0.3
+FLOOR_SHARE = 0.3
 """Share of the frames that lie below a band's floor."""
-_OVER_FLOOR = 4.0
+OVER_FLOOR = 4.0
 """Power over the floor at which levels begin to grow with the logarithm: 6 dB."""
-_LEVEL_SCALE = 0.5
+LEVEL_SCALE = 0.5
 """Factor of the levels."""
 _NORM_EPS = 1e-5
 """Least variance of a frame in a norm, as PyTorch's layer norm has it."""
@@ -179,7 +179,7 @@ def noise_floor(log_power: Logs | FixedPoint) -> Floats32:
     -------
     ndarray of float32, shape (BANDS,)
     """
-    return quantiles(log_power[::_FLOOR_EVERY].astype(np.float32), _FLOOR_SHARE)[0]
+    return quantiles(log_power[::FLOOR_EVERY].astype(np.float32), FLOOR_SHARE)[0]
 
 
 def band_levels(log_power: Logs, floor: Floats32) -> Floats32:
@@ -196,8 +196,8 @@ def band_levels(log_power: Logs, floor: Floats32) -> Floats32:
     -------
     ndarray of float32, shape (T, BANDS)
     """
-    over = np.exp(log_power - np.log(_OVER_FLOOR * np.exp(floor) + np.float32(_EPS)))
-    return np.asarray(np.float32(_LEVEL_SCALE) * np.log1p(over))
+    over = np.exp(log_power - np.log(OVER_FLOOR * np.exp(floor) + np.float32(_EPS)))
+    return np.asarray(np.float32(LEVEL_SCALE) * np.log1p(over))
 
 
 def _energy(frames: Floats32) -> Floats32:

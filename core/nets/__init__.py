@@ -17,13 +17,14 @@ def ensure_torch() -> None:
     Raises
     ------
     InputError
-        If torch or safetensors is missing.
+        If torch, torchaudio or safetensors is missing.
     """
-    missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
+    needed = ("torch", "torchaudio", "safetensors")
+    missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise InputError(
             "BEATs",
-            f"needs {' and '.join(missing)}, not installed here",
+            f"needs {', '.join(missing)}, not installed here",
             "install FinchSync with its extra: pip install -e '.[nets]'",
         )
 

@@ -80,7 +80,7 @@ class EmbeddingCache:
             self._keep({keys[n]: found[n] for n in missing if n in found})
             missing = [n for n in missing if n not in found]
         if missing:
-            new = encoder.embed(clips.cut(start[missing])).cpu()
+            new = encoder.embed(clips.cut(start[missing], encoder.around)).cpu()
             found |= dict(zip(missing, new, strict=True))
             self._keep({keys[n]: found[n] for n in missing})
             if self._store is not None:

@@ -16,7 +16,7 @@ CLIP_S = 1.0
 
 Starts = NDArray[np.int64]
 
-_CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
+CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,16 +37,19 @@ class ChannelClips:
     fingerprint: str
     channel: int
     samples: Samples
-    clip_samples: int = _CLIP_SAMPLES
+    clip_samples: int = CLIP_SAMPLES
 
     @property
     def duration_s(self) -> float:
         """Length of the channel, seconds."""
         return len(self.samples) / SAMPLE_RATE_HZ
 
-    def cut(self, start: Starts) -> Samples:
-        """Clips, shape (N, S), silent where they reach beyond the end."""
-        return _cut(self.samples, start, self.clip_samples)
+    def cut(self, start: Starts, around: int = 0) -> Samples:
+        """Clips with so many samples more on both sides, shape (N, S + 2 around).
+
+        Silent where they reach beyond an end.
+        """
+        return _cut(self.samples, start - around, self.clip_samples + 2 * around)
 
 
 class PassingClips:
@@ -66,30 +69,34 @@ class PassingClips:
         self._held = np.empty(0, dtype=np.float32)
         self._first = 0
 
-    def cut(self, start: Starts) -> Samples:
-        """Clips, shape (N, S), silent where they reach beyond the end.
+    def cut(self, start: Starts, around: int = 0) -> Samples:
+        """Clips as `ChannelClips.cut`.
 
         Parameters
         ----------
         start : ndarray of int, shape (N,)
             Ascending, from one call to the next too.
+        around : int
+            The same in every call.
 
         Raises
         ------
         InputError
             If the audio cannot be read.
         """
+        length = CLIP_SAMPLES + 2 * around
         if not len(start):
-            return np.empty((0, _CLIP_SAMPLES), dtype=np.float32)
-        assert start[0] >= self._first, "what is past is forgotten"
+            return np.empty((0, length), dtype=np.float32)
+        first, stop = max(int(start[0]) - around, 0), int(start[-1]) - around + length
+        assert first >= self._first, "what is past is forgotten"
         parts, end = [self._held], self._first + len(self._held)
-        while end < start[-1] + _CLIP_SAMPLES and (part := next(self._coming, None)) is not None:
+        while end < stop and (part := next(self._coming, None)) is not None:
             parts.append(part)
             end += len(part)
         held = np.concatenate(parts) if len(parts) > 1 else self._held
-        past = min(int(start[0]) - self._first, len(held))
+        past = min(first - self._first, len(held))
         self._held, self._first = held[past:], self._first + past
-        return _cut(self._held, start - self._first, _CLIP_SAMPLES)
+        return _cut(self._held, start - around - self._first, length)
 
 
 Clips = ChannelClips | PassingClips
@@ -98,8 +105,9 @@ Clips = ChannelClips | PassingClips
 def _cut(samples: Samples, start: Starts, length: int) -> Samples:
     clips = np.zeros((len(start), length), dtype=np.float32)
     for clip, first in zip(clips, start, strict=True):
-        heard = samples[first : first + length]
-        clip[: len(heard)] = heard
+        before = max(-int(first), 0)
+        heard = samples[first + before : max(first + length, 0)]
+        clip[before : before + len(heard)] = heard
     return clips
 
 

@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from core.audio.recording import Samples
 from core.errors import InputError
 from core.evidence.choice import Precision
-from core.nets.encoders.beats import BeatsEncoder
+from core.nets.clips import CLIP_SAMPLES
 from core.nets.encoders.checkpoint import load_encoder
+from core.nets.encoders.encoder import Encoder, Grid, Heard
+from core.nets.shortage import free_cached, raised_alike
 
 BATCH = {"cpu": 16, "cuda": 256, "mps": 64}
 """Clips embedded at a time; on a processor, more would leave its caches."""
@@ -57,12 +59,14 @@ class ClipEncoder:
 
     Parameters
     ----------
-    encoder : BeatsEncoder
+    encoder : Encoder
         Is left as it is.
     digest : str
         Of its weights.
     device : torch.device
     precision : Precision
+    heard : Heard
+        The last tokens, or those of all layers.
     compiled : bool
         Whether to have torch compile it: some minutes at the first batch, for GPUs.
 
@@ -70,6 +74,10 @@ class ClipEncoder:
     ----------
     digest : str
         Of its weights.
+    grid : tuple of two int
+        Places of a clip, in time and frequency.
+    sample_rate_hz, around : int
+        Of the clips; samples that are heard along on both sides of each.
     model_id : str
         Tells embeddings of different weights or precision apart.
     batch : int
@@ -82,27 +90,33 @@ class ClipEncoder:
 
     def __init__(
         self,
-        encoder: BeatsEncoder,
+        encoder: Encoder,
         digest: str,
         device: torch.device,
         precision: Precision = "float32",
         *,
+        heard: Heard = "last",
         compiled: bool = False,
     ) -> None:
         if precision == "int8" and device.type != "cpu":
             raise InputError("precision int8", "works on processors only", "choose half")
-        self.config = encoder.config
+        if precision == "int8" and not encoder.quantisable:
+            raise InputError("precision int8", "is not for this encoder", "choose another")
+        self.grid: Grid = encoder.grid(CLIP_SAMPLES)
+        self.sample_rate_hz, self.around = encoder.sample_rate_hz, encoder.context_samples
         self.device = device
         self.digest = digest
-        self.model_id = f"{digest}-{precision}"
+        self.model_id = f"{digest}-{precision}" + ("-layers" if heard == "all" else "")
         self.batch = BATCH.get(device.type, 16)
         self.forwards = 0
         self.notices: list[str] = []
-        self._run: Any = _ready(encoder, device, precision)
+        ready = _ready(encoder, device, precision)
         if compiled:
             # The compiler knows no complex numbers. It is loaded here, not where the filterbank is.
-            filterbank: Any = self._run.filterbank
+            filterbank: Any = ready.filterbank
             filterbank.forward = torch.compiler.disable(filterbank.forward)  # type: ignore[no-untyped-call]
+        self._run: Any = ready if heard == "last" else _AllLayers(ready)
+        if compiled:
             self._run = torch.compile(self._run)
 
     def move(self, device: torch.device) -> None:
@@ -117,11 +131,11 @@ class ClipEncoder:
         Parameters
         ----------
         clips : ndarray or Tensor of float32, shape (N, S)
-            At 16 kHz.
+            At `sample_rate_hz`, with `around` more on both sides.
 
         Returns
         -------
-        Tensor of float32, shape (N, T, D)
+        Tensor of float32, shape (N, T, D), of all layers (N, L, T, D)
             On the device.
 
         Raises
@@ -139,7 +153,7 @@ class ClipEncoder:
 
     def _at_once(self, heard: Tensor) -> Tensor:
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), raised_alike():
                 tokens: Tensor = self._run(heard.to(self.device))
             self.forwards += len(heard)
             return tokens.float()
@@ -147,15 +161,30 @@ class ClipEncoder:
             if len(heard) == 1:
                 raise
         # Out of the handler, so that the failed attempt's memory is free again.
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        free_cached(self.device.type)
         self.batch = len(heard) // 2
         self.notices.append(f"memory is short: {self.batch} clips at a time")
         return self.embed(heard)
 
 
+class _AllLayers(nn.Module):
+    """Runs an encoder for what all of its layers say, clips first."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, samples: Tensor) -> Tensor:
+        return self.encoder.layers(samples).transpose(0, 1)
+
+
 def open_encoder(
-    path: Path, device: str = "auto", precision: Precision = "float32", *, compiled: bool = False
+    path: Path,
+    device: str = "auto",
+    precision: Precision = "float32",
+    *,
+    heard: Heard = "last",
+    compiled: bool = False,
 ) -> ClipEncoder:
     """Load a checkpoint and make it ready.
 
@@ -165,32 +194,33 @@ def open_encoder(
         As `core.nets.encoders.checkpoint.load_encoder` and `choose_device`.
     """
     encoder, digest = load_encoder(path)
-    return ClipEncoder(encoder, digest, choose_device(device), precision, compiled=compiled)
+    where = choose_device(device)
+    return ClipEncoder(encoder, digest, where, precision, heard=heard, compiled=compiled)
 
 
-def _ready(encoder: BeatsEncoder, device: torch.device, precision: Precision) -> nn.Module:
+def _ready(encoder: Encoder, device: torch.device, precision: Precision) -> Encoder:
+    exact = encoder.filterbank
     encoder = copy.deepcopy(encoder).eval().requires_grad_(requires_grad=False).to(device)
     if precision == "half":
         wanted = torch.float16 if device.type in ("cuda", "mps") else torch.bfloat16
-        filterbank = encoder.filterbank
         encoder = encoder.to(wanted)
-        encoder.filterbank = type(filterbank)().to(device)
+        encoder.filterbank = copy.deepcopy(exact)
+        encoder = encoder.to(device)
     if precision == "int8":
         return _quantised(encoder)
     return encoder
 
 
-def _quantised(encoder: nn.Module) -> nn.Module:
+def _quantised(encoder: Encoder) -> Encoder:
     """Large matrices in 8 bits, a scale for every row; activations quantised a batch at a time."""
-    names = {"projected", "out", "wide", "narrow", "patch_projection"}
     chosen = {
         name: torch.ao.quantization.per_channel_dynamic_qconfig
         for name, _ in encoder.named_modules()
-        if name.rsplit(".", 1)[-1] in names
+        if name.rsplit(".", 1)[-1] in encoder.quantisable
     }
     with warnings.catch_warnings():
         # torch.ao is to move to another package after the torch that we pin.
         warnings.simplefilter("ignore")
         quantised = torch.ao.quantization.quantize_dynamic(encoder, chosen)  # type: ignore[no-untyped-call]
-    assert isinstance(quantised, nn.Module)
+    assert isinstance(quantised, Encoder)
     return quantised

@@ -19,6 +19,7 @@ from core.nets.clips import CLIP_S, PassingClips
 from core.nets.embed import open_encoder
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import GRID_S, PairModel, pair_table
+from core.nets.shortage import free_cached
 from core.nets.table import PairTable
 from core.steps import Steps, reported
 
@@ -109,13 +110,13 @@ class PairEvidence:
             # Out of the handler, so that the failed attempt's memory is free again.
             self.notices.append(f"{self.device} has too little memory: went on on the processor")
             self._model.move(torch.device("cpu"))
-            _free(self.device)
+            free_cached(self.device)
             self.device = "cpu"
 
     def close(self) -> None:
         """Give back the memory of the device."""
         self._model, self._cache = None, EmbeddingCache()
-        _free(self.device)
+        free_cached(self.device)
 
 
 def open_pair_evidence(
@@ -153,10 +154,3 @@ def _rising(steps: Steps[T]) -> Steps[T]:
         return most
 
     return reported(steps, higher)
-
-
-def _free(device: str) -> None:
-    if device.startswith("cuda"):
-        torch.cuda.empty_cache()
-    elif device.startswith("mps"):
-        torch.mps.empty_cache()

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from core.align.limits import MAX_OFFSET_S
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder
-from core.nets.encoders.beats import BeatsEncoder
+from core.nets.encoders.encoder import Encoder
 from core.nets.heads.pair import PairScorer
 from core.nets.ranking import PairModel
 from core.train.draw import Batch, DrawOptions, epoch_batches, fixed_batches
@@ -67,7 +67,7 @@ class PairTraining(LightningModule):
     Parameters
     ----------
     scorer : PairScorer
-    encoder : tuple of BeatsEncoder and str
+    encoder : tuple of Encoder and str
         Frozen, and the digest of its weights.
     cache : EmbeddingCache
     train, val : sequence of LabelledRecording
@@ -81,7 +81,7 @@ class PairTraining(LightningModule):
     def __init__(
         self,
         scorer: PairScorer,
-        encoder: tuple[BeatsEncoder, str],
+        encoder: tuple[Encoder, str],
         cache: EmbeddingCache,
         train: Recordings,
         val: Recordings,

@@ -143,7 +143,7 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
         head=options.head,
         encoder_file=options.encoder.name,
         encoder_digest=encoder[1],
-        width=encoder[0].config.width,
+        width=encoder[0].width,
         processes=options.processes * options.nodes,
         recipe=options.recipe,
     )

@@ -8,7 +8,7 @@ from core.evidence.compact_net import CompactNet
 
 def test_the_shipped_arithmetic_is_that_of_training(bench):
     torch.manual_seed(0)
-    trained = bench("making.compact_torch").TrainedCompactNet(width=16, size=8)
+    trained = bench("making.fit_compact").TrainedCompactNet(width=16, size=8)
     for weight in trained.parameters():
         weight.data += 0.1 * torch.randn_like(weight)
     levels = np.random.default_rng(0).standard_normal((120, BANDS)).astype(np.float32)
@@ -22,7 +22,7 @@ def test_scores_of_training_are_those_of_aligning(bench):
     rng = np.random.default_rng(1)
     left = rng.standard_normal((2, 20, 5)).astype(np.float32)
     right = rng.standard_normal((2, 60, 5)).astype(np.float32)
-    train_scores = bench("making.compact_torch").window_scores
+    train_scores = bench("making.fit_compact").window_scores
     expected = train_scores(torch.from_numpy(left), torch.from_numpy(right)).numpy()
     found = [compact.window_scores(*pair) for pair in zip(left, right, strict=True)]
     np.testing.assert_allclose(found, expected, atol=1e-4)

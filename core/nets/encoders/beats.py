@@ -8,13 +8,15 @@ out for clips of one length, which need no mask.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from core.nets.encoders.attention import GatedSelfAttention, RelativePositionBias
-from core.nets.encoders.config import FBANK_MEAN, FBANK_STD, BeatsConfig
+from core.nets.encoders.config import FBANK_MEAN, FBANK_STD, MEL_BINS, BeatsConfig
+from core.nets.encoders.encoder import Encoder, Grid
 from core.nets.encoders.fbank import KaldiFilterbank
 from core.nets.encoders.position import PositionalConvolution
 
@@ -45,7 +47,7 @@ class Block(nn.Module):
         return found
 
 
-class BeatsEncoder(nn.Module):
+class BeatsEncoder(Encoder):
     """BEATs, to embed clips with; see `core.nets.encoders.checkpoint` for its weights.
 
     Parameters
@@ -53,9 +55,15 @@ class BeatsEncoder(nn.Module):
     config : BeatsConfig
     """
 
+    quantisable: ClassVar[frozenset[str]] = frozenset(
+        {"projected", "out", "wide", "narrow", "patch_projection"}
+    )
+
     def __init__(self, config: BeatsConfig) -> None:
         super().__init__()
         self.config = config
+        self.width = self.layer_width = config.width
+        self.depth = 1 + config.layers
         self.filterbank = KaldiFilterbank()
         self.patches = nn.Conv2d(
             1, config.patch_width, config.patch_size, config.patch_size, bias=config.patch_bias
@@ -92,6 +100,15 @@ class BeatsEncoder(nn.Module):
     def layers(self, samples: Tensor) -> Tensor:
         """What every layer says, shape (1 + layers, B, T, D); first, what goes into them."""
         return torch.stack(list(self._run(samples)))
+
+    def grid(self, samples: int) -> Grid:
+        """Patches of 160 ms, from low to high frequency."""
+        high = MEL_BINS // self.config.patch_size
+        return self.config.token_count(samples) // high, high
+
+    def last(self, count: int) -> list[nn.Module]:
+        """Transformer layers, and the norm after them."""
+        return [*self.blocks[-count:], self.norm]
 
     def classify(self, samples: Tensor) -> Tensor:
         """Probability of each class of a fine-tuned checkpoint, shape (B, classes)."""

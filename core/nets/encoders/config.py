@@ -19,7 +19,7 @@ FBANK_MEAN, FBANK_STD = 15.41663, 6.55582
 _MOST_LAYERS = 999
 """A damaged number must not make us look for the weights of millions of layers."""
 
-FIX = "give a BEATs encoder: Microsoft's .pt or Earth Species' .safetensors"
+FIX = "give BEATs, EAT, BAT, or torchaudio's WavLM or HuBERT"
 
 _OFFICIAL = {
     "patch_size": "input_patch_size",

@@ -18,7 +18,6 @@ HOP = 160
 _FFT = 512
 _LOWEST_HZ = 20.0
 _EMPHASIS = 0.97
-_FULL_SCALE = 2.0**15
 _FLOOR = torch.finfo(torch.float32).eps
 
 
@@ -26,19 +25,26 @@ class KaldiFilterbank(nn.Module):
     """Log mel energies as Kaldi computes them, with its defaults and no dither.
 
     Frames of 25 ms every 10 ms, mean removed, pre-emphasis 0.97, Povey window,
-    power spectrum, 128 triangles from 20 Hz to 8 kHz on Kaldi's mel scale. Samples
-    are scaled to 16 bit first, as BEATs was trained.
+    power spectrum, 128 triangles from 20 Hz to 8 kHz on Kaldi's mel scale.
+
+    Parameters
+    ----------
+    full_scale : float
+        What samples are multiplied by: 16 bit, as BEATs was trained, or one.
+    window_power : float
+        Of Hann's window: 0.85 makes Povey's, 1 leaves it as it is.
     """
 
     window: Tensor
     bank: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, full_scale: float = 2.0**15, window_power: float = 0.85) -> None:
         super().__init__()
+        self._full_scale = full_scale
         # Also in an encoder that is laid out without memory, to be filled from a file.
         with torch.device("cpu"):
-            window, bank = torch.hann_window(FRAME, periodic=False).pow(0.85), _mel_bank()
-        self.register_buffer("window", window, persistent=False)
+            window, bank = torch.hann_window(FRAME, periodic=False), _mel_bank()
+        self.register_buffer("window", window.pow(window_power), persistent=False)
         self.register_buffer("bank", bank, persistent=False)
 
     def forward(self, samples: Tensor) -> Tensor:
@@ -53,7 +59,7 @@ class KaldiFilterbank(nn.Module):
         -------
         Tensor of float32, shape (B, 1 + (S - 400) // 160, 128)
         """
-        frames = (samples.float() * _FULL_SCALE).unfold(-1, FRAME, HOP)
+        frames = (samples.float() * self._full_scale).unfold(-1, FRAME, HOP)
         frames = frames - frames.mean(dim=-1, keepdim=True)
         before = torch.cat([frames[..., :1], frames[..., :-1]], dim=-1)
         frames = (frames - _EMPHASIS * before) * self.window

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from core.errors import InputError
 from core.formats.atomic import write_whole
-from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.reading import file_digest
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
 from core.nets.heads.names import Head
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, PairScorer

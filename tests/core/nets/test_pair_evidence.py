@@ -14,7 +14,7 @@ from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import PassingClips, channel_clips
-from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.reading import file_digest
 from core.nets.evidence import open_evidence
 from core.nets.heads.pair import Keys, PairScorer
 from core.nets.pair_evidence import PairEvidence
@@ -26,6 +26,7 @@ class LevelEncoder:
     """Stands for an encoder: a clip's token is how loud each tenth of it is."""
 
     digest = model_id = "levels"
+    around = 0
 
     def __init__(self) -> None:
         self.batch, self.forwards = 16, 0
@@ -234,5 +235,5 @@ def test_a_scorer_for_another_encoder_is_refused(choice):
 
 def test_a_missing_library_is_one_clear_error(choice, monkeypatch):
     monkeypatch.setattr("core.nets.find_spec", {}.get)
-    with pytest.raises(InputError, match="needs torch and safetensors"):
+    with pytest.raises(InputError, match="needs torch, torchaudio, safetensors"):
         open_evidence(choice)

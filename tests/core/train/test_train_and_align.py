@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from core.formats.biodcase import read_csv
-from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.reading import file_digest
 
 
 def test_what_was_trained_aligns_recordings(finchsync, place, tmp_path):

@@ -18,7 +18,7 @@ RATE_HZ = 16000
 class Ear:
     """An encoder that hears the time: samples say when they were."""
 
-    model_id, batch, device = "ear", 64, torch.device("cpu")
+    model_id, batch, device, around = "ear", 64, torch.device("cpu"), 0
 
     def embed(self, clips):
         return torch.as_tensor(clips).mean(dim=1)[:, None, None]

@@ -65,7 +65,7 @@ def test_the_digest_follows_the_content(checkpoint, tmp_path):
     again, other = tmp_path / "again.pt", tmp_path / "other.pt"
     again.write_bytes(checkpoint.read_bytes())
     write_random_checkpoint(other, seed=1)
-    digests = [read_checkpoint(path).digest for path in (checkpoint, again, other)]
+    digests = [load_encoder(path)[1] for path in (checkpoint, again, other)]
     assert digests[0] == digests[1] != digests[2]
 
 
@@ -111,8 +111,10 @@ def test_a_file_that_wants_to_run_code_is_refused(checkpoint, tmp_path, capsys, 
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        ({"state_dict": {"conv1.weight": torch.zeros(3)}}, "'cfg' and 'model'"),
-        ([1, 2, 3], "'cfg' and 'model'"),
+        ({"state_dict": {"conv1.weight": torch.zeros(3)}}, "another network"),
+        ([1, 2, 3], "no table of weights"),
+        ({"model": [1]}, "not a table"),
+        ({"sample_rate": 32000, "model": {}}, "sample_rate is 32000, only 16000 is known"),
         ({"cfg": {}, "model": {"quantize.embedding.weight": torch.zeros(3)}}, "tokenizer"),
         ({"cfg": {}, "model": {}}, "patch_size"),
         ({"cfg": SMALL.official(), "model": {"a": 1}}, "other things"),
@@ -184,6 +186,12 @@ def test_what_is_no_checkpoint_is_refused(tmp_path, content, word):
     path = tmp_path / "beats.pt"
     path.write_bytes(content)
     refused(path, word)
+
+
+def test_more_memory_than_there_is_is_refused_before_anything_is_read(checkpoint, monkeypatch):
+    monkeypatch.setattr("core.nets.encoders.reading.free_bytes", lambda: 1000)
+    monkeypatch.setattr("torch.load", None)
+    refused(checkpoint, r"needs 0\.0 GB of memory, and 0\.0 GB are free")
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -8,7 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from core.errors import InputError
-from core.nets.encoders.checkpoint import file_digest
+from core.nets.encoders.reading import file_digest
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.heads.scorer_file import load_scorer, save_scorer
