@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.align.rankings import RankedBy, Ranking
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceWords:
@@ -51,3 +53,11 @@ EVIDENCE_WORDS = {
     ),
 }
 """By the names in `core.evidence.choice.EVIDENCE`."""
+
+
+def opinion(ranking: Ranking) -> str:
+    """Who ranks, in a sentence: "the compact net alone"."""
+    if ranking.by is RankedBy.EVIDENCE:
+        return "all evidence"
+    known = EVIDENCE_WORDS.get(ranking.model)
+    return f"{ranking.model if known is None else known.name} alone"

@@ -36,7 +36,7 @@ from app.views.bars.notice_line import NoticeLine
 from app.views.bars.playback_controls import PlaybackControls
 from app.views.bars.status_bar import StatusBar
 from app.views.bars.toolbar import ToolBar
-from app.views.panels.candidate_table import CandidateTable
+from app.views.panels.candidate_panel import CandidatePanel
 from app.views.panels.history_list import HistoryList
 from app.views.panels.keypoint_panel import KeypointPanel
 from app.views.panels.queue_panel import QueuePanel
@@ -187,14 +187,15 @@ class MainWindow(QMainWindow):
         self.recordings = self.queue_panel.table
         self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
         self.keypoint = KeypointPanel(self.session, self.tiles, self.commands)
-        self.candidates = CandidateTable(self.session)
+        self.candidate_panel = CandidatePanel(self.session, self.commands)
+        self.candidates = self.candidate_panel.table
         self.spectrogram_panel = SpectrogramPanel(self.display, self.tiles)
         self.edit_history = HistoryList(self.session, self.history)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = Docks(self, self.menus["View"])
         self.docks.add("Recordings", self.queue_panel, left)
         self.docks.add("Keypoint", self.keypoint, right)
-        self.docks.add("Candidates", self.candidates, right)
+        self.docks.add("Candidates", self.candidate_panel, right)
         self.docks.add("Spectrogram", self.spectrogram_panel, right)
         self.docks.add("History", self.edit_history, left)
 

@@ -33,6 +33,7 @@ from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
 from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.dialogs.shortcut_sheet import ShortcutSheet
+from core.align.rankings import RankedBy
 
 _LATELY = "palette/recent"
 _LATELY_KEPT = 12
@@ -187,6 +188,14 @@ class Shell(QObject):
                 )
             )
 
+    def rank_by(self, name: str) -> None:
+        """Show linear candidates in another opinion from now on."""
+        self.preferences.put(replace(self.preferences.value, ranked_by=RankedBy(name)))
+
+    def show_score_parts(self, shown: bool) -> None:
+        """Show or hide what the candidates' scores are made of."""
+        self.preferences.put(replace(self.preferences.value, shows_score_parts=shown))
+
     def set_theme(self, name: str) -> None:
         """Prefer another theme."""
         self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))
@@ -239,6 +248,9 @@ class Shell(QObject):
         theme().choose(value.theme)
         self._actions[f"theme_{value.theme}"].setChecked(True)
         self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
+        self._actions[f"rank_by_{value.ranked_by}"].setChecked(True)
+        self._actions["score_parts"].setChecked(value.shows_score_parts)
+        self._session.rank_by(value.ranked_by)
 
     @Slot()
     def _repaint(self) -> None:

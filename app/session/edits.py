@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.base.evidence_words import opinion
 from app.session.entries import Entry
+from core.align.rankings import Ranking
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import Step
 
@@ -49,16 +51,18 @@ def released(entry: Entry, index: int) -> KeypointSet:
     return replace(only.with_proposal(entry.proposal), state=free.state)
 
 
-def line_of(entry: Entry, rank: int) -> KeypointSet | None:
+def line_of(entry: Entry, ranking: Ranking, rank: int) -> KeypointSet | None:
     """The keypoints on a candidate's line, rank 0 is the best; None if there is none."""
-    if entry.candidates is None or not 0 <= rank < len(entry.candidates):
+    if not 0 <= rank < len(ranking.candidates):
         return None
-    best = entry.candidates.ranked(rank + 1)
+    best = ranking.candidates.ranked(rank + 1)
     time_0_s = entry.keypoints.time_0_s
     time_1_s = best.time_map(rank).to_channel_1(time_0_s)
     end_s = entry.recording.channels[1].duration_s
-    words = (f"from linear candidate {rank + 1}, not from the path",) * len(time_0_s)
-    return machine_keypoints(time_0_s, np.clip(time_1_s, 0.0, end_s), reason=words)
+    words = f"from linear candidate {rank + 1} by {opinion(ranking)}, not from the path"
+    return machine_keypoints(
+        time_0_s, np.clip(time_1_s, 0.0, end_s), reason=(words,) * len(time_0_s)
+    )
 
 
 def middle_of(step: Step) -> int:

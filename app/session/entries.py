@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.align.alignment import Alignment
 from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
-from core.align.scores import CandidateScores
+from core.align.rankings import RankedBy, Ranking, apart_s
 from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable, check_times
@@ -53,8 +53,9 @@ class AlignmentResults:
 
     Parameters
     ----------
-    surface, candidates
-        As far as they have been computed.
+    surface : ScoreSurface or None
+    rankings : tuple of Ranking
+        Of linear candidates, as far as they are scored; each by another opinion.
     machine : Alignment or None
         As the machine made it, before any decision.
     alignment : Alignment or None
@@ -66,7 +67,7 @@ class AlignmentResults:
     """
 
     surface: ScoreSurface | None = None
-    candidates: CandidateScores | None = None
+    rankings: tuple[Ranking, ...] = ()
     machine: Alignment | None = None
     alignment: Alignment | None = None
     problem: str = ""
@@ -173,10 +174,28 @@ class Entry:
         """The evidence, if it has been computed."""
         return self.evidence.surface
 
+    def ranking(self, wish: RankedBy) -> Ranking | None:
+        """Linear candidates scored so far, as wished for; by all evidence if no network is heard.
+
+        Parameters
+        ----------
+        wish : RankedBy
+        """
+        found = {ranking.by: ranking for ranking in self.evidence.rankings}
+        by_evidence = found.get(RankedBy.EVIDENCE)
+        without_network = by_evidence is not None and not by_evidence.model
+        return by_evidence if without_network else found.get(wish)
+
     @property
-    def candidates(self) -> CandidateScores | None:
-        """Linear candidates scored so far."""
-        return self.evidence.candidates
+    def best_lines_apart_s(self) -> float | None:
+        """Between those by the network alone and by all evidence, mean over the recording.
+
+        Seconds; None unless both have ranked all.
+        """
+        made, ranked = self.machine, self.evidence.rankings
+        if made is None or len(ranked) < 2 or ranked[-1].candidates is not made.candidates:
+            return None
+        return apart_s(ranked[0], ranked[1], self.recording.duration_s)
 
     @property
     def machine(self) -> Alignment | None:

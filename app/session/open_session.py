@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.base.messages import Kind, Message
 from app.session.drag import Drag
 from app.session.entries import AlignmentResults, Entry
+from core.align.rankings import RankedBy, Ranking
 from core.keypoints import KeypointSet
 from core.session import Change, Session, SessionRecording, Step, ViewState
 from core.time_map import TimeMap
@@ -34,7 +35,8 @@ class OpenSession(QObject):
     keypoints_changed()
         Keypoints of the current recording changed, a preview included.
     evidence_changed()
-        Surface, candidates or alignment of the current recording changed.
+        Surface, rankings or alignment of the current recording changed, or another ranking is
+        shown.
     selection_changed()
         Another keypoint, or another highlighted candidate.
     decided(index)
@@ -73,6 +75,7 @@ class OpenSession(QObject):
         self._current = -1
         self._selected = -1
         self._highlighted = -1
+        self._ranked_by = RankedBy.MODEL
         self._drag = Drag()
 
     # -- what is there ---------------------------------------------------------------
@@ -113,6 +116,16 @@ class OpenSession(QObject):
     def highlighted(self) -> int:
         """Rank of the highlighted candidate, 0 is best, -1 if none."""
         return self._highlighted
+
+    @property
+    def ranked_by(self) -> RankedBy:
+        """Whose opinion of linear candidates is wished for."""
+        return self._ranked_by
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """Linear candidates of the recording shown, in the opinion that is shown."""
+        return None if self.current is None else self.current.ranking(self._ranked_by)
 
     @property
     def is_previewing(self) -> bool:
@@ -320,6 +333,13 @@ class OpenSession(QObject):
         """Highlight a candidate in the table and the plot."""
         if rank != self._highlighted:
             self._highlighted = rank
+            self.selection_changed.emit()
+
+    def rank_by(self, wish: RankedBy) -> None:
+        """Show linear candidates in another opinion from now on."""
+        if wish is not self._ranked_by:
+            self._ranked_by, self._highlighted = wish, -1
+            self.evidence_changed.emit()
             self.selection_changed.emit()
 
     # -- a move under way -----------------------------------------------------------

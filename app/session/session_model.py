@@ -20,7 +20,7 @@ from app.session.edits import (
 from app.session.entries import AlignmentResults, Entry, verdict_of
 from app.session.open_session import OpenSession
 from core.align.alignment import Alignment
-from core.align.scores import CandidateScores
+from core.align.rankings import Ranking
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import (
@@ -40,15 +40,21 @@ class SessionModel(OpenSession):
     # -- what the machine finds ------------------------------------------------------
 
     def set_surface(self, index: int, surface: ScoreSurface) -> None:
-        """The evidence of a run that begins to rank candidates."""
+        """The evidence of the run under way."""
         evidence = self._entries[index].evidence
-        self._see(index, replace(evidence, surface=surface, candidates=None, problem=""))
+        self._see(index, replace(evidence, surface=surface, problem=""))
 
-    def add_candidates(self, index: int, batch: CandidateScores) -> None:
-        """More candidates of the run under way."""
+    def set_rankings(self, index: int, rankings: tuple[Ranking, ...]) -> None:
+        """The candidates that the run under way has scored."""
         evidence = self._entries[index].evidence
-        known = evidence.candidates
-        self._see(index, replace(evidence, candidates=known.joined(batch) if known else batch))
+        self._see(index, replace(evidence, rankings=rankings, problem=""))
+
+    def forget_run(self, index: int) -> None:
+        """What a run showed that came to no end gives way to the alignment of before, if any."""
+        evidence = self._entries[index].evidence
+        if (machine := evidence.machine) is not None:
+            shown = replace(evidence, surface=machine.surface, rankings=machine.rankings)
+            self._see(index, shown)
 
     def set_alignment(
         self, index: int, alignment: Alignment, made: Provenance | None = None
@@ -75,8 +81,8 @@ class SessionModel(OpenSession):
 
     def set_evidence(self, index: int, alignment: Alignment) -> None:
         """The evidence is there again; the keypoints are as they were left."""
-        surface, candidates = alignment.surface, alignment.candidates
-        self._see(index, AlignmentResults(surface, candidates, alignment, alignment))
+        surface, rankings = alignment.surface, alignment.rankings
+        self._see(index, AlignmentResults(surface, rankings, alignment, alignment))
         self.recordings_changed.emit()
 
     def let_evidence_go(self, index: int) -> None:
@@ -169,7 +175,9 @@ class SessionModel(OpenSession):
 
     def propose_candidate(self, rank: int) -> bool:
         """Set unreviewed keypoints to the linear map of a candidate; False if there is none."""
-        line = None if self.current is None else line_of(self.current, rank)
+        if self.current is None or self.ranking is None:
+            return False
+        line = line_of(self.current, self.ranking, rank)
         if line is None:
             return False
         self._propose(Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")

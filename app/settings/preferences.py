@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from app.look.theme import ThemeChoice
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from core.align.limits import MAX_OFFSET_S, OFFSETS_S, SPACINGS_M, TOLERANCE_S, TOLERANCES_S
+from core.align.rankings import RankedBy
 from core.session import Provenance
 
 Values = TypeVar("Values", "Preferences", EvidencePreference)
@@ -24,6 +25,8 @@ WORDS = {
     "spacing_m": "spacing",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
+    "ranked_by": "ranking",
+    "shows_score_parts": "parts of the score",
     "name": "evidence",
     "checkpoint": "BEATs checkpoint",
     "scorer": "pair scorer",
@@ -50,6 +53,10 @@ class Preferences:
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
+    ranked_by : RankedBy
+        Whose ranking of linear candidates is shown.
+    shows_score_parts : bool
+        Whether it is shown with what scores are made of.
     evidence : EvidencePreference
 
     Raises
@@ -64,6 +71,8 @@ class Preferences:
     spacing_m: float = 0.0
     aligns_on_open: bool = True
     shows_tips: bool = True
+    ranked_by: RankedBy = RankedBy.MODEL
+    shows_score_parts: bool = False
     evidence: EvidencePreference = AS_SHIPPED
 
     @property

@@ -23,22 +23,22 @@ from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
 from app.work.run_clock import RunClock
 from core import __version__
 from core.align.alignment import Alignment, Progress
-from core.align.scores import CandidateScores
+from core.align.rankings import RankedBy, Ranking
 from core.audio.recording import Recording
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
 from core.session import Basis, Provenance, SessionRecording
 
 AlignSteps = Callable[..., Iterable[object]]
-"""Called with a recording, its keypoints on channel 0 in seconds, settings by name, and a network
-as ``learned`` where one takes part."""
+"""Called with a recording, its keypoints on channel 0 in seconds, settings by name, and networks
+as ``learned`` where any takes part."""
 
 
 def align_steps(
     recording: Recording,
     time_0_s: NDArray[np.float64],
-    learned: LearnedEvidence | None = None,
+    learned: Networks = (),
     **settings: float,
 ) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
@@ -61,7 +61,7 @@ class Aligning(QObject):
     Attributes
     ----------
     keeper : EvidenceKeeper
-        Opens and holds the network that takes part.
+        Opens and holds the networks that take part.
     settings : mapping of str to float
         Of the next alignments, by the names of `core.align.aligner.AlignOptions`.
     preference : EvidencePreference
@@ -98,6 +98,7 @@ class Aligning(QObject):
         self._queue = AlignQueue()
         self._batch = AlignBatch()
         self._task: Task | None = None
+        self._ranked: dict[RankedBy, Ranking] = {}
         self._refused_again: set[int] = set()
         self._clock = RunClock()
         self._runner = BackgroundRunner("align", self)
@@ -172,6 +173,7 @@ class Aligning(QObject):
 
     def _align_next(self) -> None:
         task = self._task = self._queue.take(self._session.current_index)
+        self._ranked = {}
         if task is None:
             self._end_batch()
             self.progressed.emit(None)
@@ -213,10 +215,17 @@ class Aligning(QObject):
             self._on_refused(task, step)
         elif isinstance(step, ScoreSurface):
             self._session.set_surface(task.index, step)
-        elif isinstance(step, CandidateScores):
-            self._session.add_candidates(task.index, step)
+        elif isinstance(step, Ranking):
+            self._add_ranked(task, step)
         elif isinstance(step, Alignment):
             self._take(task, step)
+
+    def _add_ranked(self, task: Task, batch: Ranking) -> None:
+        known = self._ranked.get(batch.by)
+        # The network that was chosen ranks after those that are heard beside it.
+        is_more = known is not None and known.model == batch.model
+        self._ranked[batch.by] = known.joined(batch) if known and is_more else batch
+        self._session.set_rankings(task.index, tuple(self._ranked.values()))
 
     def _on_refused(self, task: Task, step: Refused) -> None:
         if task.purpose.is_again:
@@ -241,6 +250,8 @@ class Aligning(QObject):
     def _on_ended(self, result: RunResult) -> None:
         task = self._task
         # Without a task, what was stopped belonged to another session.
+        if task is not None and result.status is not RunStatus.DONE:
+            self._session.forget_run(task.index)
         if task is not None and result.status is RunStatus.FAILED:
             self._fail(task, result)
         elif task is not None and result.status is RunStatus.CANCELLED:

@@ -1,4 +1,4 @@
-"""Holds the network that alignments use: opened once, kept between recordings."""
+"""Holds the networks that alignments use: opened once, kept between recordings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from app.settings.evidence_preference import EvidencePreference
 from core.align.alignment import Alignment, Progress
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
+from core.steps import reported
 
 log = logging.getLogger(__name__)
 
-Open = Callable[[EvidenceChoice], Iterator[LearnedEvidence | None]]
-"""Yields None while it opens a network, and then the network, or None where none is needed."""
+Open = Callable[[EvidenceChoice], Iterator[Networks]]
+"""Yields nothing while it opens networks, and then the networks."""
 Align = Callable[..., Iterable[object]]
-"""Aligns a recording step by step; takes the network as ``learned`` where there is one."""
+"""Aligns a recording step by step; takes networks as ``learned`` where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ class Notice:
     text: str
 
 
-def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
-    """Open a network step by step: one that needs torch in a process of its own."""
+def open_learned(choice: EvidenceChoice) -> Iterator[Networks]:
+    """Open networks step by step: one that needs torch in a process of its own."""
     if choice.name == "beats":
+        from core.evidence.compact import open_compact
         from core.nets.remote_evidence import open_remote
 
-        yield (yield from open_remote(choice))
+        compact = open_compact()
+        remote = yield from reported(open_remote(choice), lambda _: ())
+        yield compact, remote
     else:
         from core.nets.evidence import open_evidence
 
@@ -62,25 +66,23 @@ def open_learned(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
 
 
 class EvidenceKeeper:
-    """Holds the network in use; but for `is_spent`, called in the thread that aligns.
+    """Holds the networks in use; but for `is_spent`, called in the thread that aligns.
 
     Parameters
     ----------
     opens : callable
-        Opens a network step by step.
+        Opens networks step by step.
     """
 
     def __init__(self, opens: Open = open_learned) -> None:
         self._opens = opens
-        self._kept: LearnedEvidence | None = None
+        self._kept: Networks = ()
         self._kept_for: tuple[EvidencePreference, object] | None = None
         self._said: set[str] = set()
 
     def is_spent(self, preference: EvidencePreference) -> bool:
-        """Whether a network is held that is of no use for `preference`."""
-        return self._kept is not None and (
-            self._kept_for is None or self._kept_for[0] != preference
-        )
+        """Whether networks are held that are of no use for `preference`."""
+        return bool(self._kept) and (self._kept_for is None or self._kept_for[0] != preference)
 
     def steps(self, preference: EvidencePreference, align: Align) -> Iterator[object]:
         """Align with what is wished for.
@@ -104,12 +106,13 @@ class EvidenceKeeper:
                 traceback.format_exc(),
             )
             return
-        if self._kept is None:
+        if not self._kept:
             yield from align()
             return
         try:
             for step in align(learned=self._kept):
-                yield from self._new(self._kept.notices)
+                for network in self._kept:
+                    yield from self._new(network.notices)
                 if isinstance(step, Alignment):
                     yield from self._new(step.evidence.notices)
                 yield step
@@ -128,10 +131,10 @@ class EvidenceKeeper:
 
     def close(self) -> None:
         """Give the memory of the network back."""
-        kept, self._kept, self._kept_for = self._kept, None, None
+        kept, self._kept, self._kept_for = self._kept, (), None
         self._said.clear()
-        if kept is not None:
-            kept.close()
+        for network in kept:
+            network.close()
 
     def _change_to(self, preference: EvidencePreference) -> Iterator[Progress]:
         choice = preference.choice()

@@ -24,7 +24,7 @@ from benchmarks.common.store import Result, load, save
 from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.evidence.compact import open_compact
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 
 NAME = "compact_gain"
 TRAINED_ON = "birdpark_D"
@@ -38,7 +38,7 @@ HEADINGS = {
 }
 
 
-def measured(folder: Path, learned: LearnedEvidence | None) -> Result:
+def measured(folder: Path, learned: Networks) -> Result:
     """Errors and calibration of one way over a built set."""
     files, tallies = {}, []
     for path, truth in recordings(folder):
@@ -72,8 +72,8 @@ def run(chosen: Sequence[BenchSet], known: Result) -> Result:
         print(bench_set.name, flush=True)
         rows[bench_set.name] = {
             "title": bench_set.title,
-            "spectral": measured(folder, None),
-            "compact": measured(folder, compact),
+            "spectral": measured(folder, ()),
+            "compact": measured(folder, (compact,)),
         }
     return {"net": compact.model_id, "sets": rows}
 

@@ -74,7 +74,7 @@ def _finchsync(jobs: Sequence[Job]) -> tuple[list[Answer], dict[str, dict[str, o
     for number, (path, truth) in enumerate(jobs, 1):
         print(f"  FinchSync {number}/{len(jobs)} {path.name}", flush=True)
         started_s = time.process_time()
-        alignment = align(open_recording(path), truth.time_0_s, OPTIONS, compact)
+        alignment = align(open_recording(path), truth.time_0_s, OPTIONS, (compact,))
         cpu_s = time.process_time() - started_s
         answers.append(Answer(alignment.keypoints.time_1_s, "", cpu_s))
         files[path.name] = _details(alignment, truth)

@@ -145,7 +145,7 @@ def measured(out: Path, of_reviewed: Callable[[Path], DriftPrior | None]) -> dic
 
 
 def _measured(folder: Path, prior: DriftPrior | None) -> Measured:
-    evidence = open_compact()
+    evidence = (open_compact(),)
     truths = {path.name: truth for path, truth in recordings(folder)}
     aligned = {
         name: align(

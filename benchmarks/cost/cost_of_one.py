@@ -30,7 +30,7 @@ def main() -> None:
     before_mb = _peak_mb()
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     recording = open_recording(path)
-    alignment = align(recording, learned=None if "--spectral" in options else open_compact())
+    alignment = align(recording, learned=() if "--spectral" in options else (open_compact(),))
     told: dict[str, object] = {
         "duration_s": recording.duration_s,
         "sample_rate_hz": recording.channels[0].sample_rate_hz,

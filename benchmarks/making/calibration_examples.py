@@ -26,7 +26,7 @@ from core.align.limits import TOLERANCE_S
 from core.arrays import Floats
 from core.audio.recording import Recording, find_audio, open_recording
 from core.evidence.compact import open_compact
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 from core.formats.atomic import write_whole
 from core.formats.biodcase import read_csv
 from core.keypoints import KeypointSet
@@ -205,9 +205,9 @@ def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
 
 
 @cache
-def learned_evidence(evidence: str) -> LearnedEvidence | None:
-    """The network of an evidence, opened once a process."""
-    return open_compact() if evidence == "compact" else None
+def learned_evidence(evidence: str) -> Networks:
+    """The networks of an evidence, opened once a process."""
+    return (open_compact(),) if evidence == "compact" else ()
 
 
 def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:

@@ -18,7 +18,7 @@ from scipy.ndimage import gaussian_filter1d
 from core.align import aligner, weights
 from core.align.aligner import align
 from core.audio.recording import Recording, open_recording
-from core.evidence.learned import EvidenceInput
+from core.evidence.learned import EvidenceInput, known_odds
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
@@ -58,6 +58,10 @@ class Stand:
         yield 1.0
         return term.astype(np.float32)
 
+    def log_odds(self, term: NDArray) -> NDArray:
+        """As `core.evidence.learned.LearnedEvidence.log_odds`."""
+        return known_odds(term)
+
     def close(self) -> None:
         """Nothing to give back."""
 
@@ -69,7 +73,7 @@ def mae_and_weight(
     with mock.patch.object(aligner, "fit_weights", wraps=weights.fit_weights) as fit:
         fitted = []
         fit.side_effect = lambda *a: fitted.append(weights.fit_weights(*a)) or fitted[-1]
-        found = align(recording, truth.time_0_s, learned=stand)
+        found = align(recording, truth.time_0_s, learned=() if stand is None else (stand,))
     error_s = np.abs(found.keypoints.time_1_s - truth.time_1_s)
     return 1e3 * float(error_s.mean()), float(fitted[0][-1])
 

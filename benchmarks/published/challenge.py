@@ -36,7 +36,7 @@ from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 from core.formats.folder_tables import TABLE_NAME
 from core.nets.evidence import open_evidence
 
@@ -192,7 +192,7 @@ def _systems(
 
 
 def _finchsync(
-    job: Job, options: AlignOptions, learned: LearnedEvidence | None, prior: DriftPrior | None
+    job: Job, options: AlignOptions, learned: Networks, prior: DriftPrior | None
 ) -> Floats:
     found = align(open_recording(job[0]), job[1].time_0_s, options, learned, prior)
     return found.keypoints.time_1_s

@@ -37,7 +37,7 @@ from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evaluate import evaluate
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 from core.nets.embed import leave_a_core
 from core.nets.evidence import open_evidence
 
@@ -115,7 +115,7 @@ def page(rows: dict[str, dict[str, dict[str, Any]]], titles: Sequence[str]) -> s
     return "\n".join(lines)
 
 
-def _answers(job: Job, systems: Systems, compact: LearnedEvidence | None) -> Answers:
+def _answers(job: Job, systems: Systems, compact: Networks) -> Answers:
     path, truth = job
     samples, rate_hz = sf.read(path)
     time_0_s, duration_s = truth.time_0_s, len(samples) / rate_hz
@@ -134,24 +134,24 @@ def _answers(job: Job, systems: Systems, compact: LearnedEvidence | None) -> Ans
             for head in {head for _, head, _ in LEARNED}
         }
         found |= {f"{title}, {grid}": by_head[head][form] for title, head, form in LEARNED}
-    found["FinchSync: spectral evidence, non-linear path"] = _ours(job, None)
-    if compact is not None:
+    found["FinchSync: spectral evidence, non-linear path"] = _ours(job, ())
+    if compact:
         found["FinchSync: spectral and compact evidence"] = _ours(job, compact)
     return found
 
 
-def _ours(job: Job, learned: LearnedEvidence | None) -> Floats:
+def _ours(job: Job, learned: Networks) -> Floats:
     path, truth = job
     options = AlignOptions(max_offset_s=REACH_S)
     return align(open_recording(path), truth.time_0_s, options, learned).keypoints.time_1_s
 
 
-def _compact() -> LearnedEvidence | None:
-    """The network of our own, or None where it is not shipped."""
+def _compact() -> Networks:
+    """The network of our own, or none where it is not shipped."""
     try:
         return open_evidence(EvidenceChoice("compact"))
     except (OSError, InputError):
-        return None
+        return ()
 
 
 if __name__ == "__main__":

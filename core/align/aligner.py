@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.align.alignment import Alignment, DecodedEvidence, EvidenceUsed, Progress
+from core.align.alignment import Alignment, DecodedEvidence, Progress
 from core.align.alignment_builder import build_alignment
 from core.align.candidates import score_candidates
 from core.align.claims import doubts
-from core.align.claims.calibration import shipped_calibration
 from core.align.claims.confidence import estimate
 from core.align.decoding.band import band_holding
 from core.align.decoding.carried import decode_carried
@@ -19,7 +18,9 @@ from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
 from core.align.decoding.relatedness import local_relatedness
 from core.align.limits import MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
+from core.align.networks import hear_networks
 from core.align.path import OffsetPath, Refinement
+from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.search.coarse import coarse_offsets
 from core.align.search.windows import (
@@ -37,7 +38,7 @@ from core.arrays import Floats
 from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.learned import EvidenceInput, LearnedEvidence
+from core.evidence.learned import EvidenceInput, Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
@@ -73,14 +74,14 @@ class AlignOptions:
     spacing_m: float = 0.0
 
 
-Step = Progress | ScoreSurface | CandidateScores | Alignment
+Step = Progress | Ranking | ScoreSurface | Alignment
 
 
 def align_steps(
     recording: Recording,
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
-    learned: LearnedEvidence | None = None,
+    learned: Networks = (),
     prior: DriftPrior | None = None,
 ) -> Iterator[Step]:
     """Align a recording step by step.
@@ -94,8 +95,8 @@ def align_steps(
     time_0_s : ndarray, shape (K,), optional
         Keypoints on channel 0, seconds; by default the challenge's 1-s grid.
     options : AlignOptions, optional
-    learned : LearnedEvidence, optional
-        A network whose opinion is one term more of the evidence.
+    learned : Networks
+        Each of their opinions is one term more of the evidence.
     prior : DriftPrior, optional
         How the clocks of this pair of recorders usually drift.
 
@@ -103,10 +104,11 @@ def align_steps(
     ------
     Progress
         Between batches of every stage.
+    Ranking
+        Each batch of linear candidates as it is scored: by every network alone as soon as it
+        has been heard, and by all evidence in the end.
     ScoreSurface
         Once, when the evidence is complete.
-    CandidateScores
-        Each batch of linear candidates as it is scored.
     Alignment
         Once, last.
 
@@ -120,7 +122,7 @@ def align_steps(
     if time_0_s is None:
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
-    plan = ProgressPlan(learned.cost if learned is not None else 0.0)
+    plan = ProgressPlan(sum(network.cost for network in learned))
     features = yield from plan.staged(Stage.READ, feature_blocks(recording))
     _refuse_silent(features, recording)
     give_back()
@@ -133,19 +135,13 @@ def align_steps(
         Stage.COMPARE,
         likelier_window(features, rows_s, search_windows(coarse, rows_s, near_s, prior), prior),
     )
-    evidence = EvidenceUsed(
-        warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
+    networks = yield from hear_networks(
+        learned, EvidenceInput(recording, features), terms, near_s, plan
     )
-    if learned is not None:
-        told = len(learned.notices)
-        term = yield from plan.staged(
-            Stage.NETWORK,
-            learned.term(
-                EvidenceInput(recording, features), rows_s, terms.first_offset_s, window.columns
-            ),
-        )
-        terms = terms.with_term(term, learned.weight, learned.spectral_share)
-        evidence = _used(evidence, learned, told)
+    terms, by_model = networks.terms, networks.by_model
+    evidence = replace(
+        networks.used, warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
+    )
     # A third of an alignment's memory, which what follows can use.
     del features
     first, _ = yield from plan.staged(
@@ -166,7 +162,7 @@ def align_steps(
     durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
     for batch in score_candidates(surface, durations, options.max_offset_s):
         scored, batches = scored.joined(batch), batches + 1
-        yield batch
+        yield Ranking(RankedBy.EVIDENCE, by_model.model if by_model else "", batch)
         yield plan.progress(Stage.RANK, 1 - 0.5**batches)
     wrong_rates = doubts.of_sample_rates(recording, scored)
     decoded = DecodedEvidence(
@@ -176,6 +172,7 @@ def align_steps(
         related=related,
         refinement=refinement,
         candidates=scored,
+        by_model=by_model,
         duration_1_s=durations[1],
         tolerance_s=options.tolerance_s,
         travel_s=options.spacing_m / SOUND_M_S,
@@ -189,7 +186,7 @@ def align(
     recording: Recording,
     time_0_s: Floats | None = None,
     options: AlignOptions | None = None,
-    learned: LearnedEvidence | None = None,
+    learned: Networks = (),
     prior: DriftPrior | None = None,
 ) -> Alignment:
     """Align a recording in one call.
@@ -218,24 +215,6 @@ def _refined(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[
     """Offsets from waveforms, to a fraction of a millisecond where they are coherent enough."""
     first = yield from part_of(refine(recording, time_0_s, path), 0.0, 0.6)
     return (yield from part_of(sharpen(recording, time_0_s, first), 0.6, 1.0))
-
-
-def _used(evidence: EvidenceUsed, learned: LearnedEvidence, told: int) -> EvidenceUsed:
-    """The same with what a network was, and its notices but those told before."""
-    notices = learned.notices[told:]
-    calibrated = shipped_calibration(learned.name).evidence
-    if calibrated != learned.name:
-        notices.append(
-            f"confidence was calibrated with {calibrated} evidence: "
-            f"with {learned.name} evidence it may be too high or too low"
-        )
-    return replace(
-        evidence,
-        name=learned.name,
-        model_id=learned.model_id,
-        device=learned.device,
-        notices=tuple(notices),
-    )
 
 
 def _window_centres(duration_s: float, time_0_s: Floats) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.align.decoding.prior import PriorUse
 from core.align.path import OffsetPath, Refinement, RowStatistics
+from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
@@ -79,6 +80,8 @@ class DecodedEvidence:
         What the waveforms added below the surface's grid.
     candidates : CandidateScores
         Linear candidates over the same evidence.
+    by_model : Ranking or None
+        Linear candidates as the chosen network ranks them alone; None without one.
     duration_1_s : float
         Length of channel 1, seconds.
     tolerance_s : float
@@ -99,6 +102,7 @@ class DecodedEvidence:
     candidates: CandidateScores
     duration_1_s: float
     tolerance_s: float
+    by_model: Ranking | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
     travel_s: float = 0.0
@@ -173,10 +177,12 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, related, duration_1_s, refinement, evidence, prior, travel_s
+    tolerance_s, log_evidence, related, duration_1_s, refinement, by_model
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
+    evidence, prior, travel_s
+        As `DecodedEvidence`.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
         machine's own alignment.
@@ -197,6 +203,7 @@ class Alignment:
     duration_1_s: float
     refinement: Refinement
     statistics: RowStatistics | None = None
+    by_model: Ranking | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
     travel_s: float = 0.0
@@ -208,6 +215,13 @@ class Alignment:
         return DecodedEvidence(
             **{field.name: getattr(self, field.name) for field in fields(DecodedEvidence)}
         )
+
+    @property
+    def rankings(self) -> tuple[Ranking, ...]:
+        """Linear candidates by the chosen network alone, if there is one, and by all evidence."""
+        network = "" if self.by_model is None else self.by_model.model
+        by_evidence = Ranking(RankedBy.EVIDENCE, network, self.candidates)
+        return (by_evidence,) if self.by_model is None else (self.by_model, by_evidence)
 
     def band_at(self, time_0_s: float) -> tuple[float, float]:
         """Ends of the path's 95 % band at a moment of channel 0.

@@ -100,6 +100,7 @@ def build_alignment(
         duration_1_s=duration_1_s,
         refinement=decoded.refinement,
         statistics=statistics,
+        by_model=decoded.by_model,
         evidence=evidence,
         prior=decoded.prior,
         travel_s=decoded.travel_s,

@@ -100,7 +100,10 @@ def baseline_candidates(
 
 
 def score_candidates(
-    surface: ScoreSurface, duration_s: tuple[float, float], max_offset_s: float
+    surface: ScoreSurface,
+    duration_s: tuple[float, float],
+    max_offset_s: float,
+    beyond: float | None = None,
 ) -> Iterator[CandidateScores]:
     """Score the baseline's grid, then a ten times finer one, then around the best.
 
@@ -112,11 +115,14 @@ def score_candidates(
     max_offset_s : float
         Largest offset of the baseline's grid, seconds. Candidates that leave the
         surface anywhere are dropped, as the baseline drops those beyond it.
+    beyond : float, optional
+        What is predicted where a candidate leaves channel 1, NaN for nothing; by default what
+        the surface holds at the end that it leaves by.
 
     Yields
     ------
     CandidateScores
-        A batch of at most 500 candidates at a time.
+        A batch of at most 500 candidates at a time, each with a prediction somewhere.
     """
     scored = CandidateScores.none()
     size = min(_BATCH, 1 + _BATCH_CELLS // len(surface.time_0_s))
@@ -132,8 +138,12 @@ def score_candidates(
             usable = inside.any(axis=1) & (covered | ~inside).all(axis=1)
             if usable.any():
                 reached = np.clip(line[usable], 0.0, duration_s[1]) - surface.time_0_s
-                found = score_predictions(surface.at(reached))
-                yield CandidateScores(offset[usable], drift[usable], found)
+                predicted = surface.at(reached)
+                if beyond is not None:
+                    predicted[~inside[usable]] = beyond
+                found = score_predictions(predicted)
+                batch = CandidateScores(offset[usable], drift[usable], found)
+                yield batch.take(np.flatnonzero(found.used))
 
     fine_grid, steep_ppm = _fine_grid(surface, duration_s[0])
     for grid in (baseline_grid(duration_s[0], max_offset_s), fine_grid):

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.time_map import TimeMap
+
+Form = Literal["published", "normalised"]
+"""Of Eq. 2: as it stands, which a line that keeps more keypoints wins, or with means alone."""
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,19 +143,22 @@ class CandidateScores:
         """The published score, shape (N,)."""
         return self.parts.published
 
-    def ranked(self, most: int | None = None) -> CandidateScores:
+    def ranked(self, most: int | None = None, form: Form = "published") -> CandidateScores:
         """The best candidates, best first.
 
         Parameters
         ----------
         most : int, optional
             How many; by default all.
+        form : Form
+            What they are ranked by.
 
         Returns
         -------
         CandidateScores
         """
-        return self.take(np.argsort(-self.score, kind="stable")[:most])
+        score: Floats = getattr(self.parts, form)
+        return self.take(np.argsort(-score, kind="stable")[:most])
 
     def take(self, index: NDArray[np.intp]) -> CandidateScores:
         """The candidates at `index`, in that order.

@@ -11,7 +11,7 @@ from functools import cache
 from core.align.decoding.prior import DriftPrior
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks, model_id
 from core.nets.evidence import open_evidence
 
 
@@ -38,23 +38,28 @@ def choice_from_args(args: argparse.Namespace) -> EvidenceChoice:
 
 
 @contextmanager
-def opened_evidence(choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
-    """Evidence that gives back its memory in the end; errors as `open_evidence`."""
+def opened_evidence(choice: EvidenceChoice) -> Iterator[Networks]:
+    """Networks that give back their memory in the end; errors as `open_evidence`."""
     learned = _open(choice, 1)
     try:
         yield learned
     finally:
-        if learned is not None:
-            learned.close()
+        close_all(learned)
+
+
+def close_all(learned: Networks) -> None:
+    """Give back the memory of networks."""
+    for network in learned:
+        network.close()
 
 
 @cache
-def opened_here(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
-    """Evidence that lasts as long as this process, one of several; errors as `open_evidence`."""
+def opened_here(choice: EvidenceChoice, processes: int) -> Networks:
+    """Networks that last as long as this process, one of several; errors as `open_evidence`."""
     return _open(choice, processes)
 
 
-def _open(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
+def _open(choice: EvidenceChoice, processes: int) -> Networks:
     learned = open_evidence(choice)
     if choice.name == "beats" and "OMP_NUM_THREADS" not in os.environ:
         from core.nets.embed import leave_a_core
@@ -63,7 +68,7 @@ def _open(choice: EvidenceChoice, processes: int) -> LearnedEvidence | None:
     return learned
 
 
-def identity(learned: LearnedEvidence | None, prior: DriftPrior | None = None) -> str:
+def identity(learned: Networks, prior: DriftPrior | None = None) -> str:
     """Tells apart what may come to other results on the same recording."""
-    heard = "spectral" if learned is None else f"{learned.name} {learned.model_id}"
+    heard = f"{learned[-1].name} {model_id(learned)}" if learned else "spectral"
     return heard if prior is None else f"{heard} prior {prior.digest}"

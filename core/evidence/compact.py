@@ -18,6 +18,7 @@ from core.audio.fixed_point import FixedPoint
 from core.evidence.compact_net import CompactNet, band_levels, noise_floor
 from core.evidence.learned import EvidenceInput
 from core.evidence.spectral import WINDOW_S
+from core.evidence.terms import without_row_means
 from core.steps import Steps, part_of
 
 FILE = "compact.npz"
@@ -32,6 +33,9 @@ _EVERY = 2
 """Every other frame of channel 0 tells as much as all of them: their embeddings see 0.6 s."""
 _STEP = 1 / 16384
 """Of embeddings, which are no longer than one."""
+ODDS = 1.0, -2.0
+"""Slope and intercept of log odds over standard deviations of the term, where the file has none.
+Straight lines on real pairs rank well with them; no probabilities."""
 
 
 class CompactEvidence:
@@ -44,6 +48,8 @@ class CompactEvidence:
         Digest of its weights.
     weight, spectral_share : float
         As `LearnedEvidence`.
+    odds : tuple of two floats
+        Slope and intercept of `log_odds`.
     """
 
     name = "compact"
@@ -51,11 +57,16 @@ class CompactEvidence:
     cost = 1.0
 
     def __init__(
-        self, net: CompactNet, model_id: str, weight: float, spectral_share: float = 1.0
+        self,
+        net: CompactNet,
+        model_id: str,
+        weight: float,
+        spectral_share: float = 1.0,
+        odds: tuple[float, float] = ODDS,
     ) -> None:
         self.model_id, self.weight, self.spectral_share = model_id, weight, spectral_share
         self.notices: list[str] = []
-        self._net = net
+        self._net, self._odds = net, odds
 
     def term(
         self,
@@ -100,6 +111,10 @@ class CompactEvidence:
             yield 0.8 + 0.2 * min(top + _ROWS_A_BATCH, len(term)) / len(term)
         return term
 
+    def log_odds(self, term: Floats32) -> Floats32:
+        """As `LearnedEvidence.log_odds`."""
+        return log_odds(term, *self._odds)
+
     def close(self) -> None:
         """Nothing to give back: the net runs on the processor."""
 
@@ -131,8 +146,31 @@ def open_compact() -> CompactEvidence:
         told = {name: stored[name] for name in stored.files}
     dilations = tuple(int(step) for step in told.pop("dilations"))
     weight, share = float(told.pop("weight")), float(told.pop("spectral_share"))
+    slope, intercept = map(float, told.pop("odds", ODDS))
     net = CompactNet({name: w.astype(np.float32) for name, w in told.items()}, dilations)
-    return CompactEvidence(net, hashlib.blake2b(content, digest_size=16).hexdigest(), weight, share)
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    return CompactEvidence(net, digest, weight, share, (slope, intercept))
+
+
+def log_odds(term: Floats32, slope: float, intercept: float) -> Floats32:
+    """Log odds of "the same moment", affine in the term over its spread.
+
+    Parameters
+    ----------
+    term : ndarray of float32, shape (K, L)
+        0 where nothing is known.
+    slope, intercept : float
+
+    Returns
+    -------
+    ndarray of float32, shape (K, L)
+        NaN where nothing is known.
+    """
+    known = term != 0
+    away = without_row_means(term)
+    spread = np.sqrt(np.square(away).sum(dtype=np.float64) / max(np.count_nonzero(known), 1))
+    odds = np.float32(slope / max(spread, 1e-9)) * away + np.float32(intercept)
+    return np.where(known, odds, np.float32(np.nan))
 
 
 def window_scores(left: Floats32, right: Floats32, every: int = 1) -> Floats32:

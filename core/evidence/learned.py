@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from core.arrays import Floats, Floats32
 from core.audio.recording import Recording
 from core.steps import Steps
@@ -94,6 +96,35 @@ class LearnedEvidence(Protocol):
         """
         ...
 
+    def log_odds(self, term: Floats32) -> Floats32:
+        """What a term says alone, as predictions.
+
+        Parameters
+        ----------
+        term : ndarray of float32, shape (K, L)
+            As `term` returned it.
+
+        Returns
+        -------
+        ndarray of float32, shape (K, L)
+            Log odds of "the same moment"; NaN where nothing is known.
+        """
+        ...
+
     def close(self) -> None:
         """Give back the memory of the device."""
         ...
+
+
+Networks = tuple[LearnedEvidence, ...]
+"""Those that take part in an alignment: the chosen one, whose ranking is shown, is the last."""
+
+
+def model_id(learned: Networks) -> str:
+    """Digests of all networks that take part, the chosen one's first."""
+    return "+".join(network.model_id for network in reversed(learned))
+
+
+def known_odds(term: Floats32) -> Floats32:
+    """As `LearnedEvidence.log_odds`, of a network whose term holds log odds as they are."""
+    return np.where(term != 0, term, np.float32(np.nan))

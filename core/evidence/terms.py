@@ -59,6 +59,15 @@ class TermSurfaces:
         """
         return np.stack([part[rows] for part in self.parts])
 
+    @property
+    def columns(self) -> int:
+        """Offsets a row, L."""
+        return int(self.parts[0].codes.shape[1])
+
+    def surface_of(self, score: Floats32) -> ScoreSurface:
+        """Scores at these rows and offsets, shape (K, L), as a surface."""
+        return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, score)
+
     def with_term(self, term: Floats32, prior: float, share: float = 1.0) -> TermSurfaces:
         """These terms and one more.
 
@@ -76,9 +85,7 @@ class TermSurfaces:
         TermSurfaces
             With J + 1 terms.
         """
-        known = term != 0
-        mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
-        term = np.where(known, term - mean, np.float32(0))
+        term = without_row_means(term)
         most = float(max(term.max(), -term.min(), 1e-30))
         part = unit_spread(FixedPoint.of(term, most / _MOST_CODE))
         return replace(self, parts=(*self.parts, part), prior=np.append(share * self.prior, prior))
@@ -104,7 +111,14 @@ class TermSurfaces:
             weighed = part.times(float(weight))
             if weighed.step:
                 score += weighed[:]
-        return ScoreSurface(self.time_0_s, self.first_offset_s, HOP_S, likelihood_ratios(score))
+        return self.surface_of(likelihood_ratios(score))
+
+
+def without_row_means(term: Floats32) -> Floats32:
+    """A term less each row's mean over what is known, shape (K, L); 0 where nothing is."""
+    known = term != 0
+    mean = term.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return np.where(known, term - mean, np.float32(0))
 
 
 def likelihood_ratios(score: Floats32) -> Floats32:

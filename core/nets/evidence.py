@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.compact import open_compact
+from core.evidence.learned import LearnedEvidence, Networks
 from core.nets import ensure_torch
 
 
-def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
+def open_evidence(choice: EvidenceChoice) -> Networks:
     """Load what an evidence needs; takes seconds, so not in a window's own thread.
 
     Parameters
@@ -16,8 +17,8 @@ def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
 
     Returns
     -------
-    LearnedEvidence or None
-        None where no network is wanted.
+    Networks
+        The chosen one, beside the compact net in any case; none where none is wanted.
 
     Raises
     ------
@@ -25,11 +26,14 @@ def open_evidence(choice: EvidenceChoice) -> LearnedEvidence | None:
         If PyTorch is not installed, the device is not there, or a file cannot be used.
     """
     if choice.name == "spectral":
-        return None
+        return ()
     if choice.name == "compact":
-        from core.evidence.compact import open_compact
+        return (open_compact(),)
+    return open_compact(), open_pair(choice)
 
-        return open_compact()
+
+def open_pair(choice: EvidenceChoice) -> LearnedEvidence:
+    """Load the network of a choice that needs PyTorch; errors as `open_evidence`."""
     ensure_torch()
     from core.nets.pair_evidence import open_pair_evidence
 

@@ -13,7 +13,7 @@ from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import Precision
-from core.evidence.learned import EvidenceInput
+from core.evidence.learned import EvidenceInput, known_odds
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips
 from core.nets.embed import open_encoder
@@ -112,6 +112,10 @@ class PairEvidence:
             self._model.move(torch.device("cpu"))
             free_cached(self.device)
             self.device = "cpu"
+
+    def log_odds(self, term: Floats32) -> Floats32:
+        """As `LearnedEvidence.log_odds`: the scorer's own."""
+        return known_odds(term)
 
     def close(self) -> None:
         """Give back the memory of the device."""

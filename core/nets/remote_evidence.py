@@ -21,7 +21,7 @@ from core.audio.recording import Recording
 from core.child_process import start_child
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import EvidenceInput, LearnedEvidence
+from core.evidence.learned import EvidenceInput, LearnedEvidence, known_odds
 from core.steps import Steps, reported
 
 _PATIENCE_S = 0.05
@@ -131,6 +131,10 @@ class RemoteEvidence:
         finally:
             self._tell(_Next.NOTHING)
 
+    def log_odds(self, term: Floats32) -> Floats32:
+        """As `LearnedEvidence.log_odds`: the scorer's own."""
+        return known_odds(term)
+
     def close(self) -> None:
         """End the process: all of its memory is free again, and the device's."""
         if not self._pipe.closed:
@@ -230,10 +234,9 @@ def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
 
 
 def _open(choice: EvidenceChoice) -> LearnedEvidence:
-    from core.nets.evidence import open_evidence
+    from core.nets.evidence import open_pair
 
-    evidence = open_evidence(choice)
-    assert evidence is not None
+    evidence = open_pair(choice)
     # Later than what says that PyTorch is missing.
     from core.nets.embed import leave_a_core
 

@@ -12,6 +12,7 @@ import numpy as np
 from app.session.entries import AlignmentResults, Entry
 from core.align.alignment import Alias, Alignment, Progress
 from core.align.path import OffsetPath, Refinement
+from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores, PredictionScores
 from core.audio.recording import ChannelSource, Recording
 from core.evidence.surface import ScoreSurface
@@ -84,6 +85,13 @@ def fake_candidates(count: int, first: int = 0) -> CandidateScores:
     return CandidateScores(offset_s, 2000.0 - 300.0 * rank, scores)
 
 
+def fake_ranking(
+    count: int, first: int = 0, by: RankedBy = RankedBy.EVIDENCE, model: str = ""
+) -> Ranking:
+    """A batch of lines in some opinion."""
+    return Ranking(by, model, fake_candidates(count, first))
+
+
 def fake_steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
     """Steps as the real aligner takes them."""
     alignment = fake_alignment(time_0_s)
@@ -91,7 +99,7 @@ def fake_steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Itera
     yield alignment.surface
     for first in range(0, 20, 5):
         yield Progress("ranking candidates", 0.4 + first / 50)
-        yield fake_candidates(5, first)
+        yield fake_ranking(5, first)
     yield Progress("decoding the path", 0.9)
     yield alignment
 

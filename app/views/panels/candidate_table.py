@@ -1,4 +1,4 @@
-"""Linear candidates, best first, with the parts of their score."""
+"""Linear candidates, best first, in the opinion that is shown."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from app.look.table_headers import HeaderTexts
 from app.session.session_model import SessionModel
 from app.views.parts.empty_text import empty_text
+from core.align.rankings import Ranking
 from core.align.scores import CandidateScores
 
 _SHOWN = 50
@@ -26,18 +27,32 @@ _REFRESH_MS = 60
 
 _COLUMNS = (
     ("#", "Rank; press the number to take the candidate"),
-    ("score", "Confidence-weighted score, the sum of its four parts"),
-    ("offset", "Offset of channel 1 at the start, seconds"),
-    ("ppm", "Drift, parts per million"),
+    ("score", "Confidence-weighted score, the sum of its parts: the higher, the better it fits"),
+    ("offset s", "Offset of channel 1 at the start, seconds"),
+    ("ppm", "Drift, parts per million: 1000 are a millisecond each second"),
+    ("fits at", "At how many moments the channels rather match than not, of those compared"),
     ("pos", "0.4 × mean of the positive predictions × their share"),
     ("top", "0.3 × mean of the top quarter of the predictions"),
     ("votes", "0.2 × sum of the predictions' sigmoids"),
     ("level", "0.1 × exp of the mean prediction"),
-    ("n>0", "How many predictions are positive (the public baseline's score)"),
+    ("norm.", "The score with the mean of the sigmoids in place of their sum (normalised form)"),
 )
-_WIDEST = ("50", "000.0", "+00.000", "+00000", "00.00", "00.00", "000.0", "00.00", "3600")
+_WIDEST = (
+    "50",
+    "000.0",
+    "+00.000",
+    "+00000",
+    "3600/3600",
+    "00.00",
+    "00.00",
+    "000.0",
+    "00.00",
+    "00.00",
+)
+_PARTS = slice(5, None)
+"""Columns that show only where a person asks for them."""
 _PADDING_PX = 14
-_LEAST_WANTED = (7, 8, 5, 4)
+_LEAST_WANTED = (9, 8, 7, 6, 5, 4)
 """Where not all columns fit, these go first; the tip of a row says what they hold."""
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -78,11 +93,12 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
             _in_five(found.score[row]),
             f"{found.offset_s[row]:+.3f}",
             f"{round(found.drift_ppm[row]):+d}",
+            f"{found.parts.count[row]}/{found.parts.used[row]}",
             f"{found.parts.positive[row]:.2f}",
             f"{found.parts.top[row]:.2f}",
             _in_five(found.parts.votes[row]),
             f"{found.parts.level[row]:.2f}",
-            f"{found.parts.count[row]}",
+            f"{found.parts.normalised[row]:.2f}",
         )
 
 
@@ -118,7 +134,8 @@ class CandidateTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(22)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
-        self._candidates: CandidateScores | None = None
+        self._ranking: Ranking | None = None
+        self._shows_parts = False
         self._empty = empty_text("Candidates show here while the recording is aligned.", self)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_candidates)
@@ -130,6 +147,10 @@ class CandidateTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Show as many columns as fit, so that none has to be scrolled to."""
+        self._fit_columns()
+        super().resizeEvent(event)
+
+    def _fit_columns(self) -> None:
         # Measuring the cells, as Qt would, asks for all of them with every change of style.
         advance = self.fontMetrics().horizontalAdvance
         headings = (heading for heading, _tip in _COLUMNS)
@@ -140,24 +161,30 @@ class CandidateTable(QTableView):
         # Rows come later than the size; their scroll bar is to fit then.
         room_px = self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()
         shown = list(range(len(_WIDEST)))
+        if not self._shows_parts:
+            del shown[_PARTS]
         for column in _LEAST_WANTED:
-            if sum(widths_px[c] for c in shown) > room_px:
+            if column in shown and sum(widths_px[c] for c in shown) > room_px:
                 shown.remove(column)
         spare_px = max(room_px - sum(widths_px[c] for c in shown), 0) // len(shown)
         for column, width_px in enumerate(widths_px):
             self.setColumnHidden(column, column not in shown)
             self.setColumnWidth(column, width_px + spare_px)
-        super().resizeEvent(event)
+
+    @Slot(bool)
+    def show_parts(self, shown: bool) -> None:
+        """Show or hide what the scores are made of."""
+        self._shows_parts = shown
+        self._fit_columns()
 
     @Slot()
     def _show_candidates(self) -> None:
-        entry = self._session.current
-        found = None if entry is None else entry.candidates
-        if found is self._candidates:
+        found = self._session.ranking
+        if found is self._ranking:
             return
-        self._candidates = found
+        self._ranking = found
         with QSignalBlocker(self.selectionModel()):
-            self._model.show(None if found is None else found.ranked(_SHOWN))
+            self._model.show(None if found is None else found.candidates.ranked(_SHOWN))
         self._empty.setVisible(self._model.rowCount() == 0)
         self._show_highlight()
 

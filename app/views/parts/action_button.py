@@ -10,7 +10,7 @@ _OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Tab)
 
 
 class ActionButton(QToolButton):
-    """Runs `action`; its icon, tip and whether it is greyed follow the action's.
+    """Runs `action`; its icon, tip and whether it is greyed or checked follow the action's.
 
     With the keyboard on it, Space presses it and Tab goes on to the next
     button, whatever these keys do elsewhere.
@@ -28,7 +28,10 @@ class ActionButton(QToolButton):
         self._words = text or action.text()
         self.setObjectName("bordered")
         self.setAccessibleName(action.text())
+        self.setCheckable(action.isCheckable())
         self.clicked.connect(action.trigger)
+        # Of a group, one is checked whatever is clicked.
+        self.clicked.connect(self._follow)
         policy = QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, self.sizePolicy().verticalPolicy())
         if not action.icon().isNull():
@@ -51,3 +54,4 @@ class ActionButton(QToolButton):
         self.setToolTip(self._action.toolTip())
         self.setAccessibleDescription(self._action.toolTip())
         self.setEnabled(self._action.isEnabled())
+        self.setChecked(self._action.isChecked())

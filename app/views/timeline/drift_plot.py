@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.base.evidence_words import opinion
 from app.base.time_view import TimeView
 from app.look.keypoint_style import marks_of
 from app.look.palette import DARK
@@ -85,6 +86,7 @@ class DriftPlot(TimePlot):
         self._soon.timeout.connect(self._show_evidence)
         self._surface: object = None
         self._shown_candidates: tuple[object, int] = (None, -1)
+        self._line_ends_s = np.empty((0, 2))
         session.evidence_changed.connect(self._soon.start)
         session.recording_selected.connect(self._show_recording)
         session.keypoints_changed.connect(self._show_keypoints)
@@ -132,17 +134,20 @@ class DriftPlot(TimePlot):
 
     def _show_candidates(self) -> None:
         entry = self._session.current
-        wanted = (None if entry is None else entry.candidates, self._session.highlighted)
+        ranking = self._session.ranking
+        wanted = (ranking, self._session.highlighted)
         if wanted == self._shown_candidates:
             return
         self._shown_candidates = wanted
-        if entry is None or entry.candidates is None:
+        self._line_ends_s = np.empty((0, 2))
+        if entry is None or ranking is None:
             self._candidates.setData([], [])
             self._highlight.setData([], [])
             return
-        best = entry.candidates.ranked(_SHOWN_CANDIDATES)
+        best = ranking.candidates.ranked(_SHOWN_CANDIDATES)
         ends_s = np.array([0.0, entry.recording.duration_s])
         lines = best.offset_s[:, None] + best.drift_ppm[:, None] * 1e-6 * ends_s
+        self._line_ends_s = lines
         self._candidates.setData(np.tile(ends_s, len(best)), lines.ravel())
         rank = max(self._session.highlighted, 0)
         if rank < len(best):
@@ -219,6 +224,8 @@ class DriftPlot(TimePlot):
                 alias = entry.alignment.alias
                 if alias is not None and abs(alias.shift_s) <= NEAR_ALIAS_S:
                     shown += [path.offset_s[inside] + alias.shift_s]
+            else:
+                shown += [self._line_ends_s.ravel()]
             values = np.concatenate(shown)
             if len(values):
                 low_s, high_s = float(values.min()), float(values.max())
@@ -241,8 +248,8 @@ class DriftPlot(TimePlot):
             words += [f"<span style='color:{DARK.path}'>{path_words}</span>"]
             if entry.alignment.alias is not None:
                 words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
-        if entry is not None and entry.candidates is not None:
-            words += [f"<span style='color:{DARK.candidate}'>— candidates</span>"]
+        if (ranking := self._session.ranking) is not None:
+            words += [f"<span style='color:{DARK.candidate}'>— lines by {opinion(ranking)}</span>"]
         if entry is not None and entry.surface is not None:
             words += ["<span style='color:#8cc4ee'>■ evidence</span>"]
         self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")

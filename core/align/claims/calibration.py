@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import numpy as np
 from scipy.special import expit, logit
@@ -147,12 +148,18 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
     return np.asarray(expit(features @ weights))
 
 
+def _card(evidence: str) -> Traversable:
+    of = "" if evidence == "spectral" else f"_{evidence}"
+    return resources.files("resources").joinpath(f"calibration{of}.json")
+
+
 @cache
 def shipped_calibration(evidence: str) -> Calibration:
-    """The calibration for an evidence, or the spectral one where it has none of its own.
+    """The calibration for an evidence, or the compact net's where it has none of its own.
 
-    Read from ``resources/calibration.json``, or ``calibration_NAME.json``; its card says
-    what it was fitted on.
+    Whatever other network is chosen, the compact net is heard as well. Read from
+    ``resources/calibration.json``, or ``calibration_NAME.json``; its card says what it was
+    fitted on.
 
     Parameters
     ----------
@@ -163,9 +170,9 @@ def shipped_calibration(evidence: str) -> Calibration:
     -------
     Calibration
     """
-    own = resources.files("resources").joinpath(f"calibration_{evidence}.json")
+    own = _card(evidence)
     if not own.is_file():
-        own, evidence = resources.files("resources").joinpath("calibration.json"), "spectral"
+        own, evidence = _card("compact"), "compact"
     table = json.loads(own.read_text(encoding="utf-8"))
     alone, aliased = (
         ConfidenceCurve(

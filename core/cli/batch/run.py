@@ -17,11 +17,11 @@ from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
 from core.cli.batch.processes import at_a_time, in_processes
 from core.cli.batch.resume import Kept, key_of
-from core.cli.evidence import identity, opened_evidence, opened_here
+from core.cli.evidence import close_all, identity, opened_evidence, opened_here
 from core.cli.terminal.report import Advance
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import LearnedEvidence
+from core.evidence.learned import Networks
 from core.formats.biodcase import check_times
 from core.memory import is_shortage, shortage
 
@@ -76,8 +76,7 @@ def align_all(
         if processes == 1 or len(tasks) < 2:
             rest = _run_here(tasks, learned, bar)
         else:
-            if learned is not None:
-                learned.close()
+            close_all(learned)
             rest = _run_in_processes(tasks, choice, at_a_time(min(processes, len(tasks))), bar)
         return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
 
@@ -157,7 +156,7 @@ def _open(job: Job) -> Recording:
 
 def _align_one(
     task: _Task,
-    evidence: Callable[[], LearnedEvidence | None],
+    evidence: Callable[[], Networks],
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Outcome:
     started_s = time.perf_counter()
@@ -194,9 +193,7 @@ def _ours(job: Job, error: Exception) -> InputError:
     )
 
 
-def _run_here(
-    tasks: Sequence[_Task], learned: LearnedEvidence | None, bar: _Bar
-) -> Iterator[Outcome]:
+def _run_here(tasks: Sequence[_Task], learned: Networks, bar: _Bar) -> Iterator[Outcome]:
     for task in tasks:
         yield _align_one(task, lambda: learned, partial(bar.within, task.job))
         bar.finished(task.job)

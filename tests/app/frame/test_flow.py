@@ -127,7 +127,7 @@ def test_taking_a_candidate_leaves_decisions_alone(opened: MainWindow) -> None:
     press(opened, Key.Key_Period)
     kept_s = session.keypoints.time_1_s[5]
     press(opened, Key.Key_2)
-    linear = session.current.candidates.ranked(2).time_map(1)
+    linear = session.ranking.candidates.ranked(2).time_map(1)
     expected_s = linear.to_channel_1(session.keypoints.time_0_s)
     others = np.arange(len(session.keypoints)) != 5
     np.testing.assert_allclose(session.keypoints.time_1_s[others], expected_s[others])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
-from fakes import failing_steps, fake_alignment, fake_candidates, fake_steps
+from fakes import failing_steps, fake_alignment, fake_ranking, fake_steps
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -41,7 +41,7 @@ class Stepwise:
         for first in range(0, 1000, 5):
             assert self.released.acquire(timeout=20)
             self.batches += 1
-            yield fake_candidates(5, first)
+            yield fake_ranking(5, first)
             yield Progress("ranking candidates", 0.3 + first / 2000)
 
 

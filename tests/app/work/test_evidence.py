@@ -28,7 +28,7 @@ from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import EvidenceInput, LearnedEvidence
+from core.evidence.learned import EvidenceInput, Networks, known_odds
 from core.steps import Steps
 
 MakeWindow = Callable[..., MainWindow]
@@ -72,6 +72,9 @@ class FakeNet:
             yield batch / 20
         return np.zeros((len(time_0_s), columns), dtype=np.float32)
 
+    def log_odds(self, term: np.ndarray) -> np.ndarray:
+        return known_odds(term)
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -84,14 +87,14 @@ class Opener:
         self.prepare: Callable[[FakeNet], None] = lambda _net: None
         self.error: Exception | None = None
 
-    def __call__(self, choice: EvidenceChoice) -> Iterator[LearnedEvidence | None]:
+    def __call__(self, choice: EvidenceChoice) -> Iterator[Networks]:
         if self.error is not None:
             raise self.error
         assert all(net.is_closed for net in self.opened), "two networks at a time"
         net = FakeNet("cuda" if choice.device == "auto" else choice.device)
         self.prepare(net)
         self.opened.append(net)
-        yield net
+        yield (net,)
 
 
 @pytest.fixture
@@ -377,7 +380,7 @@ def test_the_device_at_the_end_is_the_one_recorded(
             self.device = "cpu"
             return (yield from super().term(*arguments))
 
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([Falling("cuda")])
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([(Falling("cuda"),)])
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
@@ -407,7 +410,7 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
     sf.write(path, noise, RATE_HZ)
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([Knowing()])
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([(Knowing(),)])
     window.open([path])
     settle(window)
     prefer(window, COMPACT)
@@ -479,7 +482,7 @@ def test_a_network_that_broke_is_opened_anew(
             raise RuntimeError("device-side assert")
 
     broken = Breaking()
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([broken])
+    window.workbench.aligning.keeper._opens = lambda _choice: iter([(broken,)])
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)

@@ -74,9 +74,13 @@ def test_beats_aligns_and_is_recorded(
     assert [p.fraction for p in asked] == sorted(p.fraction for p in asked)
     assert all("with BEATs" in p.text for p in asked)
     told = [m.text for _, m in with_beats.messages.log if m.kind is Kind.WARNING]
-    assert told == [t for t in told if "calibrated with spectral evidence" in t]
+    assert told == [t for t in told if "calibrated with compact evidence" in t]
     assert len(told) == 1
     before = entry.alignment
+    assert [(r.by, r.model) for r in entry.evidence.rankings] == [
+        ("model", "beats"),
+        ("evidence", "beats"),
+    ]
     with_beats.session.select_keypoint(5)
     with_beats.commands["nudge_later_100"].trigger()
     settle(with_beats)
@@ -89,13 +93,22 @@ def test_beats_aligns_and_is_recorded(
 def test_cancel_in_the_middle_of_beats_changes_nothing(
     with_beats: MainWindow, settle: Settle, qtbot: QtBot
 ) -> None:
+    align(with_beats, settle)
     before = with_beats.session.current
     with_beats.commands["align"].trigger()
-    qtbot.waitUntil(lambda: "network" in with_beats.status.progress_text, timeout=60000)
+    # The compact net, which is heard beside BEATs, has ranked by then.
+    qtbot.waitUntil(lambda: with_beats.session.ranking.model == "compact", timeout=60000)
     QTest.keyClick(with_beats, Qt.Key.Key_Escape)
     settle(with_beats)
     assert "cancelled" in with_beats.messages.message.text
-    assert with_beats.session.current is before
+    after = with_beats.session.current
+    assert after.state is before.state
+    assert after.alignment is before.alignment
+    assert after.surface is before.surface
+    assert [r.candidates for r in after.evidence.rankings] == [
+        r.candidates for r in before.evidence.rankings
+    ]
+    assert with_beats.session.ranking.model == "beats"
 
 
 def remove_scorer(_checkpoint: Path, scorer: Path) -> None:

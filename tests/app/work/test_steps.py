@@ -12,7 +12,7 @@ from fakes import fake_steps
 
 from core.align.aligner import align_steps
 from core.align.alignment import Alignment, Progress
-from core.align.scores import CandidateScores
+from core.align.rankings import Ranking
 from core.audio.recording import open_recording
 from core.evidence.surface import ScoreSurface
 
@@ -30,7 +30,7 @@ def test_steps_of_an_aligner(steps: Callable, time_0_s: np.ndarray, tmp_path: Pa
     shares = [step.fraction for step in found if isinstance(step, Progress)]
     assert np.all(np.diff([0.0, *shares, 1.0]) >= 0)
     (surface,) = (step for step in found if isinstance(step, ScoreSurface))
-    first_batch = next(i for i, step in enumerate(found) if isinstance(step, CandidateScores))
+    first_batch = next(i for i, step in enumerate(found) if isinstance(step, Ranking))
     assert found.index(surface) < first_batch
     (alignment,) = (step for step in found if isinstance(step, Alignment))
     assert found[-1] is alignment

@@ -13,6 +13,7 @@ from core.align.alignment import Alignment, DecodedEvidence, Progress
 from core.align.claims import confidence
 from core.align.claims.calibration import MOST_CONFIDENT
 from core.align.path import OffsetPath, Refinement
+from core.align.rankings import Ranking
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording
 from core.errors import InputError
@@ -106,9 +107,9 @@ def test_steps_report_progress_and_stream_results(scene, tmp_path):
     assert fractions[-1] <= 1
     kinds = [type(step) for step in steps]
     assert kinds.count(ScoreSurface) == 1
-    assert kinds.count(CandidateScores) > 1
+    assert kinds.count(Ranking) > 1
     assert kinds[-1] is Alignment
-    assert kinds.index(ScoreSurface) < kinds.index(CandidateScores)
+    assert kinds.index(ScoreSurface) < kinds.index(Ranking)
 
 
 def test_stopping_early_stops(scene, tmp_path):

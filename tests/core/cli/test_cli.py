@@ -409,16 +409,16 @@ def test_networks_are_told_apart_opened_once_and_closed(
     """What one model finished is not taken for another's; what it has to say becomes notes."""
     opened: list[SimpleNamespace] = []
 
-    def open_evidence(choice: EvidenceChoice) -> SimpleNamespace:
+    def open_evidence(choice: EvidenceChoice) -> tuple[SimpleNamespace, ...]:
         learned = SimpleNamespace(name=choice.name, model_id=f"model {len(opened)}", closed=0)
         learned.close = lambda: setattr(learned, "closed", learned.closed + 1)
         opened.append(learned)
-        return learned
+        return (learned,)
 
     def heard(steps: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         def align_steps(recording: Recording, *rest: object) -> Iterator[Step]:
             *_, alignment = steps(recording, *rest)
-            learned = rest[2]
+            (learned,) = rest[2]
             assert isinstance(learned, SimpleNamespace)
             assert not learned.closed
             used = EvidenceUsed(learned.name, learned.model_id, "cpu", ("memory is short",))

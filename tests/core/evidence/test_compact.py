@@ -111,3 +111,22 @@ def test_progress_rises(delayed):
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) > 5
+
+
+def test_log_odds_are_affine_in_the_term_over_its_spread(delayed):
+    evidence = CompactEvidence(a_net(), "random", 0.5, odds=(1.5, -3.0))
+    term = result_of(evidence.term(delayed, np.array([1.0, 12.0]), np.full(2, -5.0), 1001))
+    odds = evidence.log_odds(term)
+    known = term != 0
+    assert not known.all()
+    np.testing.assert_array_equal(np.isnan(odds), ~known)
+    away = np.concatenate(
+        [row[here] - row[here].mean() for row, here in zip(term, known, strict=True)]
+    )
+    expected = 1.5 * away / away.std() - 3.0
+    np.testing.assert_allclose(odds[known], expected, atol=1e-4)
+
+
+def test_a_term_that_knows_nothing_predicts_nothing():
+    evidence = CompactEvidence(a_net(), "random", 0.5)
+    assert np.isnan(evidence.log_odds(np.zeros((3, 5), np.float32))).all()

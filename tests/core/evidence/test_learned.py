@@ -19,6 +19,7 @@ from core.align.stages import Stage
 from core.audio.recording import Recording, open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import known_odds
 from core.keypoints import ReviewState
 from core.simulate import simulate_scene
 
@@ -53,6 +54,9 @@ class Knowing:
         yield 1.0
         return (self._scale * term).astype(np.float32)
 
+    def log_odds(self, term):
+        return known_odds(term)
+
     def close(self) -> None: ...
 
 
@@ -69,19 +73,19 @@ def test_a_network_leads_where_spectral_evidence_is_lost(unlike):
     inside = slice(3, 55)
     without = align(unlike)
     assert np.abs(without.keypoints.offset_s - bent(without.keypoints.time_0_s))[inside].max() > 0.5
-    found = align(unlike, learned=Knowing(bent))
+    found = align(unlike, learned=(Knowing(bent),))
     error_s = np.abs(found.keypoints.offset_s - bent(found.keypoints.time_0_s))[inside]
     assert error_s.mean() < 0.05
     assert found.log_evidence > without.log_evidence + 20
 
 
 def test_the_scale_of_a_network_is_of_no_matter(unlike):
-    one, other = (align(unlike, learned=Knowing(bent, scale=scale)) for scale in (1.0, 100.0))
+    one, other = (align(unlike, learned=(Knowing(bent, scale=scale),)) for scale in (1.0, 100.0))
     np.testing.assert_allclose(one.keypoints.time_1_s, other.keypoints.time_1_s, atol=2e-3)
 
 
 def test_path_and_lines_are_ranked_over_what_the_network_hears_too(unlike):
-    found = align(unlike, learned=Knowing(bent))
+    found = align(unlike, learned=(Knowing(bent),))
     best = found.candidates.ranked(1)
     time_0_s = found.surface.time_0_s
     line_s = best.offset_s[0] + time_0_s * best.drift_ppm[0] * 1e-6
@@ -96,7 +100,7 @@ def test_path_and_lines_are_ranked_over_what_the_network_hears_too(unlike):
 
 def test_pins_lead_the_path_over_the_same_evidence(unlike):
     """Channels as far apart as spectral evidence cannot tell; a person moves one keypoint."""
-    machine = align(unlike, learned=Knowing(bent))
+    machine = align(unlike, learned=(Knowing(bent),))
     keypoints = machine.keypoints
     time_1_s = keypoints.time_1_s.copy()
     time_1_s[30] += 0.1
@@ -122,7 +126,7 @@ def test_a_network_that_hears_nothing_does_not_hurt(scene):
     recording, truth = scene
     error_s = [
         np.abs(align(recording, learned=learned).keypoints.time_1_s - truth.time_1_s).mean()
-        for learned in (None, Knowing(None))
+        for learned in ((), (Knowing(None),))
     ]
     assert error_s[1] < error_s[0] + 0.002
 
@@ -130,7 +134,7 @@ def test_a_network_that_hears_nothing_does_not_hurt(scene):
 def test_what_was_heard_with_is_told_with_its_notices(scene):
     recording, _ = scene
     shares, alignment = [], None
-    for step in align_steps(recording, learned=Knowing(None)):
+    for step in align_steps(recording, learned=(Knowing(None),)):
         if isinstance(step, Progress):
             shares.append((step.fraction, step.stage))
         alignment = step
@@ -142,14 +146,16 @@ def test_what_was_heard_with_is_told_with_its_notices(scene):
     assert (used.name, used.model_id, used.device) == ("beats", "made up", "cpu")
     assert used.notices == (
         "memory is short: 8 clips at a time",
-        "confidence was calibrated with spectral evidence: with beats evidence it may be too "
+        "confidence was calibrated with compact evidence: with beats evidence it may be too "
         "high or too low",
     )
     assert align(recording).evidence.name == "spectral"
 
 
-def test_evidence_without_a_calibration_of_its_own_has_the_spectral_one():
-    assert shipped_calibration("beats").evidence == "spectral"
+def test_evidence_without_a_calibration_of_its_own_has_the_compact_nets():
+    """Which is heard beside it."""
+    assert shipped_calibration("beats").evidence == "compact"
+    assert shipped_calibration("spectral").evidence == "spectral"
 
 
 @pytest.mark.parametrize(

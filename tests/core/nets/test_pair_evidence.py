@@ -15,7 +15,7 @@ from core.evidence.learned import EvidenceInput
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import PassingClips, channel_clips
 from core.nets.encoders.reading import file_digest
-from core.nets.evidence import open_evidence
+from core.nets.evidence import open_evidence, open_pair
 from core.nets.heads.pair import Keys, PairScorer
 from core.nets.pair_evidence import PairEvidence
 from core.nets.ranking import PairModel, exact_predictions
@@ -203,23 +203,24 @@ def test_what_passes_is_cut_as_what_is_held(make_audio_of):
 
 
 def real_model(choice) -> PairModel:
-    opened = open_evidence(choice)
+    opened = open_pair(choice)
     assert isinstance(opened, PairEvidence)
     return opened._model
 
 
 def test_what_was_chosen_is_opened_and_can_be_told_apart(choice):
-    evidence = open_evidence(choice)
+    compact, evidence = open_evidence(choice)
+    assert compact.name == "compact", "heard beside it, not replaced"
     assert (evidence.name, evidence.device, evidence.notices) == ("beats", "cpu", [])
     assert file_digest(choice.checkpoint) in evidence.model_id
     assert file_digest(choice.scorer) in evidence.model_id
     evidence.close()
     evidence.close()
-    assert open_evidence(EvidenceChoice("spectral")) is None
+    assert open_evidence(EvidenceChoice("spectral")) == ()
 
 
 def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
-    single, small = open_evidence(choice), open_evidence(replace(choice, precision="int8"))
+    single, small = open_pair(choice), open_pair(replace(choice, precision="int8"))
     assert single.model_id != small.model_id
     asked = EvidenceInput(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
     expected, found = result_of(single.term(*asked)), result_of(small.term(*asked))

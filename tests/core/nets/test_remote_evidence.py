@@ -17,7 +17,7 @@ from core.audio.recording import Recording, open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput
-from core.nets.evidence import open_evidence
+from core.nets.evidence import open_pair
 from core.nets.remote_evidence import RemoteEvidence, open_remote
 from core.steps import reported, result_of
 
@@ -50,7 +50,7 @@ def opened(choice: EvidenceChoice) -> RemoteEvidence:
 def test_it_answers_as_one_in_this_process(
     shared: RemoteEvidence, choice: EvidenceChoice, recording: Recording
 ) -> None:
-    here = open_evidence(choice)
+    here = open_pair(choice)
     for name in ("name", "model_id", "device", "weight", "spectral_share", "cost", "notices"):
         assert getattr(shared, name) == getattr(here, name)
     shares = []
@@ -60,6 +60,7 @@ def test_it_answers_as_one_in_this_process(
     assert shares[-1] == 1.0
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert np.ptp(found) > 0
+    np.testing.assert_array_equal(shared.log_odds(found), here.log_odds(found))
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
