@@ -24,6 +24,7 @@ MENUS = (
     "Recordings",
     "Align",
     "Align/Evidence",
+    "Align/Ranking",
     "Playback",
     "Playback/High-pass",
     "View",

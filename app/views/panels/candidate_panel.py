@@ -16,6 +16,7 @@ from app.views.parts.fixed_label import FixedLabel
 from core.align.rankings import DISAGREE_S, RankedBy
 
 _REFRESH_MS = 60
+_WORDS = {RankedBy.MODEL: "Model alone", RankedBy.EVIDENCE: "All evidence"}
 
 
 class CandidatePanel(QWidget):
@@ -43,8 +44,8 @@ class CandidatePanel(QWidget):
         self.table = CandidateTable(session)
         self._switch = QWidget()
         switch = _row(self._switch)
-        for name in ("rank_by_model", "rank_by_evidence"):
-            switch.addWidget(ActionButton(actions[name]), 1)
+        for ranked_by, words in _WORDS.items():
+            switch.addWidget(ActionButton(actions[f"rank_by_{ranked_by}"], words), 1)
         above = QWidget()
         top = _row(above)
         top.setContentsMargins(4, 4, 4, 0)
@@ -86,7 +87,9 @@ class CandidatePanel(QWidget):
             else:
                 said = f"{who} agree: their best lines lie {1e3 * apart_s:.0f} ms apart on average."
         elif models and self._session.ranking is None:
-            said = "All evidence ranks last; see Model alone for what is known already."
+            said = (
+                f"All evidence ranks last; see {_WORDS[RankedBy.MODEL]} for what is known already."
+            )
         self._said.setText(said)
 
 

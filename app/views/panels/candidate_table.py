@@ -30,7 +30,7 @@ _COLUMNS = (
     ("score", "Confidence-weighted score, the sum of its parts: the higher, the better it fits"),
     ("offset s", "Offset of channel 1 at the start, seconds"),
     ("ppm", "Drift, parts per million: 1000 are a millisecond each second"),
-    ("fits at", "At how many moments the channels rather match than not, of those compared"),
+    ("fits", "Share of the moments compared at which the channels rather match than not"),
     ("pos", "0.4 × mean of the positive predictions × their share"),
     ("top", "0.3 × mean of the top quarter of the predictions"),
     ("votes", "0.2 × sum of the predictions' sigmoids"),
@@ -42,7 +42,7 @@ _WIDEST = (
     "000.0",
     "+00.000",
     "+00000",
-    "3600/3600",
+    "100 %",
     "00.00",
     "00.00",
     "000.0",
@@ -52,7 +52,7 @@ _WIDEST = (
 _PARTS = slice(5, None)
 """Columns that show only where a person asks for them."""
 _PADDING_PX = 14
-_LEAST_WANTED = (9, 8, 7, 6, 5, 4)
+_LEAST_WANTED = (8, 9, 6, 5, 7, 4)
 """Where not all columns fit, these go first; the tip of a row says what they hold."""
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -93,7 +93,7 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
             _in_five(found.score[row]),
             f"{found.offset_s[row]:+.3f}",
             f"{round(found.drift_ppm[row]):+d}",
-            f"{found.parts.count[row]}/{found.parts.used[row]}",
+            f"{found.parts.count[row] / found.parts.used[row]:.0%}".replace("%", " %"),
             f"{found.parts.positive[row]:.2f}",
             f"{found.parts.top[row]:.2f}",
             _in_five(found.parts.votes[row]),

@@ -138,14 +138,25 @@ def test_buttons_of_dialogs_are_words_alone(opened: MainWindow) -> None:
     only(opened, PreferencesDialog).close()
 
 
-@pytest.mark.parametrize(("size", "hidden"), [((1600, 1000), 0), ((1280, 800), 2)])
+@pytest.mark.parametrize(
+    ("size", "parts", "hidden"),
+    [
+        ((1600, 1000), False, 5),
+        ((1280, 800), False, 5),
+        ((1024, 560), False, 5),
+        ((1600, 1000), True, 1),
+        ((1280, 800), True, 3),
+    ],
+)
 def test_every_number_of_the_candidates_can_be_read(
-    make_window: Make, stereo: Path, settle, size: tuple[int, int], hidden: int
+    make_window: Make, stereo: Path, settle, size: tuple[int, int], parts: bool, hidden: int
 ) -> None:
     window = make_window(size=size)
     window.open([stereo])
     window.docks.by_title["Candidates"].raise_()
     settle(window)
+    if parts:
+        window.commands["score_parts"].trigger()
     table = window.candidates
     header = table.horizontalHeader()
     shown = [c for c in range(header.count()) if not table.isColumnHidden(c)]
