@@ -33,7 +33,7 @@ from core.align.claims.calibration import (
     certainty_features,
     raw_certainty,
 )
-from core.align.claims.row_claims import MOST_BLIND
+from core.align.claims.row_claims import MOST_UNHEARD
 from core.arrays import Floats
 from core.cli.evidence import identity
 
@@ -146,7 +146,7 @@ def claimed(calibration: Calibration, one: Example) -> Floats:
         one.nearest_clear_s,
         aliased=one.is_aliased,
     )
-    return np.where(one.is_blind, np.minimum(sure, MOST_BLIND), sure)
+    return np.where(one.is_blind, np.minimum(sure, MOST_UNHEARD), sure)
 
 
 def cross_validated(examples: Sequence[Example], seed: int) -> list[Floats]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.align.alignment import Alignment, DecodedEvidence, Progress
+from core.align.alignment import Alignment, DecodedEvidence, Progress, Travel
 from core.align.alignment_builder import build_alignment
 from core.align.candidates import score_candidates
 from core.align.claims import doubts
 from core.align.claims.confidence import estimate
+from core.align.claims.travel import heard_travel_s
 from core.align.decoding.band import band_holding
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.drift_models import FIRST_MODEL
@@ -66,7 +67,8 @@ class AlignOptions:
         Error within which a keypoint counts as right for its confidence, seconds.
     spacing_m : float
         Distance of the microphones, metres. With it confidence is about the clocks; at zero it
-        is about the sounds, which reach one microphone before the other.
+        is about the sounds, which reach one microphone before the other, unless these are heard
+        to come from different distances.
     """
 
     max_offset_s: float = MAX_OFFSET_S
@@ -154,6 +156,9 @@ def align_steps(
         Stage.DECODE_AGAIN, decode_carried(surface, prior, band=likely)
     )
     path = estimate(surface, second.posterior)
+    travel = Travel(options.spacing_m / SOUND_M_S, is_given=True)
+    if not options.spacing_m:
+        travel = Travel(heard_travel_s(surface, path, second.log_shares))
     related = local_relatedness(second.row_evidence)
     unsearched = window.is_unsure(rows_s) | is_at_edge(surface, path)
     related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
@@ -175,7 +180,7 @@ def align_steps(
         by_model=by_model,
         duration_1_s=durations[1],
         tolerance_s=options.tolerance_s,
-        travel_s=options.spacing_m / SOUND_M_S,
+        travel=travel,
         evidence=replace(evidence, doubts=evidence.doubts + wrong_rates),
         prior=use,
     )

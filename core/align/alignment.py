@@ -61,6 +61,48 @@ class EvidenceUsed:
     doubts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """How much before or after the clocks' own offset sounds may arrive.
+
+    Parameters
+    ----------
+    longest_s : float
+        Seconds; zero where the claim is about sounds.
+    is_given : bool
+        Whether a person gave the spacing of the microphones; otherwise it was heard.
+    """
+
+    longest_s: float = 0.0
+    is_given: bool = False
+
+    def sentences(self, tolerance_s: float) -> tuple[str, ...]:
+        """What to tell of it.
+
+        Parameters
+        ----------
+        tolerance_s : float
+            As `DecodedEvidence`.
+
+        Returns
+        -------
+        tuple of str
+            Nothing where it is within the tolerance.
+        """
+        if self.longest_s <= tolerance_s:
+            return ()
+        travel_ms, tolerance_ms = 1e3 * self.longest_s, 1e3 * tolerance_s
+        if self.is_given:
+            return (
+                f"sounds arrive up to {travel_ms:.0f} ms apart: nothing tells the clocks to within "
+                f"{tolerance_ms:.0f} ms for sure",
+            )
+        return (
+            "offsets go to and fro, as where sounds come from different distances: the clocks may "
+            f"be off by {travel_ms:.0f} ms; give the spacing of the microphones, if it is known",
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DecodedEvidence:
     """What the conclusions about a recording are drawn from.
@@ -90,8 +132,8 @@ class DecodedEvidence:
         What the surface was made with.
     prior : PriorUse or None
         What a pair's usual drift had to do with it.
-    travel_s : float
-        Sounds reach one microphone up to so much before or after the other, seconds.
+    travel : Travel
+        How long sounds are on their way to one microphone before or after the other.
     """
 
     surface: ScoreSurface
@@ -105,7 +147,7 @@ class DecodedEvidence:
     by_model: Ranking | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
-    travel_s: float = 0.0
+    travel: Travel = Travel()
 
     def rows(self, kept: slice | NDArray[np.intp]) -> DecodedEvidence:
         """The same of some rows only.
@@ -177,7 +219,7 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, related, duration_1_s, refinement, by_model
+    tolerance_s, log_evidence, related, duration_1_s, refinement, by_model, evidence, prior, travel
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
@@ -206,7 +248,7 @@ class Alignment:
     by_model: Ranking | None = None
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
-    travel_s: float = 0.0
+    travel: Travel = Travel()
     decisions: frozenset[Decision] = frozenset()
 
     @property

@@ -103,7 +103,7 @@ def build_alignment(
         by_model=decoded.by_model,
         evidence=evidence,
         prior=decoded.prior,
-        travel_s=decoded.travel_s,
+        travel=decoded.travel,
     )
 
 
@@ -149,13 +149,7 @@ def _doubt_what_goes_back(
 
 
 def _warnings(decoded: DecodedEvidence, alias: Alias | None, back_s: Floats) -> tuple[str, ...]:
-    found = []
-    if decoded.travel_s > decoded.tolerance_s:
-        travel_ms, tolerance_ms = 1e3 * decoded.travel_s, 1e3 * decoded.tolerance_s
-        found.append(
-            f"sounds arrive up to {travel_ms:.0f} ms apart: nothing tells the clocks to within "
-            f"{tolerance_ms:.0f} ms for sure"
-        )
+    found = list(decoded.travel.sentences(decoded.tolerance_s))
     if len(back_s):
         found.append(
             f"at {back_s[0]:.0f} s the path goes back in channel 1: it is wrong before or after"

@@ -15,8 +15,6 @@ from core.arrays import Floats
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
-_STRANGERS = 0.5
-"""Where relatedness is below this, confidence is no higher than it."""
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by
 hand, and part of the fit: whoever changes it fits the calibration again."""
@@ -87,9 +85,7 @@ class Calibration:
     def confidence(
         self, mass: Floats, related: Floats, nearest_clear_s: Floats, *, aliased: bool
     ) -> Floats:
-        """Probability that keypoints are right, at most 0.99.
-
-        It is no higher than `related` where the channels more likely heard different things.
+        """Probability that keypoints are right, at most 0.99 and no higher than `related`.
 
         Parameters
         ----------
@@ -108,7 +104,7 @@ class Calibration:
         """
         share = self.aliased if aliased else self.alone
         likely = share(certainty_features(mass, related, nearest_clear_s))
-        return np.minimum(likely, np.where(related < _STRANGERS, related, MOST_CONFIDENT))
+        return np.minimum(likely, np.minimum(related, MOST_CONFIDENT))
 
 
 def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -> Floats:

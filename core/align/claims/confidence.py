@@ -15,7 +15,7 @@ from core.evidence.surface import ScoreSurface
 
 # Chosen by hand during development, where no source is given.
 
-_CLEAR_NATS = 3.0
+CLEAR_NATS = 3.0
 """From this evidence on a row matches clearly by itself, nats: twenty times as likely as a
 random offset."""
 _BLIND_S = 10.0
@@ -32,7 +32,7 @@ _RIVAL_SHARE = 0.25
 """A second mode is told of from this share of the path's probability on."""
 _WAYS = np.linspace(-1.0, 1.0, 129)[1::2]
 """Ways of the sound that stand for all, in shares of the longest: the middles of equal parts."""
-_HERE_COLUMNS = 2
+HERE_COLUMNS = 2
 """The evidence for the path is the best within so many columns of it."""
 
 
@@ -85,9 +85,9 @@ def mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool = F
     low_s, high_s = time_1_s - decoded.tolerance_s, time_1_s + decoded.tolerance_s
     low_s = np.where(low_s <= 0.0, -math.inf, low_s) - surface.time_0_s
     high_s = np.where(high_s >= duration_1_s, math.inf, high_s) - surface.time_0_s
-    ways = _WAYS if of_clocks and decoded.travel_s > 0 else np.zeros(1)
+    ways = _WAYS if of_clocks and decoded.travel.longest_s > 0 else np.zeros(1)
     within = np.zeros(len(posterior))
-    for way_s in decoded.travel_s * ways:
+    for way_s in decoded.travel.longest_s * ways:
         within += _at(edge, surface.column(high_s + way_s) + 0.5)
         within -= _at(edge, surface.column(low_s + way_s) + 0.5)
     return within / len(ways)
@@ -149,7 +149,7 @@ class MatchClarity:
     @property
     def is_clear(self) -> NDArray[np.bool_]:
         """Rows that match clearly by themselves."""
-        return np.asarray(self.nats >= _CLEAR_NATS)
+        return np.asarray(self.nats >= CLEAR_NATS)
 
     @property
     def is_blind(self) -> NDArray[np.bool_]:
@@ -171,7 +171,7 @@ def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
     """
     surface, posterior = decoded.surface, decoded.posterior
     path = decoded.refinement.applied(estimate(surface, posterior))
-    reach = np.arange(-_HERE_COLUMNS, _HERE_COLUMNS + 1)[:, None] * surface.step_s
+    reach = np.arange(-HERE_COLUMNS, HERE_COLUMNS + 1)[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowStatistics(
         path,
@@ -195,7 +195,7 @@ def clarity(time_0_s: Floats, nats: Floats) -> MatchClarity:
     -------
     MatchClarity
     """
-    clear_s = time_0_s[nats >= _CLEAR_NATS]
+    clear_s = time_0_s[nats >= CLEAR_NATS]
     if len(clear_s):
         after = np.searchsorted(clear_s, time_0_s)
         ends = (clear_s[np.maximum(after - 1, 0)], clear_s[np.minimum(after, len(clear_s) - 1)])

@@ -62,11 +62,19 @@ class DriftModel:
     step_s: float = 0.0
     start: Start | None = None
 
+    @property
+    def is_restless(self) -> bool:
+        """Whether the offset goes to and fro, without momentum or by a jump in every 20 s."""
+        return self.step_s > 0 or self.jump_probability >= _OFTEN
+
 
 def _jumping(model: DriftModel, probability: float, log_prior: float) -> DriftModel:
     """A model with buffers dropped so often, for `log_prior` more of log weight."""
     return replace(model, jump_probability=probability, log_prior=model.log_prior + log_prior)
 
+
+_OFTEN = 0.05
+"""Buffers dropped so often per row make a clock restless."""
 
 _STEADY = DriftModel(0.015, 31, 0.0005, 0.0, jump_probability=1e-5)
 """A clock with hardly a dropped buffer. The models' figures were chosen by hand."""
@@ -78,7 +86,7 @@ _FAST = DriftModel(0.045, 37, 0.0025, -2.0, jump_probability=1e-4)
 DRIFT_MODELS = (
     _STEADY,
     _jumping(_STEADY, 3e-3, -1.0),
-    _jumping(_STEADY, 0.05, -4.0),
+    _jumping(_STEADY, _OFTEN, -4.0),
     _WANDERING,
     _jumping(_WANDERING, 0.01, -2.0),
     _FAST,

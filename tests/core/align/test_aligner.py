@@ -9,7 +9,7 @@ import soundfile as sf
 from scipy.stats import norm
 
 from core.align.aligner import AlignOptions, align, align_steps
-from core.align.alignment import Alignment, DecodedEvidence, Progress
+from core.align.alignment import Alignment, DecodedEvidence, Progress, Travel
 from core.align.claims import confidence
 from core.align.claims.calibration import MOST_CONFIDENT
 from core.align.path import OffsetPath, Refinement
@@ -251,7 +251,7 @@ def decoded(
         candidates=CandidateScores.none(),
         duration_1_s=duration_1_s,
         tolerance_s=0.05,
-        travel_s=travel_s,
+        travel=Travel(travel_s, is_given=True),
     )
 
 
