@@ -212,8 +212,8 @@ def screenshot(
 def _pose(window: MainWindow, alignment: Alignment | None) -> None:
     """Show an instructive stretch with the most interesting keypoint selected."""
     session = window.session
-    if alignment is not None:
-        session.set_alignment(session.current_index, alignment)
+    if alignment is not None and session.selection.recording is not None:
+        session.set_alignment(session.selection.recording, alignment)
         session.propose_alignment()
     keypoints = session.keypoints
     if keypoints is None or not len(keypoints):

@@ -126,15 +126,21 @@ class Documents(QObject):
 
     def find_audio(self, folder: Path) -> None:
         """Look in a folder for recordings whose audio is not where it was."""
-        pairs = zip(self._session.keys, self._session.entries, strict=True)
-        lost = {k: entry.known for k, entry in pairs if entry.is_lost and not entry.is_out}
+        lost = {
+            k: entry.known
+            for k, entry in self._session.recordings.items()
+            if entry.is_lost and not entry.is_out
+        }
         self._opening.start(partial(find_steps, lost, folder))
 
     @Slot()
     def use_other_audio(self) -> None:
         """Go on with the audio that lies now where that of the keypoints was."""
-        pairs = zip(self._session.keys, self._session.entries, strict=True)
-        others = {k: entry for k, entry in pairs if entry.has_other and not entry.is_out}
+        others = {
+            k: entry
+            for k, entry in self._session.recordings.items()
+            if entry.has_other and not entry.is_out
+        }
         if others:
             open_now = {entry.identity for entry in self._session.entries if not entry.is_out}
             self._opening.start(partial(other_steps, others, open_now))
@@ -245,7 +251,7 @@ class Documents(QObject):
             f"The audio of {found} is used as it is now. Keypoints stand as they were; align again "
             "to check them."
         )
-        shows_it = list(step.found) == [self._session.keys[self._session.current_index]]
+        shows_it = list(step.found) == [self._session.selection.recording]
         action = "align" if shows_it else "align_all"
         is_true = self._while_any(lambda entry: entry.is_outdated)
         self.message_posted.emit(Message(Kind.INFO, text, action, is_true=is_true))

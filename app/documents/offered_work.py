@@ -63,10 +63,9 @@ class OfferedWork(QObject):
 
     def look_at(self, earlier: EarlierWork) -> None:
         """Remember what a session holds of recordings without decisions; the newest counts."""
-        pairs = zip(self._session.keys, self._session.entries, strict=True)
         waiting = {
             entry.known.fingerprint: key
-            for key, entry in pairs
+            for key, entry in self._session.recordings.items()
             if not entry.is_out and not entry.reviewed
         }
         for there, count in earlier.reviewed.items():
@@ -115,14 +114,13 @@ class OfferedWork(QObject):
         path, session = read
         works = {here: work for here, work in self._taking.items() if work[0].session == path}
         for here, (earlier, there) in works.items():
-            index = self._session.keys.index(here)
-            before = self._session.entries[index].reviewed
+            before = self._session.recordings[here].reviewed
             _number, run = session.runs.get(there, (0, None))
             folder = earlier.known[there].folder.name
-            if self._session.take_earlier(index, session.states[there], run, folder):
-                self._decisions += self._session.entries[index].reviewed - before
+            if self._session.take_earlier(here, session.states[there], run, folder):
+                self._decisions += self._session.recordings[here].reviewed - before
             else:
-                self._refused.append(self._session.entries[index].recording.name)
+                self._refused.append(self._session.recordings[here].recording.name)
         earlier = next(iter(works.values()))[0]
         if not self._refused and _is_all(earlier, works):
             self.taken.emit(earlier)

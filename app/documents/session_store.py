@@ -77,8 +77,8 @@ class SessionStore(QObject):
         if places is not None:
             session.changed.connect(self._writer.put)
             session.changed.connect(self._note_added)
-            session.recording_selected.connect(self._soon_shown.start)
-            session.selection_changed.connect(self._soon_shown.start)
+            session.selection.recording_changed.connect(self._soon_shown.start)
+            session.selection.changed.connect(self._soon_shown.start)
 
     @property
     def keeps(self) -> bool:
@@ -146,7 +146,7 @@ class SessionStore(QObject):
 
     @Slot()
     def _note_shown(self) -> None:
-        shown = self._session.shown
+        shown = self._session.selection.view
         if self.path is not None and shown is not None:
             self._writer.put(Change(shown=shown))
 

@@ -16,7 +16,7 @@ from app.base.save_dialog import ask_where_to_save
 from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
-from app.session.open_session import open_first
+from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
 from core.formats.atomic import write_whole
@@ -70,7 +70,7 @@ class ExportCommands(QObject):
         """Show what an export would write, and write it."""
         entry = self._session.current
         if entry is None:
-            self.message_posted.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session.selection))
             return
         if self._workbench.redecoding.is_running:
             # What follows from the last decision belongs into the table.
@@ -91,7 +91,7 @@ class ExportCommands(QObject):
         """Ask where the drift curve goes as a picture, and write it."""
         entry = self._session.current
         if entry is None:
-            self.message_posted.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session.selection))
             return
         kinds = {"PNG picture (*.png)": ".png", "SVG drawing (*.svg)": ".svg"}
         suggested = suggested_picture(entry)

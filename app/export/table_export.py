@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from app.look.keypoint_style import needs_look
 from app.review.triage import is_unaligned
-from app.session.entries import Entry, verdict_of
+from app.session.alignment_results import verdict_of
+from app.session.entries import Entry
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable
 from core.formats.export_format import ExportFormat

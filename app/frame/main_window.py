@@ -245,10 +245,10 @@ class MainWindow(QMainWindow):
         self.playback.noted.connect(self.status.note)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)
-        self.session.recording_selected.connect(self.messages.look_again)
-        self.session.recording_selected.connect(self._show_recording)
+        self.session.selection.recording_changed.connect(self.messages.look_again)
+        self.session.selection.recording_changed.connect(self._show_recording)
         for changed in (
-            self.session.recording_selected,
+            self.session.selection.recording_changed,
             self.workbench.spectrograms_changed,
             self.workbench.frames_added,
         ):

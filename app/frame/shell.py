@@ -24,7 +24,7 @@ from app.frame.new_window import start_another
 from app.frame.open_demo import demo_folder, demo_steps
 from app.frame.recent_files import RecentMenu
 from app.look.theme import ThemeChoice, theme
-from app.session.open_session import open_first
+from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import why_no_beats
 from app.settings.preferences import PreferenceStore
@@ -85,7 +85,7 @@ class Shell(QObject):
         self._actions = actions
         self._lately: list[str] = _stored_lately() if remembers else []
         self._pending: tuple[Path, ...] = ()
-        self._known = session.keys
+        self._known = tuple(session.recordings)
         self._demo = BackgroundRunner("demo", self)
         self._demo.stepped.connect(self._on_demo)
         self._demo.ended.connect(self._on_demo_ended)
@@ -121,7 +121,7 @@ class Shell(QObject):
     @Slot(object)
     def note_opening(self, paths: tuple[Path, ...]) -> None:
         """Something is being opened; it joins the recent files once it is."""
-        self._pending, self._known = paths, self._session.keys
+        self._pending, self._known = paths, tuple(self._session.recordings)
 
     def shut_down(self) -> None:
         """Stop the threads."""
@@ -142,7 +142,7 @@ class Shell(QObject):
         """Ask for a time or a keypoint, and go there."""
         keypoints = self._session.keypoints
         if keypoints is None:
-            self.message_posted.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session.selection))
             return
         dialog = GoTo(keypoints, self._time.duration_s, self._window)
         dialog.chosen.connect(self._go)
@@ -178,7 +178,7 @@ class Shell(QObject):
             self.choose_evidence()
         elif preference != before and self._session.current is not None:
             text = f"The next alignments go by {EVIDENCE_WORDS[name].name}."
-            is_shown = self._session.while_shown()
+            is_shown = self._session.selection.while_shown()
             self.message_posted.emit(
                 Message(
                     Kind.INFO,
@@ -238,7 +238,7 @@ class Shell(QObject):
         if place.keypoint >= 0:
             self.went_to.emit(place.keypoint)
         else:
-            self._session.select_nearest(place.time_0_s)
+            self._session.selection.select_nearest(place.time_0_s)
             half_s = self._time.span_s / 2
             self._time.show_span(place.time_0_s - half_s, place.time_0_s + half_s)
 
@@ -250,7 +250,7 @@ class Shell(QObject):
         self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
         self._actions[f"rank_by_{value.ranked_by}"].setChecked(True)
         self._actions["score_parts"].setChecked(value.shows_score_parts)
-        self._session.rank_by(value.ranked_by)
+        self._session.selection.rank_by(value.ranked_by)
 
     @Slot()
     def _repaint(self) -> None:
@@ -259,7 +259,7 @@ class Shell(QObject):
     @Slot()
     def _remember_opened(self) -> None:
         # What failed to open changes no recordings.
-        if self._pending and self._session.keys != self._known:
+        if self._pending and tuple(self._session.recordings) != self._known:
             self.recent.add(self._pending)
             self._pending = ()
 

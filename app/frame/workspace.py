@@ -65,7 +65,7 @@ class Workspace(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.overview)
         layout.addWidget(splitter, 1)
-        session.recording_selected.connect(self._show_recording)
+        session.selection.recording_changed.connect(self._show_recording)
         view.span_changed.connect(self._tell_level)
         tiles.tiles_ready.connect(self._tell_level)
 

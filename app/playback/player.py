@@ -16,7 +16,7 @@ from app.playback.feed import Feed, Request, device_steps
 from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
 from app.playback.volume import STEP_DB, gain_of, store_volume_db, stored_volume_db
 from app.render.clips import CLIP_S
-from app.session.open_session import open_first
+from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from core.audio.aligned import ChannelSelection, Passage, alternating
 
@@ -96,8 +96,8 @@ class Playback(QObject):
         self._runner.ended.connect(self._on_ended)
         self._poll = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._poll.timeout.connect(self._follow_sound)
-        session.recording_selected.connect(self._on_recording)
-        session.selection_changed.connect(self._on_selection)
+        session.selection.recording_changed.connect(self._on_recording)
+        session.selection.changed.connect(self._on_selection)
         session.keypoints_changed.connect(self._on_keypoints)
 
     # -- what is there ---------------------------------------------------------------
@@ -236,7 +236,7 @@ class Playback(QObject):
 
     def _start(self, mode: _Mode, from_s: float | None = None) -> None:
         if self._session.current is None:
-            self.message_posted.emit(open_first(self._session))
+            self.message_posted.emit(open_first(self._session.selection))
             return
         if self.problem:
             self._tell_problem()
@@ -294,14 +294,14 @@ class Playback(QObject):
     def _on_recording(self) -> None:
         self.stop()
         self._clicked_s = None
-        self._selected = self._session.selected
+        self._selected = self._session.selection.keypoint
         self._rest()
 
     @Slot()
     def _on_selection(self) -> None:
-        if self._session.selected == self._selected:
+        if self._session.selection.keypoint == self._selected:
             return
-        self._selected = self._session.selected
+        self._selected = self._session.selection.keypoint
         self._clicked_s = None
         if not self.is_playing:
             self._rest()

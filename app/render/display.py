@@ -45,7 +45,7 @@ class Display(QObject):
         self._time_map = TimeMap.identity()
         self.keypoints_s: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
         session.keypoints_changed.connect(self._follow)
-        session.recording_selected.connect(self._follow)
+        session.selection.recording_changed.connect(self._follow)
 
     def set_warped(self, warped: bool) -> None:
         """Show channel 1 on channel 0's clock, or on its own."""
@@ -86,7 +86,7 @@ class Display(QObject):
     @Slot()
     def _follow(self) -> None:
         # The warp stands still under a drag, so that what is aimed at does not move away.
-        if not self._session.is_previewing:
+        if not self._session.preview.is_on:
             self._time_map = self._session.time_map()
             self.warp = self._time_map if self.is_warped else None
         keypoints = self._session.keypoints

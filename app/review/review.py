@@ -55,8 +55,8 @@ class Review(QObject):
         self._queue = queue
         self.held = HeldKey(self)
         self._open_before = 0
-        self._far_snap: tuple[int, int, float, float] | None = None
-        session.recording_selected.connect(self._count_open)
+        self._far_snap: tuple[int | None, int, float, float] | None = None
+        session.selection.recording_changed.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
         session.refused.connect(self.message_posted)
         session.returned.connect(self._show_selected)
@@ -74,33 +74,32 @@ class Review(QObject):
     @Slot()
     def next_uncertain(self) -> None:
         """Select the next uncertain keypoint, going on to the following recordings."""
-        session = self._session
-        if session.keypoints is None:
+        session, here = self._session, self._session.selection.recording
+        if session.keypoints is None or here is None:
             return
-        index = next_uncertain(session.keypoints, session.selected)
+        index = next_uncertain(session.keypoints, session.selection.keypoint)
         if index >= 0:
             self.go_to(index)
             return
         self._queue.refresh()
-        here = session.current_index
         for other in (*self._queue.after(here), here):
             if self._queue.rows[other].uncertain:
                 self._go_on_to(other)
                 return
         self._say(self._nothing_left())
 
-    def _go_on_to(self, recording: int) -> None:
+    def _go_on_to(self, key: int) -> None:
         session = self._session
         left = session.current
-        session.select_recording(recording)
-        self.go_to(next_uncertain(session.entries[recording].keypoints, -1))
+        session.selection.select_recording(key)
+        self.go_to(next_uncertain(session.recordings[key].keypoints, -1))
         if session.current is not left and left is not None and session.current is not None:
             name, other = (short_name(e.recording.name) for e in (left, session.current))
             self._say(f"Nothing uncertain is left in {name}; this is {other}.")
 
     def _nothing_left(self) -> str:
         where = " in the recordings listed" if self._queue.is_filtered else ""
-        waiting = sum(row.stage is Stage.TO_ALIGN for row in self._queue.rows)
+        waiting = sum(row.stage is Stage.TO_ALIGN for row in self._queue.rows.values())
         if not waiting:
             return f"No uncertain keypoint is left{where}."
         are = "recording is" if waiting == 1 else "recordings are"
@@ -119,32 +118,32 @@ class Review(QObject):
     @Slot()
     def take_out(self) -> None:
         """Take the recording shown out of the session, and go on to the next of the queue."""
-        session, index = self._session, self._session.current_index
-        if session.current is None:
+        session, key = self._session, self._session.selection.recording
+        if key is None:
             return
-        name = short_name(session.current.recording.name)
+        name = short_name(session.recordings[key].recording.name)
         self._queue.refresh()
-        place, order = self._queue.place(index), self._queue.order
+        place, order = self._queue.place(key), self._queue.order
         near = (*order[place + 1 : place + 2], *order[:place][-1:]) if place >= 0 else ()
-        session.select_recording(near[0] if near else -1)
-        session.take_out(index)
+        session.selection.select_first(near)
+        session.take_out(key)
         self._queue.refresh()
         text = f"{name} was taken out. Undo brings it back; its audio is untouched."
-        is_true = session.while_so(index, lambda entry: entry.is_out)
+        is_true = session.while_so(key, lambda entry: entry.is_out)
         self.message_posted.emit(Message(Kind.INFO, text, is_true=is_true))
 
     @Slot()
     def accept(self) -> None:
         """Accept the selected keypoint as it stands; a corrected one stays corrected."""
         session = self._session
-        if session.is_previewing:
+        if session.preview.is_on:
             session.commit_preview()
         elif (
             session.keypoints is not None
-            and session.selected >= 0
-            and session.keypoints.state[session.selected] is not ReviewState.CORRECTED
+            and session.selection.keypoint >= 0
+            and session.keypoints.state[session.selection.keypoint] is not ReviewState.CORRECTED
         ):
-            session.review_keypoint(session.selected, ReviewState.ACCEPTED)
+            session.review_keypoint(session.selection.keypoint, ReviewState.ACCEPTED)
 
     @Slot()
     def accept_in_view(self) -> None:
@@ -164,7 +163,7 @@ class Review(QObject):
 
     def _accept_all(self, chosen: NDArray[np.bool_], what: str) -> None:
         session = self._session
-        session.cancel_preview()
+        session.preview.cancel()
         if session.keypoints is None:
             return
         indices = np.flatnonzero(chosen & ~session.keypoints.is_reviewed)
@@ -177,7 +176,7 @@ class Review(QObject):
     def snap(self) -> None:
         """Move the selected keypoint to a peak of its score; far away only when asked twice."""
         session = self._session
-        keypoints, selected = session.keypoints, session.selected
+        keypoints, selected = session.keypoints, session.selection.keypoint
         if keypoints is None or selected < 0:
             return
         peak_s = snap_offset_s(session)
@@ -185,7 +184,7 @@ class Review(QObject):
             self._say(why_no_peak(session))
             return
         stands_s = float(keypoints.offset_s[selected])
-        move = (session.current_index, selected, stands_s, peak_s)
+        move = (session.selection.recording, selected, stands_s, peak_s)
         if abs(peak_s - stands_s) > ASKS_ABOVE_S and move != self._far_snap:
             self._far_snap = move
             away_ms = 1000 * (peak_s - stands_s)
@@ -198,18 +197,19 @@ class Review(QObject):
     def unalignable(self) -> None:
         """Mark the selected keypoint as unalignable, or take the mark back."""
         session = self._session
-        if session.keypoints is not None and session.selected >= 0:
-            if session.keypoints.state[session.selected] is ReviewState.UNALIGNABLE:
-                session.release_keypoint(session.selected)
+        if session.keypoints is not None and session.selection.keypoint >= 0:
+            if session.keypoints.state[session.selection.keypoint] is ReviewState.UNALIGNABLE:
+                session.release_keypoint(session.selection.keypoint)
             else:
-                session.review_keypoint(session.selected, ReviewState.UNALIGNABLE)
+                session.review_keypoint(session.selection.keypoint, ReviewState.UNALIGNABLE)
 
     @Slot()
     def release(self) -> None:
         """Give the selected keypoint back to the machine."""
         session = self._session
-        session.cancel_preview()
-        if session.selected >= 0 and not session.release_keypoint(session.selected):
+        session.preview.cancel()
+        selected = session.selection.keypoint
+        if selected >= 0 and not session.release_keypoint(selected):
             self._say("This keypoint is the machine's already.")
 
     @Slot(int)
@@ -217,15 +217,16 @@ class Review(QObject):
         """Move the selected keypoint on channel 1 by `step_ms`, farther while the key is held."""
         session = self._session
         step_ms = self.held.faster(step_ms)
-        if session.keypoints is not None and session.selected >= 0:
-            time_1_s = float(session.keypoints.time_1_s[session.selected])
-            session.move_keypoint(session.selected, time_1_s + step_ms / 1000, merge_key="nudge")
+        selected = session.selection.keypoint
+        if session.keypoints is not None and selected >= 0:
+            time_1_s = float(session.keypoints.time_1_s[selected])
+            session.move_keypoint(selected, time_1_s + step_ms / 1000, merge_key="nudge")
 
     @Slot(int)
     def take_candidate(self, rank: int) -> None:
         """Propose a candidate's linear map for the unreviewed keypoints; rank 0 is the best."""
         if self._session.propose_candidate(rank):
-            self._session.highlight_candidate(rank)
+            self._session.selection.highlight(rank)
         else:
             self._say(
                 f"There is no candidate {rank + 1}; candidates come when the recording is aligned."
@@ -235,20 +236,20 @@ class Review(QObject):
     def take_alignment(self) -> None:
         """Propose the non-linear path for the unreviewed keypoints."""
         if self._session.propose_alignment():
-            self._session.highlight_candidate(-1)
+            self._session.selection.highlight(-1)
         else:
             self._say("There is no path; it comes when the recording is aligned.")
 
     def go_to(self, index: int) -> None:
         """Select a keypoint and bring it into view."""
-        self._session.select_keypoint(index)
+        self._session.selection.select_keypoint(index)
         self._show_selected()
 
     @Slot()
     def _show_selected(self) -> None:
         keypoints = self._session.keypoints
-        if keypoints is not None and self._session.selected >= 0:
-            self._view.bring_into_view(float(keypoints.time_0_s[self._session.selected]))
+        if keypoints is not None and self._session.selection.keypoint >= 0:
+            self._view.bring_into_view(float(keypoints.time_0_s[self._session.selection.keypoint]))
 
     @Slot()
     def _count_open(self) -> None:
@@ -264,17 +265,18 @@ class Review(QObject):
             self._say(f"{name} is done: all {count:,} keypoints are reviewed.")
 
     def _say(self, text: str) -> None:
-        self.message_posted.emit(Message(Kind.INFO, text, is_true=self._session.while_shown()))
+        is_true = self._session.selection.while_shown()
+        self.message_posted.emit(Message(Kind.INFO, text, is_true=is_true))
 
     def _walk(self, step: int) -> None:
         self._queue.refresh()
         order = self._queue.order
         if order:
-            place = self._queue.place(self._session.current_index)
+            place = self._queue.place(self._session.selection.recording)
             place = place + step if place >= 0 else 0
-            self._session.select_recording(order[min(max(place, 0), len(order) - 1)])
+            self._session.selection.select_recording(order[min(max(place, 0), len(order) - 1)])
 
     def _step(self, step: int) -> None:
         keypoints = self._session.keypoints
         if keypoints is not None and len(keypoints):
-            self.go_to(min(max(self._session.selected + step, 0), len(keypoints) - 1))
+            self.go_to(min(max(self._session.selection.keypoint + step, 0), len(keypoints) - 1))

@@ -49,20 +49,21 @@ class ReviewProgress(QObject):
         queue.counted.connect(self._count)
 
     @Slot(int)
-    def _on_decided(self, index: int) -> None:
+    def _on_decided(self, key: int) -> None:
         # Moving a keypoint again settles nothing more; its time counts for the next decision.
-        before, now = self._reviewed.get(index, 0), self._session.entries[index].reviewed
-        self._reviewed[index] = now
+        before, now = self._reviewed.get(key, 0), self._session.recordings[key].reviewed
+        self._reviewed[key] = now
         if now > before:
             self._pace = self._pace.decided(self._clock(), now - before)
 
     @Slot()
     def _count(self) -> None:
         rows = self._queue.rows
-        self._reviewed = {i: row.reviewed for i, row in enumerate(rows)}
-        reviewed, keypoints = sum(self._reviewed.values()), sum(row.keypoints for row in rows)
+        self._reviewed = {key: row.reviewed for key, row in rows.items()}
+        reviewed = sum(self._reviewed.values())
+        keypoints = sum(row.keypoints for row in rows.values())
         words = [f"{reviewed:,} of {keypoints:,} reviewed"]
-        if uncertain := sum(row.uncertain for row in rows):
+        if uncertain := sum(row.uncertain for row in rows.values()):
             words.append(f"{uncertain:,} uncertain left")
         left_s = self._pace.left_s(keypoints - reviewed)
         if left_s is not None and reviewed < keypoints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -75,9 +76,9 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._seen: list[Entry] = []
-        self._rows: list[QueueRow] = []
-        self._names: list[str] = []
+        self._seen: dict[int, Entry] = {}
+        self._rows: dict[int, QueueRow] = {}
+        self._names: dict[int, str] = {}
         self._order: list[int] = []
         self._column: Column | None = None
         self._descending = False
@@ -94,13 +95,13 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     # -- what is there ---------------------------------------------------------------
 
     @property
-    def rows(self) -> tuple[QueueRow, ...]:
-        """What is known of every recording, in the order opened."""
-        return tuple(self._rows)
+    def rows(self) -> Mapping[int, QueueRow]:
+        """What is known of every recording, by its key, in the order opened."""
+        return self._rows
 
     @property
     def order(self) -> tuple[int, ...]:
-        """Indices of the recordings shown, first to last."""
+        """Keys of the recordings shown, first to last."""
         return tuple(self._order)
 
     @property
@@ -113,13 +114,13 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         """Whether some recordings may be left out."""
         return self._only is not QueueFilter.ALL or bool(self._text)
 
-    def place(self, recording: int) -> int:
+    def place(self, key: int | None) -> int:
         """Row in which a recording is shown, -1 if it is left out."""
-        return self._order.index(recording) if recording in self._order else -1
+        return self._order.index(key) if key in self._order else -1
 
-    def after(self, recording: int) -> list[int]:
-        """The other recordings shown, from the one after `recording` round to the one before."""
-        at = self.place(recording)
+    def after(self, key: int) -> list[int]:
+        """The other recordings shown, from the one after `key` round to the one before."""
+        at = self.place(key)
         return self._order[at + 1 :] + self._order[: max(at, 0)]
 
     # -- the order: only when asked for ------------------------------------------------
@@ -160,18 +161,18 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     @Slot()
     def refresh(self) -> None:
         """Look at recordings that were added or changed."""
-        entries = self._session.entries
-        changed = [i for i, seen in enumerate(self._seen) if seen is not entries[i]]
-        added = list(range(len(self._seen), len(entries)))
+        entries = self._session.recordings
+        changed = [key for key, seen in self._seen.items() if seen is not entries[key]]
+        added = [key for key in entries if key not in self._seen]
         at_once = (changed + added)[:_AT_ONCE]
         if len(at_once) < len(changed) + len(added):
             self._soon.start()
         if not at_once:
             return
-        new = [i for i in at_once if i >= len(self._seen)]
-        if not self._look_at([i for i in at_once if i < len(self._seen)], entries) and not new:
+        new = [key for key in at_once if key not in self._seen]
+        if not self._look_at([key for key in at_once if key in self._seen]) and not new:
             return
-        self._append(new, entries)
+        self._append(new)
         self._is_stale = self._arranged() != self._order
         self.counted.emit()
         self.rearranged.emit()
@@ -180,20 +181,20 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     def _begin_again(self) -> None:
         """Another session is open: nothing that was known counts for it."""
         self.beginResetModel()
-        self._seen, self._rows, self._names, self._order = [], [], [], []
+        self._seen, self._rows, self._names, self._order = {}, {}, {}, []
         self.endResetModel()
 
-    def _look_at(self, changed: list[int], entries: tuple[Entry, ...]) -> bool:
+    def _look_at(self, changed: list[int]) -> bool:
         """Take note of recordings; whether the list says anything else of them."""
         others, back = [], []
-        for i in changed:
-            before = self._rows[i]
-            self._seen[i], self._rows[i] = entries[i], queue_row(entries[i])
-            if self._rows[i] != before:
-                others.append(i)
-            if before.stage is Stage.OUT and not entries[i].is_out:
-                back.append(i)
-        self._leave_out([i for i in others if entries[i].is_out])
+        for key in changed:
+            before, entry = self._rows[key], self._session.recordings[key]
+            self._seen[key], self._rows[key] = entry, queue_row(entry)
+            if self._rows[key] != before:
+                others.append(key)
+            if before.stage is Stage.OUT and not entry.is_out:
+                back.append(key)
+        self._leave_out([key for key in others if self._seen[key].is_out])
         self._let_in(back)
         places = sorted(place for place in map(self.place, others) if place >= 0)
         if places:
@@ -201,34 +202,36 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
             self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], last))
         return bool(others)
 
-    def _leave_out(self, recordings: list[int]) -> None:
-        for place in sorted((p for p in map(self.place, recordings) if p >= 0), reverse=True):
+    def _leave_out(self, keys: list[int]) -> None:
+        for place in sorted((p for p in map(self.place, keys) if p >= 0), reverse=True):
             self.beginRemoveRows(QModelIndex(), place, place)
             del self._order[place]
             self.endRemoveRows()
 
-    def _let_in(self, recordings: list[int]) -> None:
+    def _let_in(self, keys: list[int]) -> None:
         """What is back stands where it belongs, if it is to be listed."""
-        rank = {other: n for n, other in enumerate(self._arranged())} if recordings else {}
-        for recording in filter(rank.__contains__, recordings):
-            later = (p for p, o in enumerate(self._order) if rank.get(o, -1) > rank[recording])
+        rank = {other: n for n, other in enumerate(self._arranged())} if keys else {}
+        for key in filter(rank.__contains__, keys):
+            later = (p for p, o in enumerate(self._order) if rank.get(o, -1) > rank[key])
             place = next(later, len(self._order))
             self.beginInsertRows(QModelIndex(), place, place)
-            self._order.insert(place, recording)
+            self._order.insert(place, key)
             self.endInsertRows()
 
-    def _append(self, added: list[int], entries: tuple[Entry, ...]) -> None:
+    def _append(self, added: list[int]) -> None:
         if not added:
             return
-        rows = [queue_row(entries[i]) for i in added]
-        self._seen += [entries[i] for i in added]
-        self._names = shown_names([entry.recording.name for entry in self._seen])
+        new = {key: self._session.recordings[key] for key in added}
+        rows = {key: queue_row(entry) for key, entry in new.items()}
+        self._seen |= new
+        names = shown_names([entry.recording.name for entry in self._seen.values()])
+        self._names = dict(zip(self._seen, names, strict=True))
         chosen = arranged(rows, None, only=self._only, text=self._text)
-        self._rows += rows
+        self._rows |= rows
         if chosen:
             count = len(self._order)
             self.beginInsertRows(QModelIndex(), count, count + len(chosen) - 1)
-            self._order += [added[i] for i in chosen]
+            self._order += chosen
             self.endInsertRows()
 
     @Slot()
@@ -254,14 +257,14 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What a cell shows, and what a screen reader says of it."""
-        recording, column = self._order[index.row()], Column(index.column())
-        row = self._rows[recording]
+        key, column = self._order[index.row()], Column(index.column())
+        row = self._rows[key]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._names[recording] if column is Column.NAME else _text(row, column)
+            return self._names[key] if column is Column.NAME else _text(row, column)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons[row.stage] if column is Column.STAGE else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return literal(_tip(self._seen[recording], row))
+            return literal(_tip(self._seen[key], row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(row, column)
         return _side(column) if role == Qt.ItemDataRole.TextAlignmentRole else None

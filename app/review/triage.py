@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from itertools import takewhile
@@ -122,7 +122,7 @@ def is_unaligned(entry: Entry) -> bool:
 
 
 def arranged(
-    rows: Sequence[QueueRow],
+    rows: Mapping[int, QueueRow],
     column: Column | None,
     *,
     descending: bool = False,
@@ -133,8 +133,8 @@ def arranged(
 
     Parameters
     ----------
-    rows : sequence of QueueRow
-        In the order opened.
+    rows : mapping of int to QueueRow
+        By the key of the recording, in the order opened.
     column : Column or None
         What to sort by; None leaves the order.
     descending : bool
@@ -146,18 +146,18 @@ def arranged(
     Returns
     -------
     list of int
-        Indices into `rows`.
+        Keys of `rows`.
     """
     wanted, part = _FILTERS[only], text.casefold().strip()
-    chosen = [i for i, row in enumerate(rows) if wanted(row) and part in row.name.casefold()]
+    chosen = [k for k, row in rows.items() if wanted(row) and part in row.name.casefold()]
     if column is None:
         return chosen
-    key = _KEYS[column]
-    valued = [i for i in chosen if key(rows[i]) is not None]
+    value = _VALUES[column]
+    valued = [key for key in chosen if value(rows[key]) is not None]
     # Sorting is stable: of equals, the one opened first stands first in both directions.
-    valued.sort(key=lambda i: key(rows[i]), reverse=descending)  # type: ignore[arg-type,return-value]
-    others = [i for i in chosen if key(rows[i]) is None]
-    return valued + sorted(others, key=lambda i: rows[i].stage)
+    valued.sort(key=lambda key: value(rows[key]), reverse=descending)  # type: ignore[arg-type,return-value]
+    others = [key for key in chosen if value(rows[key]) is None]
+    return valued + sorted(others, key=lambda key: rows[key].stage)
 
 
 def shown_names(names: Sequence[str]) -> list[str]:
@@ -199,9 +199,9 @@ _FILTERS: dict[QueueFilter, Callable[[QueueRow], bool]] = {
     QueueFilter.DONE: lambda row: row.stage is Stage.DONE,
 }
 
-Key = tuple[float, ...] | str | None
+Value = tuple[float, ...] | str | None
 
-_KEYS: dict[Column, Callable[[QueueRow], Key]] = {
+_VALUES: dict[Column, Callable[[QueueRow], Value]] = {
     Column.STAGE: lambda row: (row.stage,),
     Column.NAME: lambda row: row.name.casefold(),
     Column.CONFIDENCE: lambda row: None if math.isnan(row.confidence) else (row.confidence,),

@@ -65,6 +65,14 @@ def line_of(entry: Entry, ranking: Ranking, rank: int) -> KeypointSet | None:
     )
 
 
+def table_times(stands: Entry, opened: Entry) -> KeypointSet | None:
+    """The times of a table that was opened for a recording; None if it has other keypoints."""
+    time_0_s = stands.keypoints.time_0_s
+    if opened.imported is None or not np.array_equal(time_0_s, opened.keypoints.time_0_s):
+        return None
+    return machine_keypoints(time_0_s, opened.keypoints.time_1_s)
+
+
 def middle_of(step: Step) -> int:
     """The keypoint that a step was about: of those a person decided on, the middle one."""
     edit = step.edit

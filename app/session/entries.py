@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.session.alignment_results import AlignmentResults
 from core.align.alignment import Alignment
 from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
@@ -48,41 +49,6 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AlignmentResults:
-    """What the aligner computed since the recording was opened; it can be computed again.
-
-    Parameters
-    ----------
-    surface : ScoreSurface or None
-    rankings : tuple of Ranking
-        Of linear candidates, as far as they are scored; each by another opinion.
-    machine : Alignment or None
-        As the machine made it, before any decision.
-    alignment : Alignment or None
-        The same, led through what the person decided.
-    problem : str
-        Why the last alignment failed; empty if it did not.
-    said : Verdict or None
-        What the alignment said, once the rest was let go.
-    """
-
-    surface: ScoreSurface | None = None
-    rankings: tuple[Ranking, ...] = ()
-    machine: Alignment | None = None
-    alignment: Alignment | None = None
-    problem: str = ""
-    said: Verdict | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        """About how much memory it takes."""
-        made = {id(a): a for a in (self.machine, self.alignment) if a is not None}
-        tables = [self.surface, *(a.surface for a in made.values())]
-        scores = {id(s.score): s.score.nbytes for s in tables if s is not None}
-        return sum(scores.values()) + sum(a.posterior.nbytes for a in made.values())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One open recording.
 
@@ -106,7 +72,7 @@ class Entry:
     state: RecordingState
     imported: Imported | None = None
     run: Run | None = None
-    evidence: AlignmentResults = AlignmentResults()
+    evidence: AlignmentResults = field(default_factory=AlignmentResults)
     lost: str = ""
     other: SessionRecording | None = None
 
@@ -275,13 +241,6 @@ class Entry:
         if math.isnan(left):
             return verdict.mean_confidence if verdict.needs_review else None
         return left if left < CERTAIN else None
-
-
-def verdict_of(said: Alignment | Verdict | Run) -> Verdict:
-    """What was said of a recording as a whole, without what it was concluded from."""
-    return Verdict(
-        said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
-    )
 
 
 def _identity(known: SessionRecording) -> tuple[str, str]:

@@ -1,25 +1,34 @@
-"""The open recordings, the selection, and what is on screen."""
+"""The session that is open, and what is known of its recordings beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from app.base.messages import Kind, Message
-from app.session.drag import Drag
-from app.session.entries import AlignmentResults, Entry
-from core.align.rankings import RankedBy, Ranking
+from app.session.alignment_results import AlignmentResults
+from app.session.edits import differ_in_confidence, moved_visibly, table_times
+from app.session.entries import Entry
+from core.align.alignment import Alignment
 from core.keypoints import KeypointSet
-from core.session import Change, Session, SessionRecording, Step, ViewState
-from core.time_map import TimeMap
+from core.session import (
+    Basis,
+    Change,
+    Proposal,
+    Provenance,
+    RecordingState,
+    Run,
+    Session,
+    SessionRecording,
+    taken_over,
+)
 
 
 class OpenSession(QObject):
-    """The open recordings beside the session they belong to; views read from here.
+    """The session's value and its open recordings; only `SessionModel` changes them.
 
     What is to be kept lives in a `core.session.Session`; every change of it is sent by
     `changed` and written down by whoever listens.
@@ -28,371 +37,247 @@ class OpenSession(QObject):
     -------
     replaced()
         All recordings are those of another session.
+    found_again(key)
+        The audio of a recording that was lost is there.
     recordings_changed()
         Recordings were added, or what the list says of one changed.
-    recording_selected()
-        `current` is another recording.
-    keypoints_changed()
-        Keypoints of the current recording changed, a preview included.
-    evidence_changed()
-        Surface, rankings or alignment of the current recording changed, or another ranking is
-        shown.
-    selection_changed()
-        Another keypoint, or another highlighted candidate.
-    decided(index)
-        A person decided on a keypoint of recording `index`, or took a decision back.
-    followed(moved)
-        The path of the current recording went after decisions; shape (N,), the keypoints that
-        moved along.
+    state_changed(key)
+        Keypoints of a recording are others, or it went out or came back.
+    evidence_changed(key)
+        What was computed of a recording is something else.
     history_changed()
         What can be undone or redone is something else.
-    returned()
-        An undo, a redo or a session opened again went back to the selected keypoint.
-    refused(message)
-        A `Message`: an edit cannot be, and why.
     changed(change)
         A `core.session.Change` to write down.
     """
 
     replaced = Signal()
+    found_again = Signal(int)
     recordings_changed = Signal()
-    recording_selected = Signal()
-    keypoints_changed = Signal()
-    evidence_changed = Signal()
-    selection_changed = Signal()
-    decided = Signal(int)
-    followed = Signal(object)
+    state_changed = Signal(int)
+    evidence_changed = Signal(int)
     history_changed = Signal()
-    returned = Signal()
-    refused = Signal(object)
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = Session()
-        self._entries: list[Entry] = []
-        self._keys: list[int] = []
-        self._current = -1
-        self._selected = -1
-        self._highlighted = -1
-        self._ranked_by = RankedBy.MODEL
-        self._drag = Drag()
-
-    # -- what is there ---------------------------------------------------------------
+        self._value = Session()
+        self._entries: dict[int, Entry] = {}
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        """All open recordings, in the order opened."""
-        return tuple(self._entries)
+    def value(self) -> Session:
+        """What is kept."""
+        return self._value
 
     @property
-    def keys(self) -> tuple[int, ...]:
-        """Their keys in the session, in the same order."""
-        return tuple(self._keys)
+    def entries(self) -> Mapping[int, Entry]:
+        """All open recordings by their keys, in the order opened; another session has its own."""
+        return self._entries
 
-    @property
-    def current_index(self) -> int:
-        """Index of the recording shown, -1 if none."""
-        return self._current
-
-    @property
-    def current(self) -> Entry | None:
-        """The recording shown."""
-        return self._entries[self._current] if self._current >= 0 else None
-
-    @property
-    def keypoints(self) -> KeypointSet | None:
-        """Keypoints of the recording shown, with the edit under way."""
-        if self._drag.keypoints is not None:
-            return self._drag.keypoints
-        return None if self.current is None else self.current.keypoints
-
-    @property
-    def selected(self) -> int:
-        """Index of the selected keypoint, -1 if none."""
-        return self._selected
-
-    @property
-    def highlighted(self) -> int:
-        """Rank of the highlighted candidate, 0 is best, -1 if none."""
-        return self._highlighted
-
-    @property
-    def ranked_by(self) -> RankedBy:
-        """Whose opinion of linear candidates is wished for."""
-        return self._ranked_by
-
-    @property
-    def ranking(self) -> Ranking | None:
-        """Linear candidates of the recording shown, in the opinion that is shown."""
-        return None if self.current is None else self.current.ranking(self._ranked_by)
-
-    @property
-    def is_previewing(self) -> bool:
-        """Whether a drag is under way."""
-        return self._drag.keypoints is not None
-
-    @property
-    def done(self) -> tuple[Step, ...]:
-        """What can be undone, oldest first."""
-        return self._session.done
-
-    @property
-    def undone(self) -> tuple[Step, ...]:
-        """What can be redone; the next one first."""
-        return self._session.undone
-
-    @property
-    def shown(self) -> ViewState | None:
-        """What is on screen, for the next time."""
-        key = self._shown_key
-        return None if key is None else ViewState(key, self._selected)
-
-    def entry_of(self, key: int) -> Entry:
-        """The recording with a key."""
-        return self._entries[self._keys.index(key)]
-
-    def while_shown(self) -> Callable[[], bool]:
-        """Whether the recording shown now is shown still, for what is said of it."""
-        shown = self._shown_key
-        return lambda: self._shown_key == shown
-
-    def while_selected(self) -> Callable[[], bool]:
-        """Whether the person has not gone on to another keypoint, for what waits until then."""
-        shown = self.shown
-        return lambda: self.shown == shown
-
-    def while_so(self, index: int, is_so: Callable[[Entry], bool]) -> Callable[[], bool]:
-        """Whether something is so of a recording, as long as its session is open."""
-        keys, key = self._keys, self._keys[index]
-        return lambda: self._keys is keys and is_so(self.entry_of(key))
-
-    @property
-    def _shown_key(self) -> int | None:
-        return self._keys[self._current] if self._current >= 0 else None
-
-    def time_map(self) -> TimeMap:
-        """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
-        keypoints = self.keypoints
-        return TimeMap.identity() if keypoints is None else _time_map_of(keypoints)
-
-    # -- recordings ------------------------------------------------------------------
+    # -- which recordings ------------------------------------------------------------
 
     def restore(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Show a session that was read from disk instead of what is open.
-
-        Parameters
-        ----------
-        session : Session
-        entries : sequence of Entry
-            One for each of its recordings, in their order.
-        """
-        self._drag.drop()
-        self._session = session
-        self._entries, self._keys = list(entries), list(session.recordings)
-        self._current = self._selected = self._highlighted = -1
+        """A session that was read from disk, with one entry for each of its recordings."""
+        self._value = session
+        self._entries = dict(zip(session.recordings, entries, strict=True))
         self.replaced.emit()
         self.recordings_changed.emit()
         self.history_changed.emit()
-        shown = session.shown
-        if shown is not None and shown.recording in self._keys:
-            self.select_recording(self._keys.index(shown.recording))
-        if shown is not None and self._current >= 0:
-            self.select_keypoint(shown.keypoint)
-            self.returned.emit()
-        else:
-            self._show_near(0)
 
-    def add(self, entries: Iterable[Entry], *, named: bool = True) -> tuple[Entry, ...]:
-        """Open recordings; the first one is shown, whether it was open already or not.
+    def add(self, entries: Sequence[Entry], *, named: bool) -> list[int]:
+        """Open recordings, or what is open already in their stead.
 
         Parameters
         ----------
-        entries : iterable of Entry
+        entries : sequence of Entry
         named : bool
-            Whether the person named each of them. Only then, what was taken out comes back, and
-            what lies in the place of a recording that is lost becomes a recording of its own.
+            Whether the person named each of them; if not, what lies in the place of a recording
+            that is lost stands for that one.
 
         Returns
         -------
-        tuple of Entry
-            Those that stay out of the session.
+        list of int
+            The key of each.
         """
-        known = {entry.identity: i for i, entry in enumerate(self._entries)}
-        lost = {e.known.fingerprint: i for i, e in enumerate(self._entries) if e.is_lost}
-        if not named:
-            others = ((entry.other_identity, i) for i, entry in enumerate(self._entries))
-            known |= {other: i for other, i in others if other is not None}
-        new: list[Entry] = []
-        found: list[int] = []
-        moved: dict[int, SessionRecording] = {}
+        key_of = _keys_by_audio(self._entries, named=named)
+        new: dict[tuple[str, str], Entry] = {}
         for entry in entries:
-            # Audio that is not where it was is known again, also under another name.
-            was = lost.get(entry.known.fingerprint, -1)
-            if was == known.get(entry.identity, was) >= 0:
-                moved[self._keys[was]] = entry.known
-                known[entry.identity] = was
-            index = known.setdefault(entry.identity, len(self._entries) + len(new))
-            if index == len(self._entries) + len(new):
-                new.append(entry)
-            found.append(index)
-        self._add(new)
-        self.relocate(moved)
-        if named:
-            for index in [i for i in found if self._entries[i].is_out]:
-                self._put(index, out=False)
-        for index in [i for i in found if not self._entries[i].is_out][:1]:
-            self.select_recording(index)
-        return tuple(self._entries[i] for i in found if self._entries[i].is_out)
+            if key_of(entry) is None:
+                new.setdefault(entry.identity, entry)
+        self._add(tuple(new.values()))
+        key_of = _keys_by_audio(self._entries, named=named)
+        keys = [key for key in map(key_of, entries) if key is not None]
+        # Audio that is not where it was is known again, also under another name.
+        pairs = zip(keys, entries, strict=True)
+        self.relocate(
+            {
+                key: entry.known
+                for key, entry in pairs
+                if self._entries[key].is_lost
+                and self._entries[key].known.fingerprint == entry.known.fingerprint
+            }
+        )
+        return keys
 
-    def _add(self, new: list[Entry]) -> None:
+    def _add(self, new: Sequence[Entry]) -> None:
         if new:
-            session, change = self._session.add((entry.known, entry.state) for entry in new)
-            self._entries += new
-            self._keys += [key for key, _, _ in change.added]
+            session, change = self._value.add((entry.known, entry.state) for entry in new)
+            keys = [key for key, _, _ in change.added]
+            self._entries.update(zip(keys, new, strict=True))
             self._keep(session, change)
             self.recordings_changed.emit()
 
-    def take_out(self, index: int) -> None:
+    def take_out(self, key: int) -> None:
         """Take a recording out of the session; all that is known of it is kept."""
-        self._put(index, out=True)
-        if index == self._current:
-            self._show_near(index)
+        self._exclude(key, "Take the recording out", is_out=True)
 
-    def bring_back(self) -> tuple[Entry, ...]:
-        """Bring back every recording that was taken out, and show the first; which they were."""
-        out = [i for i, entry in enumerate(self._entries) if entry.is_out]
-        for index in out:
-            self._put(index, out=False)
-        for index in out[:1]:
-            self.select_recording(index)
-        return tuple(self._entries[i] for i in out)
+    def bring_back(self, keys: Iterable[int]) -> list[int]:
+        """Bring back those recordings that were taken out; which they were."""
+        out = [key for key in keys if self._entries[key].is_out]
+        for key in out:
+            self._exclude(key, "Bring the recording back", is_out=False)
+        return out
 
-    def lose(self, index: int, why: str) -> None:
+    def lose(self, key: int, why: str) -> None:
         """The audio of a recording is not there any more."""
-        self._entries[index] = replace(self._entries[index], lost=why)
+        self._entries[key] = replace(self._entries[key], lost=why)
         self.recordings_changed.emit()
 
     def relocate(self, found: Mapping[int, SessionRecording]) -> None:
         """The audio of recordings, by their keys, is somewhere else, or another, from now on."""
         if not found:
             return
-        session, change = self._session.relocate(found)
+        session, change = self._value.relocate(found)
         for key, known in found.items():
-            index = self._keys.index(key)
-            entry = self._entries[index]
-            was_lost = entry.is_lost
+            entry = self._entries[key]
             is_same = known.fingerprint == entry.known.fingerprint
             evidence = entry.evidence if is_same else AlignmentResults()
-            self._entries[index] = replace(
-                entry, known=known, evidence=evidence, lost="", other=None
-            )
-            if was_lost and index == self._current:
-                self.recording_selected.emit()
-                self.returned.emit()
+            self._entries[key] = replace(entry, known=known, evidence=evidence, lost="", other=None)
+            if entry.is_lost:
+                self.found_again.emit(key)
         self._keep(session, change)
         self.recordings_changed.emit()
 
-    def select_recording(self, index: int) -> None:
-        """Show another recording that is in the session."""
-        if not 0 <= index < len(self._entries) or self._entries[index].is_out:
-            return
-        if index != self._current:
-            self._show(index)
+    # -- what the machine finds -------------------------------------------------------
 
-    def _show_near(self, index: int) -> None:
-        """Show the next recording in the session, or the one before, or none."""
-        near = (*range(index, len(self._entries)), *range(index - 1, -1, -1))
-        self._show(next((i for i in near if not self._entries[i].is_out), -1))
+    def set_evidence(self, key: int, evidence: AlignmentResults) -> None:
+        """What was computed of a recording is something else; its keypoints stand."""
+        before = self._entries[key]
+        entry = self._entries[key] = replace(before, evidence=evidence)
+        self.evidence_changed.emit(key)
+        if entry.alignment is not before.alignment or entry.problem != before.problem:
+            self.recordings_changed.emit()
 
-    def _show(self, index: int) -> None:
-        self._drag.drop()
-        self._current = index
-        has_keypoints = index >= 0 and len(self._entries[index].keypoints)
-        self._selected = 0 if has_keypoints else -1
-        self._highlighted = -1
-        self.recording_selected.emit()
+    def set_alignment(self, key: int, alignment: Alignment, made: Provenance | None) -> None:
+        """The aligner ran on a recording; as `SessionModel.set_alignment`."""
+        entry = self._entries[key]
+        self.set_evidence(key, AlignmentResults.of(alignment))
+        if made is not None and (entry.last_run is None or not entry.last_run.made.is_like(made)):
+            run = Run.of(key, alignment, made, entry.known.fingerprint)
+            self._record_run(run, propose=entry.basis is not Basis.IMPORTED)
 
-    # -- selection -------------------------------------------------------------------
+    def follow(self, key: int, alignment: Alignment) -> NDArray[np.intp] | None:
+        """A path was led through decisions: undecided keypoints move along, and which they were.
 
-    def select_keypoint(self, index: int) -> None:
-        """Select a keypoint of the recording shown."""
-        keypoints = self.keypoints
-        if keypoints is not None and 0 <= index < len(keypoints) and index != self._selected:
-            self.cancel_preview()
-            self._selected = index
-            self.selection_changed.emit()
+        None if they stand, because they are not on the path or an undo brought them back.
+        """
+        entry = self._entries[key]
+        self.set_evidence(key, entry.evidence.led(alignment))
+        if entry.basis is not Basis.PATH or self._value.undone:
+            return None
+        after = entry.keypoints.with_proposal(alignment.keypoints)
+        moved = moved_visibly(entry.keypoints, after)
+        if len(moved) or differ_in_confidence(entry.keypoints, after):
+            self._take(key, self._value.follow(key, alignment.keypoints))
+        return moved
 
-    def select_nearest(self, time_0_s: float) -> None:
-        """Select the keypoint nearest to a moment of channel 0, seconds."""
-        keypoints = self.keypoints
-        if keypoints is not None and len(keypoints):
-            self.select_keypoint(int(np.abs(keypoints.time_0_s - time_0_s).argmin()))
+    # -- what a person decides -------------------------------------------------------
 
-    def highlight_candidate(self, rank: int) -> None:
-        """Highlight a candidate in the table and the plot."""
-        if rank != self._highlighted:
-            self._highlighted = rank
-            self.selection_changed.emit()
+    def edit(
+        self,
+        key: int,
+        keypoints: KeypointSet,
+        text: str,
+        merge_key: str = "",
+        proposal: Proposal | None = None,
+    ) -> None:
+        """A person changes keypoints of a recording; as `Session.edit`."""
+        self._take(key, self._value.edit(key, keypoints, text, merge_key, proposal))
 
-    def rank_by(self, wish: RankedBy) -> None:
-        """Show linear candidates in another opinion from now on."""
-        if wish is not self._ranked_by:
-            self._ranked_by, self._highlighted = wish, -1
-            self.evidence_changed.emit()
-            self.selection_changed.emit()
+    def propose(self, key: int, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
+        """Undecided keypoints of a recording take others, and go back to a proposal from now on."""
+        taken = self._entries[key].keypoints.with_proposal(keypoints)
+        self.edit(key, taken, text, proposal=proposal)
 
-    # -- a move under way -----------------------------------------------------------
+    def propose_table(self, key: int, opened: Entry) -> bool:
+        """Undecided keypoints take a table's times; False if it has others on channel 0."""
+        times = table_times(self._entries[key], opened)
+        if times is None or opened.imported is None:
+            return False
+        text = f"Take the times of {opened.imported.path.name}"
+        self.propose(key, Proposal(Basis.IMPORTED, times), times, text)
+        return True
 
-    def preview_move(self, index: int, time_1_s: float) -> None:
-        """Show keypoint `index` at `time_1_s` everywhere, without deciding."""
-        entry = self.current
-        if entry is not None and self._drag.move(entry.keypoints, index, time_1_s, entry.end_1_s):
-            self.keypoints_changed.emit()
+    def take_earlier(self, key: int, earlier: RecordingState, run: Run | None, folder: str) -> bool:
+        """Go on from what another session holds; as `SessionModel.take_earlier`."""
+        entry = self._entries[key]
+        if not np.array_equal(entry.keypoints.time_0_s, earlier.keypoints.time_0_s):
+            return False
+        if run is not None and entry.run is None and run.fingerprint == entry.known.fingerprint:
+            self._record_run(replace(run, recording=key), propose=False)
+        keypoints = taken_over(entry.keypoints, earlier.keypoints)
+        text = f"Take over what was decided in {folder}"
+        self.edit(key, keypoints, text, proposal=earlier.proposal)
+        return True
 
-    def cancel_preview(self) -> None:
-        """Drop what is previewed, and what the drag goes on to say until it ends."""
-        if self.is_previewing:
-            self._drag.drop()
-            self.keypoints_changed.emit()
+    def undo(self) -> None:
+        """Take back the last step, of which there is one."""
+        self._take(self._value.done[-1].edit.recording, self._value.undo())
 
-    # -- the session goes on ---------------------------------------------------------
+    def redo(self) -> None:
+        """Take back the last undo, of which there is one."""
+        self._take(self._value.undone[0].edit.recording, self._value.redo())
 
-    def _put(self, index: int, *, out: bool) -> None:
-        text = "Take the recording out" if out else "Bring the recording back"
-        self._take(index, self._session.set_excluded(self._keys[index], is_excluded=out, text=text))
+    def _record_run(self, run: Run, *, propose: bool) -> None:
+        key = run.recording
+        self._entries[key] = replace(self._entries[key], run=run)
+        self._take(key, self._value.record_run(run, propose=propose))
 
-    def _take(self, index: int, made: tuple[Session, Change]) -> None:
-        """The session goes on to what a change made of it."""
+    def _exclude(self, key: int, text: str, *, is_out: bool) -> None:
+        self._take(key, self._value.set_excluded(key, is_excluded=is_out, text=text))
+
+    def _take(self, key: int, made: tuple[Session, Change]) -> None:
+        """The session goes on to what a change of a recording made of it."""
         session, change = made
-        entry = self._entries[index]
-        state = session.states[self._keys[index]]
-        self._entries[index] = replace(entry, state=state)
+        entry = self._entries[key]
+        state = session.states[key]
+        self._entries[key] = replace(entry, state=state)
         self._keep(session, change)
-        if index == self._current and state is not entry.state:
-            self._drag.go_over(state.keypoints)
-            self.keypoints_changed.emit()
+        if state is not entry.state:
+            self.state_changed.emit(key)
         self.recordings_changed.emit()
 
     def _keep(self, session: Session, change: Change) -> None:
-        if session is not self._session:
-            self._session = session
+        if session is not self._value:
+            self._value = session
             self.changed.emit(change)
             self.history_changed.emit()
 
-    def _see(self, index: int, evidence: AlignmentResults) -> None:
-        self._entries[index] = replace(self._entries[index], evidence=evidence)
-        if index == self._current:
-            self.evidence_changed.emit()
 
+def _keys_by_audio(entries: Mapping[int, Entry], *, named: bool) -> Callable[[Entry], int | None]:
+    """What tells which open recording an entry is, if any."""
+    known: dict[tuple[str, str], int] = {entry.identity: key for key, entry in entries.items()}
+    lost = {e.known.fingerprint: key for key, e in entries.items() if e.is_lost}
+    if not named:
+        others: Iterable[tuple[tuple[str, str] | None, int]] = (
+            (entry.other_identity, key) for key, entry in entries.items()
+        )
+        known |= {other: key for other, key in others if other is not None}
 
-def open_first(session: OpenSession) -> Message:
-    """What a command says that needs a recording, while none is open."""
-    return Message(
-        Kind.INFO, "Open a recording first.", "open", is_true=lambda: session.current is None
-    )
+    def key_of(entry: Entry) -> int | None:
+        was = lost.get(entry.known.fingerprint)
+        if was is not None and known.get(entry.identity, was) == was:
+            return was
+        return known.get(entry.identity)
 
-
-@lru_cache(maxsize=2)
-def _time_map_of(keypoints: KeypointSet) -> TimeMap:
-    return keypoints.time_map()
+    return key_of

@@ -2,138 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
-import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
 
-from app.base.messages import Kind, Message, short_name
-from app.base.time_format import time_text
+from app.session.alignment_results import AlignmentResults
+from app.session.edit_messages import nothing_to_accept, outside_channel_1
 from app.session.edits import (
-    differ_in_confidence,
     edit_label,
     line_of,
     middle_of,
-    moved_visibly,
     released,
 )
-from app.session.entries import AlignmentResults, Entry, verdict_of
+from app.session.entries import Entry
 from app.session.open_session import OpenSession
+from app.session.preview import Preview
+from app.session.selection import Selection
 from core.align.alignment import Alignment
-from core.align.rankings import Ranking
-from core.evidence.surface import ScoreSurface
-from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.keypoints import KeypointSet, ReviewState
 from core.session import (
     Basis,
     Proposal,
     Provenance,
     RecordingState,
     Run,
+    Session,
+    SessionRecording,
     Step,
-    taken_over,
 )
+from core.time_map import TimeMap
 
 
-class SessionModel(OpenSession):
-    """The open recordings; views read from here and ask here for every edit."""
+class SessionModel(QObject):
+    """The open recordings; views read from here and ask here for every edit.
 
-    # -- what the machine finds ------------------------------------------------------
+    Recordings go by their keys in the session.
 
-    def set_surface(self, index: int, surface: ScoreSurface) -> None:
-        """The evidence of the run under way."""
-        evidence = self._entries[index].evidence
-        self._see(index, replace(evidence, surface=surface, problem=""))
+    Attributes
+    ----------
+    selection : Selection
+        The recording shown, and what is selected in it.
+    preview : Preview
+        A keypoint that is being dragged.
 
-    def set_rankings(self, index: int, rankings: tuple[Ranking, ...]) -> None:
-        """The candidates that the run under way has scored."""
-        evidence = self._entries[index].evidence
-        self._see(index, replace(evidence, rankings=rankings, problem=""))
+    Signals
+    -------
+    replaced(), recordings_changed(), history_changed(), changed(change)
+        As those of `OpenSession`.
+    keypoints_changed()
+        Keypoints of the recording shown changed, a preview included.
+    evidence_changed()
+        Surface, rankings or alignment of the recording shown changed, or another ranking is
+        shown.
+    decided(key)
+        A person decided on a keypoint of a recording, or took a decision back.
+    followed(moved)
+        The path of the recording shown went after decisions; shape (N,), the keypoints that
+        moved along.
+    returned()
+        An undo, a redo or a session opened again went back to the selected keypoint.
+    refused(message)
+        A `Message`: an edit cannot be, and why.
+    """
 
-    def forget_run(self, index: int) -> None:
-        """What a run showed that came to no end gives way to the alignment of before, if any."""
-        evidence = self._entries[index].evidence
-        if (machine := evidence.machine) is not None:
-            shown = replace(evidence, surface=machine.surface, rankings=machine.rankings)
-            self._see(index, shown)
+    replaced = Signal()
+    recordings_changed = Signal()
+    keypoints_changed = Signal()
+    evidence_changed = Signal()
+    decided = Signal(int)
+    followed = Signal(object)
+    history_changed = Signal()
+    returned = Signal()
+    refused = Signal(object)
+    changed = Signal(object)
 
-    def set_alignment(
-        self, index: int, alignment: Alignment, made: Provenance | None = None
-    ) -> None:
-        """The result of a run; proposed wherever no person has decided or imported times stand.
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opened = opened = OpenSession(self)
+        self.selection = Selection(opened, self)
+        self.preview = Preview(self.selection, self)
+        opened.replaced.connect(self.replaced)
+        opened.recordings_changed.connect(self.recordings_changed)
+        opened.history_changed.connect(self.history_changed)
+        opened.changed.connect(self.changed)
+        opened.found_again.connect(self._on_found_again)
+        opened.state_changed.connect(self._on_state)
+        opened.evidence_changed.connect(self._on_evidence)
+        self.preview.changed.connect(self.keypoints_changed)
+        self.selection.ranking_changed.connect(self.evidence_changed)
+
+    # -- what is there ---------------------------------------------------------------
+
+    @property
+    def recordings(self) -> Mapping[int, Entry]:
+        """All open recordings by their keys, in the order opened."""
+        return self._opened.entries
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The same without keys, as they are now."""
+        return tuple(self._opened.entries.values())
+
+    @property
+    def current(self) -> Entry | None:
+        """The recording shown."""
+        return self.selection.entry
+
+    @property
+    def keypoints(self) -> KeypointSet | None:
+        """Keypoints of the recording shown, with the edit under way."""
+        if self.preview.keypoints is not None:
+            return self.preview.keypoints
+        return None if self.current is None else self.current.keypoints
+
+    @property
+    def done(self) -> tuple[Step, ...]:
+        """What can be undone, oldest first."""
+        return self._opened.value.done
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """What can be redone; the next one first."""
+        return self._opened.value.undone
+
+    def while_so(self, key: int, is_so: Callable[[Entry], bool]) -> Callable[[], bool]:
+        """Whether something is so of a recording, as long as its session is open."""
+        recordings = self.recordings
+        return lambda: self.recordings is recordings and is_so(recordings[key])
+
+    def time_map(self) -> TimeMap:
+        """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
+        keypoints = self.keypoints
+        return TimeMap.identity() if keypoints is None else _time_map_of(keypoints)
+
+    # -- which recordings are open ---------------------------------------------------
+
+    def restore(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Show a session that was read from disk instead of what is open.
 
         Parameters
         ----------
-        index : int
-        alignment : Alignment
-        made : Provenance, optional
-            What made it, to be kept. A run that repeats the last one only brings its evidence
-            back: the keypoints are as they were left.
+        session : Session
+        entries : sequence of Entry
+            One for each of its recordings, in their order.
         """
-        entry = self._entries[index]
-        self.set_evidence(index, alignment)
-        last = None if entry.is_outdated else entry.run
-        if made is not None and (last is None or not last.made.is_like(made)):
-            run = Run.of(self._keys[index], alignment, made, entry.known.fingerprint)
-            self._entries[index] = replace(self._entries[index], run=run)
-            propose = entry.basis is not Basis.IMPORTED
-            self._take(index, self._session.record_run(run, propose=propose))
-        self.recordings_changed.emit()
+        self.selection.clear()
+        self._opened.restore(session, entries)
+        if self.selection.restore(session.shown):
+            self.returned.emit()
 
-    def set_evidence(self, index: int, alignment: Alignment) -> None:
-        """The evidence is there again; the keypoints are as they were left."""
-        surface, rankings = alignment.surface, alignment.rankings
-        self._see(index, AlignmentResults(surface, rankings, alignment, alignment))
-        self.recordings_changed.emit()
+    def add(self, entries: Iterable[Entry], *, named: bool = True) -> tuple[Entry, ...]:
+        """Open recordings; the first one is shown, whether it was open already or not.
 
-    def let_evidence_go(self, index: int) -> None:
-        """Give the memory of a recording's evidence back; what was said of it stays."""
-        entry = self._entries[index]
-        said = None if entry.verdict is None else verdict_of(entry.verdict)
-        self._see(index, AlignmentResults(problem=entry.evidence.problem, said=said))
+        Parameters
+        ----------
+        entries : iterable of Entry
+        named : bool
+            Whether the person named each of them. Only then, what was taken out comes back, and
+            what lies in the place of a recording that is lost becomes a recording of its own.
 
-    def set_led(self, index: int, alignment: Alignment) -> None:
-        """The evidence, led through everything a person decided; keypoints stay."""
-        self._see(index, replace(self._entries[index].evidence, alignment=alignment))
-        self.recordings_changed.emit()
+        Returns
+        -------
+        tuple of Entry
+            Those that stay out of the session.
+        """
+        found = self._opened.add(tuple(entries), named=named)
+        if named:
+            self._opened.bring_back(found)
+        self.selection.select_first(found)
+        return tuple(self.recordings[key] for key in found if self.recordings[key].is_out)
 
-    def follow(self, index: int, alignment: Alignment) -> int:
+    def take_out(self, key: int) -> None:
+        """Take a recording out of the session; all that is known of it is kept."""
+        self._opened.take_out(key)
+        if key == self.selection.recording:
+            self.selection.show_near(key)
+
+    def bring_back(self) -> tuple[Entry, ...]:
+        """Bring back every recording that was taken out, and show the first; which they were."""
+        back = self._opened.bring_back(self.recordings)
+        self.selection.select_first(back)
+        return tuple(self.recordings[key] for key in back)
+
+    def lose(self, key: int, why: str) -> None:
+        """The audio of a recording is not there any more."""
+        self._opened.lose(key, why)
+
+    def relocate(self, found: Mapping[int, SessionRecording]) -> None:
+        """The audio of recordings, by their keys, is somewhere else, or another, from now on."""
+        self._opened.relocate(found)
+
+    # -- what the machine finds ------------------------------------------------------
+
+    def set_evidence(self, key: int, evidence: AlignmentResults) -> None:
+        """What was computed of a recording is something else; its keypoints are as they were."""
+        self._opened.set_evidence(key, evidence)
+
+    def set_alignment(self, key: int, alignment: Alignment, made: Provenance | None = None) -> None:
+        """The result of a run; proposed wherever no person has decided or imported times stand.
+
+        A run that repeats the last one by what made it, `made`, only brings its evidence back: the
+        keypoints are as they were left. Without `made` nothing is kept.
+        """
+        self._opened.set_alignment(key, alignment, made)
+
+    def follow(self, key: int, alignment: Alignment) -> int:
         """The path led through everything a person decided; how many keypoints moved along.
 
         Imported times and the line of a candidate stand, and so does what an undo brought
         back.
         """
-        entry = self._entries[index]
-        self._see(index, replace(entry.evidence, alignment=alignment))
-        if entry.basis is not Basis.PATH or self._session.undone:
-            self.recordings_changed.emit()
+        moved = self._opened.follow(key, alignment)
+        if moved is None:
             return 0
-        after = entry.keypoints.with_proposal(alignment.keypoints)
-        moved = moved_visibly(entry.keypoints, after)
-        if len(moved) or differ_in_confidence(entry.keypoints, after):
-            self._take(index, self._session.follow(self._keys[index], alignment.keypoints))
-        if index == self._current:
+        if key == self.selection.recording:
             self.followed.emit(moved)
         return len(moved)
 
-    def set_problem(self, index: int, problem: str) -> None:
-        """Why a run failed."""
-        self._see(index, replace(self._entries[index].evidence, problem=problem))
-        self.recordings_changed.emit()
-
-    # -- what a person decides: each ends in `_decide` -------------------------------
+    # -- what a person decides -------------------------------------------------------
 
     def commit_preview(self) -> None:
         """Decide on what is previewed."""
-        if self.is_previewing and self._drag.is_outside:
-            self.cancel_preview()
+        if self.preview.is_on and self.preview.is_outside:
+            self.preview.cancel()
             self._refuse_outside()
-        elif (dragged := self._drag.take()) is not None:
-            self._decide(dragged, f"Move keypoint {self._selected + 1}")
+        elif (dragged := self.preview.take()) is not None:
+            self._decide(dragged, f"Move keypoint {self.selection.keypoint + 1}")
 
     def end_drag(self) -> None:
         """The mouse was released: decide on what is previewed, unless it was dropped."""
         self.commit_preview()
-        self._drag.let_go()
+        self.preview.let_go()
 
     def move_keypoint(self, index: int, time_1_s: float, merge_key: str = "") -> None:
         """A person puts a keypoint at `time_1_s` seconds on channel 1.
@@ -160,7 +260,7 @@ class SessionModel(OpenSession):
         if self.current is None or not len(indices):
             return
         if state is ReviewState.ACCEPTED and self.current.is_unset[indices].any():
-            self._refuse_unset(self.current)
+            self._refuse_unset()
             return
         keypoints = self.current.keypoints.review(indices, state)
         self._decide(keypoints, edit_label(indices, state))
@@ -175,49 +275,35 @@ class SessionModel(OpenSession):
 
     def propose_candidate(self, rank: int) -> bool:
         """Set unreviewed keypoints to the linear map of a candidate; False if there is none."""
-        if self.current is None or self.ranking is None:
+        key, entry, ranking = self.selection.recording, self.current, self.selection.ranking
+        if key is None or entry is None or ranking is None:
             return False
-        line = line_of(self.current, self.ranking, rank)
+        line = line_of(entry, ranking, rank)
         if line is None:
             return False
-        self._propose(Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
+        self._opened.propose(key, Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
         return True
 
     def propose_alignment(self) -> bool:
         """Set unreviewed keypoints to the path; False if there is none."""
-        entry = self.current
-        if entry is None or entry.alignment is None or entry.machine is None:
+        key, entry = self.selection.recording, self.current
+        if key is None or entry is None or entry.alignment is None or entry.machine is None:
             return False
         path = Proposal(Basis.PATH, entry.machine.keypoints)
-        self._propose(path, entry.alignment.keypoints, "Take the path")
+        self._opened.propose(key, path, entry.alignment.keypoints, "Take the path")
         return True
 
     def propose_table(self, opened: Entry) -> bool:
         """Set unreviewed keypoints of a recording to a table's; False if those are others."""
-        index = [entry.identity for entry in self._entries].index(opened.identity)
-        stands, table = self._entries[index].keypoints, opened.imported
-        if table is None or not np.array_equal(stands.time_0_s, opened.keypoints.time_0_s):
-            return False
-        times = machine_keypoints(stands.time_0_s, opened.keypoints.time_1_s)
-        self._take(
-            index,
-            self._session.edit(
-                self._keys[index],
-                stands.with_proposal(times),
-                f"Take the times of {table.path.name}",
-                proposal=Proposal(Basis.IMPORTED, times),
-            ),
-        )
-        return True
+        keys = {entry.identity: key for key, entry in self.recordings.items()}
+        return self._opened.propose_table(keys[opened.identity], opened)
 
-    def take_earlier(
-        self, index: int, earlier: RecordingState, run: Run | None, folder: str
-    ) -> bool:
+    def take_earlier(self, key: int, earlier: RecordingState, run: Run | None, folder: str) -> bool:
         """Go on from what another session holds of a recording, where nobody decided here.
 
         Parameters
         ----------
-        index : int
+        key : int
         earlier : RecordingState
         run : Run or None
             What the aligner said there last; it counts where it never ran here.
@@ -229,76 +315,72 @@ class SessionModel(OpenSession):
         bool
             False if it has other keypoints on channel 0.
         """
-        key, entry = self._keys[index], self._entries[index]
-        if not np.array_equal(entry.keypoints.time_0_s, earlier.keypoints.time_0_s):
-            return False
-        if run is not None and entry.run is None and run.fingerprint == entry.known.fingerprint:
-            own = replace(run, recording=key)
-            self._entries[index] = replace(entry, run=own)
-            self._take(index, self._session.record_run(own, propose=False))
-        keypoints = taken_over(entry.keypoints, earlier.keypoints)
-        text = f"Take over what was decided in {folder}"
-        made = self._session.edit(key, keypoints, text, proposal=earlier.proposal)
-        self._take(index, made)
-        self.decided.emit(index)
-        return True
+        is_taken = self._opened.take_earlier(key, earlier, run, folder)
+        if is_taken:
+            self.decided.emit(key)
+        return is_taken
 
     def undo(self) -> None:
         """Take the last step back, and show where."""
-        self._step_in_history(self._session.done[-1:], back=True)
+        self._step_in_history(self.done[-1:], self._opened.undo)
 
     def redo(self) -> None:
         """Take the last undo back, and show where."""
-        self._step_in_history(self._session.undone[:1], back=False)
+        self._step_in_history(self.undone[:1], self._opened.redo)
 
-    def _step_in_history(self, steps: Sequence[Step], *, back: bool) -> None:
-        self.cancel_preview()
+    def _step_in_history(self, steps: Sequence[Step], go: Callable[[], None]) -> None:
+        self.preview.cancel()
         for step in steps:
-            index = self._keys.index(step.edit.recording)
-            self.select_recording(index)
-            self._take(index, self._session.undo() if back else self._session.redo())
+            key = step.edit.recording
+            self.selection.select_recording(key)
+            go()
             if step.edit.outs is not None:
-                self._follow_out(index)
+                self.selection.show_near(key)
                 continue
             if len(step.edit.position):
-                self.select_keypoint(middle_of(step))
+                self.selection.select_keypoint(middle_of(step))
                 self.returned.emit()
-            self.decided.emit(index)
-
-    def _follow_out(self, index: int) -> None:
-        """Show a recording that came back, or another one if it went out."""
-        if self._entries[index].is_out:
-            self._show_near(index)
-        else:
-            self.select_recording(index)
-
-    def _propose(self, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
-        taken = self._entries[self._current].keypoints.with_proposal(keypoints)
-        key = self._keys[self._current]
-        self._take(self._current, self._session.edit(key, taken, text, proposal=proposal))
+            self.decided.emit(key)
 
     def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:
-        self._drag.take()
-        key = self._keys[self._current]
-        self._take(self._current, self._session.edit(key, keypoints, text, merge_key))
-        self.decided.emit(self._current)
+        """A person decided on keypoints of the recording shown."""
+        key = self.selection.recording
+        assert key is not None
+        self.preview.take()
+        self._opened.edit(key, keypoints, text, merge_key)
+        self.decided.emit(key)
 
-    def _refuse_unset(self, entry: Entry) -> None:
-        text = (
-            f"{short_name(entry.recording.name)} is not aligned: its keypoints stand at +0.000 s "
-            "because nothing has set them. Align it, or move a keypoint to where it belongs; then "
-            "there is something to accept."
-        )
-        is_so = self.while_so(self._current, lambda entry: bool(entry.is_unset.any()))
-        is_shown = self.while_shown()
-        self.refused.emit(
-            Message(Kind.WARNING, text, "align", is_true=lambda: is_shown() and is_so())
-        )
+    def _refuse_unset(self) -> None:
+        assert self.selection.recording is not None
+        assert self.current is not None
+        is_shown = self.selection.while_shown()
+        is_so = self.while_so(self.selection.recording, lambda entry: bool(entry.is_unset.any()))
+        self.refused.emit(nothing_to_accept(self.current, lambda: is_shown() and is_so()))
 
     def _refuse_outside(self) -> None:
         assert self.current is not None
-        text = (
-            f"Channel 1 ends at {time_text(self.current.end_1_s, 1)}; a keypoint cannot be put "
-            "outside it. Mark it unalignable if its sound is not in channel 1."
-        )
-        self.refused.emit(Message(Kind.INFO, text, is_true=self.while_shown()))
+        self.refused.emit(outside_channel_1(self.current, self.selection.while_shown()))
+
+    # -- what became of a recording --------------------------------------------------
+
+    @Slot(int)
+    def _on_found_again(self, key: int) -> None:
+        if key == self.selection.recording:
+            self.selection.show_again()
+            self.returned.emit()
+
+    @Slot(int)
+    def _on_state(self, key: int) -> None:
+        if key == self.selection.recording:
+            self.preview.go_over(self.recordings[key].keypoints)
+            self.keypoints_changed.emit()
+
+    @Slot(int)
+    def _on_evidence(self, key: int) -> None:
+        if key == self.selection.recording:
+            self.evidence_changed.emit()
+
+
+@lru_cache(maxsize=2)
+def _time_map_of(keypoints: KeypointSet) -> TimeMap:
+    return keypoints.time_map()

@@ -10,25 +10,25 @@ from app.session.session_model import SessionModel
 from core.session import Basis
 
 
-def failed(session: SessionModel, index: int, result: RunResult) -> Message:
+def failed(session: SessionModel, key: int, result: RunResult) -> Message:
     """A recording could not be aligned."""
-    is_true = session.while_so(index, lambda entry: entry.problem == result.message)
+    is_true = session.while_so(key, lambda entry: entry.problem == result.message)
     text = f"Not aligned. {result.message}"
     return Message(Kind.ERROR, text, details=result.details, is_true=is_true)
 
 
 def cancelled(session: SessionModel, is_idle: Callable[[], bool]) -> Message:
     """The person stopped the aligner."""
-    is_shown = session.while_shown()
+    is_shown = session.selection.while_shown()
     text = "Alignment cancelled; nothing was changed."
     return Message(Kind.INFO, text, "align", is_true=lambda: is_shown() and is_idle())
 
 
-def no_evidence(session: SessionModel, index: int, why: str, details: str) -> Message:
+def no_evidence(session: SessionModel, key: int, why: str, details: str) -> Message:
     """What a recording was aligned with cannot be opened now."""
-    entry = session.entries[index]
-    is_so = session.while_so(index, lambda entry: entry.machine is None)
-    is_shown = session.while_shown()
+    entry = session.recordings[key]
+    is_so = session.while_so(key, lambda entry: entry.machine is None)
+    is_shown = session.selection.while_shown()
     text = (
         f"{short_name(entry.recording.name)} stands as it was aligned, but no keypoint follows "
         f"your decisions until it is aligned again. {why}"
@@ -36,15 +36,15 @@ def no_evidence(session: SessionModel, index: int, why: str, details: str) -> Me
     return Message(Kind.WARNING, text, "align", details, is_true=lambda: is_shown() and is_so())
 
 
-def imported_stand(session: SessionModel, index: int) -> Message:
+def imported_stand(session: SessionModel, key: int) -> Message:
     """A recording with imported times has a path now; it is offered where it can be taken."""
-    entry = session.entries[index]
-    stand = session.while_so(index, lambda entry: entry.basis is Basis.IMPORTED)
+    entry = session.recordings[key]
+    stand = session.while_so(key, lambda entry: entry.basis is Basis.IMPORTED)
     text = "the imported times stand until you take the path."
     if entry is not session.current:
         name = short_name(entry.recording.name)
         return Message(Kind.INFO, f"{name}: aligned. {text.capitalize()}", is_true=stand)
-    is_shown = session.while_shown()
+    is_shown = session.selection.while_shown()
     return Message(
         Kind.INFO,
         f"Aligned. {text.capitalize()}",

@@ -29,12 +29,12 @@ class Task:
 
     Parameters
     ----------
-    index : int
-        Of the recording.
+    key : int
+        Of the recording, in the session.
     purpose : Purpose
     """
 
-    index: int
+    key: int
     purpose: Purpose
 
 
@@ -46,43 +46,43 @@ class AlignQueue:
 
     @property
     def to_align(self) -> list[int]:
-        """Recordings that wait to be aligned, by index."""
-        return [task.index for task in self._tasks if not task.purpose.is_again]
+        """Recordings that wait to be aligned, by their keys."""
+        return [task.key for task in self._tasks if not task.purpose.is_again]
 
-    def align(self, indices: Sequence[int], *, first: bool) -> None:
+    def align(self, keys: Sequence[int], *, first: bool) -> None:
         """Let recordings wait behind the others, or before them."""
         waiting = set() if first else set(self.to_align)
-        new = {index: Task(index, Purpose.ALIGN) for index in indices if index not in waiting}
-        rest = [task for task in self._tasks if task.index not in new]
+        new = {key: Task(key, Purpose.ALIGN) for key in keys if key not in waiting}
+        rest = [task for task in self._tasks if task.key not in new]
         self._tasks = [*new.values(), *rest] if first else [*rest, *new.values()]
 
-    def compute_again(self, index: int, purpose: Purpose) -> None:
+    def compute_again(self, key: int, purpose: Purpose) -> None:
         """Want the evidence of a recording as the next thing; aligning it brings that too."""
-        if index in self.to_align:
-            self.prefer(index)
+        if key in self.to_align:
+            self.prefer(key)
             return
-        known = [task for task in self._tasks if task.index == index]
+        known = [task for task in self._tasks if task.key == key]
         owed = Purpose.FOLLOW_DECISIONS
-        wanted = owed if Task(index, owed) in known else purpose
-        rest = [task for task in self._tasks if task.index != index]
-        self._tasks = [Task(index, wanted), *rest]
+        wanted = owed if Task(key, owed) in known else purpose
+        rest = [task for task in self._tasks if task.key != key]
+        self._tasks = [Task(key, wanted), *rest]
 
-    def prefer(self, index: int) -> None:
+    def prefer(self, key: int) -> None:
         """Take up a recording next, if it waits."""
-        self._tasks.sort(key=lambda task: task.index != index)
+        self._tasks.sort(key=lambda task: task.key != key)
 
     def keep(self, is_wanted: Callable[[int], bool]) -> None:
         """Drop recordings that are not wanted any more."""
-        self._tasks = [task for task in self._tasks if is_wanted(task.index)]
+        self._tasks = [task for task in self._tasks if is_wanted(task.key)]
 
     def clear(self) -> None:
         """Drop all."""
         self._tasks.clear()
 
-    def take(self, shown: int) -> Task | None:
+    def take(self, shown: int | None) -> Task | None:
         """The next task, if any; what was to be shown is passed over once another one is."""
         while self._tasks:
             task = self._tasks.pop(0)
-            if task.purpose is not Purpose.SHOW_EVIDENCE or task.index == shown:
+            if task.purpose is not Purpose.SHOW_EVIDENCE or task.key == shown:
                 return task
         return None

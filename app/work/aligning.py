@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message, RunProgress, short_name
+from app.session.alignment_results import AlignmentResults
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
@@ -73,7 +74,7 @@ class Aligning(QObject):
         A `Message` for the person.
     progressed(progress)
         A `RunProgress`, or None when nothing runs.
-    found(index, is_new)
+    found(key, is_new)
         There is evidence of a recording, which decisions can lead; computed again, it is not new.
     """
 
@@ -118,29 +119,29 @@ class Aligning(QObject):
         if not self.is_running:
             self._align_next()
 
-    def align(self, indices: Sequence[int], *, first: bool) -> None:
+    def align(self, keys: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
-        if not indices:
+        if not keys:
             return
         if obstacle := self.preference.obstacle():
             self.message_posted.emit(self._refused(obstacle))
             return
         under_way = self._under_way(Purpose.ALIGN)
-        self._queue.align([i for i in indices if i != under_way], first=first)
+        self._queue.align([key for key in keys if key != under_way], first=first)
         if not self.is_running:
             self._align_next()
 
-    def compute_again(self, index: int, purpose: Purpose) -> None:
+    def compute_again(self, key: int, purpose: Purpose) -> None:
         """Compute the evidence of a recording that was aligned before, as it was aligned."""
-        is_under_way = self._task is not None and self._task.index == index
-        if not is_under_way and index not in self._refused_again:
-            self._queue.compute_again(index, purpose)
+        is_under_way = self._task is not None and self._task.key == key
+        if not is_under_way and key not in self._refused_again:
+            self._queue.compute_again(key, purpose)
             if not self.is_running:
                 self._align_next()
 
-    def prefer(self, index: int) -> None:
+    def prefer(self, key: int) -> None:
         """Take up a recording next, if it waits."""
-        self._queue.prefer(index)
+        self._queue.prefer(key)
 
     def cancel(self) -> None:
         """Stop the run under way, and start none of those that wait."""
@@ -159,20 +160,20 @@ class Aligning(QObject):
         self._runner.shut_down()
         self.keeper.close()
 
-    def _under_way(self, purpose: Purpose) -> int:
+    def _under_way(self, purpose: Purpose) -> int | None:
         task = self._task
-        return -1 if task is None or task.purpose is not purpose else task.index
+        return None if task is None or task.purpose is not purpose else task.key
 
     @Slot()
     def _leave_what_is_out(self) -> None:
         """Align nothing that was taken out of the session."""
-        entries = self._session.entries
-        self._queue.keep(lambda index: not entries[index].is_out)
-        if self._task is not None and entries[self._task.index].is_out:
+        recordings = self._session.recordings
+        self._queue.keep(lambda key: not recordings[key].is_out)
+        if self._task is not None and recordings[self._task.key].is_out:
             self._runner.cancel()
 
     def _align_next(self) -> None:
-        task = self._task = self._queue.take(self._session.current_index)
+        task = self._task = self._queue.take(self._session.selection.recording)
         self._ranked = {}
         if task is None:
             self._end_batch()
@@ -180,7 +181,7 @@ class Aligning(QObject):
             if self.keeper.is_spent(self.preference):
                 self._runner.start(self.keeper.close_steps)
             return
-        entry = self._session.entries[task.index]
+        entry = self._session.recordings[task.key]
         self._with, self._by = self._choice(task, entry)
         if not task.purpose.is_again:
             self._batch.begin(entry)
@@ -198,7 +199,7 @@ class Aligning(QObject):
 
     def _end_batch(self) -> None:
         batch, self._batch = self._batch, AlignBatch()
-        summary = batch.summary(self._session.while_selected())
+        summary = batch.summary(self._session.selection.while_selected())
         if summary is not None:
             self.message_posted.emit(summary)
 
@@ -214,7 +215,7 @@ class Aligning(QObject):
         elif isinstance(step, Refused):
             self._on_refused(task, step)
         elif isinstance(step, ScoreSurface):
-            self._session.set_surface(task.index, step)
+            self._session.set_evidence(task.key, self._evidence(task).with_surface(step))
         elif isinstance(step, Ranking):
             self._add_ranked(task, step)
         elif isinstance(step, Alignment):
@@ -225,12 +226,16 @@ class Aligning(QObject):
         # The network that was chosen ranks after those that are heard beside it.
         is_more = known is not None and known.model == batch.model
         self._ranked[batch.by] = known.joined(batch) if known and is_more else batch
-        self._session.set_rankings(task.index, tuple(self._ranked.values()))
+        rankings = tuple(self._ranked.values())
+        self._session.set_evidence(task.key, self._evidence(task).with_rankings(rankings))
+
+    def _evidence(self, task: Task) -> AlignmentResults:
+        return self._session.recordings[task.key].evidence
 
     def _on_refused(self, task: Task, step: Refused) -> None:
         if task.purpose.is_again:
-            self._refused_again.add(task.index)
-            self.message_posted.emit(no_evidence(self._session, task.index, step.why, step.details))
+            self._refused_again.add(task.key)
+            self.message_posted.emit(no_evidence(self._session, task.key, step.why, step.details))
         else:
             # Whatever else waits would be refused alike.
             self._queue.clear()
@@ -238,20 +243,20 @@ class Aligning(QObject):
 
     def _take(self, task: Task, alignment: Alignment) -> None:
         if task.purpose.is_again:
-            self._session.set_evidence(task.index, alignment)
+            self._session.set_evidence(task.key, AlignmentResults.of(alignment))
         else:
-            self._session.set_alignment(task.index, alignment, self._provenance(alignment))
-            self._batch.end(self._session.entries[task.index])
-            if self._session.entries[task.index].basis is Basis.IMPORTED:
-                self.message_posted.emit(imported_stand(self._session, task.index))
-        self.found.emit(task.index, not task.purpose.is_again)
+            self._session.set_alignment(task.key, alignment, self._provenance(alignment))
+            self._batch.end(self._session.recordings[task.key])
+            if self._session.recordings[task.key].basis is Basis.IMPORTED:
+                self.message_posted.emit(imported_stand(self._session, task.key))
+        self.found.emit(task.key, not task.purpose.is_again)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:
         task = self._task
         # Without a task, what was stopped belonged to another session.
         if task is not None and result.status is not RunStatus.DONE:
-            self._session.forget_run(task.index)
+            self._session.set_evidence(task.key, self._evidence(task).without_run())
         if task is not None and result.status is RunStatus.FAILED:
             self._fail(task, result)
         elif task is not None and result.status is RunStatus.CANCELLED:
@@ -259,14 +264,14 @@ class Aligning(QObject):
         self._align_next()
 
     def _fail(self, task: Task, result: RunResult) -> None:
-        self._session.set_problem(task.index, result.message)
+        self._session.set_evidence(task.key, self._evidence(task).failed(result.message))
         if not task.purpose.is_again:
-            self._batch.end(self._session.entries[task.index])
+            self._batch.end(self._session.recordings[task.key])
         if task.purpose.is_again or self._batch.done + len(self._queue.to_align) == 1:
-            self.message_posted.emit(failed(self._session, task.index, result))
+            self.message_posted.emit(failed(self._session, task.key, result))
 
     def _tell_cancelled(self, task: Task) -> None:
-        if not task.purpose.is_again and not self._session.entries[task.index].is_out:
+        if not task.purpose.is_again and not self._session.recordings[task.key].is_out:
             self.message_posted.emit(cancelled(self._session, lambda: not self.is_running))
 
     def _refused(self, why: str, details: str = "") -> Message:
@@ -289,8 +294,8 @@ class Aligning(QObject):
         )
 
     def _show_progress(self, task: Task, progress: Progress) -> None:
-        entries, waiting = self._session.entries, self._queue.to_align
-        name = short_name(entries[task.index].recording.name)
+        recordings, waiting = self._session.recordings, self._queue.to_align
+        name = short_name(recordings[task.key].recording.name)
         net = f" with {self._with.words.name}" if self._with.is_learned else ""
         left_s = self._clock.left_s(progress.stage, progress.fraction)
         if task.purpose.is_again:
@@ -299,7 +304,7 @@ class Aligning(QObject):
             return
         count = self._batch.done + 1 + len(waiting)
         place = f"{self._batch.done + 1} of {count}, " if count > 1 else ""
-        waiting_s = sum(entries[i].recording.duration_s for i in waiting)
+        waiting_s = sum(recordings[key].recording.duration_s for key in waiting)
         self.progressed.emit(
             RunProgress(
                 f"Aligning {place}{name}{net}: {progress.stage}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from app.session.alignment_results import AlignmentResults, verdict_of
+from app.session.entries import Entry
 from app.session.session_model import SessionModel
 
 MOST_BYTES = 1 << 29
@@ -27,21 +29,21 @@ class EvidenceMemory(QObject):
         self._session = session
         self.most_bytes = most_bytes
         self._used: list[int] = []
-        session.recording_selected.connect(self._use_shown)
+        session.selection.recording_changed.connect(self._use_shown)
         session.replaced.connect(self._forget)
 
     @Slot(int)
-    def use(self, index: int) -> None:
+    def use(self, key: int) -> None:
         """A recording's evidence is used."""
-        self._used = [*(other for other in self._used if other != index), index]
-        shown = self._session.current_index
-        sizes = {i: self._session.entries[i].evidence.size_bytes for i in self._used}
+        self._used = [*(other for other in self._used if other != key), key]
+        shown, recordings = self._session.selection.recording, self._session.recordings
+        sizes = {used: recordings[used].evidence.size_bytes for used in self._used}
         total = sum(sizes.values())
-        for other in [i for i in self._used if i not in (index, shown)]:
+        for other in [used for used in self._used if used not in (key, shown)]:
             if total <= self.most_bytes:
                 break
             total -= sizes[other]
-            self._session.let_evidence_go(other)
+            self._session.set_evidence(other, _let_go(recordings[other]))
             self._used.remove(other)
 
     @Slot()
@@ -50,5 +52,12 @@ class EvidenceMemory(QObject):
 
     @Slot()
     def _use_shown(self) -> None:
-        if self._session.current_index >= 0:
-            self.use(self._session.current_index)
+        shown = self._session.selection.recording
+        if shown is not None:
+            self.use(shown)
+
+
+def _let_go(entry: Entry) -> AlignmentResults:
+    """What stays once the memory is given back: what was said of the recording."""
+    said = None if entry.verdict is None else verdict_of(entry.verdict)
+    return AlignmentResults(problem=entry.evidence.problem, said=said)

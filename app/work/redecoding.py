@@ -62,7 +62,7 @@ class Redecoding(QObject):
         self.steps: RedecodeSteps = redecode_steps
         self._waiting: list[int] = []
         self._moving: set[int] = set()
-        self._current = -1
+        self._current: int | None = None
         self._soon = QTimer(self, singleShot=True)
         self._row = QTimer(self, singleShot=True, interval=_ROW_MS)
         self._soon.timeout.connect(self._redecode_next)
@@ -88,20 +88,20 @@ class Redecoding(QObject):
         self._runner.shut_down()
 
     @Slot(int)
-    def redecode(self, index: int) -> None:
+    def redecode(self, key: int) -> None:
         """Lead the path of a recording through its decisions, of a row once it stands still."""
-        self._moving.add(index)
-        self.lead(index)
+        self._moving.add(key)
+        self.lead(key)
 
-    def lead(self, index: int) -> None:
+    def lead(self, key: int) -> None:
         """Lead the path through decisions of before, which moves no keypoint any more."""
-        if self._session.entries[index].machine is None:
+        if self._session.recordings[key].machine is None:
             return
-        if index == self._current:
+        if key == self._current:
             # What comes of decisions that are no longer these is of no use.
             self._runner.cancel()
-        if index not in self._waiting:
-            self._waiting.append(index)
+        if key not in self._waiting:
+            self._waiting.append(key)
         self._soon.start(_STILL_MS if self._row.isActive() else 0)
         self._row.start()
 
@@ -110,7 +110,7 @@ class Redecoding(QObject):
         if not self._waiting or self._runner.is_running:
             return
         self._current = self._waiting.pop(0)
-        entry = self._session.entries[self._current]
+        entry = self._session.recordings[self._current]
         if entry.machine is None:
             # The evidence was let go meanwhile; it comes back with the recording.
             self._redecode_next()
@@ -119,19 +119,21 @@ class Redecoding(QObject):
 
     @Slot(object)
     def _on_step(self, step: float | Alignment) -> None:
-        if not isinstance(step, Alignment):
+        key = self._current
+        if key is None or not isinstance(step, Alignment):
             return
-        if self._current not in self._moving:
-            self._session.set_led(self._current, step)
+        if key not in self._moving:
+            evidence = self._session.recordings[key].evidence
+            self._session.set_evidence(key, evidence.led(step))
             return
-        self._moving.discard(self._current)
-        moved = self._session.follow(self._current, step)
-        if self._current == self._session.current_index and not self._session.undone:
-            self.noted.emit(_followed_text(self._session.entries[self._current], moved))
+        self._moving.discard(key)
+        moved = self._session.follow(key, step)
+        if key == self._session.selection.recording and not self._session.undone:
+            self.noted.emit(_followed_text(self._session.recordings[key], moved))
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:
-        self._current = -1
+        self._current = None
         if result.status is RunStatus.FAILED:
             text = f"The path did not follow; your decisions stand. {result.message}"
             self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))

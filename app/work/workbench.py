@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
+from app.session.edit_messages import open_first
 from app.session.entries import Entry
-from app.session.open_session import open_first
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
 from app.work.align_queue import Purpose
@@ -77,7 +77,7 @@ class Workbench(QObject):
         self._spectrogram_runner = BackgroundRunner("spectrogram", self)
         self._spectrogram_runner.stepped.connect(self._on_frames)
         self._spectrogram_runner.ended.connect(self._on_spectrograms_ended)
-        session.recording_selected.connect(self._load_spectrograms)
+        session.selection.recording_changed.connect(self._load_spectrograms)
         session.replaced.connect(self._offered_to_align.clear)
         session.decided.connect(self._want_evidence_to_redecode)
         preferences.changed.connect(self._prefer)
@@ -107,19 +107,19 @@ class Workbench(QObject):
     @Slot()
     def align(self) -> None:
         """Align the recording shown."""
-        entry = self._session.current
-        if entry is None:
-            self.message_posted.emit(open_first(self._session))
-        elif entry.is_lost:
-            self._tell_lost(self._session.current_index, f"Not aligned: {entry.lost}.")
+        key = self._session.selection.recording
+        if key is None:
+            self.message_posted.emit(open_first(self._session.selection))
+        elif (entry := self._session.recordings[key]).is_lost:
+            self._tell_lost(key, f"Not aligned: {entry.lost}.")
         else:
-            self.aligning.align([self._session.current_index], first=True)
+            self.aligning.align([key], first=True)
 
     @Slot()
     def align_all(self) -> None:
         """Align every recording whose audio is there, unless it was with the same evidence."""
-        name, entries = self.aligning.preference.name, self._session.entries
-        todo = [i for i, e in enumerate(entries) if _can_be_read(e) and not _is_aligned(e, name)]
+        name, recordings = self.aligning.preference.name, self._session.recordings.items()
+        todo = [key for key, e in recordings if _can_be_read(e) and not _is_aligned(e, name)]
         self.aligning.align(todo, first=False)
 
     @Slot()
@@ -130,20 +130,20 @@ class Workbench(QObject):
         """
         if not self.aligns_on_open or self._spectrogram_runner.is_running:
             return
-        shown, keys = self._session.current_index, self._session.keys
+        shown = self._session.selection.recording
         todo = [
-            index
-            for index, entry in enumerate(self._session.entries)
-            if keys[index] not in self._offered_to_align and _waits_for_alignment(entry)
+            key
+            for key, entry in self._session.recordings.items()
+            if key not in self._offered_to_align and _waits_for_alignment(entry)
         ]
-        self._offered_to_align.update(keys[index] for index in todo)
-        self.aligning.align(sorted(todo, key=lambda index: index != shown), first=False)
+        self._offered_to_align.update(todo)
+        self.aligning.align(sorted(todo, key=lambda key: key != shown), first=False)
 
     @Slot()
     def cancel(self) -> None:
         """Drop a drag under way; if there is none, stop aligning."""
-        if self._session.is_previewing:
-            self._session.cancel_preview()
+        if self._session.preview.is_on:
+            self._session.preview.cancel()
         else:
             self.aligning.cancel()
 
@@ -196,49 +196,49 @@ class Workbench(QObject):
 
     @Slot(object)
     def _on_spectrograms_ended(self, result: RunResult) -> None:
-        entry = self._session.current
-        if result.status is RunStatus.FAILED:
-            self._tell_unreadable(entry, result)
-        if result.status is RunStatus.DONE and entry is not None:
-            self.aligning.prefer(self._session.current_index)
+        key = self._session.selection.recording
+        if key is not None and result.status is RunStatus.FAILED:
+            self._tell_unreadable(key, result)
+        if key is not None and result.status is RunStatus.DONE:
+            self.aligning.prefer(key)
+            entry = self._session.recordings[key]
             if _lacks_evidence(entry) and (self.aligns_on_open or entry.reviewed):
-                purpose = Purpose.SHOW_EVIDENCE
-                self.aligning.compute_again(self._session.current_index, purpose)
+                self.aligning.compute_again(key, Purpose.SHOW_EVIDENCE)
         self.align_opened()
 
     @Slot(int)
-    def _want_evidence_to_redecode(self, index: int) -> None:
+    def _want_evidence_to_redecode(self, key: int) -> None:
         """A decision has no evidence to lead; after a restart it is computed again."""
-        if _lacks_evidence(self._session.entries[index]):
-            self.aligning.compute_again(index, Purpose.FOLLOW_DECISIONS)
+        if _lacks_evidence(self._session.recordings[key]):
+            self.aligning.compute_again(key, Purpose.FOLLOW_DECISIONS)
 
     @Slot(int, bool)
-    def _on_found(self, index: int, is_new: bool) -> None:
-        self._memory.use(index)
-        if not self._session.entries[index].reviewed:
+    def _on_found(self, key: int, is_new: bool) -> None:
+        self._memory.use(key)
+        if not self._session.recordings[key].reviewed:
             return
         if is_new:
-            self.redecoding.redecode(index)
+            self.redecoding.redecode(key)
         else:
-            self.redecoding.lead(index)
+            self.redecoding.lead(key)
 
-    def _tell_unreadable(self, entry: Entry | None, result: RunResult) -> None:
-        gone = [p for p in entry.recording.paths if not is_there(p)] if entry is not None else []
+    def _tell_unreadable(self, key: int, result: RunResult) -> None:
+        entry = self._session.recordings[key]
+        gone = [path for path in entry.recording.paths if not is_there(path)]
         if gone:
-            index = self._session.current_index
-            self._session.lose(index, f"{gone[0]} is not there any more")
+            self._session.lose(key, f"{gone[0]} is not there any more")
             text = f"{gone[0].name} is not there any more; your keypoints are safe."
-            self._tell_lost(index, text)
+            self._tell_lost(key, text)
         else:
-            self._session.set_problem(self._session.current_index, result.message)
-            is_true = self._session.while_shown()
+            self._session.set_evidence(key, entry.evidence.failed(result.message))
+            is_true = self._session.selection.while_shown()
             self.message_posted.emit(
                 Message(Kind.ERROR, result.message, details=result.details, is_true=is_true)
             )
 
-    def _tell_lost(self, index: int, text: str) -> None:
-        other = "use_other_audio" if self._session.entries[index].has_other else ""
-        is_true = self._session.while_so(index, lambda entry: entry.is_lost)
+    def _tell_lost(self, key: int, text: str) -> None:
+        other = "use_other_audio" if self._session.recordings[key].has_other else ""
+        is_true = self._session.while_so(key, lambda entry: entry.is_lost)
         self.message_posted.emit(
             Message(Kind.ERROR, text, "find_audio", otherwise=other, is_true=is_true)
         )

@@ -49,10 +49,10 @@ def main() -> None:
             shown.docks.by_title["History"].raise_()
             settle(app, shown)
             save(shown, out / "history.png")
-            shown.session.select_recording(flagged(shown))
+            shown.session.selection.select_recording(flagged(shown))
             settle(app, shown)
             save(shown, out / "alias.png")
-            shown.session.select_recording(0)
+            shown.session.selection.select_recording(next(iter(shown.session.recordings)))
             shown.commands["warp"].setChecked(False)
             settle(app, shown)
             save(shown, out / "raw_clocks.png")
@@ -115,9 +115,10 @@ def review(app: QApplication, shown: MainWindow, folder: Path) -> None:
 
 
 def flagged(shown: MainWindow) -> int:
-    """Index of a recording with an alias flag, or else of the last one."""
-    alike = (i for i, e in enumerate(shown.session.entries) if e.verdict and e.verdict.alias)
-    return next(alike, len(shown.session.entries) - 1)
+    """Key of a recording with an alias flag, or else of the last one."""
+    recordings = shown.session.recordings
+    alike = (key for key, e in recordings.items() if e.verdict and e.verdict.alias)
+    return next(alike, list(recordings)[-1])
 
 
 def dialog(app: QApplication, shown: MainWindow, command: str, path: Path) -> None:

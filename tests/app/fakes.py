@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.session.entries import AlignmentResults, Entry
+from app.session.alignment_results import AlignmentResults
+from app.session.entries import Entry
 from core.align.alignment import Alias, Alignment, Progress
 from core.align.path import OffsetPath, Refinement
 from core.align.rankings import RankedBy, Ranking

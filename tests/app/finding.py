@@ -1,4 +1,4 @@
-"""Finding a dialog of the window, and the line in it."""
+"""Finding a dialog of the window, the line in it, and a recording."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.frame.main_window import MainWindow
+from app.session.session_model import SessionModel
 
 W = TypeVar("W", bound=QWidget)
 
@@ -20,3 +21,8 @@ def only(window: MainWindow, kind: type[W]) -> W:
 def line(dialog: QWidget) -> QLineEdit:
     """The visible line for text in a dialog."""
     return next(e for e in dialog.findChildren(QLineEdit) if e.isVisible())
+
+
+def nth(session: SessionModel, place: int) -> int:
+    """Key of a recording by the order in which they were opened, from 0."""
+    return list(session.recordings)[place]

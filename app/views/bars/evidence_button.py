@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.base.evidence_words import EVIDENCE_WORDS
 from app.base.literal_text import literal
-from app.session.open_session import OpenSession
+from app.session.session_model import SessionModel
 from app.settings.evidence_preference import EvidencePreference, made_with
 from app.settings.preferences import PreferenceStore
 from core.evidence.choice import EVIDENCE
@@ -24,7 +24,7 @@ class EvidenceButton(QToolButton):
 
     Parameters
     ----------
-    session : OpenSession
+    session : SessionModel
     store : PreferenceStore
     actions : mapping of str to QAction
         By id.
@@ -32,7 +32,7 @@ class EvidenceButton(QToolButton):
 
     def __init__(
         self,
-        session: OpenSession,
+        session: SessionModel,
         store: PreferenceStore,
         actions: Mapping[str, QAction],
         parent: QWidget | None = None,
@@ -53,7 +53,7 @@ class EvidenceButton(QToolButton):
         # Like the rest of the toolbar; with the keyboard the menu does the same.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         store.changed.connect(self._refresh)
-        session.recording_selected.connect(self._refresh)
+        session.selection.recording_changed.connect(self._refresh)
         session.recordings_changed.connect(self._refresh)
         self._refresh()
 

@@ -52,7 +52,7 @@ class PlaybackControls(QObject):
         self._group: QActionGroup | None = None
         playback.changed.connect(self._refresh)
         playback.devices_changed.connect(self._show_devices)
-        session.recording_selected.connect(self._refresh)
+        session.selection.recording_changed.connect(self._refresh)
         self._refresh()
         self._show_devices()
 

@@ -72,12 +72,12 @@ class StatusBar(QStatusBar):
         self.addWidget(self._note, 2)
         self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._note_away.timeout.connect(self._note.clear)
-        session.recording_selected.connect(self._note.clear)
+        session.selection.recording_changed.connect(self._note.clear)
         self.show_progress(None)
         progress.changed.connect(self._show_review)
         for signal in (
-            session.recording_selected,
-            session.selection_changed,
+            session.selection.recording_changed,
+            session.selection.changed,
             session.keypoints_changed,
         ):
             signal.connect(self._refresh)
@@ -140,7 +140,7 @@ class StatusBar(QStatusBar):
 
     @Slot()
     def _refresh(self) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         if keypoints is None or selected < 0:
             self._keypoint.clear()
             return

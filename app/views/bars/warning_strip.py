@@ -33,7 +33,7 @@ class WarningStrip(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._sign)
         layout.addWidget(self._text, 1)
-        for signal in (session.recording_selected, session.recordings_changed):
+        for signal in (session.selection.recording_changed, session.recordings_changed):
             signal.connect(self._refresh)
         theme().changed.connect(self._repaint)
         self._repaint()

@@ -63,7 +63,7 @@ class CandidatePanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._refresh)
         session.evidence_changed.connect(self._soon.start)
-        session.recording_selected.connect(self._refresh)
+        session.selection.recording_changed.connect(self._refresh)
         self._refresh()
 
     @property
@@ -86,7 +86,7 @@ class CandidatePanel(QWidget):
                 said = f"{who} disagree: their best lines lie {apart_s:.2f} s apart on average."
             else:
                 said = f"{who} agree: their best lines lie {1e3 * apart_s:.0f} ms apart on average."
-        elif models and self._session.ranking is None:
+        elif models and self._session.selection.ranking is None:
             said = (
                 f"All evidence ranks last; see {_WORDS[RankedBy.MODEL]} for what is known already."
             )

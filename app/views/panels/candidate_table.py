@@ -140,8 +140,8 @@ class CandidateTable(QTableView):
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_candidates)
         session.evidence_changed.connect(self._soon.start)
-        session.recording_selected.connect(self._show_candidates)
-        session.selection_changed.connect(self._show_highlight)
+        session.selection.recording_changed.connect(self._show_candidates)
+        session.selection.changed.connect(self._show_highlight)
         self.selectionModel().selectionChanged.connect(self._on_row)
         self.doubleClicked.connect(self._on_double_click)
 
@@ -179,7 +179,7 @@ class CandidateTable(QTableView):
 
     @Slot()
     def _show_candidates(self) -> None:
-        found = self._session.ranking
+        found = self._session.selection.ranking
         if found is self._ranking:
             return
         self._ranking = found
@@ -190,7 +190,7 @@ class CandidateTable(QTableView):
 
     @Slot()
     def _show_highlight(self) -> None:
-        rank = self._session.highlighted
+        rank = self._session.selection.candidate
         if 0 <= rank < self._model.rowCount() and self.currentIndex().row() != rank:
             self.selectRow(rank)
 
@@ -198,7 +198,7 @@ class CandidateTable(QTableView):
     def _on_row(self, chosen: QItemSelection, _left: QItemSelection) -> None:
         rows = [index.row() for index in chosen.indexes()]
         if rows:
-            self._session.highlight_candidate(rows[0])
+            self._session.selection.highlight(rows[0])
 
     @Slot(QModelIndex)
     def _on_double_click(self, index: QModelIndex) -> None:

@@ -37,8 +37,8 @@ class ClipView(QWidget):
         self.setToolTip("Channel 0 magenta, channel 1 green: white where they agree")
         for signal in (
             session.keypoints_changed,
-            session.recording_selected,
-            session.selection_changed,
+            session.selection.recording_changed,
+            session.selection.changed,
             tiles.content_changed,
         ):
             signal.connect(self.redraw)
@@ -60,7 +60,7 @@ class ClipView(QWidget):
 
     def _draw(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(DARK.plot))
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         if keypoints is None or selected < 0 or self._tiles.spectrograms is None:
             painter.setPen(QColor(DARK.muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._in_its_place())
@@ -85,7 +85,7 @@ class ClipView(QWidget):
     def _in_its_place(self) -> str:
         """What is written where there is no picture."""
         entry = self._session.current
-        if entry is None or self._session.selected < 0:
+        if entry is None or self._session.selection.keypoint < 0:
             return "no keypoint selected"
         return "the audio is not there" if entry.is_lost else ""
 

@@ -46,7 +46,7 @@ class HistoryModel(QAbstractListModel):
             return self._text(row)
         if role == Qt.ItemDataRole.ToolTipRole and row:
             edit = self._steps[row - 1].edit
-            name = self._session.entry_of(edit.recording).recording.name
+            name = self._session.recordings[edit.recording].recording.name
             made = edit.made_at.astimezone()
             return literal(f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}")
         if role == Qt.ItemDataRole.FontRole and row > self.done:
@@ -59,14 +59,15 @@ class HistoryModel(QAbstractListModel):
         if row == 0:
             return "Before all edits"
         edit = self._steps[row - 1].edit
-        where = f" – {self._name_of(edit.recording)}" if len(self._session.keys) > 1 else ""
+        where = f" – {self._name_of(edit.recording)}" if len(self._session.recordings) > 1 else ""
         undone = "  (undone)" if row > self.done else ""
         return f"{edit.text}{where}{undone}"
 
     def _name_of(self, key: int) -> str:
         """What tells a recording from the others; there is little room."""
-        if self._session.keys != self._named:
-            self._named = self._session.keys
+        keys = tuple(self._session.recordings)
+        if keys != self._named:
+            self._named = keys
             names = shown_names([entry.recording.name for entry in self._session.entries])
             self._names = dict(zip(self._named, names, strict=True))
         return self._names[key]

@@ -84,8 +84,8 @@ class KeypointPanel(QScrollArea):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         for signal in (
-            session.recording_selected,
-            session.selection_changed,
+            session.selection.recording_changed,
+            session.selection.changed,
             session.keypoints_changed,
             session.evidence_changed,
         ):
@@ -108,7 +108,7 @@ class KeypointPanel(QScrollArea):
 
     @Slot()
     def _refresh(self) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         if keypoints is None or selected < 0:
             self._title.setText("No keypoint selected")
             for words in (self._offset, self._sure, self._reason):

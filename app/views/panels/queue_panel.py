@@ -144,7 +144,7 @@ class QueuePanel(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        rows = [row for row in self._queue.rows if row.stage is not Stage.OUT]
+        rows = [row for row in self._queue.rows.values() if row.stage is not Stage.OUT]
         order = self._queue.order
         self._filters.setVisible(len(rows) > 1 or self._queue.is_filtered)
         self._again.setVisible(self._queue.is_stale)

@@ -57,7 +57,7 @@ class RecordingsList(QTableView):
         self._set_columns()
         self.setMinimumWidth(_LEAST_WIDTH_PX)
         queue.rearranged.connect(self._follow)
-        session.recording_selected.connect(self._follow)
+        session.selection.recording_changed.connect(self._follow)
         self.selectionModel().selectionChanged.connect(self._on_row)
 
     def sort_by(self, column: Column, order: Qt.SortOrder) -> None:
@@ -103,9 +103,9 @@ class RecordingsList(QTableView):
     @Slot()
     def _follow(self) -> None:
         """Mark the recording shown; the list itself stays where it is."""
-        most = max((row.keypoints for row in self._queue.rows), default=0)
+        most = max((row.keypoints for row in self._queue.rows.values()), default=0)
         self._make_room(Column.REVIEWED, f"{most}/{most}" if most > 9 else "done")
-        row = self._queue.place(self._session.current_index)
+        row = self._queue.place(self._session.selection.recording)
         with QSignalBlocker(self.selectionModel()):
             if row < 0:
                 self.clearSelection()
@@ -117,4 +117,4 @@ class RecordingsList(QTableView):
     def _on_row(self, chosen: QItemSelection, _left: QItemSelection) -> None:
         rows = [index.row() for index in chosen.indexes()]
         if rows:
-            self._session.select_recording(self._queue.order[rows[0]])
+            self._session.selection.select_recording(self._queue.order[rows[0]])

@@ -76,8 +76,8 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._soon.timeout.connect(self.refresh)
         session.evidence_changed.connect(self._soon.start)
         for signal in (
-            session.recording_selected,
-            session.selection_changed,
+            session.selection.recording_changed,
+            session.selection.changed,
             session.keypoints_changed,
         ):
             signal.connect(self.refresh)
@@ -102,10 +102,10 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
             return
         surface = entry.surface
         self._show_curves(surface, entry.alignment, row)
-        stands_s = float(keypoints.offset_s[self._session.selected])
+        stands_s = float(keypoints.offset_s[self._session.selection.keypoint])
         self._stands.setValue(stands_s)
         self._show_peak(snap_offset_s(self._session), stands_s)
-        mark = Mark(int(marks_of(keypoints)[self._session.selected]))
+        mark = Mark(int(marks_of(keypoints)[self._session.selection.keypoint]))
         self._stands.setPen(pg.mkPen(COLOURS[mark], width=2))
         box = self.getPlotItem().getViewBox()
         box.setXRange(stands_s - self._reach_s, stands_s + self._reach_s, padding=0)

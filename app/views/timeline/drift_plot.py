@@ -88,9 +88,9 @@ class DriftPlot(TimePlot):
         self._shown_candidates: tuple[object, int] = (None, -1)
         self._line_ends_s = np.empty((0, 2))
         session.evidence_changed.connect(self._soon.start)
-        session.recording_selected.connect(self._show_recording)
+        session.selection.recording_changed.connect(self._show_recording)
         session.keypoints_changed.connect(self._show_keypoints)
-        session.selection_changed.connect(self._show_selection)
+        session.selection.changed.connect(self._show_selection)
         view.span_changed.connect(self._fit_offsets)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._follow_offsets)
@@ -134,8 +134,8 @@ class DriftPlot(TimePlot):
 
     def _show_candidates(self) -> None:
         entry = self._session.current
-        ranking = self._session.ranking
-        wanted = (ranking, self._session.highlighted)
+        ranking = self._session.selection.ranking
+        wanted = (ranking, self._session.selection.candidate)
         if wanted == self._shown_candidates:
             return
         self._shown_candidates = wanted
@@ -149,7 +149,7 @@ class DriftPlot(TimePlot):
         lines = best.offset_s[:, None] + best.drift_ppm[:, None] * 1e-6 * ends_s
         self._line_ends_s = lines
         self._candidates.setData(np.tile(ends_s, len(best)), lines.ravel())
-        rank = max(self._session.highlighted, 0)
+        rank = max(self._session.selection.candidate, 0)
         if rank < len(best):
             self._highlight.setData(ends_s, lines[rank])
         else:
@@ -172,7 +172,7 @@ class DriftPlot(TimePlot):
         self._show_candidates()
 
     def _place_handle(self) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         there = keypoints is not None and selected >= 0
         self._handle.setVisible(there)
         self._where.setVisible(there)
@@ -187,10 +187,10 @@ class DriftPlot(TimePlot):
 
     @Slot()
     def _on_dragged(self) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         if keypoints is not None and selected >= 0:
             time_0_s = float(keypoints.time_0_s[selected])
-            self._session.preview_move(selected, time_0_s + float(self._handle.pos().y()))
+            self._session.preview.move(selected, time_0_s + float(self._handle.pos().y()))
             # After Esc the handle stays where the keypoint is, whatever the mouse does.
             self._place_handle()
 
@@ -208,7 +208,7 @@ class DriftPlot(TimePlot):
     @Slot()
     def _fit_offsets(self) -> None:
         keypoints, entry = self._session.keypoints, self._session.current
-        if not self._follows or keypoints is None or entry is None or self._session.is_previewing:
+        if not self._follows or keypoints is None or entry is None or self._session.preview.is_on:
             return
         low_s, high_s = -_LEAST_SPAN_S / 2, _LEAST_SPAN_S / 2
         if entry.alignment is None and entry.surface is not None:
@@ -248,7 +248,7 @@ class DriftPlot(TimePlot):
             words += [f"<span style='color:{DARK.path}'>{path_words}</span>"]
             if entry.alignment.alias is not None:
                 words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
-        if (ranking := self._session.ranking) is not None:
+        if (ranking := self._session.selection.ranking) is not None:
             words += [f"<span style='color:{DARK.candidate}'>— lines by {opinion(ranking)}</span>"]
         if entry is not None and entry.surface is not None:
             words += ["<span style='color:#8cc4ee'>■ evidence</span>"]

@@ -38,4 +38,4 @@ class KeypointGrip(QObject):
     def _select_near(self, time_s: float, _height: float) -> None:
         index = self._points.nearest(time_s, _CLICK_PX)
         if index >= 0:
-            self._session.select_keypoint(index)
+            self._session.selection.select_keypoint(index)

@@ -47,7 +47,7 @@ class LinkStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Links between the channels")
         self.setToolTip("Each line joins the two moments of a keypoint; click to select")
-        for signal in (session.selection_changed, view.span_changed):
+        for signal in (session.selection.changed, view.span_changed):
             signal.connect(self._refresh)
         display.changed.connect(self._follow)
 
@@ -102,7 +102,7 @@ class LinkStrip(QWidget):
             painter.setPen(QPen(COLOURS[mark], 1))
             chosen = visible[marks[visible] == mark]
             painter.drawLines([QLineF(top_px[i], 0, bottom_px[i], height) for i in chosen.tolist()])
-        selected = self._session.selected
+        selected = self._session.selection.keypoint
         if selected >= 0:
             painter.setPen(QPen(QColor(DARK.selected), 2))
             painter.drawLine(QLineF(top_px[selected], 0, bottom_px[selected], height))
@@ -118,7 +118,7 @@ class LinkStrip(QWidget):
         part = event.position().y() / self.height()
         distance_px = np.abs(top_px + (bottom_px - top_px) * part - event.position().x())
         if len(distance_px) and distance_px.min() <= _CLICK_PX:
-            self._session.select_keypoint(int(np.argmin(distance_px)))
+            self._session.selection.select_keypoint(int(np.argmin(distance_px)))
 
     def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
         top_s, bottom_s = self._display.keypoints_s

@@ -68,9 +68,9 @@ class OverviewStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Overview of the whole recording")
         self.setToolTip("Drag the window to move it, its edges to zoom")
-        for signal in (session.selection_changed, view.span_changed):
+        for signal in (session.selection.changed, view.span_changed):
             signal.connect(self._refresh)
-        session.recording_selected.connect(self.redraw)
+        session.selection.recording_changed.connect(self.redraw)
         tiles.content_changed.connect(self.redraw)
         display.changed.connect(self._follow)
 
@@ -197,7 +197,7 @@ class OverviewStrip(QWidget):
         return QImage(pixels.data, width, _STATES_PX, 4 * width, QImage.Format.Format_RGB32).copy()
 
     def _draw_selected(self, painter: QPainter) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selected
+        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
         if keypoints is not None and selected >= 0:
             x = int(self._px(keypoints.time_0_s[selected]))
             painter.setPen(QPen(QColor(DARK.selected), 1))

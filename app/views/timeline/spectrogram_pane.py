@@ -80,7 +80,7 @@ class SpectrogramPane(TimePlot):
         tiles.tiles_ready.connect(self._spectrogram.update)
         # What was under the mouse is elsewhere.
         view.span_changed.connect(self._reading.hide)
-        session.selection_changed.connect(self._show_selection)
+        session.selection.changed.connect(self._show_selection)
         display.changed.connect(self._follow)
         display.look_changed.connect(self._show_all_frequencies)
         self.stretched.connect(self._stretch)
@@ -170,17 +170,17 @@ class SpectrogramPane(TimePlot):
 
     @Slot()
     def _show_selection(self) -> None:
-        selected = self._session.selected
+        selected = self._session.selection.keypoint
         there = self._session.keypoints is not None and selected >= 0
         self._line.setVisible(there)
-        if there and not (self._line.moving and self._session.is_previewing):
+        if there and not (self._line.moving and self._session.preview.is_on):
             self._line.setValue(float(self._display.keypoints_s[self._channel][selected]))
 
     @Slot(object)
     def _on_dragged(self, line: pg.InfiniteLine) -> None:
         time_1_s = self._display.channel_1_s(float(line.value()))
-        self._session.preview_move(self._session.selected, time_1_s)
-        if not self._session.is_previewing:
+        self._session.preview.move(self._session.selection.keypoint, time_1_s)
+        if not self._session.preview.is_on:
             # After Esc the line stays where the keypoint is, whatever the mouse does.
             self._show_selection()
 

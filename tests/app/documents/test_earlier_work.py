@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
+from finding import nth
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -311,7 +312,7 @@ def test_an_offer_without_an_answer_costs_nothing(
     window.close()
     again = opening(copy)
     assert again.messages.message.action == "take_earlier", "offered again"
-    again.session.select_recording(0)
+    again.session.selection.select_recording(nth(again.session, 0))
     again.session.move_keypoint(4, 4.5)
     settle(again)
     again.messages._act.click()

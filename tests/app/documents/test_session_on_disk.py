@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
+from finding import nth
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -42,7 +43,7 @@ def test_decisions_and_undo_are_there_after_closing(
     settle(again)
     session = again.session
     assert len(session.entries) == 1
-    assert session.selected == 7
+    assert session.selection.keypoint == 7
     assert session.keypoints.time_1_s == pytest.approx(times_s, abs=1e-9)
     assert session.keypoints.state[4] is ReviewState.ACCEPTED
     assert again.commands["undo"].text() == "Undo move keypoint 8"
@@ -84,11 +85,11 @@ def test_undo_shows_where_it_acts(window: MainWindow, tmp_path: Path, settle: Se
     settle(window)
     window.review.go_to(5)
     window.review.accept()
-    window.session.select_recording(1)
+    window.session.selection.select_recording(nth(window.session, 1))
     settle(window)
     window.commands["undo"].trigger()
-    assert window.session.current_index == 0
-    assert window.session.selected == 5
+    assert window.session.selection.recording == nth(window.session, 0)
+    assert window.session.selection.keypoint == 5
     assert window.session.keypoints.state[5] is ReviewState.UNREVIEWED
     # However far the person looked away from a keypoint that is selected still.
     window.time.show_span(12.0, 14.0)
@@ -108,7 +109,7 @@ def test_opened_again_the_window_looks_where_the_person_looked(
     again = make_window()
     again.open([path])
     settle(again)
-    assert again.session.selected == 71
+    assert again.session.selection.keypoint == 71
     assert again.time.start_s <= 71.0 <= again.time.end_s
     assert "±" in again.status.keypoint_text
 
@@ -362,7 +363,7 @@ def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
     window.open([folder])
     settle(window)
     (folder / "b.wav").rename(tmp_path / "b.wav")
-    window.session.select_recording(1)
+    window.session.selection.select_recording(nth(window.session, 1))
     settle(window)
     assert "b.wav is not there any more" in window.messages.message.text
     assert window.messages.message.action == "find_audio"

@@ -43,14 +43,14 @@ def test_stepping_with_keys(opened: MainWindow) -> None:
     session = opened.session
     for _ in range(3):
         press(opened, Key.Key_N)
-    assert session.selected == 3
+    assert session.selection.keypoint == 3
     press(opened, Key.Key_P)
-    assert session.selected == 2
+    assert session.selection.keypoint == 2
     press(opened, Key.Key_Tab)
-    assert session.selected == 7
+    assert session.selection.keypoint == 7
     assert session.keypoints.confidence[7] < CERTAIN
     press(opened, Key.Key_Tab)
-    assert session.selected == 17
+    assert session.selection.keypoint == 17
     assert opened.time.start_s <= session.keypoints.time_0_s[17] <= opened.time.end_s
 
 
@@ -78,7 +78,7 @@ def test_nudging(
     opened: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier, step_s: float
 ) -> None:
     session = opened.session
-    session.select_keypoint(4)
+    session.selection.select_keypoint(4)
     before_s = session.keypoints.time_1_s[4]
     press(opened, key, modifier)
     assert session.keypoints.time_1_s[4] == pytest.approx(before_s + step_s)
@@ -123,16 +123,16 @@ def test_accepting_and_unalignable(opened: MainWindow) -> None:
 
 def test_taking_a_candidate_leaves_decisions_alone(opened: MainWindow) -> None:
     session = opened.session
-    session.select_keypoint(5)
+    session.selection.select_keypoint(5)
     press(opened, Key.Key_Period)
     kept_s = session.keypoints.time_1_s[5]
     press(opened, Key.Key_2)
-    linear = session.ranking.candidates.ranked(2).time_map(1)
+    linear = session.selection.ranking.candidates.ranked(2).time_map(1)
     expected_s = linear.to_channel_1(session.keypoints.time_0_s)
     others = np.arange(len(session.keypoints)) != 5
     np.testing.assert_allclose(session.keypoints.time_1_s[others], expected_s[others])
     assert session.keypoints.time_1_s[5] == kept_s
-    assert session.highlighted == 1
+    assert session.selection.candidate == 1
     press(opened, Key.Key_0)
     assert session.keypoints.time_1_s[6] == pytest.approx(6 + curve_s(np.array([6.0]))[0])
     assert session.keypoints.time_1_s[5] == kept_s
@@ -165,7 +165,7 @@ def _drag(widget: QWidget, start: QPoint, end: QPoint, qtbot: QtBot) -> None:
 
 def test_dragging_in_the_drift_plot(opened: MainWindow, qtbot: QtBot) -> None:
     session, plot = opened.session, opened.drift
-    session.select_keypoint(10)
+    session.selection.select_keypoint(10)
     qtbot.wait(50)
     before = session.keypoints
     at = QPointF(before.time_0_s[10], before.offset_s[10])
@@ -184,7 +184,7 @@ def test_dragging_in_channel_1(opened: MainWindow, qtbot: QtBot, warped: bool) -
     session, pane = opened.session, opened.panes[1]
     if not warped:
         press(opened, Key.Key_W)
-    session.select_keypoint(10)
+    session.selection.select_keypoint(10)
     qtbot.wait(50)
     before_s = session.keypoints.time_1_s[10]
     pane_s = 10.0 if warped else before_s
@@ -200,7 +200,7 @@ def test_escape_drops_a_drag_until_the_mouse_is_released(
     opened: MainWindow, qtbot: QtBot, where: str
 ) -> None:
     session = opened.session
-    session.select_keypoint(10)
+    session.selection.select_keypoint(10)
     qtbot.wait(50)
     before = session.keypoints
     if where == "drift plot":
@@ -217,13 +217,13 @@ def test_escape_drops_a_drag_until_the_mouse_is_released(
     for part in (1, 2, 3, 4):
         QTest.mouseMove(view, start + step * part)
         qtbot.wait(30)
-    assert session.is_previewing
+    assert session.preview.is_on
     press(opened, Key.Key_Escape)
-    assert not session.is_previewing
+    assert not session.preview.is_on
     for part in (5, 6, 7):
         QTest.mouseMove(view, start + step * part)
         qtbot.wait(30)
-        assert not session.is_previewing
+        assert not session.preview.is_on
     handle = opened.drift._handle.pos().y() if where == "drift plot" else plot._line.value()
     stands = before.offset_s[10] if where == "drift plot" else before.time_0_s[10]
     assert handle == pytest.approx(stands, abs=1e-6)
@@ -241,11 +241,11 @@ def test_clicks_select(opened: MainWindow, qtbot: QtBot) -> None:
         Qt.MouseButton.LeftButton,
         pos=pane.mapFromScene(pane.box.mapViewToScene(QPointF(12.02, 2.0))),
     )
-    qtbot.waitUntil(lambda: opened.session.selected == 12)
+    qtbot.waitUntil(lambda: opened.session.selection.keypoint == 12)
     links = opened.links
     x = links._ends_px()[0][15]
     QTest.mouseClick(links, Qt.MouseButton.LeftButton, pos=QPoint(round(x), 10))
-    assert opened.session.selected == 15
+    assert opened.session.selection.keypoint == 15
 
 
 def test_zoom_pan_fit_and_back(opened: MainWindow) -> None:

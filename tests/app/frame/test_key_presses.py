@@ -67,7 +67,7 @@ class Reviewer:
     def error_s(self) -> float:
         """How far the selected keypoint is from where the person sees it must be."""
         session = self.window.session
-        keypoints, selected = session.keypoints, session.selected
+        keypoints, selected = session.keypoints, session.selection.keypoint
         truth_s = curve_s(keypoints.time_0_s)[selected]
         return float(keypoints.offset_s[selected] - truth_s)
 

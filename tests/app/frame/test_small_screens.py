@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finding import only
+from finding import nth, only
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -202,7 +202,9 @@ def test_nothing_makes_the_window_larger_than_the_screen(
     window.open([stereo])
     settle(window)
     assert fits(), f"with a recording it takes {window.size()}"
-    window.session.lose(0, "the disk that it lies on is not plugged in, which is a pity " * 3)
+    window.session.lose(
+        nth(window.session, 0), "the disk that it lies on is not plugged in, which is a pity " * 3
+    )
     window.messages.post(Message(Kind.ERROR, "Something went wrong, and this is why. " * 9))
     assert fits(), f"with a message it takes {window.size()}"
     for dock in window.docks.by_title.values():

@@ -34,11 +34,17 @@ Key, Modifier = Qt.Key, Qt.KeyboardModifier
 DURATION_S, OFFSET_S = 12.0, 0.25
 
 
+class Selection(QObject):
+    """What playback reads of the selection."""
+
+    recording_changed = Signal()
+    changed = Signal()
+    keypoint = 0
+
+
 class Session(QObject):
     """What playback reads of the session."""
 
-    recording_selected = Signal()
-    selection_changed = Signal()
     keypoints_changed = Signal()
 
     def __init__(self, recording: Recording) -> None:
@@ -46,14 +52,14 @@ class Session(QObject):
         self.current: SimpleNamespace | None = SimpleNamespace(recording=recording)
         time_0_s = np.arange(0.0, DURATION_S)
         self.keypoints: KeypointSet = machine_keypoints(time_0_s, time_0_s + OFFSET_S)
-        self.selected = 0
+        self.selection = Selection()
 
     def time_map(self) -> TimeMap:
         return self.keypoints.time_map()
 
     def select(self, index: int) -> None:
-        self.selected = index
-        self.selection_changed.emit()
+        self.selection.keypoint = index
+        self.selection.changed.emit()
 
 
 @dataclass
@@ -120,7 +126,7 @@ def desk(qtbot: QtBot, recording: Recording) -> Iterator[Desk]:
     made = Desk(session, view, sound, playback, qtbot, [], [])
     playback.message_posted.connect(made.messages.append)
     playback.noted.connect(made.notes.append)
-    session.recording_selected.emit()
+    session.selection.recording_changed.emit()
     yield made
     playback.shut_down()
 
@@ -325,7 +331,7 @@ def test_stopping_fades_and_closes(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 def test_another_recording_ends_the_sound(desk: Desk) -> None:
     desk.playback.play()
     desk.play(0.2)
-    desk.session.recording_selected.emit()
+    desk.session.selection.recording_changed.emit()
     assert not desk.playback.is_playing
 
 
@@ -538,7 +544,7 @@ def _stream(window: MainWindow, qtbot: QtBot) -> FakeStream:
 
 def test_keys_cursor_and_button(opened: MainWindow, qtbot: QtBot) -> None:
     window, playback = opened, opened.playback
-    window.session.select_keypoint(5)
+    window.session.selection.select_keypoint(5)
     window.panes[0].setFocus()
     QTest.keyClick(window.panes[0].viewport(), Key.Key_Space)
     assert playback.is_playing

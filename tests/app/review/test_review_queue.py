@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import fake_alignment, fake_entry
+from finding import nth
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -132,7 +133,7 @@ def test_the_list_stands_still_until_it_is_sorted_again(
     qtbot.addWidget(panel)
     panel.least_certain_first()
     assert panel.hint == ""
-    session.select_recording(2)
+    session.selection.select_recording(nth(session, 2))
     session.review_keypoints(all_of(session.current), ACCEPTED)
     queue.refresh()
     assert names(queue)[0] == "unsure", "it jumped"
@@ -194,7 +195,7 @@ def test_progress_counts_everything_and_judges_the_pace(
 ) -> None:
     now_s = [0.0]
     progress = ReviewProgress(session, queue, clock=lambda: now_s[0])
-    session.select_recording(2)
+    session.selection.select_recording(nth(session, 2))
     for index in range(7):
         now_s[0] += 6.0
         session.review_keypoint(index, ACCEPTED)
@@ -205,7 +206,7 @@ def test_progress_counts_everything_and_judges_the_pace(
 
 
 def test_nothing_valued_is_arranged() -> None:
-    assert arranged([], Column.NAME) == []
+    assert arranged({}, Column.NAME) == []
 
 
 # -- in the window -------------------------------------------------------------------
@@ -242,7 +243,7 @@ def test_tab_walks_in_the_order_of_the_queue(three: MainWindow) -> None:
     seen = []
     for _ in range(3):
         press(three, Key.Key_Tab)
-        seen.append((shown_name(three), three.session.selected))
+        seen.append((shown_name(three), three.session.selection.keypoint))
         press(three, Key.Key_Return)
     assert sorted(seen) == [("a.wav", 7), ("b.wav", 7), ("c.wav", 7)]
     press(three, Key.Key_Tab)
@@ -265,10 +266,10 @@ def test_tab_says_that_it_goes_on_and_stays_within_the_filter(three: MainWindow)
 def test_what_was_said_of_a_recording_goes_with_it(three: MainWindow) -> None:
     three.session.move_keypoint(0, -1.0)
     assert "cannot be put" in three.messages.message.text
-    three.session.select_recording(1)
+    three.session.selection.select_recording(nth(three.session, 1))
     assert three.messages.isHidden()
     three.messages.post(Message(Kind.INFO, "Exported to t.csv."))
-    three.session.select_recording(2)
+    three.session.selection.select_recording(nth(three.session, 2))
     assert three.messages.isVisible()
 
 
@@ -280,7 +281,7 @@ def test_a_done_recording_says_so_and_the_list_shows_it(
     press(three, Key.Key_A, Modifier.ShiftModifier)
     assert f"{shown_name(three)} is done" in three.messages.message.text
     settle(three)
-    assert three.queue.rows[three.session.current_index].stage is Stage.DONE
+    assert three.queue.rows[three.session.selection.recording].stage is Stage.DONE
     assert "10 of 30 reviewed · 2 uncertain left" in three.status.review_text
 
 
@@ -299,7 +300,7 @@ def test_the_search_keeps_its_keys_to_itself(three: MainWindow, qtbot: QtBot) ->
     QTest.keyClicks(search, "n")
     QTest.keyClick(search, Key.Key_Return)
     assert three.session.keypoints is before, "Enter in the search accepted a keypoint"
-    assert three.session.selected == 0
+    assert three.session.selection.keypoint == 0
     assert three.recordings.hasFocus()
     assert three.queue.rowCount() == 0
     press(three, Key.Key_F, Modifier.ControlModifier)

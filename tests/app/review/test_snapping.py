@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import curve_s, fake_alignment, fake_entry, fake_provenance
+from finding import nth
 from pytestqt.qtbot import QtBot
 
 from app.base.time_view import TimeView
@@ -34,11 +35,11 @@ class Reviewer:
         self.review.message_posted.connect(lambda message: self.said.append(message.text))
 
     def align(self, alignment: Alignment) -> None:
-        self.session.set_alignment(0, alignment, fake_provenance())
+        self.session.set_alignment(nth(self.session, 0), alignment, fake_provenance())
 
     @property
     def offset_s(self) -> float:
-        return float(self.session.keypoints.offset_s[self.session.selected])
+        return float(self.session.keypoints.offset_s[self.session.selection.keypoint])
 
 
 def with_peaks(alignment: Alignment, at_s: tuple[float, ...], half_band_s: float) -> Alignment:
@@ -114,7 +115,8 @@ def test_where_nothing_was_compared_there_is_no_curve_and_no_peak(qapp, qtbot: Q
     reviewer = Reviewer(np.append(time_0_s, 40.0))
     curve = ScoreCurve(reviewer.session)
     qtbot.addWidget(curve)
-    reviewer.session.set_surface(0, fake_alignment(time_0_s).surface)
+    evidence = reviewer.session.entries[0].evidence.with_surface(fake_alignment(time_0_s).surface)
+    reviewer.session.set_evidence(nth(reviewer.session, 0), evidence)
     reviewer.review.go_to(4)
     reviewer.session.move_keypoint(4, 4 + float(curve_s(np.array(4.0))))
     assert curve.peak_text

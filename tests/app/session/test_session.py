@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import aligned_entry, fake_alignment, fake_entry, fake_provenance
+from finding import nth
 from pytestqt.qtbot import QtBot
 
 from app.base.time_view import SHORTEST_S, TimeView
@@ -25,24 +26,24 @@ def session(qapp) -> SessionModel:
 
 
 def test_a_preview_is_seen_but_not_kept(session: SessionModel) -> None:
-    session.preview_move(3, 3.7)
+    session.preview.move(3, 3.7)
     assert session.keypoints.time_1_s[3] == 3.7
     assert session.current.keypoints.time_1_s[3] == 3.0
-    session.cancel_preview()
+    session.preview.cancel()
     assert session.keypoints.time_1_s[3] == 3.0
-    session.preview_move(3, 3.75)
+    session.preview.move(3, 3.75)
     assert session.keypoints.time_1_s[3] == 3.0
     session.end_drag()
-    session.preview_move(3, 3.8)
+    session.preview.move(3, 3.8)
     session.end_drag()
     assert session.current.keypoints.time_1_s[3] == 3.8
     assert session.current.keypoints.state[3] is ReviewState.CORRECTED
 
 
 def test_selecting_elsewhere_drops_the_preview(session: SessionModel) -> None:
-    session.preview_move(0, 0.5)
-    session.select_keypoint(5)
-    assert not session.is_previewing
+    session.preview.move(0, 0.5)
+    session.selection.select_keypoint(5)
+    assert not session.preview.is_on
     assert session.keypoints.time_1_s[0] == 0.0
 
 
@@ -62,20 +63,22 @@ def test_a_hand_let_go_beyond_channel_1_decides_nothing(
     session: SessionModel, qtbot: QtBot
 ) -> None:
     before = session.keypoints
-    session.select_keypoint(19)
-    session.preview_move(19, 99.0)
+    session.selection.select_keypoint(19)
+    session.preview.move(19, 99.0)
     assert session.keypoints.time_1_s[19] == 20.0
     with qtbot.waitSignal(session.refused):
         session.end_drag()
     assert session.keypoints is before
-    session.preview_move(19, 19.5)
+    session.preview.move(19, 19.5)
     session.end_drag()
     assert session.keypoints.time_1_s[19] == 19.5
 
 
 def test_an_edit_during_a_run_wins_over_its_result(session: SessionModel) -> None:
     session.move_keypoint(4, 4.44)
-    session.set_alignment(0, fake_alignment(session.keypoints.time_0_s), fake_provenance())
+    session.set_alignment(
+        nth(session, 0), fake_alignment(session.keypoints.time_0_s), fake_provenance()
+    )
     assert session.keypoints.time_1_s[4] == 4.44
     assert session.keypoints.time_1_s[5] != 5.0
 
@@ -87,7 +90,9 @@ def test_a_result_for_another_recording_does_not_disturb(
     assert session.current.recording.name == "b.wav"
     with qtbot.assertNotEmitted(session.keypoints_changed):
         session.set_alignment(
-            0, fake_alignment(session.entries[0].keypoints.time_0_s), fake_provenance()
+            nth(session, 0),
+            fake_alignment(session.entries[0].keypoints.time_0_s),
+            fake_provenance(),
         )
     assert session.entries[0].alignment is not None
     assert session.current.alignment is None

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import fake_steps
+from finding import nth
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -36,7 +37,7 @@ def three(window: MainWindow, folder: Path, settle: Settle) -> MainWindow:
     """A window with three recordings; a keypoint of the second, which is shown, is decided on."""
     window.open([folder])
     settle(window)
-    window.session.select_recording(1)
+    window.session.selection.select_recording(nth(window.session, 1))
     window.review.go_to(4)
     window.review.accept()
     settle(window)
@@ -179,7 +180,7 @@ def test_in_a_filtered_list_the_next_of_it_is_shown(three: MainWindow, settle: S
     three.queue_panel.find_text("")
     three.queue_panel.least_certain_first()
     order = listed(three)
-    three.session.select_recording(three.queue.order[0])
+    three.session.selection.select_recording(three.queue.order[0])
     take_out(three, settle)
     assert listed(three) == order[1:]
     assert three.session.current.recording.name == order[1]
@@ -202,7 +203,7 @@ def test_an_alignment_under_way_ends_with_its_recording(
     settle(window)
     window.commands["align_all"].trigger()
     qtbot.waitUntil(lambda: "b.wav" in asked)
-    window.session.take_out(1)
+    window.session.take_out(nth(window.session, 1))
     settle(window)
     assert [e.alignment is not None for e in window.session.entries] == [True, False, True]
     (told,) = window.messages.log

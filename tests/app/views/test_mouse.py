@@ -132,7 +132,7 @@ def test_dragging_a_pane_takes_the_sound_along(near: MainWindow, qtbot: QtBot) -
     middle = (low + high) / 2
     drag(plot.viewport(), in_plot(plot, 11.5, middle), in_plot(plot, 9.5, middle), qtbot)
     assert span(near) == pytest.approx((10.0, 14.0), abs=0.05)
-    assert near.session.selected == 0
+    assert near.session.selection.keypoint == 0
 
 
 def test_shift_and_the_wheel_stretch_the_drift_plot_until_a_double_click(near: MainWindow) -> None:

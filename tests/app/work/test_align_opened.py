@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import fake_alignment, fake_entry, fake_steps
+from finding import nth
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -120,7 +121,7 @@ def test_what_is_selected_is_aligned_next(
     window = make_window(steps)
     window.open([folder])
     qtbot.waitUntil(lambda: window.workbench.is_aligning)
-    window.session.select_recording(2)
+    window.session.selection.select_recording(nth(window.session, 2))
     qtbot.waitUntil(lambda: not window.workbench._spectrogram_runner.is_running)
     go_on.release(3)
     settle(window)
@@ -143,7 +144,7 @@ def test_cancelling_leaves_the_rest_alone_until_it_is_asked_for(
     QTest.keyClick(window, Key.Key_Escape)
     go_on.release(9)
     settle(window)
-    window.session.select_recording(1)
+    window.session.selection.select_recording(nth(window.session, 1))
     settle(window)
     assert aligned(window) == [False] * 3
     QTest.keyClick(window, Key.Key_R, Ctrl | Qt.KeyboardModifier.ShiftModifier)
@@ -169,7 +170,7 @@ def test_after_a_restart_decisions_move_neighbours_in_every_recording(
     window.open([folder])
     settle(window)
     for index in range(3):
-        window.session.select_recording(index)
+        window.session.selection.select_recording(nth(window.session, index))
         settle(window)
         window.session.move_keypoint(1, 1.5)
         settle(window)
@@ -179,7 +180,7 @@ def test_after_a_restart_decisions_move_neighbours_in_every_recording(
     again.open([folder])
     settle(again)
     for index in (2, 0, 1):
-        again.session.select_recording(index)
+        again.session.selection.select_recording(nth(again.session, index))
         settle(again)
         assert again.session.current.machine is not None
         assert again.status.note_text == "", "nobody decided just now"
@@ -242,7 +243,7 @@ def test_evidence_that_is_not_used_gives_its_memory_back(
     held = [entry.machine is not None for entry in window.session.entries]
     assert held == [True, False, True]
     concerns = [entry.concerns for entry in window.session.entries]
-    window.session.select_recording(1)
+    window.session.selection.select_recording(nth(window.session, 1))
     settle(window)
     assert asked.names == ["a.wav", "b.wav", "c.wav", "b.wav"]
     assert window.session.current.machine is not None

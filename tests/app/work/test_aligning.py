@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import failing_steps, fake_alignment, fake_ranking, fake_steps
+from finding import nth
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -92,7 +93,7 @@ def test_a_failed_run_says_so_and_the_window_works_on(
     assert window.session.current.problem
     assert window.recordings.model().index(0, Column.CONFIDENCE).data() == "failed"
     QTest.keyClick(window, Qt.Key.Key_N)
-    assert window.session.selected == 1
+    assert window.session.selection.keypoint == 1
     window.workbench.aligning.steps = fake_steps
     window.workbench.align()
     settle(window)
@@ -134,7 +135,7 @@ def test_an_ambiguous_file_is_announced(
     assert "0.76 s later" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     name = model.index(0, Column.NAME)
     assert "needs review" in name.data(Qt.ItemDataRole.AccessibleTextRole)
-    window.session.select_keypoint(3)
+    window.session.selection.select_keypoint(3)
     QTest.keyClick(window, Qt.Key.Key_Return)
     settle(window)
     assert window.session.current.concerns == ()
@@ -191,7 +192,7 @@ def test_the_path_is_offered_only_for_the_recording_shown(
     settle(window)
     window.workbench.align_all()
     settle(window)
-    assert window.session.current_index == 0
+    assert window.session.selection.recording == nth(window.session, 0)
     told = [message for _, message in window.messages.log if "imported times" in message.text]
     assert [(m.text.split(":")[0], m.action) for m in told] == [
         ("Aligned. The imported times stand until you take the path.", "take_alignment"),

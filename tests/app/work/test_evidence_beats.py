@@ -81,7 +81,7 @@ def test_beats_aligns_and_is_recorded(
         ("model", "beats"),
         ("evidence", "beats"),
     ]
-    with_beats.session.select_keypoint(5)
+    with_beats.session.selection.select_keypoint(5)
     with_beats.commands["nudge_later_100"].trigger()
     settle(with_beats)
     led = with_beats.session.current.alignment
@@ -97,7 +97,7 @@ def test_cancel_in_the_middle_of_beats_changes_nothing(
     before = with_beats.session.current
     with_beats.commands["align"].trigger()
     # The compact net, which is heard beside BEATs, has ranked by then.
-    qtbot.waitUntil(lambda: with_beats.session.ranking.model == "compact", timeout=60000)
+    qtbot.waitUntil(lambda: with_beats.session.selection.ranking.model == "compact", timeout=60000)
     QTest.keyClick(with_beats, Qt.Key.Key_Escape)
     settle(with_beats)
     assert "cancelled" in with_beats.messages.message.text
@@ -108,7 +108,7 @@ def test_cancel_in_the_middle_of_beats_changes_nothing(
     assert [r.candidates for r in after.evidence.rankings] == [
         r.candidates for r in before.evidence.rankings
     ]
-    assert with_beats.session.ranking.model == "beats"
+    assert with_beats.session.selection.ranking.model == "beats"
 
 
 def remove_scorer(_checkpoint: Path, scorer: Path) -> None:

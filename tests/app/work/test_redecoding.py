@@ -163,11 +163,11 @@ def test_a_drag_under_way_is_not_disturbed(
     before_s = session.keypoints.time_1_s
     session.move_keypoint(4, before_s[4] + 0.1)
     qtbot.waitUntil(lambda: len(held.seen) == 1)
-    session.select_keypoint(8)
-    session.preview_move(8, before_s[8] + 0.4)
+    session.selection.select_keypoint(8)
+    session.preview.move(8, before_s[8] + 0.4)
     held.released.release()
     qtbot.waitUntil(lambda: session.keypoints.time_1_s[5] > before_s[5])
-    assert session.is_previewing
+    assert session.preview.is_on
     assert session.keypoints.time_1_s[8] == before_s[8] + 0.4
     held.released.release()
     session.end_drag()
@@ -178,7 +178,7 @@ def test_a_drag_under_way_is_not_disturbed(
 def test_releasing_gives_a_keypoint_back(shifted: MainWindow, settle: Settle) -> None:
     session = shifted.session
     machine = session.keypoints
-    session.select_keypoint(6)
+    session.selection.select_keypoint(6)
     QTest.keyClick(shifted, Key.Key_R)
     assert "already" in shifted.messages.message.text
     QTest.keyClick(shifted, Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
@@ -204,7 +204,7 @@ def test_a_candidates_line_stands_until_the_path_is_taken(
     assert session.current.basis is Basis.LINE
     np.testing.assert_array_equal(np.delete(session.keypoints.time_1_s, 10), np.delete(line_s, 10))
     assert "line stands" in shifted.status.note_text
-    session.select_keypoint(10)
+    session.selection.select_keypoint(10)
     QTest.keyClick(shifted, Key.Key_R)
     assert session.keypoints.time_1_s[10] == line_s[10]
     QTest.keyClick(shifted, Key.Key_0)
@@ -232,7 +232,7 @@ def test_imported_times_stand_under_corrections(
     np.testing.assert_allclose(np.delete(session.keypoints.offset_s, [2, 3]), 0.5)
     assert "imported times stand" in window.status.note_text
     pinned = session.current.alignment.keypoints
-    session.select_keypoint(3)
+    session.selection.select_keypoint(3)
     QTest.keyClick(window, Key.Key_R)
     assert session.keypoints.offset_s[3] == pytest.approx(0.5)
     settle(window)

@@ -9,6 +9,7 @@ import pytest
 from conftest import write_calls
 from fake_sound import FakeSound
 from fakes import fake_steps
+from finding import nth
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -76,7 +77,7 @@ def test_nothing_moves_under_the_pointer(opened: MainWindow, qtbot: QtBot) -> No
     assert opened.messages.height() > covered_px, "all of it can be read"
     assert opened.messages.geometry().right() <= opened.centralWidget().rect().right()
     close(opened)
-    opened.session.lose(0, "the disk is not plugged in")
+    opened.session.lose(nth(opened.session, 0), "the disk is not plugged in")
     qtbot.waitUntil(opened.concern.isVisible)
     assert places(opened) == before
     opened.tips.refuse()

@@ -89,19 +89,19 @@ def test_going_to_a_keypoint_and_a_time(opened: MainWindow) -> None:
     assert "#1 to #" in dialog.said
     QTest.keyClicks(line(dialog), "#13")
     QTest.keyClick(line(dialog), Key.Key_Return)
-    assert opened.session.selected == 12
+    assert opened.session.selection.keypoint == 12
     assert opened.time.start_s < 12 < opened.time.end_s
     QTest.keyClick(opened, Key.Key_G, Modifier.ControlModifier)
     dialog = only(opened, GoTo)
     QTest.keyClicks(line(dialog), "0:05.5")
     QTest.keyClick(line(dialog), Key.Key_Return)
     assert opened.time.start_s == pytest.approx(3.5)
-    assert opened.session.selected in {5, 6}
+    assert opened.session.selection.keypoint in {5, 6}
     # Of the uncertain keypoints, 7 and 17, the next one from there.
-    opened.session.select_keypoint(19)
+    opened.session.selection.select_keypoint(19)
     QTest.keyClick(opened, Key.Key_G, Modifier.ControlModifier)
     dialog = only(opened, GoTo)
     QTest.keyClicks(line(dialog), "0:09")
     QTest.keyClick(line(dialog), Key.Key_Return)
     QTest.keyClick(opened, Key.Key_Tab)
-    assert opened.session.selected == 17
+    assert opened.session.selection.keypoint == 17

@@ -1,0 +1,167 @@
+"""What a person looks at: a recording, one of its keypoints, one of its candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.session.entries import Entry
+from app.session.open_session import OpenSession
+from core.align.rankings import RankedBy, Ranking
+from core.session import ViewState
+
+
+class Selection(QObject):
+    """Which recording is shown, and what is selected in it.
+
+    Parameters
+    ----------
+    opened : OpenSession
+        The recordings to choose from.
+
+    Signals
+    -------
+    leaving()
+        Another recording or keypoint is about to be selected.
+    recording_changed()
+        Another recording is shown, or its audio is there again.
+    changed()
+        Another keypoint is selected, or another candidate is highlighted.
+    ranking_changed()
+        Linear candidates are shown in another opinion.
+    """
+
+    leaving = Signal()
+    recording_changed = Signal()
+    changed = Signal()
+    ranking_changed = Signal()
+
+    def __init__(self, opened: OpenSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opened = opened
+        self._recording: int | None = None
+        self._keypoint = -1
+        self._candidate = -1
+        self._ranked_by = RankedBy.MODEL
+
+    @property
+    def recording(self) -> int | None:
+        """Key of the recording shown."""
+        return self._recording
+
+    @property
+    def entry(self) -> Entry | None:
+        """The recording shown."""
+        return None if self._recording is None else self._opened.entries[self._recording]
+
+    @property
+    def keypoint(self) -> int:
+        """Index of the selected keypoint, -1 if none."""
+        return self._keypoint
+
+    @property
+    def candidate(self) -> int:
+        """Rank of the highlighted candidate, 0 is best, -1 if none."""
+        return self._candidate
+
+    @property
+    def ranked_by(self) -> RankedBy:
+        """Whose opinion of linear candidates is wished for."""
+        return self._ranked_by
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """Linear candidates of the recording shown, in the opinion that is shown."""
+        return None if self.entry is None else self.entry.ranking(self._ranked_by)
+
+    @property
+    def view(self) -> ViewState | None:
+        """What is on screen, for the next time."""
+        return None if self._recording is None else ViewState(self._recording, self._keypoint)
+
+    def while_shown(self) -> Callable[[], bool]:
+        """Whether the recording shown now is shown still, for what is said of it."""
+        shown = self._recording
+        return lambda: self._recording == shown
+
+    def while_selected(self) -> Callable[[], bool]:
+        """Whether the person has not gone on to another keypoint, for what waits until then."""
+        shown = self.view
+        return lambda: self.view == shown
+
+    # -- recordings ------------------------------------------------------------------
+
+    def select_recording(self, key: int) -> None:
+        """Show another recording that is in the session."""
+        if key != self._recording and not self._opened.entries[key].is_out:
+            self._show(key)
+
+    def show_near(self, key: int | None = None) -> None:
+        """Show the next recording in the session from `key` on, or the one before, or none."""
+        entries = self._opened.entries
+        keys = list(entries)
+        at = 0 if key is None else keys.index(key)
+        near = (*keys[at:], *reversed(keys[:at]))
+        self._show(next((near_by for near_by in near if not entries[near_by].is_out), None))
+
+    def select_first(self, keys: Iterable[int]) -> None:
+        """Show the first of some recordings that is in the session, if any is."""
+        for key in [key for key in keys if not self._opened.entries[key].is_out][:1]:
+            self.select_recording(key)
+
+    def restore(self, view: ViewState | None) -> bool:
+        """Show what was on screen, or else the first recording; whether it was the former."""
+        if view is not None and view.recording in self._opened.entries:
+            self.select_recording(view.recording)
+        if view is None or self.entry is None:
+            self.show_near()
+            return False
+        self.select_keypoint(view.keypoint)
+        return True
+
+    def show_again(self) -> None:
+        """The recording shown is to be read anew."""
+        self.recording_changed.emit()
+
+    def clear(self) -> None:
+        """Nothing is shown; the recordings are about to be others."""
+        self.leaving.emit()
+        self._recording, self._keypoint, self._candidate = None, -1, -1
+
+    def _show(self, key: int | None) -> None:
+        self.leaving.emit()
+        self._recording = key
+        self._keypoint = 0 if self.entry is not None and len(self.entry.keypoints) else -1
+        self._candidate = -1
+        self.recording_changed.emit()
+
+    # -- within the recording shown --------------------------------------------------
+
+    def select_keypoint(self, index: int) -> None:
+        """Select a keypoint of the recording shown."""
+        there = 0 if self.entry is None else len(self.entry.keypoints)
+        if 0 <= index < there and index != self._keypoint:
+            self.leaving.emit()
+            self._keypoint = index
+            self.changed.emit()
+
+    def select_nearest(self, time_0_s: float) -> None:
+        """Select the keypoint nearest to a moment of channel 0, seconds."""
+        if self.entry is not None and len(self.entry.keypoints):
+            distance_s = np.abs(self.entry.keypoints.time_0_s - time_0_s)
+            self.select_keypoint(int(distance_s.argmin()))
+
+    def highlight(self, rank: int) -> None:
+        """Highlight a candidate in the table and the plot."""
+        if rank != self._candidate:
+            self._candidate = rank
+            self.changed.emit()
+
+    def rank_by(self, wish: RankedBy) -> None:
+        """Show linear candidates in another opinion from now on."""
+        if wish is not self._ranked_by:
+            self._ranked_by, self._candidate = wish, -1
+            self.ranking_changed.emit()
+            self.changed.emit()
