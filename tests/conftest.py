@@ -196,13 +196,14 @@ def write_choice() -> Callable[[Path], EvidenceChoice]:
 
     from benchmarks.nets.random_weights import TINY, write_random_checkpoint
     from core.nets.encoders.reading import file_digest
-    from core.nets.heads.scorer_file import build_scorer, save_scorer
+    from core.nets.heads.making import Ears, build_scorer
+    from core.nets.heads.scorer_file import save_scorer
 
     def write(folder: Path) -> EvidenceChoice:
         checkpoint, scorer = folder / "beats.pt", folder / "scorer.safetensors"
         write_random_checkpoint(checkpoint, TINY)
         torch.manual_seed(0)
-        save_scorer(scorer, build_scorer("cross", TINY.width), file_digest(checkpoint))
+        save_scorer(scorer, build_scorer("cross", Ears(TINY.width)), file_digest(checkpoint))
         return EvidenceChoice("beats", checkpoint, scorer, "cpu")
 
     return write

@@ -32,7 +32,7 @@ from core.nets.embed import ClipEncoder
 from core.nets.encoders.beats import BeatsEncoder
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ, BeatsConfig
-from core.nets.heads.scorer_file import build_scorer
+from core.nets.heads.making import Ears, build_scorer
 from core.nets.ranking import PairModel, pair_table
 from core.simulate import simulate_scene
 from core.steps import result_of
@@ -137,7 +137,7 @@ def _products(config: BeatsConfig, kind: torch.dtype) -> Embed:
 
 def _ranking(encoder: BeatsEncoder, digest: str) -> dict[str, Any]:
     """The baseline's candidates for a scene, in every precision."""
-    scorer = build_scorer("cross", encoder.config.width).eval().requires_grad_(requires_grad=False)
+    scorer = build_scorer("cross", Ears(encoder.width)).eval().requires_grad_(requires_grad=False)
     scene = simulate_scene("zebra_finch", 1, SCENE_S, sample_rate_hz=SAMPLE_RATE_HZ)
     clips, time_0_s = clips_of(scene), np.arange(SCENE_S)
     _, _, few = baseline_candidates(time_0_s, (SCENE_S, SCENE_S), MAX_OFFSET_S)

@@ -41,10 +41,11 @@ import sys
 from pathlib import Path
 from core.nets.encoders.reading import file_digest
 from benchmarks.nets.random_weights import TINY, write_random_checkpoint
-from core.nets.heads.scorer_file import build_scorer, save_scorer
+from core.nets.heads.making import Ears, build_scorer
+from core.nets.heads.scorer_file import save_scorer
 checkpoint, scorer = map(Path, sys.argv[1:])
 write_random_checkpoint(checkpoint, TINY)
-save_scorer(scorer, build_scorer("cross", TINY.width), file_digest(checkpoint))
+save_scorer(scorer, build_scorer("cross", Ears(TINY.width)), file_digest(checkpoint))
 """
 
 

@@ -17,7 +17,15 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, Clips, Starts, clip_starts
 from core.nets.embed import ClipEncoder
 from core.nets.encoders.config import SAMPLE_RATE_HZ
-from core.nets.heads.pair import Keys, PairScorer, in_blocks, taken
+from core.nets.heads.pair import (
+    Keys,
+    PairScorer,
+    in_blocks,
+    joined,
+    keys_in_parts,
+    pairs_in_parts,
+    taken,
+)
 from core.nets.table import PairTable
 from core.steps import Steps, part_of
 
@@ -26,7 +34,6 @@ __all__ = ["GRID_S", "PairModel", "PairTable", "exact_predictions", "pair_table"
 
 GRID_S = 0.1
 _KEYPOINTS_A_BLOCK = 128
-_PASSING_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,24 +116,18 @@ def _scored(
     parts_0: list[Keys] = []
     for start, tokens in cache.batches(model.encoder, clips[0], wanted_0):
         with torch.inference_mode():
-            parts_0.append(model.scorer.keys(tokens))
+            parts_0.append(keys_in_parts(model.scorer, tokens))
         done += len(start)
         yield done / todo
-    keys_0 = _joined(parts_0)
+    keys_0 = joined(parts_0)
     for start, tokens in cache.batches(model.encoder, clips[1], pair[:, 1]):
         with torch.inference_mode():
-            keys_1 = model.scorer.keys(tokens)
+            keys_1 = keys_in_parts(model.scorer, tokens)
             here = np.nonzero(np.isin(pair[:, 1], start))[0]
             chosen_0 = torch.from_numpy(np.searchsorted(wanted_0, start_0[pair[here, 0]]))
             chosen_1 = torch.from_numpy(np.searchsorted(start, pair[here, 1]))
-            most = max(1, _PASSING_BYTES // model.scorer.bytes_a_pair(keys_1))
-            parts = [
-                model.scorer.pairs(taken(keys_0, a), taken(keys_1, b))
-                for a, b in zip(
-                    torch.split(chosen_0, most), torch.split(chosen_1, most), strict=True
-                )
-            ]
-            score[here] = torch.cat(parts).cpu().numpy()
+            found = pairs_in_parts(model.scorer, keys_0, keys_1, (chosen_0, chosen_1))
+            score[here] = found.cpu().numpy()
         done += len(start)
         yield done / todo
     return score
@@ -139,13 +140,10 @@ def _keys(
     distinct, row = np.unique(start, return_inverse=True)
     with torch.inference_mode():
         parts = [
-            model.scorer.keys(tokens) for _, tokens in cache.batches(model.encoder, clips, distinct)
+            keys_in_parts(model.scorer, tokens)
+            for _, tokens in cache.batches(model.encoder, clips, distinct)
         ]
-        return _joined(parts), row.ravel()
-
-
-def _joined(parts: list[Keys]) -> Keys:
-    return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+        return joined(parts), row.ravel()
 
 
 def pair_table(
@@ -205,7 +203,7 @@ def pair_table(
                 own = taken(keys_0, slice(place[row - top], place[row - top] + 1))
                 with torch.inference_mode():
                     there = window.between(left, right)
-                    found = in_blocks(model.scorer, own, there, _PASSING_BYTES)
+                    found = in_blocks(model.scorer, own, there)
                 table[row, left - cell : right - cell] = found[0].cpu().numpy()
             yield min(1.0, (row + 1 + window.made) / todo)
     return PairTable(time_0_s, first, step_s, table)
@@ -255,7 +253,7 @@ class _Window:
         with torch.inference_mode():
             new = taken(new, torch.from_numpy(row))
             kept = taken(self._keys, slice(left - self._first, None))
-            self._keys = _joined([kept, new]) if kept else new
+            self._keys = joined([kept, new]) if kept else new
         self.made += stop - self._stop
         self._first, self._stop = left, stop
         return False

@@ -22,8 +22,8 @@ from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import choose_device
 from core.nets.encoders.checkpoint import load_encoder
+from core.nets.heads.making import Ears, build_scorer
 from core.nets.heads.names import HEADS, Head
-from core.nets.heads.scorer_file import build_scorer
 from core.nets.token_store import TokenStore
 from core.train.card import Plan, card_of, identity_of
 from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of
@@ -152,7 +152,7 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
         claim(out, identity_of(plan, *seen), resume=options.resume)
     state = state_of(out) if options.resume else None
     torch.manual_seed(options.recipe.seed)
-    scorer = build_scorer(plan.head, plan.width)
+    scorer = build_scorer(plan.head, Ears(plan.width))
     store = None if options.cache_folder is None else TokenStore(options.cache_folder)
     cache = EmbeddingCache(options.cache_bytes, store)
     module = PairTraining(scorer, encoder, cache, *seen, options.recipe)

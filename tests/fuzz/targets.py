@@ -94,10 +94,11 @@ def _read_session(path: Path) -> object:
 
 def _networks(folder: Path) -> Iterable[Path]:
     from benchmarks.nets.random_weights import TINY, write_random_checkpoint
-    from core.nets.heads.scorer_file import build_scorer, save_scorer
+    from core.nets.heads.making import Ears, build_scorer
+    from core.nets.heads.scorer_file import save_scorer
 
     write_random_checkpoint(folder / "beats.pt", TINY)
-    save_scorer(folder / "scorer.safetensors", build_scorer("cross", TINY.width), "0" * 32)
+    save_scorer(folder / "scorer.safetensors", build_scorer("cross", Ears(TINY.width)), "0" * 32)
     return sorted(folder.iterdir())
 
 

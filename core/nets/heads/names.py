@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Head = Literal["cross", "concat2025", "difference2026"]
+Head = Literal["cross", "concat2025", "difference2026", "retrieval", "place", "probe"]
 HEADS: tuple[Head, ...] = get_args(Head)
 """What can be trained; the first where nobody says another."""
+
+System = Literal["pooled", "one", "all"]
+"""What the retrieval head asks with: both clips' means compared, one mean token, or all tokens."""
+SYSTEMS: tuple[System, ...] = get_args(System)

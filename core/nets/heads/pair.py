@@ -16,15 +16,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.nets.encoders.encoder import Heard
+from core.nets.shortage import in_smaller_parts
+
 Keys = tuple[Tensor, ...]
 """What a scorer keeps of clips; the first axis of each tensor counts the clips."""
 
+PASSING_BYTES = 1 << 26
+"""Memory that is asked for at a time while pairs are scored."""
 HEAD_WIDTHS = (256, 128, 64)
 HEAD_DROPOUTS = (0.1, 0.075, 0.05)
 
 
 class PairScorer(nn.Module, ABC):
-    """Log odds that two clips show the same moment."""
+    """Log odds that two clips show the same moment.
+
+    Attributes
+    ----------
+    heard : Heard
+        Whether it is given an encoder's last tokens, or those of all layers.
+    ranks : bool
+        Whether it learns by ranking similarities; their line to log odds is fitted afterwards.
+    """
+
+    heard: Heard = "last"
+    ranks: bool = False
 
     @abstractmethod
     def keys(self, tokens: Tensor) -> Keys:
@@ -32,7 +48,7 @@ class PairScorer(nn.Module, ABC):
 
         Parameters
         ----------
-        tokens : Tensor, shape (N, T, D)
+        tokens : Tensor, shape (N, T, D), of all layers (N, L, T, D)
         """
 
     @abstractmethod
@@ -50,6 +66,14 @@ class PairScorer(nn.Module, ABC):
     def bytes_a_pair(self, keys: Keys) -> int:
         """Passing memory that `all_pairs` and `pairs` need for each pair."""
 
+    def each(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        """What is learned from pairs of clips: of every system by itself, shape (systems, N, M)."""
+        return self.all_pairs(keys_0, keys_1)[None]
+
+    def set_line(self, slope: float, zero: float) -> None:
+        """Take the line from similarities to log odds; only for what `ranks`."""
+        raise TypeError(f"{type(self).__name__} gives log odds by itself ({slope}, {zero})")
+
     def forward(self, tokens_0: Tensor, tokens_1: Tensor) -> Tensor:
         """Score clip n against clip n from their tokens, shape (N, T, D), one after the other."""
         return self.pairs(self.keys(tokens_0), self.keys(tokens_1))
@@ -60,23 +84,65 @@ def taken(keys: Keys, index: Tensor | slice) -> Keys:
     return tuple(part[index] for part in keys)
 
 
-def in_blocks(
-    scorer: PairScorer, keys_0: Keys, keys_1: Keys, memory_bytes: int = 1 << 26
+def joined(parts: Sequence[Keys]) -> Keys:
+    """Keys of the clips of all parts, one after the other."""
+    return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+
+
+def keys_in_parts(scorer: PairScorer, tokens: Tensor) -> Keys:
+    """As `PairScorer.keys`, of fewer clips at a time where the device's memory is short."""
+    return in_smaller_parts(
+        lambda size: joined([scorer.keys(part) for part in torch.split(tokens, size)]),
+        max(1, len(tokens)),
+        tokens.device,
+    )
+
+
+def pairs_in_parts(
+    scorer: PairScorer, keys_0: Keys, keys_1: Keys, chosen: tuple[Tensor, Tensor]
 ) -> Tensor:
-    """As `PairScorer.all_pairs`, in blocks that need no more passing memory than given."""
+    """As `PairScorer.pairs` of chosen clips, in parts whose passing memory the device has.
+
+    Parameters
+    ----------
+    scorer : PairScorer
+    keys_0, keys_1 : Keys
+    chosen : tuple of two Tensor of int, shape (N,)
+        Which of the clips.
+    """
+
+    def scored(size: int) -> Tensor:
+        parts = zip(*(torch.split(index, size) for index in chosen), strict=True)
+        return torch.cat([scorer.pairs(taken(keys_0, a), taken(keys_1, b)) for a, b in parts])
+
+    most = max(1, PASSING_BYTES // scorer.bytes_a_pair(keys_1))
+    return in_smaller_parts(scored, most, keys_1[0].device)
+
+
+def in_blocks(
+    scorer: PairScorer, keys_0: Keys, keys_1: Keys, memory_bytes: int = PASSING_BYTES
+) -> Tensor:
+    """As `PairScorer.all_pairs`, in blocks that need no more passing memory than given.
+
+    Where the device has not even that, they become smaller.
+    """
     count_0, count_1 = len(keys_0[0]), len(keys_1[0])
+
+    def scored(size: int) -> Tensor:
+        wide = max(1, min(count_1, size))
+        high = max(1, size // wide)
+        rows = []
+        for top in range(0, count_0, high):
+            part_0 = taken(keys_0, slice(top, top + high))
+            row = [
+                scorer.all_pairs(part_0, taken(keys_1, slice(left, left + wide)))
+                for left in range(0, count_1, wide)
+            ]
+            rows.append(torch.cat(row, dim=1))
+        return torch.cat(rows) if rows else keys_0[0].new_zeros(0, count_1)
+
     most = max(1, memory_bytes // scorer.bytes_a_pair(keys_0))
-    wide = min(count_1, most)
-    high = max(1, most // max(wide, 1))
-    rows = []
-    for top in range(0, count_0, high):
-        part_0 = taken(keys_0, slice(top, top + high))
-        row = [
-            scorer.all_pairs(part_0, taken(keys_1, slice(left, left + wide)))
-            for left in range(0, count_1, wide)
-        ]
-        rows.append(torch.cat(row, dim=1))
-    return torch.cat(rows) if rows else keys_0[0].new_zeros(0, count_1)
+    return in_smaller_parts(scored, most, keys_0[0].device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +159,10 @@ class CrossAttentionConfig:
 
     width: int = 768
     heads: int = 8
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.heads) < 1 or self.width % self.heads:
+            raise ValueError(f"tokens of {self.width} do not divide into {self.heads} heads")
 
 
 class CrossAttentionScorer(PairScorer):

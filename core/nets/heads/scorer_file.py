@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,15 @@ from torch import Tensor
 from core.errors import InputError
 from core.formats.atomic import write_whole
 from core.nets.encoders.reading import file_digest
-from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
-from core.nets.heads.names import Head
-from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, PairScorer
+from core.nets.heads.making import scorer_of, sizes_of
+from core.nets.heads.pair import PairScorer
 
 Card = dict[str, Any]
 """What should be known of a model, as plain values: data, seed, versions, metrics."""
 
-_MOST_HEADS = 8
 _KEY = "finchsync pair scorer"
+_TUNED = "encoder/"
+"""Before the names of an encoder's weights that were trained along."""
 _FIX = "give a scorer that 'finchsync train' made"
 
 
@@ -42,31 +42,15 @@ class ScorerFile:
         Its model card.
     digest : str
         Of the file's content, 32 hexadecimal digits.
+    tuned : mapping of str to Tensor
+        Weights of the encoder that were trained along.
     """
 
     scorer: PairScorer
     encoder_digest: str
     card: Card
     digest: str
-
-
-def build_scorer(head: Head, width: int) -> PairScorer:
-    """A scorer with fresh weights.
-
-    Parameters
-    ----------
-    head : Head
-    width : int
-        Of the encoder's tokens. Attention has eight heads where they divide it, or
-        else as many as do.
-    """
-    match head:
-        case "cross":
-            return CrossAttentionScorer(CrossAttentionConfig(width, math.gcd(_MOST_HEADS, width)))
-        case "concat2025":
-            return Baseline2025Scorer(width)
-        case _:
-            return Baseline2026Scorer(width)
+    tuned: Mapping[str, Tensor]
 
 
 def save_scorer(
@@ -75,6 +59,7 @@ def save_scorer(
     encoder_digest: str,
     card: Card | None = None,
     *,
+    tuned: Mapping[str, Tensor] | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write a scorer, whole or not at all.
@@ -86,6 +71,8 @@ def save_scorer(
     encoder_digest : str
         Of the encoder's checkpoint, as `core.nets.encoders.checkpoint.load_encoder` gives it.
     card : Card, optional
+    tuned : mapping of str to Tensor, optional
+        Weights of the encoder that were trained along, by its own names.
     overwrite : bool
         Whether an existing file may be replaced.
 
@@ -94,9 +81,15 @@ def save_scorer(
     InputError
         If it cannot be written.
     """
-    told = {"sizes": _sizes(scorer), "encoder": encoder_digest, "card": card or {}}
-    weights = {name: w.detach().cpu().contiguous() for name, w in scorer.state_dict().items()}
-    content = save(weights, metadata={_KEY: json.dumps(told)})
+    told = {
+        "sizes": sizes_of(scorer),
+        "encoder": encoder_digest,
+        "layers": scorer.heard,
+        "card": card or {},
+    }
+    weights = scorer.state_dict() | {_TUNED + name: w for name, w in (tuned or {}).items()}
+    plain = {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
+    content = save(plain, metadata={_KEY: json.dumps(told)})
     with write_whole(path, overwrite=overwrite) as file:
         file.write(content)
 
@@ -120,9 +113,12 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
         with safe_open(path, framework="pt") as file:
             told = json.loads((file.metadata() or {})[_KEY])
             weights: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        scorer = _made(told["sizes"])
-        scorer.load_state_dict(weights, assign=True)
-        found = ScorerFile(scorer, str(told["encoder"]), dict(told["card"]), file_digest(path))
+        scorer = scorer_of(told["sizes"])
+        own = {name: w for name, w in weights.items() if not name.startswith(_TUNED)}
+        scorer.load_state_dict(own, assign=True)
+        tuned = {n.removeprefix(_TUNED): w for n, w in weights.items() if n not in own}
+        digest, card = file_digest(path), dict(told["card"])
+        found = ScorerFile(scorer, str(told["encoder"]), card, digest, tuned)
     except FileNotFoundError as error:
         raise InputError(path, "there is no such file", "check the path") from error
     except (SafetensorError, OSError) as error:
@@ -139,32 +135,3 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
         )
     scorer.eval().requires_grad_(requires_grad=False)
     return found
-
-
-def _sizes(scorer: PairScorer) -> dict[str, str | int]:
-    match scorer:
-        case CrossAttentionScorer():
-            c = scorer.config
-            return {"head": "cross", "width": c.width, "heads": c.heads}
-        case Baseline2025Scorer():
-            return {"head": "concat2025", "width": scorer.width}
-        case Baseline2026Scorer():
-            return {"head": "difference2026", "width": scorer.width, "bins": scorer.bins}
-    raise TypeError(f"{type(scorer).__name__} has no place in a scorer file yet")
-
-
-def _made(sizes: dict[str, str | int]) -> PairScorer:
-    """A scorer without weights yet: sizes that a file only claims cost no memory."""
-    with torch.device("meta"):
-        match sizes:
-            case {"head": "cross", "width": int(width), "heads": int(heads)} if (
-                width > 0 and heads > 0 and width % heads == 0
-            ):
-                return CrossAttentionScorer(CrossAttentionConfig(width, heads))
-            case {"head": "concat2025", "width": int(width)} if width > 0:
-                return Baseline2025Scorer(width)
-            case {"head": "difference2026", "width": int(width), "bins": int(bins)} if (
-                width > 0 and bins > 0
-            ):
-                return Baseline2026Scorer(width, bins)
-    raise ValueError(f"unknown scorer {sizes}")

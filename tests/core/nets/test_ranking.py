@@ -296,7 +296,10 @@ def test_clips_given_at_once_are_embedded_a_batch_at_a_time(model):
     assert sizes == [4, 4, 3]
 
 
-def test_where_memory_is_short_batches_are_halved_and_no_clip_is_lost(model):
+@pytest.mark.parametrize(
+    "shortage", [torch.OutOfMemoryError("short"), RuntimeError("MPS backend out of memory")]
+)
+def test_where_memory_is_short_batches_are_halved_and_no_clip_is_lost(model, shortage):
     clips, start = recording(12.0)[0], 16_000 * np.arange(11)
     expected = embedded(model, EmbeddingCache(), clips, start)
     encoder = model.encoder
@@ -304,7 +307,7 @@ def test_where_memory_is_short_batches_are_halved_and_no_clip_is_lost(model):
 
     def two_at_a_time(samples):
         if len(samples) > 2:
-            raise torch.OutOfMemoryError("short")
+            raise shortage
         return run(samples)
 
     encoder._run = two_at_a_time

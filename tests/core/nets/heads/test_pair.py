@@ -10,6 +10,8 @@ from core.nets.heads.pair import (
     CrossAttentionConfig,
     CrossAttentionScorer,
     in_blocks,
+    keys_in_parts,
+    pairs_in_parts,
     taken,
 )
 
@@ -81,6 +83,60 @@ def test_all_pairs_equal_pairs_one_by_one(kind):
         chosen = torch.tensor([4, 0, 4])
         found = net.pairs(taken(keys_0, chosen), taken(keys_1, chosen))
         torch.testing.assert_close(found, table[chosen, chosen], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "shortage",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    ],
+)
+def test_where_a_device_runs_short_blocks_shrink_and_scores_stay(shortage, monkeypatch):
+    """CUDA, MPS and processors say it differently."""
+    net, z_0, z_1 = scorer(cross), tokens(5, seed=1), tokens(7, seed=2)
+    keys_0, keys_1 = net.keys(z_0), net.keys(z_1)
+    chosen = torch.arange(5).repeat_interleave(7), torch.arange(7).repeat(5)
+    expected, most, made = in_blocks(net, keys_0, keys_1), 3, []
+
+    def short_of_memory(plain, clips):
+        def run(*given):
+            if clips(given) > most:
+                raise shortage
+            made.append(clips(given))
+            return plain(*given)
+
+        return run
+
+    for name, clips in (
+        ("all_pairs", lambda given: len(given[0][0]) * len(given[1][0])),
+        ("pairs", lambda given: len(given[0][0])),
+        ("keys", lambda given: len(given[0])),
+    ):
+        monkeypatch.setattr(net, name, short_of_memory(getattr(net, name), clips))
+    torch.testing.assert_close(in_blocks(net, keys_0, keys_1), expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        pairs_in_parts(net, keys_0, keys_1, chosen), expected.flatten(), atol=1e-4, rtol=1e-4
+    )
+    for ours, plain in zip(keys_in_parts(net, z_1), keys_1, strict=True):
+        torch.testing.assert_close(ours, plain, atol=1e-4, rtol=1e-4)
+    assert max(made) <= most
+    most = 0
+    with pytest.raises(torch.OutOfMemoryError):
+        in_blocks(net, keys_0, keys_1)
+
+
+def test_an_error_that_is_no_shortage_is_raised_as_it_is(monkeypatch):
+    net = scorer(cross)
+    keys = net.keys(tokens(3))
+
+    def wrong(*_):
+        raise RuntimeError("shapes do not fit")
+
+    monkeypatch.setattr(net, "all_pairs", wrong)
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        in_blocks(net, keys, keys)
 
 
 def test_no_clips_make_an_empty_table():

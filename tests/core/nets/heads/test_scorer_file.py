@@ -10,10 +10,20 @@ from safetensors.torch import load_file, save_file
 from core.errors import InputError
 from core.nets.encoders.reading import file_digest
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
+from core.nets.heads.making import Ears, HeadOptions, build_scorer
+from core.nets.heads.names import SYSTEMS
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer
 from core.nets.heads.scorer_file import load_scorer, save_scorer
 
+EARS = Ears(24, (4, 3), 5)
 KINDS = {
+    "retrieval": lambda: build_scorer("retrieval", EARS, HeadOptions(by_place=True, dim=16)),
+    "ensemble": lambda: build_scorer("retrieval", EARS, HeadOptions(systems=SYSTEMS)),
+    "place": lambda: build_scorer("place", EARS, HeadOptions(dim=6)),
+    "probe": lambda: build_scorer("probe", EARS, HeadOptions(dim=7)),
+    "gated ensemble": lambda: build_scorer(
+        "retrieval", EARS, HeadOptions(systems=SYSTEMS, heard="all")
+    ),
     "cross-attention": lambda: CrossAttentionScorer(CrossAttentionConfig(24, heads=3)),
     "2025": lambda: Baseline2025Scorer(24),
     "2026": lambda: Baseline2026Scorer(24, bins=2),
@@ -23,15 +33,29 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_saved_scorer_scores_as_before(kind, tmp_path):
     path, scorer = tmp_path / "scorer.safetensors", KINDS[kind]().eval()
+    if scorer.ranks:
+        scorer.set_line(2.0, -0.5)
     save_scorer(path, scorer, "abc", {"seed": 7})
     found = load_scorer(path, "abc")
-    tokens = torch.randn(2, 3, 12, 24)
+    shape = (2, 3, 5, 12, 24) if scorer.heard == "all" else (2, 3, 12, 24)
+    tokens = torch.randn(shape)
     with torch.no_grad():
         # not to the bit: sums are split by where the weights lie in memory
         torch.testing.assert_close(found.scorer(*tokens), scorer(*tokens), rtol=1e-5, atol=1e-6)
     assert (found.encoder_digest, found.card) == ("abc", {"seed": 7})
     assert found.digest == file_digest(path)
     assert not found.scorer.training
+
+
+def test_weights_of_the_encoder_that_were_trained_along_come_back(tmp_path):
+    path, tuned = tmp_path / "scorer.safetensors", {"blocks.1.norm.bias": torch.arange(3.0)}
+    save_scorer(path, KINDS["2025"](), "abc", tuned=tuned)
+    found = load_scorer(path)
+    assert list(found.tuned) == list(tuned)
+    assert torch.equal(found.tuned["blocks.1.norm.bias"], tuned["blocks.1.norm.bias"])
+    with safe_open(path, framework="pt") as file:
+        (told,) = map(json.loads, file.metadata().values())
+    assert (told["encoder"], told["layers"]) == ("abc", "last")
 
 
 def test_a_scorer_of_another_encoder_is_refused(tmp_path):
@@ -96,6 +120,16 @@ def test_weights_that_cannot_score_are_refused(change, word, tmp_path):
         ("2025", {"width": 0}),
         ("2026", {"bins": 0}),
         ("2026", {"bins": 10**12}),
+        ("retrieval", {"dim": 10}),
+        ("retrieval", {"system": "many"}),
+        ("retrieval", {"grid": [4, 0]}),
+        ("place", {"grid": [10**9, 10**9]}),
+        ("place", {"grid": None}),
+        ("probe", {"layers": True}),
+        ("gated ensemble", {"layers": -3}),
+        ("gated ensemble", {"of": {"head": "magic"}}),
+        ("ensemble", {"of": []}),
+        ("ensemble", {"of": [{"head": "concat2025", "width": 24}]}),
     ],
 )
 def test_sizes_that_make_no_scorer_are_refused(kind, sizes, tmp_path):
