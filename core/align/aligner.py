@@ -13,45 +13,34 @@ from core.align.candidates import score_candidates
 from core.align.claims import doubts
 from core.align.claims.confidence import estimate
 from core.align.claims.travel import heard_travel_s
-from core.align.decoding.band import band_holding
 from core.align.decoding.carried import decode_carried
-from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
 from core.align.decoding.relatedness import local_relatedness
 from core.align.limits import MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
-from core.align.networks import hear_networks
+from core.align.networks import used_of
 from core.align.path import OffsetPath, Refinement
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
-from core.align.search.coarse import coarse_offsets
-from core.align.search.windows import (
-    PERHAPS_ELSEWHERE,
-    is_at_edge,
-    likelier_window,
-    search_reach_s,
-    search_windows,
-)
+from core.align.search.windows import PERHAPS_ELSEWHERE, is_at_edge
+from core.align.sections.evidence import Comparison, Heard
+from core.align.sections.joined import gather_all
+from core.align.sections.plan import Bounds
 from core.align.stages import ProgressPlan, Stage
 from core.align.waveforms.refine import refine
 from core.align.waveforms.sharpen import sharpen
-from core.align.weights import fit_weights
 from core.arrays import Floats
-from core.audio.features import ChannelFeatures, feature_blocks
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.learned import EvidenceInput, Networks
+from core.evidence.learned import Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
-from core.memory import give_back
 from core.steps import Steps, part_of
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
-_TRACE = 1e-3
-"""Posterior of a first decoding that the second need not follow."""
-_NEIGHBOURS = 40
-"""Rows whose posterior a row of the second decoding has within its reach."""
+_SAME_SOUND = "both channels hold the same sound: was one recorder saved twice?"
+_AT_ONCE = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +74,7 @@ def align_steps(
     options: AlignOptions | None = None,
     learned: Networks = (),
     prior: DriftPrior | None = None,
+    bounds: Bounds = _AT_ONCE,
 ) -> Iterator[Step]:
     """Align a recording step by step.
 
@@ -101,6 +91,8 @@ def align_steps(
         Each of their opinions is one term more of the evidence.
     prior : DriftPrior, optional
         How the clocks of this pair of recorders usually drift.
+    bounds : Bounds
+        How much of a long recording is held in memory at once.
 
     Yields
     ------
@@ -108,7 +100,7 @@ def align_steps(
         Between batches of every stage.
     Ranking
         Each batch of linear candidates as it is scored: by every network alone as soon as it
-        has been heard, and by all evidence in the end.
+        has been heard, of long recordings by the chosen one only, and by all evidence in the end.
     ScoreSurface
         Once, when the evidence is complete.
     Alignment
@@ -124,43 +116,28 @@ def align_steps(
     if time_0_s is None:
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
-    plan = ProgressPlan(sum(network.cost for network in learned))
-    features = yield from plan.staged(Stage.READ, feature_blocks(recording))
-    _refuse_silent(features, recording)
-    give_back()
+    told = [len(network.notices) for network in learned]
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    near_s = options.max_offset_s
-    coarse = yield from plan.staged(
-        Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s)
-    )
-    window, terms = yield from plan.staged(
-        Stage.COMPARE,
-        likelier_window(features, rows_s, search_windows(coarse, rows_s, near_s, prior), prior),
-    )
-    networks = yield from hear_networks(
-        learned, EvidenceInput(recording, features), terms, near_s, plan
-    )
-    terms, by_model = networks.terms, networks.by_model
+    asked = Comparison(recording, rows_s, options.max_offset_s, learned, prior)
+    found = yield from gather_all(asked, bounds)
+    _refuse_silent(found.heard, recording)
     evidence = replace(
-        networks.used, warnings=_same_sound(features), doubts=doubts.of_unheard_sound(features)
+        used_of(learned, told),
+        warnings=(_SAME_SOUND,) if found.heard.is_same else (),
+        doubts=doubts.of_unheard_sound(found.heard.share_above),
     )
-    # A third of an alignment's memory, which what follows can use.
-    del features
-    first, _ = yield from plan.staged(
-        Stage.DECODE, decode_carried(terms.combined(terms.prior), prior, FIRST_MODEL)
-    )
-    surface = terms.combined(fit_weights(terms, first.posterior))
+    surface, by_model = found.surface, found.by_model
     yield surface
-    likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
+    plan = ProgressPlan(asked.network_cost)
     second, use = yield from plan.staged(
-        Stage.DECODE_AGAIN, decode_carried(surface, prior, band=likely)
+        Stage.DECODE_AGAIN, decode_carried(surface, prior, band=found.likely)
     )
     path = estimate(surface, second.posterior)
     travel = Travel(options.spacing_m / SOUND_M_S, is_given=True)
     if not options.spacing_m:
         travel = Travel(heard_travel_s(surface, path, second.log_shares))
     related = local_relatedness(second.row_evidence)
-    unsearched = window.is_unsure(rows_s) | is_at_edge(surface, path)
+    unsearched = found.is_unsure | is_at_edge(surface, path)
     related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
     refinement = yield from plan.staged(Stage.REFINE, _refined(recording, surface.time_0_s, path))
     scored, batches = CandidateScores.none(), 0
@@ -193,12 +170,13 @@ def align(
     options: AlignOptions | None = None,
     learned: Networks = (),
     prior: DriftPrior | None = None,
+    bounds: Bounds = _AT_ONCE,
 ) -> Alignment:
     """Align a recording in one call.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned, prior
+    recording, time_0_s, options, learned, prior, bounds
         As in `align_steps`.
 
     Returns
@@ -210,7 +188,7 @@ def align(
     InputError
         As `align_steps`.
     """
-    for step in align_steps(recording, time_0_s, options, learned, prior):
+    for step in align_steps(recording, time_0_s, options, learned, prior, bounds):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
@@ -238,15 +216,9 @@ def _refuse_short(recording: Recording) -> None:
             )
 
 
-def _same_sound(features: tuple[ChannelFeatures, ChannelFeatures]) -> tuple[str, ...]:
-    if np.array_equal(features[0].log_mel.codes, features[1].log_mel.codes):
-        return ("both channels hold the same sound: was one recorder saved twice?",)
-    return ()
-
-
-def _refuse_silent(features: tuple[ChannelFeatures, ChannelFeatures], recording: Recording) -> None:
-    for channel, heard in enumerate(features):
-        if heard.silent:
+def _refuse_silent(heard: Heard, recording: Recording) -> None:
+    for channel, is_silent in enumerate(heard.silent):
+        if is_silent:
             raise InputError(
                 recording.channels[channel].path,
                 f"channel {channel} is silent from start to end",

@@ -14,35 +14,52 @@ from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.stages import ProgressPlan, Stage
 from core.evidence.learned import EvidenceInput, Networks, model_id
+from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
 from core.steps import part_of, reported
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworksHeard:
-    """What the networks said of a recording.
+    """What the networks said of a recording, or of a part of it.
 
     Parameters
     ----------
     terms : TermSurfaces
         What stood before, and a term for each network.
+    alone : ScoreSurface or None
+        What the chosen network says alone, log odds; None without one.
     by_model : Ranking or None
-        All lines as the chosen network ranks them; None without one.
-    used : EvidenceUsed
-        What the networks were, and what they had to tell.
+        All lines as it ranks them; None without one, or where lines are not ranked yet.
     """
 
     terms: TermSurfaces
-    by_model: Ranking | None
-    used: EvidenceUsed
+    alone: ScoreSurface | None = None
+    by_model: Ranking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Which straight lines are ranked.
+
+    Parameters
+    ----------
+    duration_s : tuple of two float
+        Lengths of both channels, seconds.
+    max_offset_s : float
+        Largest offset of the baseline's lines, seconds.
+    """
+
+    duration_s: tuple[float, float]
+    max_offset_s: float
 
 
 def hear_networks(
     learned: Networks,
     heard: EvidenceInput,
     terms: TermSurfaces,
-    max_offset_s: float,
     plan: ProgressPlan,
+    lines: Lines | None,
 ) -> Generator[Progress | Ranking, None, NetworksHeard]:
     """Add each network's opinion to the terms, and have it rank lines by that alone.
 
@@ -52,9 +69,9 @@ def hear_networks(
     heard : EvidenceInput
     terms : TermSurfaces
         What stands already.
-    max_offset_s : float
-        Largest offset of the baseline's lines, seconds.
     plan : ProgressPlan
+    lines : Lines or None
+        None where only a part of a recording is heard, by which no line can be ranked.
 
     Yields
     ------
@@ -66,27 +83,62 @@ def hear_networks(
     -------
     NetworksHeard
     """
-    durations_s = (heard.recording.channels[0].duration_s, heard.recording.channels[1].duration_s)
-    told = [len(network.notices) for network in learned]
     cost = sum(network.cost for network in learned)
     spans = pairwise(accumulate((network.cost / cost for network in learned), initial=0.0))
-    by_model = None
+    said = NetworksHeard(terms)
     for network, span in zip(learned, spans, strict=True):
         yield plan.progress(Stage.NETWORK, span[0])
         steps = network.term(heard, terms.time_0_s, terms.first_offset_s, terms.columns)
         term = yield from reported(part_of(steps, *span), partial(plan.progress, Stage.NETWORK))
-        by_model = Ranking(RankedBy.MODEL, network.name, CandidateScores.none())
         alone = terms.surface_of(network.log_odds(term))
-        for batch in score_candidates(alone, durations_s, max_offset_s, beyond=float("nan")):
-            more = Ranking(RankedBy.MODEL, network.name, batch)
-            by_model = by_model.joined(more)
-            yield more
-        terms = terms.with_term(term, network.weight, network.spectral_share)
-    return NetworksHeard(terms, by_model, _used(learned, told))
+        by_model = None if lines is None else (yield from rank_alone(network.name, alone, lines))
+        with_it = said.terms.with_term(term, network.weight, network.spectral_share)
+        said = NetworksHeard(with_it, alone, by_model)
+    return said
 
 
-def _used(learned: Networks, told: Sequence[int]) -> EvidenceUsed:
-    """What the networks were, with their notices but those told before."""
+def rank_alone(name: str, alone: ScoreSurface, lines: Lines) -> Generator[Ranking, None, Ranking]:
+    """Have a network rank straight lines by its opinion alone.
+
+    Parameters
+    ----------
+    name : str
+        Of the network.
+    alone : ScoreSurface
+        Its log odds; NaN where it knows nothing.
+    lines : Lines
+
+    Yields
+    ------
+    Ranking
+        Each batch of lines as it is scored.
+
+    Returns
+    -------
+    Ranking
+        All of them.
+    """
+    by_model = Ranking(RankedBy.MODEL, name, CandidateScores.none())
+    for batch in score_candidates(alone, lines.duration_s, lines.max_offset_s, beyond=float("nan")):
+        more = Ranking(RankedBy.MODEL, name, batch)
+        by_model = by_model.joined(more)
+        yield more
+    return by_model
+
+
+def used_of(learned: Networks, told: Sequence[int]) -> EvidenceUsed:
+    """What the networks were, and what they had to tell.
+
+    Parameters
+    ----------
+    learned : Networks
+    told : sequence of int
+        How many notices of each were told before.
+
+    Returns
+    -------
+    EvidenceUsed
+    """
     if not learned:
         return EvidenceUsed()
     chosen = learned[-1]

@@ -39,6 +39,10 @@ _SHARES = {
 """Rough shares of the time of an alignment without a network."""
 
 
+_LAST_OF_SECTION = Stage.DECODE
+"""Up to here sections of a recording are worked on one by one."""
+
+
 class ProgressPlan:
     """Where in the whole work each stage begins and ends, by what the stages usually cost.
 
@@ -46,12 +50,15 @@ class ProgressPlan:
     ----------
     network_cost : float
         As `core.evidence.learned.LearnedEvidence.cost`; 0 without a network.
+    section, sections : int
+        Which of how many sections is worked on in the stages before the path is followed.
     """
 
-    def __init__(self, network_cost: float = 0.0) -> None:
+    def __init__(self, network_cost: float = 0.0, section: int = 0, sections: int = 1) -> None:
         cost = [_SHARES.get(stage, network_cost) for stage in Stage]
         ends = accumulate(cost, initial=0.0)
         self._spans = dict(zip(Stage, pairwise(end / sum(cost) for end in ends), strict=True))
+        self._section, self._sections = section, sections
 
     def progress(self, stage: Stage, share: float) -> Progress:
         """How far the whole work is when a share of a stage is done.
@@ -67,7 +74,11 @@ class ProgressPlan:
         Progress
         """
         start, end = self._spans[stage]
-        return Progress(stage, start + (end - start) * share)
+        fraction = start + (end - start) * share
+        last = self._spans[_LAST_OF_SECTION][1]
+        if end <= last:
+            fraction = (self._section * last + fraction) / self._sections
+        return Progress(stage, fraction)
 
     def staged(self, stage: Stage, steps: Steps[T]) -> Generator[Progress, None, T]:
         """Take the steps of a stage.

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product, tee
 from operator import itemgetter
 
@@ -60,7 +60,9 @@ Codes = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChannelFeatures:
-    """Features of one channel at 100 frames a second; frame t is centred on t * 10 ms.
+    """Features of a channel, or of a stretch of it, at 100 frames a second.
+
+    Frame t is centred on t * 10 ms of the channel's clock, wherever the stretch begins.
 
     Parameters
     ----------
@@ -68,52 +70,74 @@ class ChannelFeatures:
         Feature groups by name, comparable in scale.
     log_mel : FixedPoint, shape (T, 48)
         See `core.audio.levels.log_mel`.
-    duration_s : float
-        Length of the channel, seconds.
     silent : bool
-        Whether the channel is digital silence (or constant) from end to end.
+        Whether all of it is digital silence (or constant).
     share_above : float
-        Share of the channel's power above 8 kHz, which no feature knows of.
+        Share of its power above 8 kHz, which no feature knows of.
+    first_frame : int
+        Where the stretch begins.
     """
 
     groups: dict[str, FixedPoint]
     log_mel: FixedPoint
-    duration_s: float
     silent: bool
     share_above: float = 0.0
+    first_frame: int = 0
 
     def __len__(self) -> int:
         return len(self.groups["flux"])
 
     def stretch(self, name: str, start: int, length: int) -> Floats32:
-        """Some frames of a group, zero outside the recording.
+        """Some frames of a group, zero where there are none.
 
         Parameters
         ----------
         name : str
             Of the group.
         start : int
-            First frame; may lie before the recording.
+            First frame; may lie before the first that there is.
         length : int
 
         Returns
         -------
         ndarray of float32, shape (length, D)
         """
-        return self.groups[name].stretch(start, length)
+        return self.groups[name].stretch(start - self.first_frame, length)
+
+    def between(self, start: int, stop: int) -> ChannelFeatures:
+        """A part of the stretch.
+
+        Parameters
+        ----------
+        start, stop : int
+            Its first frame and the one after its last, as far as there are any.
+
+        Returns
+        -------
+        ChannelFeatures
+            Its codes are shared.
+        """
+        start = max(start, self.first_frame)
+        rows = slice(start - self.first_frame, max(stop - self.first_frame, 0))
+        groups = {name: group.rows(rows) for name, group in self.groups.items()}
+        return replace(self, groups=groups, log_mel=self.log_mel.rows(rows), first_frame=start)
 
 
-def feature_blocks(recording: Recording) -> Steps[tuple[ChannelFeatures, ChannelFeatures]]:
+def feature_blocks(
+    recording: Recording, start_s: int = 0, end_s: int | None = None
+) -> Steps[tuple[ChannelFeatures, ChannelFeatures]]:
     """Compute both channels' features, reading them side by side and once, block by block.
 
     Parameters
     ----------
     recording : Recording
+    start_s, end_s : int
+        The same stretch of both channels' clocks, whole seconds; clipped to each.
 
     Yields
     ------
     float
-        Share of the recording read so far, after every block.
+        Share of the stretch read so far, after every block.
 
     Returns
     -------
@@ -125,8 +149,10 @@ def feature_blocks(recording: Recording) -> Steps[tuple[ChannelFeatures, Channel
         If the audio cannot be read; see `Recording.blocks`.
     """
     ways = [
-        _channel_blocks(map(itemgetter(channel), blocks), recording.channels[channel])
-        for channel, blocks in enumerate(tee(recording.both(BLOCK_S)))
+        _channel_blocks(
+            map(itemgetter(channel), blocks), recording.channels[channel], start_s, end_s
+        )
+        for channel, blocks in enumerate(tee(recording.both(BLOCK_S, start_s, end_s)))
     ]
     done = [0.0, 0.0]
     found: dict[int, ChannelFeatures] = {}
@@ -142,9 +168,12 @@ def feature_blocks(recording: Recording) -> Steps[tuple[ChannelFeatures, Channel
     return found[0], found[1]
 
 
-def _channel_blocks(samples: Iterable[Samples], source: ChannelSource) -> Steps[ChannelFeatures]:
+def _channel_blocks(
+    samples: Iterable[Samples], source: ChannelSource, start_s: int, end_s: int | None
+) -> Steps[ChannelFeatures]:
     """Features of one channel; yields the share of it read so far, after every block."""
-    total = max(1, int(source.duration_s / HOP_S))
+    last_s = source.duration_s if end_s is None else min(end_s, source.duration_s)
+    total = max(1, int((last_s - start_s) / HOP_S))
     measured = _Measured.room(total)
     done = 0
     whole, below = _Levels(), _Levels()
@@ -156,7 +185,7 @@ def _channel_blocks(samples: Iterable[Samples], source: ChannelSource) -> Steps[
     del measured  # before the other channel's groups are made
     silent = below.most - below.least < _SILENT
     share_above = 1.0 - below.power / whole.power if whole.power > 0 else 0.0
-    return ChannelFeatures(groups, heard, source.duration_s, silent, share_above)
+    return ChannelFeatures(groups, heard, silent, share_above, round(start_s / HOP_S))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,6 +218,8 @@ class _Levels:
 
     @property
     def power(self) -> float:
+        if not self._count:
+            return 0.0
         return self._squares / self._count - (self._sum / self._count) ** 2
 
     def watched(self, chunks: Iterable[Samples]) -> Iterator[Samples]:

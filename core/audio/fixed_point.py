@@ -57,6 +57,19 @@ class FixedPoint:
         """Values of some rows, shape (t, D)."""
         return np.multiply(self.codes[rows], np.float32(self.step), dtype=np.float32)
 
+    def rows(self, kept: slice) -> FixedPoint:
+        """Some rows; the codes are shared.
+
+        Parameters
+        ----------
+        kept : slice
+
+        Returns
+        -------
+        FixedPoint
+        """
+        return FixedPoint(self.codes[kept], self.step)
+
     def times(self, factor: float) -> FixedPoint:
         """All values times a factor; the codes are shared.
 

@@ -13,7 +13,9 @@ BLOCK_S = 4.0
 """Short enough for the processor's cache."""
 
 
-def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) -> Iterator[Samples]:
+def resampled(
+    recording: Recording, channel: int, rate_hz: int, quality: str, start_s: int = 0
+) -> Iterator[Samples]:
     """Read a channel at a sample rate; as it is where that is its own.
 
     Parameters
@@ -24,6 +26,8 @@ def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) ->
     rate_hz : int
     quality : str
         As soxr names it.
+    start_s : int
+        Where to begin, whole seconds.
 
     Yields
     ------
@@ -35,7 +39,7 @@ def resampled(recording: Recording, channel: int, rate_hz: int, quality: str) ->
         If the audio cannot be read; see `Recording.blocks`.
     """
     own_hz = recording.channels[channel].sample_rate_hz
-    yield from at_rate(recording.blocks(channel, BLOCK_S), own_hz, rate_hz, quality)
+    yield from at_rate(recording.blocks(channel, BLOCK_S, start_s), own_hz, rate_hz, quality)
 
 
 def at_rate(

@@ -95,11 +95,13 @@ class CompactEvidence:
             Sums of products of embeddings.
         """
         assert heard.features is not None
-        log_mel = [channel.log_mel for channel in heard.features]
-        embedded_0 = yield from part_of(self._embedded(log_mel[0], _EVERY), 0.0, 0.4)
-        embedded_1 = yield from part_of(self._embedded(log_mel[1], 1), 0.4, 0.8)
-        first_0 = -((_WINDOW // 2 - np.rint(time_0_s / HOP_S).astype(np.intp)) // _EVERY)
+        features_0, features_1 = heard.features
+        embedded_0 = yield from part_of(self._embedded(features_0.log_mel, _EVERY), 0.0, 0.4)
+        embedded_1 = yield from part_of(self._embedded(features_1.log_mel, 1), 0.4, 0.8)
+        centre = np.rint(time_0_s / HOP_S).astype(np.intp) - features_0.first_frame
+        first_0 = -((_WINDOW // 2 - centre) // _EVERY)
         start_1 = _EVERY * first_0 + np.rint(first_offset_s / HOP_S).astype(np.intp)
+        start_1 += features_0.first_frame - features_1.first_frame
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
         length = _WINDOW - _EVERY + columns
         for top in range(0, len(term), _ROWS_A_BATCH):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ CLIP_S = 1.0
 Starts = NDArray[np.int64]
 
 CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
+_SETTLED_S = 1
+"""After so long a resampler no longer knows where it began, seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,8 @@ class ChannelClips:
 class PassingClips:
     """The clips of one channel, read as they are asked for and forgotten when they are past.
 
+    What lies before the first that is asked for is not read.
+
     Parameters
     ----------
     recording : Recording
@@ -65,7 +70,8 @@ class PassingClips:
         self.fingerprint = recording.fingerprint()
         self.channel = channel
         self.duration_s = recording.channels[channel].duration_s
-        self._coming = resampled(recording, channel, SAMPLE_RATE_HZ, quality="HQ")
+        self._recording = recording
+        self._coming: Iterator[Samples] | None = None
         self._held = np.empty(0, dtype=np.float32)
         self._first = 0
 
@@ -88,15 +94,22 @@ class PassingClips:
         if not len(start):
             return np.empty((0, length), dtype=np.float32)
         first, stop = max(int(start[0]) - around, 0), int(start[-1]) - around + length
+        coming = self._coming or self._begin(first)
         assert first >= self._first, "what is past is forgotten"
         parts, end = [self._held], self._first + len(self._held)
-        while end < stop and (part := next(self._coming, None)) is not None:
+        while end < stop and (part := next(coming, None)) is not None:
             parts.append(part)
             end += len(part)
         held = np.concatenate(parts) if len(parts) > 1 else self._held
         past = min(first - self._first, len(held))
         self._held, self._first = held[past:], self._first + past
         return _cut(self._held, start - around - self._first, length)
+
+    def _begin(self, first: int) -> Iterator[Samples]:
+        start_s = max(0, first // SAMPLE_RATE_HZ - _SETTLED_S)
+        self._first = start_s * SAMPLE_RATE_HZ
+        self._coming = resampled(self._recording, self.channel, SAMPLE_RATE_HZ, "HQ", start_s)
+        return self._coming
 
 
 Clips = ChannelClips | PassingClips

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 from core.align.scores import CandidateScores
-from core.audio.features import ChannelFeatures
 from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
 from core.audio.recording import Recording
 
@@ -18,19 +17,20 @@ _RATE_TOLERANCE = 2e-3
 """Share by which a stretch may miss that of two rates: clocks drift, and lines are on a grid."""
 
 
-def of_unheard_sound(features: tuple[ChannelFeatures, ChannelFeatures]) -> tuple[str, ...]:
+def of_unheard_sound(share_above: tuple[float, float]) -> tuple[str, ...]:
     """Whether most of a channel's sound lies where the aligner does not listen.
 
     Parameters
     ----------
-    features : tuple of two ChannelFeatures
+    share_above : tuple of two floats
+        As `core.audio.features.ChannelFeatures.share_above`, of each channel.
 
     Returns
     -------
     tuple of str
         A sentence, or nothing.
     """
-    if max(heard.share_above for heard in features) < 0.5:
+    if max(share_above) < 0.5:
         return ()
     limit_khz = FEATURE_RATE_HZ // 2000
     return (f"most of the sound is above {limit_khz} kHz, which is not compared",)

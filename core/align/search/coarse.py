@@ -92,6 +92,7 @@ def coarse_offsets(
     features_1: ChannelFeatures,
     reach_s: float,
     near_s: float,
+    around_s: float = 0.0,
 ) -> Steps[CoarseOffsets]:
     """Find offsets up to minutes to within about `CELL_S`.
 
@@ -100,8 +101,8 @@ def coarse_offsets(
     features_0, features_1 : ChannelFeatures
     reach_s : float
         Largest offset searched, seconds.
-    near_s : float
-        Offsets up to here count as near, seconds.
+    near_s, around_s : float
+        Offsets no further than the first from the second count as near, seconds.
 
     Yields
     ------
@@ -118,7 +119,7 @@ def coarse_offsets(
     return CoarseOffsets(
         surface.time_0_s,
         offset_s[decoded.posterior.argmax(axis=1)],
-        decoded.posterior[:, np.abs(offset_s) <= near_s].sum(axis=1, dtype=np.float64),
+        decoded.posterior[:, np.abs(offset_s - around_s) <= near_s].sum(axis=1, dtype=np.float64),
     )
 
 
@@ -136,6 +137,7 @@ def _surface(
     last = max(len(features_0) - stretch // 2, 1)
     apart = round(_APART_S / HOP_S)
     starts = np.arange(0, last, apart if last <= _MOST_STRETCHES * apart else stretch)
+    starts += features_0.first_frame
     size = next_fast_len(stretch + 2 * reach, real=True)
     score = np.zeros((len(starts), 2 * reach // cell), dtype=np.float32)
     for row, start in enumerate(starts):

@@ -1,8 +1,8 @@
 """Which offsets are compared closely: a window around none, or a band along coarse offsets.
 
-Close to zero the fine evidence finds what no coarse search does, so the window of the near
-offsets is compared unless a coarse search over minutes points elsewhere. Then both are, and
-the evidence decides.
+Close to zero, or to where the clocks were before, the fine evidence finds what no coarse search
+does, so the window of the near offsets is compared unless a coarse search over minutes points
+elsewhere. Then both are, and the evidence decides.
 """
 
 from __future__ import annotations
@@ -77,7 +77,12 @@ class SearchWindow:
         -------
         SearchWindow
         """
-        return cls(centre_s - half_s, 2 * round(half_s / HOP_S) + 1, unsure_s)
+        return cls(centre_s - half_s, cls.columns_within(half_s), unsure_s)
+
+    @staticmethod
+    def columns_within(half_s: float) -> int:
+        """How many offsets are no further than so many seconds from a centre."""
+        return 2 * round(half_s / HOP_S) + 1
 
     def is_unsure(self, rows_s: Floats) -> NDArray[np.bool_]:
         """Which moments of channel 0 lie where the band jumps.
@@ -130,42 +135,48 @@ def search_reach_s(max_offset_s: float) -> float:
 
 
 def search_windows(
-    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float, prior: DriftPrior | None = None
+    coarse: CoarseOffsets,
+    rows_s: Floats,
+    max_offset_s: float,
+    prior: DriftPrior | None = None,
+    around_s: float = 0.0,
 ) -> tuple[SearchWindow, ...]:
     """Where to look closely; the first of them is the one to trust where evidence is even.
 
     Parameters
     ----------
     coarse : CoarseOffsets
-        With offsets up to `max_offset_s` counted as near.
+        With offsets up to `max_offset_s` from `around_s` counted as near.
     rows_s : ndarray, shape (K,)
         Moments of channel 0, seconds.
     max_offset_s : float
-        Up to here offsets are near, seconds.
+        Up to here from `around_s` offsets are near, seconds.
     prior : DriftPrior, optional
         What it expects is looked at closely, wherever that is.
+    around_s : float
+        Where the clocks were before these rows, seconds.
 
     Returns
     -------
     tuple of SearchWindow
         One to three.
     """
-    by_ear = _windows_by_ear(coarse, rows_s, max_offset_s)
+    by_ear = _windows_by_ear(coarse, rows_s, max_offset_s, around_s)
     if prior is None:
         return by_ear
     usual_s, reach_s = prior.usual_offset_s(rows_s), prior.reach_s(rows_s)
     near = max_offset_s <= COARSE_ABOVE_S
-    if near and (np.abs(usual_s) + reach_s <= max_offset_s).all():
+    if near and (np.abs(usual_s - around_s) + reach_s <= max_offset_s).all():
         return by_ear
     half_s = min(max(reach_s, BAND_S), COARSE_ABOVE_S)
     return (SearchWindow.around(usual_s, half_s, np.empty(0)), *by_ear)
 
 
 def _windows_by_ear(
-    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float
+    coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float, around_s: float
 ) -> tuple[SearchWindow, ...]:
     zero_s, none = np.zeros(len(rows_s)), np.empty(0)
-    near = SearchWindow.around(zero_s, max_offset_s, none)
+    near = SearchWindow.around(zero_s + around_s, max_offset_s, none)
     is_near = max_offset_s <= COARSE_ABOVE_S
     if is_near and (coarse.within >= _NEAR).all():
         return (near,)

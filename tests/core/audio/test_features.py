@@ -78,3 +78,35 @@ def test_mel_bands_cover_the_range_and_weigh_alike():
     assert np.all(np.diff(centre_hz) > 0)
     assert 100 < centre_hz[0] < 250
     assert 6500 < centre_hz[-1] < 8000
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_stretch_has_the_features_of_the_whole(rate_hz, tmp_path):
+    rng = np.random.default_rng(4)
+    samples = rng.normal(scale=0.1, size=(rate_hz * 60, 2)).astype(np.float32)
+    sf.write(tmp_path / "noise.wav", samples, rate_hz, subtype="FLOAT")
+    recording = open_recording(tmp_path / "noise.wav")
+    whole = features_of(recording)
+    stretch = result_of(feature_blocks(recording, 20, 50))[0]
+    assert (stretch.first_frame, len(stretch)) == (2000, 3000)
+    inside = stretch.log_mel[100:-100], whole.log_mel[2100:4900]
+    np.testing.assert_allclose(*inside, atol=0.02)
+    # Scaled by what each holds, but alike.
+    onsets = stretch.stretch("onset_low", 2100, 2800), whole.stretch("onset_low", 2100, 2800)
+    assert np.corrcoef(*(onset[:, 0] for onset in onsets))[0, 1] > 0.95
+    part = stretch.between(2500, 9000)
+    assert (part.first_frame, len(part)) == (2500, 2500)
+    np.testing.assert_array_equal(
+        part.stretch("flux", 2400, 300)[100:], stretch.stretch("flux", 2500, 200)
+    )
+    assert not part.stretch("flux", 2400, 100).any()
+
+
+def test_beyond_the_end_of_a_channel_nothing_is_heard(tmp_path):
+    noise = np.random.default_rng(5).normal(scale=0.1, size=16_000 * 30)
+    for name, length_s in (("zero", 30), ("one", 10)):
+        sf.write(tmp_path / f"{name}.wav", noise[: 16_000 * length_s], 16_000)
+    recording = open_recording(tmp_path / "zero.wav", tmp_path / "one.wav")
+    zero, one = result_of(feature_blocks(recording, 15, 30))
+    assert (zero.silent, one.silent) == (False, True)
+    assert not one.stretch("flux", 1500, 1500).any()

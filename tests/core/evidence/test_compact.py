@@ -98,6 +98,17 @@ def test_rows_may_have_bands_of_their_own(delayed):
         np.testing.assert_allclose(narrow[row], wide[row, column : column + 51], atol=1e-3)
 
 
+def test_a_stretch_is_compared_as_the_whole_is(delayed):
+    evidence = CompactEvidence(a_net(), "random", 0.5)
+    zero, one = result_of(feature_blocks(delayed.recording, 5, 22))
+    rows = np.arange(10.0, 18.0)
+    stretch = EvidenceInput(delayed.recording, (zero.between(901, 2000), one))
+    whole = result_of(evidence.term(delayed, rows, np.full(8, -1.0), 201))
+    part = result_of(evidence.term(stretch, rows, np.full(8, -1.0), 201))
+    assert (part.argmax(axis=1) == whole.argmax(axis=1)).all()
+    assert np.corrcoef(part.ravel(), whole.ravel())[0, 1] > 0.95
+
+
 def test_nothing_is_known_beyond_channel_1(delayed):
     evidence = CompactEvidence(a_net(), "random", 0.5)
     term = result_of(evidence.term(delayed, np.array([1.0, 24.0]), np.full(2, -5.0), 1001))

@@ -21,9 +21,7 @@ def random_features(rng: np.random.Generator, frames: int) -> ChannelFeatures:
         )
         for name in sorted(names)
     }
-    return ChannelFeatures(
-        groups, FixedPoint.of(np.zeros((frames, BANDS)), 1.0), frames / 100, silent=False
-    )
+    return ChannelFeatures(groups, FixedPoint.of(np.zeros((frames, BANDS)), 1.0), silent=False)
 
 
 def moved(features: ChannelFeatures, frames: int) -> ChannelFeatures:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.nets.random_weights import TINY, write_random_checkpoint
-from core.audio.recording import open_recording
+from core.audio.recording import Recording, open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput
@@ -200,6 +200,24 @@ def test_what_passes_is_cut_as_what_is_held(make_audio_of):
         start = np.array(start)
         np.testing.assert_array_equal(passing.cut(start), held.cut(start))
     assert passing.cut(np.array([], dtype=int)).shape == (0, 16_000)
+
+
+def test_what_lies_before_the_first_clip_is_not_read(make_audio_of, monkeypatch):
+    rng = np.random.default_rng(0)
+    samples = rng.normal(scale=0.1, size=(22050 * 70, 2)).astype(np.float32)
+    recording = open_recording(make_audio_of(samples, 22050))
+    held, passing = channel_clips(recording, 1), PassingClips(recording, 1)
+    starts_s = []
+    blocks = Recording.blocks
+
+    def watched(self, channel, block_s, start_s):
+        starts_s.append(start_s)
+        return blocks(self, channel, block_s, start_s)
+
+    monkeypatch.setattr(Recording, "blocks", watched)
+    start = np.array([600_000, 900_000])
+    np.testing.assert_allclose(passing.cut(start), held.cut(start), atol=1e-5)
+    assert starts_s[0] == 36
 
 
 def real_model(choice) -> PairModel:

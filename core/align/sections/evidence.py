@@ -1,0 +1,259 @@
+"""The evidence of one section: audio goes in, a score surface with fitted weights comes out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.align.alignment import Progress
+from core.align.decoding.band import Band, band_holding
+from core.align.decoding.carried import decode_carried
+from core.align.decoding.drift_models import FIRST_MODEL
+from core.align.decoding.prior import DriftPrior
+from core.align.limits import COARSE_ABOVE_S
+from core.align.networks import Lines, hear_networks
+from core.align.rankings import Ranking
+from core.align.search.coarse import STRETCH_S, coarse_offsets
+from core.align.search.windows import (
+    BAND_S,
+    SearchWindow,
+    likelier_window,
+    search_reach_s,
+    search_windows,
+)
+from core.align.stages import ProgressPlan, Stage
+from core.align.weights import fit_weights
+from core.arrays import Floats, Floats32
+from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
+from core.audio.recording import Recording
+from core.evidence.learned import EvidenceInput, Networks
+from core.evidence.spectral import WINDOW_S
+from core.evidence.surface import ScoreSurface
+from core.memory import give_back
+
+_TRACE = 1e-3
+"""Posterior of a first decoding that the second need not follow."""
+_NEIGHBOURS = 40
+"""Rows whose posterior a row of the second decoding has within its reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared, and with what.
+
+    Parameters
+    ----------
+    recording : Recording
+    time_0_s : ndarray, shape (K,)
+        Rows, seconds on channel 0.
+    max_offset_s : float
+        As `core.align.aligner.AlignOptions`, seconds.
+    learned : Networks
+    prior : DriftPrior or None
+    """
+
+    recording: Recording
+    time_0_s: Floats
+    max_offset_s: float
+    learned: Networks = ()
+    prior: DriftPrior | None = None
+
+    @property
+    def network_cost(self) -> float:
+        """As `ProgressPlan`."""
+        return sum(network.cost for network in self.learned)
+
+    @property
+    def lines(self) -> Lines:
+        """Straight lines through the recording."""
+        first, second = self.recording.channels
+        return Lines((first.duration_s, second.duration_s), self.max_offset_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in the channels, as far as a person should know.
+
+    Parameters
+    ----------
+    is_same : bool
+        Whether both hold the same sound.
+    silent : tuple of two bool
+        Which are silent from start to end.
+    share_above : tuple of two float
+        As `core.audio.features.ChannelFeatures.share_above`.
+    """
+
+    is_same: bool
+    silent: tuple[bool, bool]
+    share_above: tuple[float, float]
+
+    @classmethod
+    def of(cls, features: tuple[ChannelFeatures, ChannelFeatures]) -> Heard:
+        """What features tell.
+
+        Parameters
+        ----------
+        features : tuple of two ChannelFeatures
+
+        Returns
+        -------
+        Heard
+        """
+        zero, one = features
+        return cls(
+            np.array_equal(zero.log_mel.codes, one.log_mel.codes),
+            (zero.silent, one.silent),
+            (zero.share_above, one.share_above),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Evidence before a path is decoded from it.
+
+    Parameters
+    ----------
+    surface : ScoreSurface
+        With fitted weights.
+    likely : Band
+        Where the path may pass.
+    is_unsure : ndarray of bool, shape (K,)
+        Rows whose offset may be none of those that were compared.
+    heard : Heard
+    alone : ScoreSurface or None
+        As `NetworksHeard`, at the same rows and offsets; None without a network, and where it
+        has ranked its lines.
+    by_model : Ranking or None
+        As `NetworksHeard`.
+    """
+
+    surface: ScoreSurface
+    likely: Band
+    is_unsure: NDArray[np.bool_]
+    heard: Heard
+    alone: ScoreSurface | None = None
+    by_model: Ranking | None = None
+
+    def rows(self, kept: slice) -> Gathered:
+        """The same of some rows only.
+
+        Parameters
+        ----------
+        kept : slice
+
+        Returns
+        -------
+        Gathered
+        """
+        return replace(
+            self,
+            surface=self.surface.rows(kept),
+            likely=Band(self.likely.first[kept], self.likely.width),
+            is_unsure=self.is_unsure[kept],
+            alone=self.alone and self.alone.rows(kept),
+        )
+
+
+def gather(
+    asked: Comparison, rows: slice, plan: ProgressPlan, around_s: float, *, whole: bool
+) -> Generator[Progress | Ranking, None, tuple[Gathered, Floats32]]:
+    """Compare the channels at some rows.
+
+    Parameters
+    ----------
+    asked : Comparison
+    rows : slice
+        Of its rows.
+    plan : ProgressPlan
+    around_s : float
+        Where the clocks were before these rows, seconds.
+    whole : bool
+        Whether these are all rows: then the channels are read from end to end.
+
+    Yields
+    ------
+    Progress
+    Ranking
+        Of the whole only, as `hear_networks`.
+
+    Returns
+    -------
+    gathered : Gathered
+    posterior : ndarray of float32, shape (rows, L)
+        Of a first decoding, with weights that were not fitted yet.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
+    rows_s, near_s, prior = asked.time_0_s[rows], asked.max_offset_s, asked.prior
+    span_s = (0, None) if whole else _span_s(asked, rows_s, around_s)
+    features = yield from plan.staged(Stage.READ, feature_blocks(asked.recording, *span_s))
+    heard = Heard.of(features)
+    give_back()
+    if any(heard.silent):
+        return _nothing(asked, rows_s, around_s, heard)
+    if not whole:
+        ends = np.rint((rows_s[[0, -1]] + [-WINDOW_S, WINDOW_S]) / HOP_S).astype(int)
+        features = features[0].between(*ends.tolist()), features[1]
+    coarse = yield from plan.staged(
+        Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s, around_s)
+    )
+    windows = search_windows(coarse, rows_s, near_s, prior, around_s)
+    window, terms = yield from plan.staged(
+        Stage.COMPARE, likelier_window(features, rows_s, windows, prior)
+    )
+    networks = yield from hear_networks(
+        asked.learned,
+        EvidenceInput(asked.recording, features),
+        terms,
+        plan,
+        asked.lines if whole else None,
+    )
+    terms = networks.terms
+    # A third of an alignment's memory, which what follows can use.
+    del features
+    first, _ = yield from plan.staged(
+        Stage.DECODE, decode_carried(terms.combined(terms.prior), prior, FIRST_MODEL)
+    )
+    surface = terms.combined(fit_weights(terms, first.posterior))
+    likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
+    unsure = window.is_unsure(rows_s)
+    alone = None if whole else networks.alone
+    found = Gathered(surface, likely, unsure, heard, alone, networks.by_model)
+    return found, first.posterior
+
+
+def _span_s(asked: Comparison, rows_s: Floats, around_s: float) -> tuple[int, int]:
+    """What of both channels may have to do with some rows, whole seconds."""
+    usual_s = asked.prior.usual_offset_s(rows_s) if asked.prior else np.zeros(1)
+    reach_s = (
+        BAND_S
+        + STRETCH_S
+        + max(
+            search_reach_s(asked.max_offset_s),
+            abs(around_s) + asked.max_offset_s,
+            float(np.abs(usual_s).max()) + COARSE_ABOVE_S,
+        )
+    )
+    return max(math.floor(rows_s[0] - reach_s), 0), math.ceil(rows_s[-1] + reach_s)
+
+
+def _nothing(
+    asked: Comparison, rows_s: Floats, around_s: float, heard: Heard
+) -> tuple[Gathered, Floats32]:
+    """No evidence at all, of rows at which a channel is silent."""
+    half_s = min(asked.max_offset_s, BAND_S)
+    window = SearchWindow.around(np.full(len(rows_s), around_s), half_s, np.empty(0))
+    score = np.zeros((len(rows_s), window.columns), dtype=np.float32)
+    surface = ScoreSurface(rows_s, window.first_offset_s, HOP_S, score)
+    unsure = np.zeros(len(rows_s), dtype=bool)
+    alone = replace(surface, score=np.full_like(score, np.nan)) if asked.learned else None
+    posterior = np.full_like(score, 1 / window.columns)
+    return Gathered(surface, Band.all(surface), unsure, heard, alone), posterior
