@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks.common.places import REPOSITORY
 from core.align.alignment import Alias
 from core.align.path import OffsetPath
+from core.align.rankings import RankedBy
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
@@ -181,7 +182,10 @@ def _run(session: Session, rng: np.random.Generator) -> Step:
         said,
         said.time_0_s,
         OffsetPath(offset_s, offset_s - 0.01, offset_s + 0.01),
-        (RankedCandidate(0.5, 20.0, 3.0),),
+        (
+            RankedCandidate(RankedBy.EVIDENCE, 0.5, 20.0, 3.0),
+            RankedCandidate(RankedBy.MODEL, 0.4, 10.0, 2.0),
+        ),
         Alias(0.76, 1.5),
         bool(rng.integers(2)),
         ("0.76 s later fits almost as well",),

@@ -23,5 +23,8 @@ SPACINGS_M = (0.0, 343.0)
 """Smallest and largest `AlignOptions.spacing_m`, metres. Further apart, sounds arrive over a second
 apart, and within no tolerance is anything known of the clocks."""
 
+BEST_LINES = 10
+"""So many of the best straight lines are kept of a ranking, in reports and sessions."""
+
 CERTAIN = 0.95
 """Confidence from which a keypoint needs no second look; files with a lower mean go to review."""

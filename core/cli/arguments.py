@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import NoReturn
 
 from core import __version__
 from core.align.limits import (
+    BEST_LINES,
     COARSE_ABOVE_S,
     MAX_OFFSET_S,
     OFFSETS_S,
@@ -16,6 +16,7 @@ from core.align.limits import (
     TOLERANCE_S,
     TOLERANCES_S,
 )
+from core.cli import argument_types
 from core.errors import InputError
 from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice
 from core.nets.heads.names import HEADS
@@ -122,7 +123,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-offset",
-        type=_offset,
+        type=argument_types.offset,
         default=MAX_OFFSET_S,
         metavar="SECONDS",
         help=f"largest offset searched (default: {MAX_OFFSET_S:g}, at most {OFFSETS_S[1]:g}); "
@@ -131,7 +132,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tolerance",
-        type=_tolerance,
+        type=argument_types.tolerance,
         default=TOLERANCE_S,
         metavar="SECONDS",
         help="error within which a keypoint counts as right for its confidence (default: "
@@ -139,7 +140,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--spacing",
-        type=_spacing,
+        type=argument_types.spacing,
         default=0.0,
         metavar="METRES",
         help="distance of the microphones, at most "
@@ -158,8 +159,8 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         choices=EVIDENCE,
         default=EvidenceChoice().name,
         help="what tells that two moments match; compact (default) is spectrograms and the small "
-        "net that is shipped, spectral leaves the net out, beats takes BEATs with a pair scorer "
-        "of your own in its place",
+        "net that is shipped, spectral leaves the net out, beats adds BEATs with a pair scorer "
+        "of your own",
     )
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="BEATs checkpoint, for --evidence beats"
@@ -176,7 +177,24 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "processors: both are faster, and score a little differently",
     )
     parser.add_argument(
-        "--jobs", type=_count, default=1, metavar="N", help="files aligned at a time (default: 1)"
+        "--rank",
+        choices=("model", "evidence", "both"),
+        help=f"whose {BEST_LINES} best straight lines the report gives, and the summary the best: "
+        "those of the network alone, or those of all evidence, which the keypoints follow in any "
+        "case (default: both, in the report only)",
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="with --evidence beats: score the network's best lines again, each second cut where "
+        "the line says, as the challenge's systems do; about doubles the time",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=argument_types.count,
+        default=1,
+        metavar="N",
+        help="files aligned at a time (default: 1)",
     )
     parser.add_argument(
         "--report",
@@ -217,13 +235,15 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
         help="zebra_finch: room microphone and a transmitter worn by a bird (default); "
         "aru: two field recorders",
     )
-    parser.add_argument("--files", type=_count, default=4, metavar="N", help="default: 4")
+    parser.add_argument(
+        "--files", type=argument_types.count, default=4, metavar="N", help="default: 4"
+    )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="S", help="of the first file (default: 1)"
     )
     parser.add_argument(
         "--duration",
-        type=_seconds,
+        type=argument_types.seconds,
         default=120.0,
         metavar="SECONDS",
         help="default: 120, at most 14400",
@@ -238,24 +258,36 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head", choices=HEADS, default=HEADS[0], help=f"what scores pairs (default: {HEADS[0]})"
     )
-    parser.add_argument("--epochs", type=_count, default=100, metavar="N", help="default: 100")
     parser.add_argument(
-        "--batch", type=_count, default=32, metavar="N", help="pairs at a time (default: 32)"
+        "--epochs", type=argument_types.count, default=100, metavar="N", help="default: 100"
     )
-    parser.add_argument("--seed", type=_seed, default=0, metavar="S", help="default: 0")
+    parser.add_argument(
+        "--batch",
+        type=argument_types.count,
+        default=32,
+        metavar="N",
+        help="pairs at a time (default: 32)",
+    )
+    parser.add_argument(
+        "--seed", type=argument_types.seed, default=0, metavar="S", help="default: 0"
+    )
     parser.add_argument(
         "--max-offset",
-        type=_offset,
+        type=argument_types.offset,
         default=MAX_OFFSET_S,
         metavar="SECONDS",
         help=f"largest offset of the alignments in validation (default: {MAX_OFFSET_S:g})",
     )
     _add_device(parser)
     parser.add_argument(
-        "--devices", type=_count, default=1, metavar="N", help="on each machine (default: 1)"
+        "--devices",
+        type=argument_types.count,
+        default=1,
+        metavar="N",
+        help="on each machine (default: 1)",
     )
     parser.add_argument(
-        "--nodes", type=_count, default=1, metavar="N", help="machines (default: 1)"
+        "--nodes", type=argument_types.count, default=1, metavar="N", help="machines (default: 1)"
     )
     parser.add_argument(
         "--strategy",
@@ -264,7 +296,11 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         help="how several devices work together, by Lightning's name (default: auto)",
     )
     parser.add_argument(
-        "--cache-gb", type=_size, default=4.0, metavar="GB", help="for embeddings (default: 4)"
+        "--cache-gb",
+        type=argument_types.size,
+        default=4.0,
+        metavar="GB",
+        help="for embeddings (default: 4)",
     )
     parser.add_argument(
         "--cache-dir", type=Path, metavar="DIR", help="also keep embeddings in this folder"
@@ -305,74 +341,3 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print the result as JSON on standard output"
     )
-
-
-def _positive(text: str, wanted: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
-    return value
-
-
-def _seconds(text: str) -> float:
-    return _positive(text, "a time above 0 s")
-
-
-def _offset(text: str) -> float:
-    value = _seconds(text)
-    if value < OFFSETS_S[0]:
-        raise argparse.ArgumentTypeError(
-            f"{text} s is less than {OFFSETS_S[0]:g} s; with nothing to compare the right "
-            "offset with, no confidence can be given"
-        )
-    if value > OFFSETS_S[1]:
-        raise argparse.ArgumentTypeError(
-            f"{text} s is more than {OFFSETS_S[1]:g} s; cut the recordings to start nearer"
-        )
-    return value
-
-
-def _tolerance(text: str) -> float:
-    value = _seconds(text)
-    if not TOLERANCES_S[0] <= value <= TOLERANCES_S[1]:
-        raise argparse.ArgumentTypeError(
-            f"{text} s is not between {TOLERANCES_S[0]:g} and {TOLERANCES_S[1]:g} s"
-        )
-    return value
-
-
-def _spacing(text: str) -> float:
-    value = float(text)
-    if not SPACINGS_M[0] <= value <= SPACINGS_M[1]:
-        raise argparse.ArgumentTypeError(
-            f"{text} m is not between {SPACINGS_M[0]:g} and {SPACINGS_M[1]:g} m; further apart, "
-            "sounds arrive over a second apart and say nothing of the clocks"
-        )
-    return value
-
-
-def _size(text: str) -> float:
-    return _positive(text, "a size above 0 GB")
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 1 << 31:
-        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
-    return value
-
-
-_seconds.__name__ = "seconds"
-_offset.__name__ = "seconds"
-_tolerance.__name__ = "seconds"
-_spacing.__name__ = "metres"
-_count.__name__ = "number"
-_seed.__name__ = "number"
-_size.__name__ = "size"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from core.align.decoding.prior import DriftPrior
+from core.align.rankings import RankedBy
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks, model_id
@@ -28,11 +29,16 @@ def choice_from_args(args: argparse.Namespace) -> EvidenceChoice:
         "--scorer": args.scorer is not None,
         "--device": args.device != "auto",
         "--precision": args.precision != "float32",
+        "--exact": args.exact,
     }
     if args.evidence != "beats" and any(given.values()):
         name = next(name for name, is_given in given.items() if is_given)
         raise InputError(
             name, f"is of no use with {args.evidence} evidence", "add --evidence beats or leave it"
+        )
+    if args.evidence == "spectral" and args.rank == RankedBy.MODEL:
+        raise InputError(
+            "--rank model", "has no model with spectral evidence", "choose another --evidence"
         )
     return EvidenceChoice(args.evidence, args.checkpoint, args.scorer, args.device, args.precision)
 

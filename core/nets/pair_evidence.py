@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +16,10 @@ from core.errors import InputError
 from core.evidence.choice import Precision
 from core.evidence.learned import EvidenceInput, known_odds
 from core.nets.cache import EmbeddingCache
-from core.nets.clips import CLIP_S, PassingClips
+from core.nets.clips import CLIP_S, PassingClips, channel_clips
 from core.nets.embed import open_encoder
 from core.nets.heads.scorer_file import load_scorer
-from core.nets.ranking import GRID_S, PairModel, pair_table
+from core.nets.ranking import GRID_S, PairModel, exact_predictions, pair_table
 from core.nets.shortage import free_cached
 from core.nets.table import PairTable
 from core.steps import Steps, reported
@@ -77,9 +78,13 @@ class PairEvidence:
         reach_s = HOP_S * (columns - 1) / 2
         around_s = first_offset_s[within] + reach_s
         term = np.zeros((len(time_0_s), columns), dtype=np.float32)
-        table = yield from _rising(
-            self._table(heard.recording, begin_s[within], reach_s + _BEYOND_S, around_s)
-        )
+
+        def table_on(model: PairModel) -> Steps[PairTable]:
+            clips = PassingClips(heard.recording, 0), PassingClips(heard.recording, 1)
+            reach = reach_s + _BEYOND_S
+            return pair_table(model, self._cache, clips, begin_s[within], reach, around_s=around_s)
+
+        table = yield from _rising(self._wherever_it_fits(table_on))
         if not table.is_finite(duration_1_s - CLIP_S):
             raise InputError(
                 heard.recording.name,
@@ -91,19 +96,49 @@ class PairEvidence:
         )
         return term
 
-    def _table(
-        self, recording: Recording, begin_s: Floats, reach_s: float, around_s: Floats
-    ) -> Steps[PairTable]:
-        """As `pair_table`; where a device has no memory for it, once more on the processor."""
+    def exact_odds(
+        self, recording: Recording, time_0_s: Floats, time_1_s: Floats
+    ) -> Steps[Floats32]:
+        """Log odds along time maps, each second cut where the map says, to the sample.
+
+        Parameters
+        ----------
+        recording : Recording
+        time_0_s : ndarray, shape (K,)
+            Where the seconds of channel 0 begin, ascending, seconds.
+        time_1_s : ndarray, shape (N, K)
+            Where those of channel 1 begin; NaN where one is not used.
+
+        Yields
+        ------
+        float
+            Share of the work done, after every batch.
+
+        Returns
+        -------
+        ndarray of float32, shape (N, K)
+            NaN where one is not used.
+
+        Raises
+        ------
+        InputError
+            If the audio cannot be read.
+        """
+        clips = channel_clips(recording, 0), channel_clips(recording, 1)
+        return (
+            yield from _rising(
+                self._wherever_it_fits(
+                    lambda model: exact_predictions(model, self._cache, clips, time_0_s, time_1_s)
+                )
+            )
+        )
+
+    def _wherever_it_fits(self, steps_on: Callable[[PairModel], Steps[T]]) -> Steps[T]:
+        """Work for the model; where a device has no memory for it, once more on the processor."""
         assert self._model is not None, "closed"
         while True:
-            clips = PassingClips(recording, 0), PassingClips(recording, 1)
             try:
-                return (
-                    yield from pair_table(
-                        self._model, self._cache, clips, begin_s, reach_s, around_s=around_s
-                    )
-                )
+                return (yield from steps_on(self._model))
             except torch.OutOfMemoryError:
                 if self.device == "cpu":
                     raise

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from core.align.alignment import Alias, Alignment
+from core.align.limits import BEST_LINES
 from core.align.path import OffsetPath
+from core.align.rankings import RankedBy, Ranking
 from core.arrays import Floats
 from core.keypoints import KeypointSet
-
-BEST_CANDIDATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,24 @@ class RankedCandidate:
 
     Parameters
     ----------
+    ranked_by : RankedBy
     offset_s : float
         Offset at channel-0 time zero, seconds.
     drift_ppm : float
     score : float
     """
 
+    ranked_by: RankedBy
     offset_s: float
     drift_ppm: float
     score: float
+
+    @classmethod
+    def best_of(cls, ranking: Ranking) -> Iterator[RankedCandidate]:
+        """The best lines of a ranking, best first."""
+        best = ranking.candidates.ranked(BEST_LINES)
+        columns = (best.offset_s.tolist(), best.drift_ppm.tolist(), best.score.tolist())
+        yield from (cls(ranking.by, *row) for row in zip(*columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +89,7 @@ class Run:
     path : OffsetPath
         Offset and band there, seconds, shape (R,).
     candidates : tuple of RankedCandidate
-        Best first.
+        By all evidence, and after them by the network alone; of each best first.
     alias : Alias or None
     needs_review : bool
     warnings : tuple of str
@@ -106,15 +116,13 @@ class Run:
     @classmethod
     def of(cls, recording: int, alignment: Alignment, made: Provenance, fingerprint: str) -> Run:
         """What is kept of an alignment of audio with a fingerprint."""
-        best = alignment.candidates.ranked(BEST_CANDIDATES)
-        columns = (best.offset_s.tolist(), best.drift_ppm.tolist(), best.score.tolist())
         return cls(
             recording,
             made,
             alignment.keypoints,
             alignment.surface.time_0_s,
             alignment.path,
-            tuple(RankedCandidate(*row) for row in zip(*columns, strict=True)),
+            tuple(chain.from_iterable(map(RankedCandidate.best_of, alignment.rankings[::-1]))),
             alignment.alias,
             alignment.needs_review,
             alignment.warnings,

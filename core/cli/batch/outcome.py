@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,26 +10,17 @@ from core.align.alignment import Alias, Alignment, EvidenceUsed
 from core.align.candidates import score_paths
 from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
+from core.align.rankings import RankedBy
+from core.align.scores import Form
 from core.audio.recording import Recording
+from core.cli.batch.ranked_lines import (
+    Line,
+    RankedLines,
+    best_lines,
+    ranked_as_json,
+    ranked_from_json,
+)
 from core.keypoints import KeypointSet, machine_keypoints
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The best linear candidate.
-
-    Parameters
-    ----------
-    offset_s : float
-        At channel-0 time zero, seconds.
-    drift_ppm : float
-    score : float
-        The confidence-weighted score that ranks candidates.
-    """
-
-    offset_s: float
-    drift_ppm: float
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +56,10 @@ class Aligned:
         A second alignment that fits almost as well.
     log_evidence : float
         Nats for "the channels match" against "nothing matches".
-    line : Line or None
-        None where no line stays within the offsets searched.
+    ranking : tuple of RankedLines
+        The best straight lines, in each opinion and form.
     path_score : float
-        Of the path, by the rule and on the evidence that lines are ranked by.
+        Of the path, by the rule and on all evidence that lines are ranked by.
     evidence : EvidenceUsed
         What the recording was aligned with.
     seconds : float
@@ -85,12 +76,17 @@ class Aligned:
     notes: tuple[str, ...]
     alias: Alias | None
     log_evidence: float
-    line: Line | None
+    ranking: tuple[RankedLines, ...]
     path_score: float
     evidence: EvidenceUsed
     seconds: float
     fingerprint: str
     prior: PriorShare | None = None
+
+    def best_line(self, by: RankedBy, form: Form = "published") -> Line | None:
+        """The best line in an opinion; None where no line stays within the offsets searched."""
+        lists = (r.lines for r in self.ranking if (r.by, r.form) == (by, form))
+        return next((lines[0] for lines in lists if lines), None)
 
     def with_texts(self, keypoints: KeypointSet | None) -> Aligned:
         """The same with ``Time Channel 0`` as it was imported, if it was."""
@@ -122,13 +118,14 @@ Outcome = Aligned | Failed
 
 
 def summarise(
-    recording: Recording, alignment: Alignment, seconds: float, fingerprint: str
+    recording: Recording,
+    alignment: Alignment,
+    seconds: float,
+    fingerprint: str,
+    *,
+    exactly: bool = False,
 ) -> Aligned:
-    """Keep of an alignment what a table and a report need."""
-    best = alignment.candidates.ranked(1)
-    line = None
-    if len(best):
-        line = Line(float(best.offset_s[0]), float(best.drift_ppm[0]), float(best.score[0]))
+    """Keep of an alignment what a table and a report need; parameters as in `best_lines`."""
     use = alignment.prior
     path = score_paths(alignment.surface, alignment.path.offset_s, alignment.duration_1_s)
     return Aligned(
@@ -139,7 +136,7 @@ def summarise(
         (*_reasons(alignment), *recording.notes, *alignment.evidence.notices),
         alignment.alias,
         alignment.log_evidence,
-        line,
+        best_lines(alignment.rankings, exactly=exactly),
         float(path.published[0]),
         alignment.evidence,
         seconds,
@@ -160,13 +157,26 @@ def _reasons(alignment: Alignment) -> tuple[str, ...]:
     return why
 
 
-def as_json(outcome: Outcome) -> dict[str, object]:
-    """An outcome as it stands in a report; `from_json` reads it back."""
+def as_json(
+    outcome: Outcome, ranked_by: Collection[RankedBy] = tuple(RankedBy)
+) -> dict[str, object]:
+    """An outcome as it stands in a report; `from_json` reads it back.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    ranked_by : collection of RankedBy
+        Whose rankings are told.
+
+    Returns
+    -------
+    dict of str to object
+    """
     common = {"recording": outcome.name, "seconds": round(outcome.seconds, 3)}
     if isinstance(outcome, Failed):
         return {**common, "status": "failed", "error": outcome.error}
-    keypoints, alias, line = outcome.keypoints, outcome.alias, outcome.line
-    evidence = outcome.evidence
+    keypoints, alias, evidence = outcome.keypoints, outcome.alias, outcome.evidence
+    line = outcome.best_line(RankedBy.EVIDENCE)
     return {
         **common,
         "fingerprint": outcome.fingerprint,
@@ -183,6 +193,7 @@ def as_json(outcome: Outcome) -> dict[str, object]:
         "best_line": line
         and {"offset_s": line.offset_s, "drift_ppm": line.drift_ppm, "score": line.score},
         "path_score": outcome.path_score,
+        "ranking": [ranked_as_json(r) for r in outcome.ranking if r.by in ranked_by],
         "prior": outcome.prior and asdict(outcome.prior),
         "keypoints": [
             {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
@@ -217,7 +228,7 @@ def from_json(name: str, value: Mapping[str, Any]) -> Aligned:
         tuple(map(str, value["notes"])),
         None if value["alias"] is None else Alias(**value["alias"]),
         float(value["log_evidence_nats"]),
-        None if value["best_line"] is None else Line(**value["best_line"]),
+        tuple(map(ranked_from_json, value["ranking"])),
         float(value["path_score"]),
         EvidenceUsed(**value["evidence"]),
         float(value["seconds"]),

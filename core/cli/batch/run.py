@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.align.decoding.prior import DriftPrior
+from core.align.limits import BEST_LINES
 from core.audio.recording import Recording, open_recording
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
@@ -24,6 +27,7 @@ from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
 from core.formats.biodcase import check_times
 from core.memory import is_shortage, shortage
+from core.steps import result_of
 
 
 def align_all(
@@ -34,6 +38,8 @@ def align_all(
     kept: Kept,
     advance: Advance,
     prior: DriftPrior | None = None,
+    *,
+    exactly: bool = False,
 ) -> list[Outcome]:
     """Align every recording of a batch; a failure leaves the others alone.
 
@@ -51,6 +57,8 @@ def align_all(
         Told the share of the work that is done.
     prior : DriftPrior, optional
         The usual drift of the recorders.
+    exactly : bool
+        Whether the best lines of the chosen network, BEATs, are scored to the sample.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def align_all(
     with opened_evidence(choice) as learned:
         for number, job in enumerate(batch.jobs):
             advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
-            ready = _prepare(job, options, prior, identity(learned, prior), kept)
+            ready = _prepare(job, options, prior, identity(learned, prior), kept, exactly=exactly)
             if isinstance(ready, _Task):
                 tasks.append(ready)
             else:
@@ -92,6 +100,7 @@ class _Task:
     prior: DriftPrior | None
     kept: Kept
     key: str
+    exactly: bool
 
 
 class _Bar:
@@ -126,7 +135,13 @@ def _size(path: Path) -> int:
 
 
 def _prepare(
-    job: Job, options: AlignOptions, prior: DriftPrior | None, evidence: str, kept: Kept
+    job: Job,
+    options: AlignOptions,
+    prior: DriftPrior | None,
+    evidence: str,
+    kept: Kept,
+    *,
+    exactly: bool,
 ) -> _Task | Outcome:
     """Open a recording, or say why not, or what an earlier run made of it."""
     started_s = time.perf_counter()
@@ -134,13 +149,14 @@ def _prepare(
         recording = _open(job)
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
         fingerprint = recording.fingerprint()
-        key = key_of(recording, time_0_s, options, evidence)
+        asked = f"{evidence} exact" if exactly else evidence
+        key = key_of(recording, time_0_s, options, asked)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
-    return _Task(job, recording, fingerprint, options, prior, kept, key)
+    return _Task(job, recording, fingerprint, options, prior, kept, key, exactly)
 
 
 def _open(job: Job) -> Recording:
@@ -163,18 +179,34 @@ def _align_one(
     job = task.job
     time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
-        steps = align_steps(task.recording, time_0_s, task.options, evidence(), task.prior)
+        learned = evidence()
+        steps = align_steps(task.recording, time_0_s, task.options, learned, task.prior)
         for step in steps:
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):
+                found = _with_exact_lines(task, learned, step) if task.exactly else step
                 took_s = time.perf_counter() - started_s
-                aligned = summarise(task.recording, step, took_s, task.fingerprint)
+                aligned = summarise(
+                    task.recording, found, took_s, task.fingerprint, exactly=task.exactly
+                )
                 task.kept.save(task.key, aligned)
                 return aligned.with_texts(job.keypoints)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def _with_exact_lines(task: _Task, learned: Networks, alignment: Alignment) -> Alignment:
+    from core.nets.exact_lines import rank_exactly
+    from core.nets.pair_evidence import PairEvidence
+
+    chosen, by_model = learned[-1], alignment.by_model
+    assert isinstance(chosen, PairEvidence)
+    assert by_model is not None
+    time_0_s = np.sort(alignment.keypoints.time_0_s)
+    steps = rank_exactly(chosen, task.recording, by_model, time_0_s, BEST_LINES)
+    return replace(alignment, by_model=result_of(steps))
 
 
 def _failed(job: Job, error: Exception, started_s: float) -> Failed:

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 from core.align.aligner import AlignOptions
 from core.align.claims.confidence import in_digits
+from core.align.rankings import RankedBy
 from core.cli.batch.jobs import Batch, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
+from core.cli.batch.ranked_lines import Line
 from core.cli.batch.result import check_places, protect_inputs, write_report, write_result
 from core.cli.batch.resume import Kept
 from core.cli.batch.run import align_all
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.evidence import choice_from_args
 from core.cli.screen import Screen
-from core.cli.terminal.report import fail, note, print_json, print_table, progress_bar, say
+from core.cli.terminal.report import Side, fail, note, print_json, print_table, progress_bar, say
 from core.errors import InputError
 from core.formats.prior_file import read_prior
 
@@ -31,6 +33,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """
     choice = choice_from_args(args)
     options = AlignOptions(args.max_offset, args.tolerance, args.spacing)
+    ranked_by = (RankedBy(args.rank),) if args.rank in {*RankedBy} else tuple(RankedBy)
     prior = None if args.prior is None else read_prior(args.prior)
     check_places(args.out, args.report, overwrite=args.overwrite)
     work = collect(args.paths, args.pair, args.keypoints)
@@ -38,7 +41,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:
-            outcomes = align_all(work, options, choice, args.jobs, kept, advance, prior)
+            outcomes = align_all(
+                work, options, choice, args.jobs, kept, advance, prior, exactly=args.exact
+            )
         aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         written: dict[str, object] = {}
@@ -52,7 +57,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             "tolerance_s": args.tolerance,
             "spacing_m": args.spacing,
             "recordings": [
-                {**as_json(outcome), "files": [str(path) for path in job.files]}
+                {**as_json(outcome, ranked_by), "files": [str(path) for path in job.files]}
                 for outcome, job in zip(outcomes, work.jobs, strict=True)
             ],
         }
@@ -67,7 +72,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     if args.json:
         print_json(report)
     elif aligned:
-        _print_summary(outcomes)
+        _print_summary(outcomes, ranked_by if args.rank else ())
         count = f"{len(aligned)} of {len(outcomes)} recordings"
         say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
         if prior is not None:
@@ -85,23 +90,34 @@ def _tell_kept(kept: Kept, work: Batch) -> None:
         )
 
 
-def _print_summary(outcomes: Sequence[Outcome]) -> None:
+_BEST_LINE = {
+    RankedBy.MODEL: "Best line by the model",
+    RankedBy.EVIDENCE: "Best line by all evidence",
+}
+
+
+def _print_summary(outcomes: Sequence[Outcome], ranked_by: Sequence[RankedBy]) -> None:
+    """A table of what came of every recording, with the best lines in the opinions asked for."""
     rows = []
     for outcome in outcomes:
         seconds = f"{outcome.seconds:.1f}"
         if isinstance(outcome, Failed):
-            rows.append((outcome.name, "failed", "", seconds, ""))
+            rows.append((outcome.name, "failed", "", seconds, *("" for _ in ranked_by), ""))
             continue
         status = "to review" if outcome.needs_review else "aligned"
         confidence = in_digits(outcome.mean_confidence)
-        rows.append((outcome.name, status, confidence, seconds, "; ".join(outcome.notes)))
-    print_table(
-        {
-            "Recording": "left",
-            "Status": "left",
-            "Mean confidence": "right",
-            "Seconds": "right",
-            "Notes": "left",
-        },
-        rows,
-    )
+        best = (_in_words(outcome.best_line(by)) for by in ranked_by)
+        rows.append((outcome.name, status, confidence, seconds, *best, "; ".join(outcome.notes)))
+    columns: dict[str, Side] = {
+        "Recording": "left",
+        "Status": "left",
+        "Mean confidence": "right",
+        "Seconds": "right",
+        **{_BEST_LINE[by]: "right" for by in ranked_by},
+        "Notes": "left",
+    }
+    print_table(columns, rows)
+
+
+def _in_words(line: Line | None) -> str:
+    return "none" if line is None else f"{line.offset_s:+.3f} s {line.drift_ppm:+.0f} ppm"

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.align.alignment import Alias
 from core.align.path import OffsetPath
+from core.align.rankings import RankedBy
 from core.arrays import Floats
 from core.audio.recording import ChannelSource, Recording
 from core.errors import InputError
@@ -199,7 +200,8 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
         number,
     )
     best = connection.execute(
-        "SELECT offset_s, drift_ppm, score FROM run_candidate WHERE run = ? ORDER BY rank",
+        "SELECT ranked_by, offset_s, drift_ppm, score FROM run_candidate WHERE run = ? "
+        "ORDER BY rank",
         (number,),
     )
     alias = None
@@ -220,7 +222,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
         proposed(time_0_s, floats(said[0]), floats(said[1]), said[2]),
         floats(path[0]),
         OffsetPath(floats(path[1]), floats(path[2]), floats(path[3])),
-        tuple(RankedCandidate(*map(float, candidate)) for candidate in best),
+        tuple(RankedCandidate(RankedBy(by), *map(float, line)) for by, *line in best),
         alias,
         bool(row["needs_review"]),
         tuple(map(checked.text, checked.items(checked.parsed_json(row["warnings"])))),

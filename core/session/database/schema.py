@@ -142,10 +142,19 @@ def _to_version_3(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE recording ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'")
 
 
+def _to_version_4(connection: sqlite3.Connection) -> None:
+    """Runs keep the lines that the network alone ranks first, after those by all evidence."""
+    connection.execute(
+        "ALTER TABLE run_candidate ADD COLUMN ranked_by TEXT NOT NULL DEFAULT 'evidence' "
+        "CHECK (ranked_by IN ('model', 'evidence'))"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _to_version_1,
     _to_version_2,
     _to_version_3,
+    _to_version_4,
 )
 """The n-th leads from version n to n + 1; version 0 is an empty file. Only ever add to it."""
 

@@ -233,8 +233,8 @@ def _insert_run(connection: sqlite3.Connection, number: int, run: Run) -> None:
         keypoints.reason,
     )
     _insert_rows(connection, "run_path", number, run.path_time_0_s, *run.path.columns())
-    best = run.candidates
-    columns = [c.offset_s for c in best], [c.drift_ppm for c in best], [c.score for c in best]
+    names = ("offset_s", "drift_ppm", "score", "ranked_by")
+    columns = ([getattr(line, name) for line in run.candidates] for name in names)
     _insert_rows(connection, "run_candidate", number, *columns)
 
 

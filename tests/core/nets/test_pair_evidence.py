@@ -16,74 +16,11 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import PassingClips, channel_clips
 from core.nets.encoders.reading import file_digest
 from core.nets.evidence import open_evidence, open_pair
-from core.nets.heads.pair import Keys, PairScorer
+from core.nets.heads.pair import Keys
 from core.nets.pair_evidence import PairEvidence
 from core.nets.ranking import PairModel, exact_predictions
 from core.steps import reported, result_of
-
-
-class LevelEncoder:
-    """Stands for an encoder: a clip's token is how loud each tenth of it is."""
-
-    digest = model_id = "levels"
-    around = 0
-
-    def __init__(self) -> None:
-        self.batch, self.forwards = 16, 0
-        self.device = torch.device("cpu")
-        self.notices: list[str] = []
-
-    def embed(self, clips) -> Tensor:
-        self.forwards += len(clips)
-        levels = torch.as_tensor(clips).reshape(len(clips), 10, -1).square().mean(dim=2)
-        return levels[:, None, :]
-
-    def move(self, device: torch.device) -> None:
-        self.device = device
-
-
-class Likeness(PairScorer):
-    """How alike the levels of two clips are."""
-
-    def keys(self, tokens: Tensor) -> Keys:
-        away = tokens[:, 0] - tokens[:, 0].mean(dim=1, keepdim=True)
-        return (torch.nn.functional.normalize(away, dim=1),)
-
-    def pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
-        return (keys_0[0] * keys_1[0]).sum(dim=1)
-
-    def all_pairs(self, keys_0: Keys, keys_1: Keys) -> Tensor:
-        return keys_0[0] @ keys_1[0].T
-
-    def bytes_a_pair(self, keys: Keys) -> int:  # noqa: ARG002
-        return 4
-
-
-@pytest.fixture
-def shifted(make_audio_of):
-    """Half a minute of noise whose level changes every 50 ms, channel 1 late by 0.43 s."""
-    rng = np.random.default_rng(3)
-    level = np.repeat(rng.exponential(0.05, size=620), 800)
-    sound = (rng.normal(size=len(level)) * level).astype(np.float32)
-    late = round(0.43 * 16000)
-    samples = np.stack([sound[late:], sound[:-late]], axis=1)[: 30 * 16000]
-    return open_recording(make_audio_of(samples))
-
-
-@pytest.fixture
-def make_audio_of(tmp_path):
-    import soundfile as sf
-
-    def make(samples, rate_hz: int = 16000):
-        path = tmp_path / f"{rate_hz}.wav"
-        sf.write(path, samples, rate_hz, subtype="FLOAT")
-        return path
-
-    return make
-
-
-def levels() -> PairEvidence:
-    return PairEvidence(PairModel(LevelEncoder(), Likeness()), "levels")
+from tests.core.nets.stand_ins import LevelEncoder, Likeness, levels
 
 
 @pytest.mark.parametrize("phase_s", [0.0, 0.5, 0.137])

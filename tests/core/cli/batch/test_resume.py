@@ -11,10 +11,22 @@ import numpy as np
 import pytest
 
 from core.align.alignment import Alias, EvidenceUsed
-from core.cli.batch.outcome import Aligned, Line, PriorShare
+from core.align.rankings import RankedBy
+from core.cli.batch.outcome import Aligned, PriorShare
+from core.cli.batch.ranked_lines import Line, RankedLines
 from core.cli.batch.resume import Kept
 from core.keypoints import machine_keypoints
 
+RANKING = (
+    RankedLines(RankedBy.MODEL, "compact", "normalised", exact=False, lines=()),
+    RankedLines(
+        RankedBy.EVIDENCE,
+        "compact",
+        "published",
+        exact=True,
+        lines=(Line(0.25, 3.0, 0.5, 0.1, 0.1, 0.2, 0.1 + 1e-17, 3, 4),),
+    ),
+)
 KEY = "0123456789abcdef" * 2
 
 
@@ -23,7 +35,7 @@ def kept(tmp_path: Path) -> Kept:
     kept = Kept.beside(tmp_path / "p.csv")
     keypoints = machine_keypoints([0.0, 1.0], [0.25, 1.25 + 1e-16], [0.9, np.nan], ("a", "b 🐦"))
     evidence = EvidenceUsed("compact", "model", "cpu")
-    line, alias = Line(0.25, 3.0, 0.5), Alias(0.76, 1.5)
+    alias = Alias(0.76, 1.5)
     aligned = Aligned(
         name="a.wav",
         keypoints=keypoints,
@@ -32,7 +44,7 @@ def kept(tmp_path: Path) -> Kept:
         notes=("note",),
         alias=alias,
         log_evidence=5.0,
-        line=line,
+        ranking=RANKING,
         path_score=1.0,
         evidence=evidence,
         seconds=2.0,
@@ -48,7 +60,7 @@ def test_what_was_kept_comes_back_to_the_last_digit(kept: Kept) -> None:
     assert found is not None
     assert found.keypoints.time_1_s.tolist() == [0.25, 1.25 + 1e-16]
     assert found.keypoints.reason == ("a", "b 🐦")
-    assert found.line == Line(0.25, 3.0, 0.5)
+    assert found.ranking == RANKING
     assert found.prior == PriorShare("d" * 32, 0.99)
     assert kept.load("f" * 32, "a.wav") is None
 

@@ -102,6 +102,7 @@ def test_a_session_of_an_older_version_is_read_without_being_changed(session: Pa
         connection.execute("ALTER TABLE recording DROP COLUMN taken_out")
         connection.execute("ALTER TABLE recording DROP COLUMN notes")
         connection.execute("ALTER TABLE model_run DROP COLUMN fingerprint")
+        connection.execute("ALTER TABLE run_candidate DROP COLUMN ranked_by")
         connection.execute("PRAGMA user_version = 1")
     before = session.read_bytes()
     (found,) = find_earlier([session], {"print of a.wav"})

@@ -19,6 +19,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from core.align.rankings import RankedBy
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.keypoints import ReviewState, machine_keypoints
@@ -119,7 +120,7 @@ def test_what_a_run_said_and_what_made_it_comes_back(make_audio, path: Path) -> 
     assert (run.needs_review, run.warnings) == (True, alignment.warnings)
     assert run.keypoints.time_1_s.tolist() == alignment.keypoints.time_1_s.tolist()
     assert run.path.high_s.tolist() == alignment.path.high_s.tolist()
-    assert run.candidates == (RankedCandidate(0.0, 0.0, 0.0),)
+    assert run.candidates == (RankedCandidate(RankedBy.EVIDENCE, 0.0, 0.0, 0.0),)
     assert run.mean_confidence == pytest.approx(0.9)
     assert run.fingerprint == "of the audio"
 
@@ -229,8 +230,13 @@ def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
         "ALTER TABLE recording DROP COLUMN taken_out",
         "ALTER TABLE recording DROP COLUMN notes",
         "ALTER TABLE model_run DROP COLUMN fingerprint",
+        "DELETE FROM run_candidate WHERE ranked_by = 'model'",
+        "ALTER TABLE run_candidate DROP COLUMN ranked_by",
         "PRAGMA user_version = 1",
     )
+    ((key, (number, made)),) = session.runs.items()
+    by_evidence = replace(made, candidates=made.candidates[:1])
+    session = replace(session, runs={key: (number, by_evidence)})
     assert kill.content(_read(path)) == kill.content(session)
 
 

@@ -1,0 +1,87 @@
+"""What arguments may be; each raises what argparse turns into a line that says so."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from core.align.limits import OFFSETS_S, SPACINGS_M, TOLERANCES_S
+
+
+def positive(text: str, wanted: str) -> float:
+    """A finite number above zero; `wanted` says what was meant."""
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A time."""
+    return positive(text, "a time above 0 s")
+
+
+def offset(text: str) -> float:
+    """A largest offset, seconds."""
+    value = seconds(text)
+    if value < OFFSETS_S[0]:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is less than {OFFSETS_S[0]:g} s; with nothing to compare the right "
+            "offset with, no confidence can be given"
+        )
+    if value > OFFSETS_S[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is more than {OFFSETS_S[1]:g} s; cut the recordings to start nearer"
+        )
+    return value
+
+
+def tolerance(text: str) -> float:
+    """A tolerance, seconds."""
+    value = seconds(text)
+    if not TOLERANCES_S[0] <= value <= TOLERANCES_S[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is not between {TOLERANCES_S[0]:g} and {TOLERANCES_S[1]:g} s"
+        )
+    return value
+
+
+def spacing(text: str) -> float:
+    """A distance of microphones, metres."""
+    value = float(text)
+    if not SPACINGS_M[0] <= value <= SPACINGS_M[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} m is not between {SPACINGS_M[0]:g} and {SPACINGS_M[1]:g} m; further apart, "
+            "sounds arrive over a second apart and say nothing of the clocks"
+        )
+    return value
+
+
+def size(text: str) -> float:
+    """A size, GB."""
+    return positive(text, "a size above 0 GB")
+
+
+def seed(text: str) -> int:
+    """A seed of random numbers."""
+    value = int(text)
+    if not 0 <= value < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text} is not a seed from 0 to 2147483647")
+    return value
+
+
+def count(text: str) -> int:
+    """How many."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
+    return value
+
+
+seconds.__name__ = "seconds"
+offset.__name__ = "seconds"
+tolerance.__name__ = "seconds"
+spacing.__name__ = "metres"
+count.__name__ = "number"
+seed.__name__ = "number"
+size.__name__ = "size"
