@@ -6,21 +6,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import write_calls
 from finding import nth
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.base.messages import Kind
 from app.documents.crash_recovery import note_open
-from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
-from core.errors import InputError
 from core.keypoints import ReviewState
-from core.session import SessionFile
 
 Settle = Callable[[MainWindow], None]
 MakeWindow = Callable[..., MainWindow]
@@ -194,20 +188,6 @@ def test_a_folder_with_decisions_of_its_own_says_so_when_it_joins(
     assert window.session.current.reviewed == 1
 
 
-def test_a_second_window_is_refused_politely(
-    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle
-) -> None:
-    settle(opened)
-    other = make_window()
-    other.open([stereo])
-    settle(other)
-    assert other.session.current is None
-    assert "open in another window" in other.messages.message.text
-    opened.review.accept()
-    settle(opened)
-    assert opened.store.unwritten == 0
-
-
 def test_after_a_crash_the_next_start_is_where_the_person_was(
     opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path
 ) -> None:
@@ -260,139 +240,6 @@ def test_after_a_proper_close_nothing_opens_by_itself(
     assert again.session.current is None
 
 
-def test_a_full_disk_is_told_and_nothing_is_lost(
-    opened: MainWindow, make_window: MakeWindow, settle: Settle, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot,
-) -> None:  # fmt: skip
-    settle(opened)
-
-    def refuse(self: SessionFile, _change: object) -> None:
-        raise InputError(self.path, "does not fit on the disk, which is full", "free some space")
-
-    with monkeypatch.context() as full:
-        full.setattr(SessionFile, "commit", refuse)
-        opened.review.accept()
-        opened.review.next_keypoint()
-        opened.review.accept()
-        qtbot.waitUntil(lambda: opened.messages.message is not None)
-        assert "not on disk yet" in opened.messages.message.text
-        assert "disk, which is full" in opened.messages.message.text
-        assert opened.store.unwritten >= 2
-        full.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
-        assert not opened.close()
-    opened.store.save_as(tmp_path / "elsewhere.finchsync", overwrite=False)
-    qtbot.waitUntil(lambda: opened.store.unwritten == 0)
-    opened.close()
-    again = make_window()
-    again.open([tmp_path / "elsewhere.finchsync"])
-    settle(again)
-    assert again.session.keypoints.is_reviewed.sum() == 2
-
-
-def test_where_no_session_can_be_made_recordings_open_all_the_same(
-    make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path, qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    (tmp_path / "taken").write_text("a file where the folder of sessions should be")
-    window = make_window(home=tmp_path / "taken" / "sessions")
-    window.open([stereo])
-    settle(window)
-    assert window.session.current is not None
-    assert window.messages.message.text.startswith("Nothing is kept on disk yet. ")
-    assert "cannot be made" in window.messages.message.text
-    assert "Errno" not in window.messages.message.text
-    assert window.messages.message.action == "save_session_as"
-    window.review.accept()
-    with monkeypatch.context() as cancelled:
-        cancelled.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
-        assert not window.close()
-    more = stereo.with_name("more birds.wav")
-    write_calls(more, 21.0)
-    window.open([more])
-    settle(window)
-    assert len(window.session.entries) == 2
-    window.store.save_as(tmp_path / "given.finchsync", overwrite=False)
-    qtbot.waitUntil(lambda: window.store.unwritten == 0)
-    window.close()
-    again = make_window()
-    again.open([tmp_path / "given.finchsync"])
-    settle(again)
-    assert len(again.session.entries) == 2
-    assert again.session.entries[0].reviewed == 1
-
-
-def test_moved_audio_is_asked_for_and_found(
-    opened: MainWindow, make_window: MakeWindow, stereo: Path, settle: Settle, tmp_path: Path
-) -> None:
-    opened.review.accept()
-    settle(opened)
-    session = opened.store.path
-    opened.close()
-    away = tmp_path / "away" / "deep"
-    away.mkdir(parents=True)
-    shutil.move(stereo, away / stereo.name)
-    again = make_window()
-    again.open([session])
-    settle(again)
-    assert "cannot be found" in again.messages.message.text
-    assert again.messages.message.action == "find_audio"
-    assert again.session.current.is_lost
-    again.messages.hide()
-    assert "cannot be found" in again.concern.text
-    again.commands["align"].trigger()
-    again.commands["align_all"].trigger()
-    assert not again.workbench.is_aligning
-    assert again.messages.message.text.startswith("Not aligned: ")
-    assert again.messages.message.action == "find_audio"
-    assert again.session.keypoints.is_reviewed.sum() == 1
-    again.documents.find_audio(tmp_path / "away")
-    settle(again)
-    assert not again.session.current.is_lost
-    assert "cannot be found" not in again.concern.text
-    assert again.workbench.spectrograms is not None
-    assert again.session.current.alignment is not None
-
-
-def test_audio_that_goes_while_the_window_is_open_can_be_found_again(
-    window: MainWindow, settle: Settle, tmp_path: Path
-) -> None:
-    folder = tmp_path / "birds"
-    folder.mkdir()
-    for number, name in enumerate(("a.wav", "b.wav")):
-        write_calls(folder / name, 20.0 + number)
-    window.open([folder])
-    settle(window)
-    (folder / "b.wav").rename(tmp_path / "b.wav")
-    window.session.selection.select_recording(nth(window.session, 1))
-    settle(window)
-    assert "b.wav is not there any more" in window.messages.message.text
-    assert window.messages.message.action == "find_audio"
-    window.commands["align"].trigger()
-    assert not window.workbench.is_aligning
-    window.documents.find_audio(tmp_path)
-    settle(window)
-    assert not window.session.current.is_lost
-    assert window.workbench.spectrograms is not None
-
-
-def test_audio_that_changes_while_the_window_is_open_is_not_aligned(
-    make_window: MakeWindow, stereo: Path, settle: Settle
-) -> None:
-    window = make_window(aligns=False)
-    window.open([stereo])
-    settle(window)
-    stereo.touch()
-    window.commands["align"].trigger()
-    settle(window)
-    aligned = window.session.current.alignment
-    assert aligned is not None, "touched, but the same"
-    write_calls(stereo, 26.0)
-    window.commands["align"].trigger()
-    settle(window)
-    assert "has changed since it was opened" in window.messages.message.text
-    assert window.session.current.alignment is aligned
-
-
 def test_another_session_takes_the_place_of_a_larger_one(
     make_window: MakeWindow, settle: Settle, tmp_path: Path
 ) -> None:
@@ -419,110 +266,3 @@ def test_another_session_takes_the_place_of_a_larger_one(
     assert window.recordings.currentIndex().row() == 0
     assert window.status.review_text.startswith("1 of 41 reviewed")
     assert window.edit_history.model().index(1).data() == "Accept keypoint 1 – x"
-
-
-def test_something_that_is_no_session_leaves_what_is_open(
-    opened: MainWindow, settle: Settle, tmp_path: Path
-) -> None:
-    foreign = tmp_path / "foreign.finchsync"
-    foreign.write_bytes(b"not a session at all")
-    opened.open([foreign])
-    settle(opened)
-    assert "is not a FinchSync session" in opened.messages.message.text
-    assert opened.session.current is not None
-    assert foreign.read_bytes() == b"not a session at all"
-    opened.review.accept()
-    settle(opened)
-    assert opened.store.unwritten == 0
-
-
-def test_an_exported_table_brings_back_its_states(
-    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path, tmp_path: Path
-) -> None:
-    opened.review.go_to(3)
-    opened.review.accept()
-    opened.review.go_to(8)
-    opened.review.unalignable()
-    settle(opened)
-    confidence = opened.session.keypoints.confidence
-    table = stereo.parent / "corrected.csv"
-    plan = ExportPlan(opened.session.entries)
-    opened.exports.write(plan, table, overwrite=False)
-    settle(opened)
-    opened.close()
-    again = make_window(home=tmp_path / "another home")
-    again.open([table])
-    settle(again)
-    state = again.session.keypoints.state
-    assert len(state) == 20
-    assert state[3] is ReviewState.ACCEPTED
-    assert state[8] is ReviewState.UNALIGNABLE
-    assert again.session.keypoints.confidence == pytest.approx(confidence, abs=0.01)
-
-
-def test_a_table_of_recordings_that_are_open_is_offered(
-    opened: MainWindow, settle: Settle, stereo: Path
-) -> None:
-    opened.review.go_to(3)
-    opened.review.accept()
-    settle(opened)
-    decided_s = float(opened.session.keypoints.time_1_s[3])
-    table = stereo.parent / "from a colleague.csv"
-    rows = [f"{stereo.name},{t}.0,{t + 0.5}" for t in range(20)]
-    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows]))
-    opened.open([table])
-    settle(opened)
-    assert "two birds.wav is open already" in opened.messages.message.text
-    assert not np.allclose(opened.session.keypoints.offset_s, 0.5)
-    opened.messages._act.click()
-    settle(opened)
-    keypoints = opened.session.keypoints
-    assert keypoints.time_1_s[3] == decided_s
-    np.testing.assert_allclose(np.delete(keypoints.offset_s, 3), 0.5)
-    assert "Take the times of from a colleague.csv" in opened.edit_history.model().index(2).data()
-    opened.commands["undo"].trigger()
-    settle(opened)
-    assert not np.allclose(np.delete(opened.session.keypoints.offset_s, 3), 0.5)
-    # Another grid cannot take the place of this one.
-    table.write_text("\n".join(["Filename,Time Channel 0,Time Channel 1", *rows[:7]]))
-    opened.open([table])
-    settle(opened)
-    opened.messages._act.click()
-    assert "other keypoints on channel 0" in opened.messages.message.text
-    opened.commands["take_table"].trigger()
-    assert opened.messages.message.action == "open"
-
-
-def test_a_session_that_cannot_go_elsewhere_stays_and_says_so(
-    opened: MainWindow, settle: Settle, tmp_path: Path
-) -> None:
-    before = opened.store.path
-    opened.store.save_as(tmp_path / "nowhere" / "x.finchsync", overwrite=False)
-    settle(opened)
-    assert opened.messages.message.text.startswith("The session stays where it is. ")
-    assert opened.messages.message.action == "save_session_as"
-    assert opened.store.path == before
-    assert opened.store.problem == ""
-    opened.review.accept()
-    settle(opened)
-    assert opened.store.unwritten == 0
-
-
-def test_what_is_dropped_beside_a_session_is_not_passed_over_in_silence(
-    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path
-) -> None:
-    session = opened.store.path
-    opened.close()
-    again = make_window()
-    again.open([stereo, session])
-    settle(again)
-    assert f"only {session.name} is opened" in again.messages.message.text
-    assert again.store.path == session
-
-
-def test_the_session_that_is_open_is_not_opened_again(opened: MainWindow, settle: Settle) -> None:
-    opened.open([opened.store.path])
-    settle(opened)
-    assert "is open already" in opened.messages.message.text
-    assert opened.messages.message.kind is Kind.INFO
-    assert opened.session.current is not None

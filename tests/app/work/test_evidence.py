@@ -1,4 +1,4 @@
-"""Choosing evidence, and aligning with a network on the worker's thread."""
+"""Aligning with a network on the worker's thread."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 import soundfile as sf
 from conftest import RATE_HZ, write_calls
+from fake_net import FakeNet, Opener, align, prefer
 from fakes import fake_alignment
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-import app.settings.evidence_preference
 from app.base.messages import Kind
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
@@ -27,8 +26,7 @@ from app.work.run_clock import RunClock
 from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import EvidenceInput, Networks, known_odds
+from core.evidence.learned import EvidenceInput
 from core.steps import Steps
 
 MakeWindow = Callable[..., MainWindow]
@@ -37,197 +35,12 @@ Settle = Callable[[MainWindow], None]
 COMPACT, SPECTRAL = EvidencePreference("compact"), EvidencePreference("spectral")
 
 
-class FakeNet:
-    """A network that knows nothing, slowly if it is told to."""
-
-    name = "compact"
-    weight = 0.3
-    spectral_share = 1.0
-    cost = 1.0
-
-    def __init__(self, device: str = "cpu") -> None:
-        self.model_id = f"fake-{device}"
-        self.device = device
-        self.notices: list[str] = []
-        self.thread = threading.current_thread()
-        self.batches = 0
-        self.is_closed = False
-        self.waits: threading.Semaphore | None = None
-        self.says: tuple[str, ...] = ()
-
-    def term(
-        self,
-        _heard: EvidenceInput,
-        time_0_s: np.ndarray,
-        _first_offset_s: np.ndarray,
-        columns: int,
-    ) -> Steps[np.ndarray]:
-        assert not self.is_closed
-        for batch in range(20):
-            if self.waits is not None:
-                assert self.waits.acquire(timeout=20)
-            self.batches += 1
-            if batch == 1:
-                self.notices.extend(self.says)
-            yield batch / 20
-        return np.zeros((len(time_0_s), columns), dtype=np.float32)
-
-    def log_odds(self, term: np.ndarray) -> np.ndarray:
-        return known_odds(term)
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
-class Opener:
-    """Opens fakes in place of networks, and remembers them."""
-
-    def __init__(self) -> None:
-        self.opened: list[FakeNet] = []
-        self.prepare: Callable[[FakeNet], None] = lambda _net: None
-        self.error: Exception | None = None
-
-    def __call__(self, choice: EvidenceChoice) -> Iterator[Networks]:
-        if self.error is not None:
-            raise self.error
-        assert all(net.is_closed for net in self.opened), "two networks at a time"
-        net = FakeNet("cuda" if choice.device == "auto" else choice.device)
-        self.prepare(net)
-        self.opened.append(net)
-        yield (net,)
-
-
-@pytest.fixture
-def opener() -> Opener:
-    return Opener()
-
-
 @pytest.fixture
 def window(make_window: MakeWindow, opener: Opener) -> MainWindow:
     """A window with the real aligner that aligns when asked, and opens fake networks."""
     window = make_window(align_steps, aligns=False)
     window.workbench.aligning.keeper._opens = opener
     return window
-
-
-def prefer(window: MainWindow, wish: EvidencePreference) -> None:
-    store = window.shell.preferences
-    store.put(replace(store.value, evidence=wish, aligns_on_open=False))
-
-
-def align(window: MainWindow, settle: Settle) -> None:
-    window.commands["align"].trigger()
-    settle(window)
-
-
-def dialog_of(window: MainWindow) -> PreferencesDialog:
-    window.commands["evidence"].trigger()
-    return window.findChildren(PreferencesDialog)[-1]
-
-
-# -- choosing --------------------------------------------------------------------------
-
-
-def test_what_is_chosen_is_remembered(
-    window: MainWindow, make_window: MakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = [tmp_path / "Birds BEATs.pt", tmp_path / "Scorer, best.safetensors"]
-    for file in files:
-        file.touch()
-    page = dialog_of(window).evidence
-    assert page.isVisible()
-    assert not page.checkpoint.isEnabled()
-    QTest.mouseClick(page.choices["beats"], Qt.MouseButton.LeftButton)
-    assert "checkpoint" in page.obstacle
-    answers = iter(files)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(next(answers)), ""))
-    for line in (page.checkpoint, page.scorer):
-        line._browse.click()
-    assert page.obstacle == ""
-    page.device.setCurrentIndex(page.device.findData("cpu"))
-    page.precision.setCurrentIndex(page.precision.findData("int8"))
-    wish = EvidencePreference("beats", str(files[0]), str(files[1]), "cpu", "int8")
-    assert window.shell.preferences.value.evidence == wish
-    assert make_window().shell.preferences.value.evidence == wish
-    files[1].unlink()
-    again = make_window()
-    assert "best.safetensors: there is no such file" in dialog_of(again).evidence.obstacle
-
-
-def test_the_toolbar_says_what_alignments_go_by_and_lets_one_choose(
-    window: MainWindow, opener: Opener, stereo: Path, settle: Settle, tmp_path: Path
-) -> None:
-    opener.prepare = lambda net: setattr(net, "name", "beats")
-    button = window.evidence
-    assert button.isVisible()
-    window.resize(1600, 1000)
-    QApplication.processEvents()
-    assert button.text() == "Compact net · CPU"
-    shown = button.menu().actions()
-    assert [action.isChecked() for action in shown[:3]] == [False, True, False]
-    window.open([stereo])
-    settle(window)
-    shown[0].trigger()
-    assert window.shell.preferences.value.evidence.name == "spectral"
-    assert button.text() == "Spectrograms · CPU"
-    assert window.messages.message.text == "The next alignments go by spectrograms."
-    window.messages._act.click()
-    settle(window)
-    assert window.session.current.run.made.evidence == "spectral"
-    # BEATs wants two files first.
-    shown[2].trigger()
-    page = window.findChildren(PreferencesDialog)[-1].evidence
-    assert page.isVisible()
-    assert "checkpoint" in page.obstacle
-    for name in ("a.pt", "b.safetensors"):
-        (tmp_path / name).touch()
-    prefer(
-        window, EvidencePreference("beats", str(tmp_path / "a.pt"), str(tmp_path / "b.safetensors"))
-    )
-    assert button.text() == "BEATs · fastest device"
-    assert shown[2].isChecked()
-    align(window, settle)
-    assert button.text() == "BEATs · CUDA"
-    assert "aligned with BEATs" in button.toolTip()
-    window.resize(1024, 600)
-    QApplication.processEvents()
-    assert button.text() == "BEATs"
-    assert button.x() + button.width() <= 1024
-
-
-def test_resetting_the_general_page_keeps_the_files(window: MainWindow) -> None:
-    wish = EvidencePreference("beats", "/a.pt", "/b.safetensors")
-    prefer(window, wish)
-    dialog = dialog_of(window)
-    dialog.defaults.click()
-    assert window.shell.preferences.value.aligns_on_open
-    assert window.shell.preferences.value.evidence == wish
-
-
-def test_nonsense_in_the_settings_falls_back(make_window: MakeWindow) -> None:
-    for key, value in {"name": "mauve", "device": "abacus", "checkpoint": "/a.pt"}.items():
-        QSettings().setValue(f"preferences/evidence/{key}", value)
-    window = make_window()
-    window.shell.tell_wrong_settings()
-    (told,) = window.messages.log
-    assert "evidence, device" in told[1].text
-    assert "checkpoint" not in told[1].text
-    assert window.shell.preferences.value.evidence == EvidencePreference(checkpoint="/a.pt")
-
-
-def test_without_torch_the_page_says_why_beats_is_greyed(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def missing() -> None:
-        raise InputError("learned evidence", "needs torch, not installed here", "install it")
-
-    monkeypatch.setattr(app.settings.evidence_preference, "ensure_torch", missing)
-    page = dialog_of(window).evidence
-    assert [name for name, button in page.choices.items() if not button.isEnabled()] == ["beats"]
-    shown = [label.text() for label in page.findChildren(QLabel)]
-    assert any("BEATs needs torch, not installed here; install it." in text for text in shown)
-    QTest.mouseClick(page.choices["compact"], Qt.MouseButton.LeftButton)
-    assert window.shell.preferences.value.evidence.name == "compact"
 
 
 # -- one network at a time ---------------------------------------------------------------
