@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,8 @@ _WAYS = np.linspace(-1.0, 1.0, 129)[1::2]
 """Ways of the sound that stand for all, in shares of the longest: the middles of equal parts."""
 HERE_COLUMNS = 2
 """The evidence for the path is the best within so many columns of it."""
+_ROWS_AT_ONCE = 4000
+"""Few enough for their temporaries to take little memory, more than an hour has."""
 
 
 def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
@@ -52,9 +55,14 @@ def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
     OffsetPath
         Offsets in seconds, resolved below the surface's step.
     """
-    total = np.cumsum(posterior, axis=1, dtype=np.float64)
-    total /= total[:, -1:]
-    low, middle, high = (_quantile(surface, total, q) for q in (0.025, 0.5, 0.975))
+
+    def quantiles(rows: slice) -> Floats:
+        total = np.cumsum(posterior[rows], axis=1, dtype=np.float64)
+        total /= total[:, -1:]
+        part = surface.rows(rows)
+        return np.stack([_quantile(part, total, share) for share in (0.025, 0.5, 0.975)])
+
+    low, middle, high = _in_turn(quantiles, len(posterior))
     return OffsetPath(middle, low, high)
 
 
@@ -79,6 +87,14 @@ def mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool = F
     ndarray, shape (K,)
         0 to 1.
     """
+
+    def near(rows: slice) -> Floats:
+        return _mass_near(decoded.rows(rows), offset_s[rows], of_clocks=of_clocks)
+
+    return _in_turn(near, len(offset_s))
+
+
+def _mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool) -> Floats:
     surface, posterior, duration_1_s = decoded.surface, decoded.posterior, decoded.duration_1_s
     edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
     time_1_s = np.clip(surface.time_0_s + offset_s, 0.0, duration_1_s)
@@ -171,12 +187,16 @@ def row_statistics(decoded: DecodedEvidence) -> RowStatistics:
     """
     surface, posterior = decoded.surface, decoded.posterior
     path = decoded.refinement.applied(estimate(surface, posterior))
+
+    def rivals(rows: slice) -> Floats:
+        return _rival_offset(surface.rows(rows), posterior[rows], path.rows(rows))
+
     reach = np.arange(-HERE_COLUMNS, HERE_COLUMNS + 1)[:, None] * surface.step_s
     here = surface.at(path.offset_s + reach).max(axis=0)
     return RowStatistics(
         path,
         mass_near(decoded, path.offset_s),
-        _rival_offset(surface, posterior, path),
+        _in_turn(rivals, len(posterior)),
         np.asarray(here, dtype=np.float64),
     )
 
@@ -299,6 +319,12 @@ def _rival_offset(surface: ScoreSurface, posterior: Floats32, path: OffsetPath) 
     height = other[np.arange(len(best)), best]
     offset = surface.first_offset_s + best * surface.step_s
     return np.where(height > _RIVAL_SHARE * near, offset, np.nan)
+
+
+def _in_turn(found: Callable[[slice], Floats], rows: int) -> Floats:
+    """What is found of some rows, of all of them; found at once it would take much memory."""
+    starts = range(0, max(rows, 1), _ROWS_AT_ONCE)
+    return np.concatenate([found(slice(i, min(i + _ROWS_AT_ONCE, rows))) for i in starts], axis=-1)
 
 
 def _quantile(surface: ScoreSurface, total: Floats, share: float) -> Floats:

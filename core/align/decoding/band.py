@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
+from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 
 _MARGIN_S = 0.6
@@ -48,9 +50,12 @@ class Band:
         return cls(np.zeros(rows, dtype=np.intp), columns)
 
     @property
-    def index(self) -> NDArray[np.intp]:
-        """The columns, shape (K, width)."""
-        return self.first[:, None] + np.arange(self.width)
+    def pieces(self) -> Iterator[tuple[slice, slice]]:
+        """Rows that begin alike, and their columns; an index of every cell would be large."""
+        ends = (np.flatnonzero(np.diff(self.first)) + 1).tolist()
+        for start, stop in pairwise([0, *ends, len(self.first)]):
+            first = int(self.first[start])
+            yield slice(start, stop), slice(first, first + self.width)
 
     def of(self, surface: ScoreSurface) -> ScoreSurface:
         """The surface at these columns only.
@@ -63,13 +68,32 @@ class Band:
         Returns
         -------
         ScoreSurface
-            Of shape (K, width).
+            Of shape (K, width); a copy.
         """
-        return replace(
-            surface,
-            first_offset_s=surface.first_offset_s + self.first * surface.step_s,
-            score=np.take_along_axis(surface.score, self.index, axis=1),
-        )
+        score = np.empty((len(self.first), self.width), dtype=np.float32)
+        for piece in self.pieces:
+            score[piece[0]] = surface.score[piece]
+        first_offset_s = surface.first_offset_s + self.first * surface.step_s
+        return replace(surface, first_offset_s=first_offset_s, score=score)
+
+    def spread(self, values: Floats32, columns: int) -> Floats32:
+        """Values at these columns in their places among all.
+
+        Parameters
+        ----------
+        values : ndarray of float32, shape (K, width)
+        columns : int
+            How many there are, L.
+
+        Returns
+        -------
+        ndarray of float32, shape (K, L)
+            Zero elsewhere.
+        """
+        spread = np.zeros((len(values), columns), dtype=np.float32)
+        for piece in self.pieces:
+            spread[piece] = values[piece[0]]
+        return spread
 
 
 def band_holding(

@@ -93,7 +93,9 @@ def decode(
     band = band or Band.all(surface)
     within = band.of(surface)
     best = within.score.max(axis=1)
-    emission = np.exp(within.score - best[:, None])
+    emission = within.score
+    emission -= best[:, None]
+    np.exp(emission, out=emission)
     emission[emission < NEVER] = 0.0
     chains = [_Chain(within, emission, model) for model in models]
     for number, chain in enumerate(chains):
@@ -107,14 +109,13 @@ def decode(
     total = float(logsumexp(log_joint))
     shares = np.exp(log_joint - total)
     wanted = np.flatnonzero(shares >= _LEAST_SHARE)
-    found, row_evidence = np.zeros_like(within.score), best.astype(np.float64)
+    found, row_evidence = np.zeros_like(emission), best.astype(np.float64)
     for number, index in enumerate(wanted):
         weight = float(shares[index] / shares[wanted].sum())
         for done in chains[index].backward(found, weight):
             yield 0.5 + 0.5 * (number + done) / len(wanted)
         row_evidence += 0.5 * weight * (chains[index].log_ahead + chains[index].log_behind)
-    posterior = np.zeros_like(surface.score)
-    np.put_along_axis(posterior, band.index, found, axis=1)
+    posterior = band.spread(found, surface.score.shape[1])
     return Decoded(posterior, log_joint - total, total, row_evidence)
 
 
