@@ -8,7 +8,8 @@ from pathlib import Path
 
 from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
-from core.audio.recording import MonoFileError, Recording, find_audio, open_recording
+from core.audio.folder import find_audio
+from core.audio.recording import MonoFileError, Recording, open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_times, read_csv
 from core.formats.folder_tables import tables_of

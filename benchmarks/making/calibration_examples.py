@@ -24,7 +24,8 @@ from core.align.alignment import Alignment
 from core.align.claims.confidence import clarity
 from core.align.limits import TOLERANCE_S
 from core.arrays import Floats
-from core.audio.recording import Recording, find_audio, open_recording
+from core.audio.folder import find_audio
+from core.audio.recording import Recording, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
 from core.formats.atomic import write_whole

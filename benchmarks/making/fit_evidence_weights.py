@@ -25,7 +25,8 @@ from scipy.optimize import minimize
 from core.align.weights import penalised_loss
 from core.arrays import Floats
 from core.audio.features import feature_blocks
-from core.audio.recording import Recording, find_audio, open_recording
+from core.audio.folder import find_audio
+from core.audio.recording import Recording, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import EvidenceInput, LearnedEvidence
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces

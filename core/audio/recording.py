@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,22 +11,16 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.files.settle import failure_text, settle
-from core.errors import InputError, refuse_undecodable, system_reason
+from core.errors import InputError, refuse_undecodable
 
 Samples = NDArray[np.float32]
 _Frames = NDArray[np.float32] | NDArray[np.int16]
 
-AUDIO_SUFFIXES = frozenset(
-    f".{name.lower()}" for name in sf.available_formats() if name not in ("RAW", "SD2")
-) | {".aif", ".aifc", ".oga", ".opus"}
-"""File name endings that a folder scan takes for audio (lower case)."""
-
 _LARGEST_SAMPLE = 1e12
 """More than any format writes by mistake of scale, less than what overflows in a spectrum."""
-_FINGERPRINT_CHUNK = 1 << 16
-_FINGERPRINT_CHUNKS = 64
 
 
 class MonoFileError(InputError):
@@ -206,9 +199,6 @@ class Recording:
     def fingerprint(self) -> str:
         """Digest of the content, independent of names and folders.
 
-        Files up to 4 MiB are hashed whole, longer ones by their size and 64
-        blocks of 64 KiB from start to end, so that hours cost milliseconds.
-
         Returns
         -------
         str
@@ -219,16 +209,7 @@ class Recording:
         InputError
             If a file cannot be read.
         """
-        digest = hashlib.blake2b(digest_size=16)
-        for source in self.channels:
-            digest.update(f"channel {source.channel};".encode())
-            try:
-                _hash_file(source.path, digest)
-            except OSError as error:
-                raise InputError(
-                    source.path, f"cannot be read ({system_reason(error)})", "check the path"
-                ) from error
-        return digest.hexdigest()
+        return digest_of((source.path, source.channel) for source in self.channels)
 
 
 def open_recording(path: Path | str, path_1: Path | str | None = None) -> Recording:
@@ -278,46 +259,6 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
         for note in file.notes
     )
     return Recording(first.name, (_source(found, 0), _source(found_1, 0)), tuple(notes))
-
-
-def find_audio(folder: Path | str) -> list[Path]:
-    """Audio files in a folder in BioDCASE layout (``audio/`` inside it, or the folder itself).
-
-    Hidden files are passed over: macOS lays one (``._a.wav``) beside every file of a card.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be listed or holds no audio.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-    """
-    folder = Path(folder)
-    inside = folder / "audio"
-    try:
-        where = inside if inside.is_dir() else folder
-        files = sorted(
-            f
-            for f in where.iterdir()
-            if f.suffix.lower() in AUDIO_SUFFIXES and f.name[0] != "." and f.is_file()
-        )
-    except OSError as error:
-        raise InputError(
-            folder, f"cannot be listed ({system_reason(error)})", "check the path"
-        ) from error
-    if not files:
-        raise InputError(
-            folder,
-            "no audio file in this folder",
-            "give a folder with stereo files, or with audio/ inside",
-        )
-    return files
 
 
 def _source(file: AudioFile, channel: int) -> ChannelSource:
@@ -383,15 +324,3 @@ def _refuse_no_sound(samples: Samples, position: int, source: ChannelSource, cha
         f"{(position + first) / source.sample_rate_hz:.3f} s",
         "export it again without them",
     )
-
-
-def _hash_file(path: Path, digest: hashlib.blake2b) -> None:
-    size = path.stat().st_size
-    digest.update(f"size {size};".encode())
-    with path.open("rb") as file:
-        if size <= _FINGERPRINT_CHUNK * _FINGERPRINT_CHUNKS:
-            digest.update(file.read())
-            return
-        for position in np.linspace(0, size - _FINGERPRINT_CHUNK, _FINGERPRINT_CHUNKS):
-            file.seek(int(position))
-            digest.update(file.read(_FINGERPRINT_CHUNK))

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.recording import find_audio, open_recording
+from core.audio.folder import find_audio
+from core.audio.recording import open_recording
 from core.errors import InputError
 from core.formats.biodcase import check_names, check_times, read_csv
 from core.formats.folder_tables import TABLE_NAME, tables_of

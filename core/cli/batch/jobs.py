@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.audio.recording import find_audio
+from core.audio.folder import find_audio
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import note, warn
 from core.errors import InputError

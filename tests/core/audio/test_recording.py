@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.audio.recording import find_audio, open_recording
+from core.audio.folder import find_audio
+from core.audio.recording import open_recording
 from core.errors import InputError
 
 
