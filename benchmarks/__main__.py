@@ -46,7 +46,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--ours", action="store_true", help="do not run alternatives again that have results"
     )
-    parser.add_argument("--long", action="store_true", help="cost up to 4 hours of audio")
+    parser.add_argument("--long", action="store_true", help="cost up to a day of audio")
     parser.add_argument(
         "--report", action="store_true", help="measure nothing, write the page anew"
     )
@@ -94,9 +94,9 @@ def _run_cost(folder: Path, *, quick: bool) -> None:
 
 def _run_length(folder: Path, *, quick: bool, long: bool) -> None:
     print("cost against length", flush=True)
-    lengths = cost.QUICK_LENGTHS_S if quick else cost.LENGTHS_S
+    lengths = cost.QUICK_LENGTHS if quick else cost.LENGTHS
     if long:
-        lengths = (*lengths, cost.LONGEST_S)
+        lengths = (*lengths, *cost.LONGEST)
     rows = cost.by_length(lengths, runs=1 if quick else 3)
     store.save(folder, "length", {"rows": rows})
 

@@ -18,6 +18,8 @@ from app.render.tiles import draw
 from core.evidence.surface import ScoreSurface
 
 _BRIGHTEST_SHARE = 0.998
+_MOST_CELLS = 8_000_000
+"""Of a picture: those of two hours."""
 
 
 def heat_codes(score: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -37,24 +39,28 @@ class _Picture:
 
 
 def _picture(surface: ScoreSurface) -> _Picture:
-    """Draw a surface; keypoints off the regular grid go to the nearest column."""
-    offset_s, score = surface.rectangle()
+    """Draw a surface on a regular grid: at every moment the nearest row, in a day not of all."""
     time_s = surface.time_0_s
     gaps = np.diff(time_s)
     step_s = float(np.median(gaps[gaps > 0])) if np.any(gaps > 0) else 1.0
-    columns = round((time_s[-1] - time_s[0]) / step_s) + 1
+    apart_s = float(np.ptp(surface.first_offset_s))
+    offsets = surface.score.shape[1] + round(apart_s / surface.step_s)
+    wanted = round((time_s[-1] - time_s[0]) / step_s) + 1
+    columns = min(wanted, max(_MOST_CELLS // offsets, 1))
+    step_s *= wanted / columns
     grid_s = time_s[0] + step_s * np.arange(columns)
     right = np.clip(np.searchsorted(time_s, grid_s), 1, max(len(time_s) - 1, 1))
     right = np.minimum(right, len(time_s) - 1)
     left = np.maximum(right - 1, 0)
     nearer = np.abs(time_s[left] - grid_s) <= np.abs(time_s[right] - grid_s)
+    offset_s, score = surface.rows(np.where(nearer, left, right)).rectangle()
     rect = QRectF(
         grid_s[0] - step_s / 2,
         offset_s[0] - surface.step_s / 2,
         columns * step_s,
         len(offset_s) * surface.step_s,
     )
-    return _Picture(draw(heat_codes(score[np.where(nearer, left, right)]), heat_table()), rect)
+    return _Picture(draw(heat_codes(score), heat_table()), rect)
 
 
 def _steps(surface: ScoreSurface) -> Iterator[_Picture]:

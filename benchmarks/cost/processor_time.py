@@ -17,13 +17,19 @@ from benchmarks.accuracy.outside import Adapter
 from benchmarks.common.machine import ONE_THREAD
 from benchmarks.common.places import CACHE, REPOSITORY
 from benchmarks.cost import long_recording
+from benchmarks.cost.long_recording import RATE_HZ
 from core.keypoints import keypoint_grid
 
 REFERENCE_S = 100.0
 HOUR_S = 3600.0
-LENGTHS_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, HOUR_S)
-LONGEST_S = 4 * HOUR_S
-QUICK_LENGTHS_S = (60.0, 120.0)
+DAY_S = 24 * HOUR_S
+Length = tuple[float, int]
+"""Duration in seconds, sample rate in hertz."""
+LENGTHS: tuple[Length, ...] = tuple(
+    (duration_s, RATE_HZ) for duration_s in (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, HOUR_S)
+)
+LONGEST: tuple[Length, ...] = ((4 * HOUR_S, RATE_HZ), (6 * HOUR_S, 8000), (DAY_S, 16_000))
+QUICK_LENGTHS = LENGTHS[:2]
 DTW_HOPS_MS = ("10", "20")
 _RUNS = 5
 
@@ -63,15 +69,15 @@ def per_file(recording: Path, *, runs: int = _RUNS) -> dict[str, object]:
     }
 
 
-def by_length(lengths_s: tuple[float, ...], *, runs: int) -> list[dict[str, object]]:
-    """Cost of long 48 kHz recordings, each in a fresh process; re-decoding after corrections.
+def by_length(lengths: tuple[Length, ...], *, runs: int) -> list[dict[str, object]]:
+    """Cost of long recordings, each in a fresh process; re-decoding after corrections.
 
     Of each length up to an hour the run of median processor time is told; longer ones run once.
     """
     rows = []
-    for duration_s in lengths_s:
-        path, truth = long_recording.build(duration_s)
-        print(f"  {duration_s / 60:.0f} min", flush=True)
+    for duration_s, rate_hz in lengths:
+        path, truth = long_recording.build(duration_s, rate_hz)
+        print(f"  {duration_s / 60:.0f} min at {rate_hz} Hz", flush=True)
         repeats = runs if duration_s <= HOUR_S else 1
         measured = [_run(path, "--corrections", one_thread=True) for _ in range(repeats)]
         told = sorted(measured, key=itemgetter("cpu_s"))[repeats // 2]
@@ -85,8 +91,9 @@ def by_length(lengths_s: tuple[float, ...], *, runs: int) -> list[dict[str, obje
 
 
 def slope(rows: list[dict[str, object]]) -> float:
-    """Exponent of cost against length from 5 minutes on; 1 is linear."""
-    points = [(float(str(r["duration_s"])), float(str(r["cpu_s"]))) for r in rows]
+    """Exponent of cost against length from 5 minutes on, at 48 kHz; 1 is linear."""
+    alike = [r for r in rows if r["sample_rate_hz"] == RATE_HZ]
+    points = [(float(str(r["duration_s"])), float(str(r["cpu_s"]))) for r in alike]
     points = [point for point in points if point[0] >= 300.0]
     if len(points) < 2:
         return float("nan")

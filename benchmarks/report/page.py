@@ -209,10 +209,11 @@ def _cost(cost: Result | None) -> Iterator[str]:
 def _length(length: Result | None) -> Iterator[str]:
     if length is None:
         return
-    yield from ("## Cost against length (48 kHz stereo, 16 bit)", "")
+    yield from ("## Cost against length (stereo, 16 bit)", "")
     yield from table(
         (
             "minutes",
+            "kHz",
             "CPU s (all runs)",
             "CPU s an hour",
             "x real time",
@@ -223,6 +224,7 @@ def _length(length: Result | None) -> Iterator[str]:
         (
             (
                 f"{r['duration_s'] / 60:.0f}",
+                f"{r['sample_rate_hz'] / 1000:g}",
                 f"{number(r['cpu_s'])} ({', '.join(map(number, r['runs_cpu_s']))})",
                 number(r["cpu_s_per_hour"]),
                 f"{r['times_real_time']:.0f}",
@@ -235,7 +237,10 @@ def _length(length: Result | None) -> Iterator[str]:
     )
     exponent = slope(length["rows"])
     if np.isfinite(exponent):
-        yield from (f"From 5 minutes on the cost grows as length to the power {exponent:.2f}.", "")
+        yield from (
+            f"From 5 minutes on the cost at 48 kHz grows as length to the power {exponent:.2f}.",
+            "",
+        )
 
 
 def _plots(folder: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.accuracy.calibration import Tally
 from benchmarks.common import store
 from benchmarks.common.store import Result
-from benchmarks.cost.processor_time import HOUR_S, slope
+from benchmarks.cost.processor_time import DAY_S, HOUR_S, slope
 
 _ERRORS = {
     "moderate": (0.001, 10.0),
@@ -128,5 +128,8 @@ def _length(length: Result | None) -> Iterator[Check]:
         hour = rows[HOUR_S]
         yield Check("an hour at 48 kHz: processor time", "s", 20.0, hour["cpu_s"])
         yield Check("an hour at 48 kHz: peak memory", "MB", 600.0, hour["peak_mb"])
+    if DAY_S in rows:
+        yield Check("a day at 16 kHz: peak memory", "MB", 1000.0, rows[DAY_S]["peak_mb"])
+    if HOUR_S in rows:
         exponent = slope(list(rows.values()))
         yield Check("growth of cost with length, exponent from 5 min", "", 1.1, exponent)

@@ -15,6 +15,7 @@ from app.render.tiles import TileStore, draw
 from app.views.timeline.time_plot import LEFT_PX, TimePlot
 from core.audio.frame_plan import FramePlan
 from core.audio.spectrogram import Spectrogram
+from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.time_map import TimeMap
 
@@ -205,6 +206,20 @@ def test_the_last_of_two_surfaces_is_shown(qtbot: QtBot) -> None:
     assert item.boundingRect().right() == pytest.approx(last.time_0_s[-1] + 0.5)
     item.show_surface(None)
     assert item.boundingRect().isEmpty()
+    item.shut_down()
+
+
+def test_a_day_whose_offsets_lie_minutes_apart_is_drawn_in_a_small_picture(qtbot: QtBot) -> None:
+    rows_s = np.arange(86_400.0)
+    first_s = np.where(rows_s < 43_200, -100.0, 100.0)
+    surface = ScoreSurface(rows_s, first_s, 0.01, np.ones((86_400, 11), dtype=np.float32))
+    item = HeatItem()
+    item.show_surface(surface)
+    qtbot.waitUntil(lambda: item.is_settled)
+    rect, image = item.boundingRect(), item._picture.image
+    assert image.sizeInBytes() < 40_000_000
+    assert rect.width() == pytest.approx(86_400.0)
+    assert (rect.top(), rect.bottom()) == pytest.approx((-100.005, 100.105))
     item.shut_down()
 
 
