@@ -15,7 +15,7 @@ _DRIFT_COLUMNS = 2
 """Largest drift from one stretch to the next, columns."""
 _JUMP_NATS = 16.0
 """What a jump to any offset costs."""
-_RIVAL_NATS = 8.0
+_RIVAL_NATS = 12.0
 """A path so much less likely than the likeliest may be the right one all the same."""
 
 
