@@ -36,7 +36,8 @@ def likeliest_paths(score: Floats32, apart: int, most: int) -> list[Columns]:
     list of ndarray of int, shape (R,)
         Columns, the likeliest first.
     """
-    left, found, highest = score.astype(np.float64), [], -np.inf
+    left, highest = score.astype(np.float64), -np.inf
+    found: list[Columns] = []
     column = np.arange(score.shape[1])
     while len(found) < most:
         path, nats = _likeliest(left)
