@@ -148,9 +148,12 @@ def test_a_switch_and_keys_choose_whose_lines_are_shown(aligned: MainWindow, qtb
 @pytest.mark.parametrize(
     ("later_s", "said"),
     [
-        (0.5, "The compact net alone and all evidence disagree: their best lines lie 0.50 s apart"),
+        (
+            0.5,
+            "The rankings disagree: best lines 0.50 s apart on average.",
+        ),
         (-0.1012, "disagree"),
-        (0.0988, "The compact net alone and all evidence agree: their best lines lie 99 ms apart"),
+        (0.0988, "Both rankings agree within 99 ms."),
     ],
 )
 def test_where_both_disagree_a_sentence_says_so(
