@@ -26,7 +26,7 @@ from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder, leave_a_core
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.encoders.config import BeatsConfig
-from core.nets.heads.making import Ears, build_scorer
+from core.nets.heads.making import Ears, build_scorer, sizes_of
 from core.nets.ranking import PairModel
 from core.simulate import simulate_scene
 from core.train.card import Plan, card_of
@@ -88,10 +88,9 @@ def _measure(folder: Path) -> dict[str, Any]:
     options = RunOptions(folder / "beats.pt", epochs=EPOCHS, device="cpu")
     encoder, train, val = load_encoder(options.encoder), *map(read_labelled, _parts(folder))
     cache, recipe, cpu = EmbeddingCache(CACHE_BYTES), options.recipe, torch.device("cpu")
-    plan = Plan(options.head, "beats.pt", encoder[1], encoder[0].width, 1, recipe)
-    module = PairTraining(
-        build_scorer(plan.head, Ears(plan.width)), encoder, cache, train, val, recipe
-    )
+    scorer = build_scorer(options.head, Ears(encoder[0].width))
+    plan = Plan(sizes_of(scorer), scorer.heard, "beats.pt", encoder[1], "", 1, recipe)
+    module = PairTraining(scorer, encoder, cache, train, val, recipe)
     start_s, start_cpu_s = time.perf_counter(), time.process_time()
     clips = ClipEncoder(*encoder, cpu)
     _fill(clips, cache, train, val, module)

@@ -20,13 +20,13 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
 from core.nets.embed import ClipEncoder, open_encoder
 from core.nets.encoders.config import BeatsConfig
-from core.nets.heads.names import HEADS, Head
+from core.nets.heads.names import Head
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table
 from core.steps import result_of
 from core.train.draw import DrawOptions
 from core.train.history import Epoch
-from core.train.module import Recipe
+from core.train.recipe import Recipe
 from core.train.run import RunOptions, train
 
 RANDOM = BeatsConfig(
@@ -43,6 +43,7 @@ RANDOM = BeatsConfig(
 )
 """The encoder where no checkpoint is given: random, and 12 tokens a clip in place of 48, so
 that all heads are trained and run on a processor within minutes."""
+COMPARED: tuple[Head, ...] = ("cross", "concat2025", "difference2026")
 EPOCHS, QUICK_EPOCHS = 5, 2
 RECIPE = Recipe(seed=1, learning_rate=1e-3, plateau_epochs=3, draw=DrawOptions(stride=5))
 
@@ -76,12 +77,12 @@ def trained_systems(checkpoint: Path | None, *, quick: bool = False) -> Systems:
     encoder = open_encoder(path)
     folder = FOLDER / (encoder.model_id + ("-quick" if quick else ""))
     models, histories, tables = {}, {}, {}
-    for head in HEADS:
+    for head in COMPARED:
         options = RunOptions(
             path,
             head,
-            epochs,
-            RECIPE,
+            epochs=epochs,
+            recipe=RECIPE,
             cache_folder=FOLDER / "embeddings",
             resume=True,
         )

@@ -6,6 +6,14 @@ import argparse
 import math
 
 from core.align.limits import OFFSETS_S, SPACINGS_M, TOLERANCES_S
+from core.evidence.choice import DEVICES
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Where PyTorch runs, for the commands that may use it."""
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where PyTorch runs (default: auto)"
+    )
 
 
 def positive(text: str, wanted: str) -> float:
@@ -78,6 +86,19 @@ def count(text: str) -> int:
     return value
 
 
+def whole(text: str) -> int:
+    """How many, or none."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 0 or more")
+    return value
+
+
+def rate(text: str) -> float:
+    """A learning rate."""
+    return positive(text, "a rate above 0")
+
+
 seconds.__name__ = "seconds"
 offset.__name__ = "seconds"
 tolerance.__name__ = "seconds"
@@ -85,3 +106,5 @@ spacing.__name__ = "metres"
 count.__name__ = "number"
 seed.__name__ = "number"
 size.__name__ = "size"
+whole.__name__ = "number"
+rate.__name__ = "rate"

@@ -16,10 +16,9 @@ from core.align.limits import (
     TOLERANCE_S,
     TOLERANCES_S,
 )
-from core.cli import argument_types
+from core.cli import argument_types, train_arguments
 from core.errors import InputError
-from core.evidence.choice import DEVICES, EVIDENCE, PRECISIONS, EvidenceChoice
-from core.nets.heads.names import HEADS
+from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 
 COMMANDS = ("align", "prior", "evaluate", "simulate", "train", "demo", "doctor")
 
@@ -79,7 +78,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     _add_evaluate(command("evaluate", "Compare predicted keypoints with the ground truth."))
     _add_simulate(command("simulate", "Write simulated recordings and their true keypoints."))
-    _add_train(
+    train_arguments.add_to(
         command(
             "train",
             "Train a pair scorer on folders in BioDCASE layout whose tables hold true keypoints.",
@@ -168,7 +167,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scorer", type=Path, metavar="FILE", help="what 'finchsync train' made of it"
     )
-    _add_device(parser)
+    argument_types.add_device(parser)
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
@@ -250,66 +249,6 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    for name, what in (("--train", "learned from"), ("--val", "measured on after every epoch")):
-        parser.add_argument(name, type=Path, required=True, metavar="DIR", help=f"folder {what}")
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the run")
-    parser.add_argument("--encoder", type=Path, metavar="CKPT", help="BEATs checkpoint, kept as is")
-    parser.add_argument(
-        "--head", choices=HEADS, default=HEADS[0], help=f"what scores pairs (default: {HEADS[0]})"
-    )
-    parser.add_argument(
-        "--epochs", type=argument_types.count, default=100, metavar="N", help="default: 100"
-    )
-    parser.add_argument(
-        "--batch",
-        type=argument_types.count,
-        default=32,
-        metavar="N",
-        help="pairs at a time (default: 32)",
-    )
-    parser.add_argument(
-        "--seed", type=argument_types.seed, default=0, metavar="S", help="default: 0"
-    )
-    parser.add_argument(
-        "--max-offset",
-        type=argument_types.offset,
-        default=MAX_OFFSET_S,
-        metavar="SECONDS",
-        help=f"largest offset of the alignments in validation (default: {MAX_OFFSET_S:g})",
-    )
-    _add_device(parser)
-    parser.add_argument(
-        "--devices",
-        type=argument_types.count,
-        default=1,
-        metavar="N",
-        help="on each machine (default: 1)",
-    )
-    parser.add_argument(
-        "--nodes", type=argument_types.count, default=1, metavar="N", help="machines (default: 1)"
-    )
-    parser.add_argument(
-        "--strategy",
-        default="auto",
-        metavar="NAME",
-        help="how several devices work together, by Lightning's name (default: auto)",
-    )
-    parser.add_argument(
-        "--cache-gb",
-        type=argument_types.size,
-        default=4.0,
-        metavar="GB",
-        help="for embeddings (default: 4)",
-    )
-    parser.add_argument(
-        "--cache-dir", type=Path, metavar="DIR", help="also keep embeddings in this folder"
-    )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with the run in RUN, if there is one"
-    )
-
-
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headless",
@@ -329,12 +268,6 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
     # How doctor asks in a process of its own; nothing for people.
     parser.add_argument("--part", choices=("torch", "screen", "sound"), help=argparse.SUPPRESS)
-
-
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where PyTorch runs (default: auto)"
-    )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -51,7 +51,7 @@ class EmbeddingCache:
         Parameters
         ----------
         encoder : ClipEncoder
-        clips : ChannelClips or PassingClips
+        clips : Clips
         start : ndarray of int, shape (N,)
             First samples; repeated ones count once.
 

@@ -1,9 +1,10 @@
-"""A channel at the encoder's sample rate, cut into clips: held whole, or read as it is needed."""
+"""A channel at the encoder's sample rate, cut into clips: held, passing, or read when asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ CLIP_S = 1.0
 
 Starts = NDArray[np.int64]
 
+_QUALITY = "HQ"
 CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
 _SETTLED_S = 1
 """After so long a resampler no longer knows where it began, seconds."""
@@ -106,13 +108,76 @@ class PassingClips:
         return _cut(self._held, start - around - self._first, length)
 
     def _begin(self, first: int) -> Iterator[Samples]:
-        start_s = max(0, first // SAMPLE_RATE_HZ - _SETTLED_S)
-        self._first = start_s * SAMPLE_RATE_HZ
-        self._coming = resampled(self._recording, self.channel, SAMPLE_RATE_HZ, "HQ", start_s)
+        self._first, self._coming = _from(self._recording, self.channel, first)
         return self._coming
 
 
-Clips = ChannelClips | PassingClips
+class ReadClips:
+    """The clips of one channel, read from its file whenever they are asked for.
+
+    Parameters
+    ----------
+    recording : Recording
+    channel : int
+    fingerprint : str
+        Of the recording's content.
+    """
+
+    def __init__(self, recording: Recording, channel: int, fingerprint: str) -> None:
+        self.fingerprint, self.channel = fingerprint, channel
+        self.duration_s = recording.channels[channel].duration_s
+        self._recording = recording
+
+    def cut(self, start: Starts, around: int = 0) -> Samples:
+        """Clips as `ChannelClips.cut`; those that overlap or touch are read at once.
+
+        Raises
+        ------
+        InputError
+            If the audio cannot be read.
+        """
+        length = CLIP_SAMPLES + 2 * around
+        clips = np.zeros((len(start), length), dtype=np.float32)
+        ascending = np.argsort(start, kind="stable")
+        apart = np.flatnonzero(np.diff(start[ascending]) > length) + 1
+        for together in np.split(ascending, apart) if len(start) else ():
+            first = start[together] - around
+            begin, coming = _from(self._recording, self.channel, max(int(first[0]), 0))
+            parts, held = [np.empty(0, dtype=np.float32)], 0
+            while held < int(first[-1]) + length - begin:
+                part = next(coming, None)
+                if part is None:
+                    break
+                parts.append(part)
+                held += len(part)
+            clips[together] = _cut(np.concatenate(parts), first - begin, length)
+        return clips
+
+
+class Clips(Protocol):
+    """The clips of one channel, wherever they come from."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the recording's content, and of what was changed in it."""
+
+    @property
+    def channel(self) -> int:
+        """Which one it is."""
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the channel, seconds."""
+
+    def cut(self, start: Starts, around: int = 0) -> Samples:
+        """See `ChannelClips.cut`."""
+
+
+def _from(recording: Recording, channel: int, first: int) -> tuple[int, Iterator[Samples]]:
+    """A channel from a sample on, or a little before it: where it begins, and what comes."""
+    start_s = max(0, first // SAMPLE_RATE_HZ - _SETTLED_S)
+    coming = resampled(recording, channel, SAMPLE_RATE_HZ, _QUALITY, start_s)
+    return start_s * SAMPLE_RATE_HZ, coming
 
 
 def _cut(samples: Samples, start: Starts, length: int) -> Samples:
@@ -137,6 +202,6 @@ def channel_clips(recording: Recording, channel: int) -> ChannelClips:
     InputError
         If the audio cannot be read.
     """
-    parts = list(resampled(recording, channel, SAMPLE_RATE_HZ, quality="HQ"))
+    parts = list(resampled(recording, channel, SAMPLE_RATE_HZ, _QUALITY))
     samples = np.concatenate(parts) if parts else np.empty(0, dtype=np.float32)
     return ChannelClips(recording.fingerprint(), channel, samples)

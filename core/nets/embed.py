@@ -16,7 +16,8 @@ from core.errors import InputError
 from core.evidence.choice import Precision
 from core.nets.clips import CLIP_SAMPLES
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.encoders.encoder import Encoder, Grid, Heard
+from core.nets.encoders.config import Heard
+from core.nets.encoders.encoder import Encoder, Grid
 from core.nets.shortage import free_cached, raised_alike
 
 BATCH = {"cpu": 16, "cuda": 256, "mps": 64}

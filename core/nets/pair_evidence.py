@@ -17,8 +17,7 @@ from core.evidence.choice import Precision
 from core.evidence.learned import EvidenceInput, known_odds
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips, channel_clips
-from core.nets.embed import open_encoder
-from core.nets.heads.scorer_file import load_scorer
+from core.nets.opening import open_pair_model
 from core.nets.ranking import GRID_S, PairModel, exact_predictions, pair_table
 from core.nets.shortage import free_cached
 from core.nets.table import PairTable
@@ -177,10 +176,7 @@ def open_pair_evidence(
         If a file cannot be used, the scorer belongs to another encoder, the device
         is not there or the precision is not for it.
     """
-    encoder = open_encoder(checkpoint, device, precision)
-    found = load_scorer(scorer, encoder.digest)
-    model = PairModel(encoder, found.scorer.to(encoder.device))
-    return PairEvidence(model, f"{encoder.model_id}-{found.digest}")
+    return PairEvidence(*open_pair_model(checkpoint, scorer, device, precision))
 
 
 def _rising(steps: Steps[T]) -> Steps[T]:

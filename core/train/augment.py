@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -33,6 +34,8 @@ class Augmentation:
     gain: float
     snr_db: float
     seed: int
+    key: ClassVar[None] = None
+    """None comes again: embeddings of changed clips are not kept."""
 
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> Augmentation:

@@ -9,13 +9,14 @@ from importlib.metadata import version
 
 from core import __version__
 from core.nets.clips import CLIP_S
-from core.nets.heads.names import Head
+from core.nets.encoders.config import Heard
+from core.nets.heads.making import Sizes
 from core.nets.heads.scorer_file import Card
 from core.train.folder import Identity
 from core.train.labelled import LabelledRecording, digest
-from core.train.module import Recipe
+from core.train.recipe import Recipe
 
-_PACKAGES = ("torch", "lightning", "safetensors", "numpy")
+_PACKAGES = ("torch", "torchaudio", "lightning", "safetensors", "numpy")
 
 Recordings = Sequence[LabelledRecording]
 
@@ -26,20 +27,24 @@ class Plan:
 
     Parameters
     ----------
-    head : Head
+    sizes : Sizes
+        Of the head.
+    heard : Heard
+        Layers of the encoder that it hears.
     encoder_file, encoder_digest : str
         Name and content of the encoder's checkpoint.
-    width : int
-        Of its tokens.
+    teacher_digest : str
+        Of the scorer that taught it, or empty.
     processes : int
         That train together, on all machines.
     recipe : Recipe
     """
 
-    head: Head
+    sizes: Sizes
+    heard: Heard
     encoder_file: str
     encoder_digest: str
-    width: int
+    teacher_digest: str
     processes: int
     recipe: Recipe
 
@@ -47,9 +52,11 @@ class Plan:
 def identity_of(plan: Plan, train: Recordings, val: Recordings) -> Identity:
     """What a run that goes on must have in common with the one that was stopped."""
     return {
-        "format": 1,
-        "head": plan.head,
+        "format": 2,
+        "head": plan.sizes,
+        "layers": plan.heard,
         "encoder": plan.encoder_digest,
+        "teacher": plan.teacher_digest,
         "train data": digest(train),
         "val data": digest(val),
         "processes": plan.processes,
@@ -62,10 +69,11 @@ def card_of(plan: Plan, train: Recordings, val: Recordings) -> Card:
     versions = {name: version(name) for name in _PACKAGES}
     return {
         "model": "FinchSync pair scorer",
-        "head": plan.head,
-        "width": plan.width,
+        "head": plan.sizes,
+        "layers": plan.heard,
         "clip_s": CLIP_S,
         "encoder": {"file": plan.encoder_file, "digest": plan.encoder_digest},
+        "teacher": plan.teacher_digest,
         "seed": plan.recipe.seed,
         "recipe": asdict(plan.recipe),
         "processes": plan.processes,

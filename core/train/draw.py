@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.nets.clips import CLIP_S, clip_starts
 from core.train.augment import Augmentation
 from core.train.labelled import LabelledRecording
+from core.train.names import Changes
+from core.train.sensors import SensorChange
 
 _TRIES_A_NEGATIVE = 10
-_HARD, _EPOCH = 0, 1
+_HARD, _EPOCH, _CHANGE = 0, 1, 2
+_BATCHES_AN_EPOCH = 8
+"""Fewer are no epoch: then more keypoints of every file are heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class DrawOptions:
     ----------
     stride : int
         Every so many keypoints of a file, one is a sample of the epoch.
+    is_stride_fixed : bool
+        Whether it holds also where an epoch then has next to no samples.
     batch : int
         Samples a batch.
     hard_negatives : int
@@ -33,14 +39,32 @@ class DrawOptions:
         Furthest from the true time that a hard negative is, seconds.
     augmented_share : float
         Probability that a sample is changed.
+    changes : Changes
+    variants : int
+        Of `sensors`: how many there are of a keypoint, so that their embeddings can be kept.
+    jitter_s : float
+        Furthest from the true time that the true clip is, seconds: the grid of clips that
+        recordings are searched on has its own times.
     """
 
     stride: int = 20
+    is_stride_fixed: bool = False
     batch: int = 32
     hard_negatives: int = 2
     tolerance_s: float = 0.2
     reach_s: float = 5.0
     augmented_share: float = 0.3
+    changes: Changes = "conservative"
+    variants: int = 4
+    jitter_s: float = 0.0
+
+    def strides_for(self, recordings: Sequence[LabelledRecording]) -> DrawOptions:
+        """The same, with more keypoints a file where an epoch would have too few batches."""
+        if self.is_stride_fixed:
+            return self
+        usable = sum(len(recording.usable()) for recording in recordings)
+        most = max(1, usable // (self.batch * _BATCHES_AN_EPOCH))
+        return replace(self, stride=min(self.stride, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +81,14 @@ class Sample:
         First sample of the clip of channel 0.
     start_1 : tuple of int
         First samples of clips of channel 1: the true one, then hard negatives.
-    augmentation : Augmentation or None
+    augmentation : Augmentation, SensorChange or None
     """
 
     recording: int
     time_1_s: float
     start_0: int
     start_1: tuple[int, ...]
-    augmentation: Augmentation | None = None
+    augmentation: Augmentation | SensorChange | None = None
 
 
 Batch = tuple[Sample, ...]
@@ -97,8 +121,10 @@ def epoch_batches(
             continue
         phase = int(rng.integers(min(options.stride, len(usable))))
         for keypoint in usable[phase :: options.stride]:
-            changed = rng.random() < options.augmented_share
-            augmentation = Augmentation.drawn(rng) if changed else None
+            augmentation: Augmentation | SensorChange | None = None
+            if rng.random() < options.augmented_share:
+                key = (seed, _CHANGE, place, int(keypoint))
+                augmentation = _change(options, rng, key)
             samples.append(_sample(recording, place, int(keypoint), options, seed, augmentation))
     order = rng.permutation(len(samples)).tolist()
     order += [order[n % len(order)] for n in range(-len(order) % processes)]
@@ -118,6 +144,16 @@ def fixed_batches(
     return _batched(mixed, options.batch)
 
 
+def _change(
+    options: DrawOptions, rng: np.random.Generator, key: tuple[int, ...]
+) -> Augmentation | SensorChange:
+    if options.changes == "conservative":
+        return Augmentation.drawn(rng)
+    variant = int(rng.integers(options.variants))
+    drawn = np.random.SeedSequence((*key, variant)).generate_state(1)
+    return SensorChange(int(drawn[0]))
+
+
 def _batched(samples: list[Sample], size: int) -> list[Batch]:
     return [tuple(samples[left : left + size]) for left in range(0, len(samples), size)]
 
@@ -128,7 +164,7 @@ def _sample(
     keypoint: int,
     options: DrawOptions,
     seed: int,
-    augmentation: Augmentation | None,
+    augmentation: Augmentation | SensorChange | None,
 ) -> Sample:
     """A keypoint's sample; hard negatives are the same in every epoch, so that they are kept."""
     time_0_s = float(recording.truth.time_0_s[keypoint])
@@ -140,7 +176,9 @@ def _sample(
     tried_s = time_1_s + np.exp(rng.uniform(low, high, count)) * rng.choice([-1.0, 1.0], count)
     inside = (tried_s >= 0) & (tried_s + CLIP_S <= recording.duration_s[1])
     wrong_s = tried_s[inside][: options.hard_negatives]
-    start_1 = clip_starts(np.concatenate([[time_1_s], wrong_s]))
+    true_s = time_1_s + rng.uniform(-options.jitter_s, options.jitter_s)
+    latest_s = max(recording.duration_s[1] - CLIP_S, 0.0)
+    start_1 = clip_starts(np.concatenate([[np.clip(true_s, 0.0, latest_s)], wrong_s]))
     return Sample(
         place, time_1_s, int(clip_starts(time_0_s)), tuple(start_1.tolist()), augmentation
     )

@@ -20,6 +20,9 @@ LAST_NAME = "last.safetensors"
 METRICS_NAME = "metrics.csv"
 TENSORBOARD_NAME = "tensorboard"
 
+SHARES = "shares of the layers"
+"""Where a card tells them."""
+
 Identity = dict[str, Any]
 """What makes two runs the same, as plain values."""
 
@@ -83,6 +86,12 @@ def claim(out: Path, identity: Identity, *, resume: bool) -> None:
             f"holds another run: {', '.join(differ)} differ",
             "give what it was started with, or choose another folder",
         )
+
+
+def best_shares(out: Path) -> tuple[float, ...]:
+    """Shares of the layers as the best scorer's card tells them; empty where it does not."""
+    path = (out / BEST_NAME).with_suffix(".yaml")
+    return tuple(_read(path).get(SHARES, ())) if path.is_file() else ()
 
 
 def state_of(out: Path) -> dict[str, Any] | None:

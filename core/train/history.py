@@ -11,6 +11,9 @@ from pathlib import Path
 
 from core.formats.atomic import write_whole
 
+_BETTER_THAN_CHANCE = 0.98
+"""Share of chance's loss; a run on labels that mean nothing ends between 0.99 and 1.01."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -21,7 +24,9 @@ class Epoch:
     epoch : int
         From 0.
     train_loss, val_loss : float
-        Pair loss, nats; ``log 2`` says nothing was learned.
+        Nats.
+    val_chance : float
+        The validation's loss of a scorer that knows nothing, nats.
     val_mse_s2 : float
         Mean over files of the whole alignments' mean squared error, seconds squared.
     val_mae_ms : float
@@ -33,18 +38,24 @@ class Epoch:
     epoch: int
     train_loss: float
     val_loss: float
+    val_chance: float
     val_mse_s2: float
     val_mae_ms: float
     learning_rate: float
 
 
 def best(history: Sequence[Epoch]) -> Epoch:
-    """The epoch of the lowest alignment error; among equals, of the lowest pair loss."""
-    return min(history, key=lambda row: (_last_if_nan(row.val_mse_s2), _last_if_nan(row.val_loss)))
+    """The epoch of the lowest loss in validation."""
+    return min(history, key=lambda row: _last_if_nan(row.val_loss))
+
+
+def learned(row: Epoch) -> bool:
+    """Whether an epoch's scorer is better than chance, by more than chance makes of it."""
+    return row.val_loss < _BETTER_THAN_CHANCE * row.val_chance
 
 
 def stale_epochs(history: Sequence[Epoch]) -> int:
-    """How many epochs ago the validation's pair loss was lowest."""
+    """How many epochs ago the validation's loss was lowest."""
     if not history:
         return 0
     losses = [_last_if_nan(row.val_loss) for row in history]

@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.formats.biodcase import check_names, check_times, read_csv
 from core.formats.folder_tables import TABLE_NAME, tables_of
 from core.keypoints import KeypointSet
-from core.nets.clips import CLIP_S, ChannelClips, channel_clips
+from core.nets.clips import CLIP_S, ChannelClips, ReadClips
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +27,13 @@ class LabelledRecording:
     ----------
     name : str
         File name, as in the table.
-    clips : tuple of two ChannelClips
+    clips : tuple of two ReadClips or ChannelClips
         Both channels at 16 kHz.
     truth : KeypointSet
     """
 
     name: str
-    clips: tuple[ChannelClips, ChannelClips]
+    clips: tuple[ReadClips | ChannelClips, ReadClips | ChannelClips]
     truth: KeypointSet
 
     @property
@@ -59,7 +59,7 @@ class LabelledRecording:
 
 
 def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
-    """Read the recordings of a folder in BioDCASE layout that its table knows.
+    """The recordings of a folder in BioDCASE layout that its table knows; sound is read later.
 
     Parameters
     ----------
@@ -95,7 +95,8 @@ def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
             continue
         recording, truth = open_recording(path), table.files[path.name]
         check_times(truth, recording, table_path)
-        clips = channel_clips(recording, 0), channel_clips(recording, 1)
+        content = recording.fingerprint()
+        clips = ReadClips(recording, 0, content), ReadClips(recording, 1, content)
         found.append(LabelledRecording(path.name, clips, truth))
     if not any(len(recording.usable()) for recording in found):
         raise InputError(
@@ -113,11 +114,3 @@ def digest(recordings: Sequence[LabelledRecording]) -> str:
         found.update(f"{recording.name};{recording.clips[0].fingerprint};".encode())
         found.update(recording.truth.time_0_s.tobytes() + recording.truth.time_1_s.tobytes())
     return found.hexdigest()
-
-
-def shared(
-    first: Sequence[LabelledRecording], second: Sequence[LabelledRecording]
-) -> tuple[str, ...]:
-    """Names of recordings in `second` whose audio is in `first` too."""
-    known = {recording.clips[0].fingerprint for recording in first}
-    return tuple(r.name for r in second if r.clips[0].fingerprint in known)

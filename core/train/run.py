@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,24 @@ from core.errors import InputError
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import choose_device
 from core.nets.encoders.checkpoint import load_encoder
-from core.nets.heads.making import Ears, build_scorer
+from core.nets.heads.making import Ears, HeadOptions, build_scorer, sizes_of
 from core.nets.heads.names import HEADS, Head
 from core.nets.token_store import TokenStore
 from core.train.card import Plan, card_of, identity_of
-from core.train.folder import STATE_NAME, TENSORBOARD_NAME, WholeStates, claim, state_of
+from core.train.folder import (
+    STATE_NAME,
+    TENSORBOARD_NAME,
+    WholeStates,
+    best_shares,
+    claim,
+    state_of,
+)
 from core.train.history import Epoch, stale_epochs
-from core.train.labelled import LabelledRecording, read_labelled, shared
-from core.train.module import PairTraining, Recipe
+from core.train.labelled import LabelledRecording, read_labelled
+from core.train.module import PairTraining
+from core.train.recipe import Recipe
+from core.train.same_sound import shared
+from core.train.teacher import taught_by
 from core.train.writer import Advance, EpochWriter
 
 CACHE_BYTES = 1 << 32
@@ -49,8 +59,11 @@ class RunOptions:
     Parameters
     ----------
     encoder : Path
-        Checkpoint of BEATs.
+        Its checkpoint, or ``compact``.
     head : Head
+    head_options : HeadOptions
+    distil : Path or None
+        A scorer whose similarities are taught too, and which the new one starts from where it can.
     epochs : int
         At most.
     recipe : Recipe
@@ -70,6 +83,8 @@ class RunOptions:
 
     encoder: Path
     head: Head = HEADS[0]
+    head_options: HeadOptions = field(default_factory=HeadOptions)
+    distil: Path | None = None
     epochs: int = 100
     recipe: Recipe = field(default_factory=Recipe)
     device: str = "auto"
@@ -93,14 +108,24 @@ class RunResult:
         What a person should know.
     is_first : bool
         False in the further processes of a run.
+    shares : tuple of float
+        Of the layers in the best scorer, where it hears all.
     """
 
     history: tuple[Epoch, ...]
     notes: tuple[str, ...]
     is_first: bool
+    shares: tuple[float, ...] = ()
 
 
-def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advance) -> RunResult:
+def train(
+    train: Path,
+    val: Path,
+    out: Path,
+    options: RunOptions,
+    advance: Advance,
+    warn: Callable[[str], None] = lambda _: None,
+) -> RunResult:
     """Train a pair scorer, or go on with a run that was stopped.
 
     Parameters
@@ -112,6 +137,8 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
     options : RunOptions
     advance : callable
         Told the share of the epochs that is done, and what came of them.
+    warn : callable, optional
+        Told, before training, what a person may want to stop it for.
 
     Returns
     -------
@@ -135,34 +162,45 @@ def train(train: Path, val: Path, out: Path, options: RunOptions, advance: Advan
     if options.processes > there:
         what = f"{options.processes} asked for, but {device.type} has {there}"
         raise InputError("--devices", what, f"give {there} or fewer")
-    encoder = load_encoder(options.encoder)
+    encoder, digest = load_encoder(options.encoder)
     seen = read_labelled(train), read_labelled(val)
     if not any(len(r.usable()) for r in seen[1]):
         raise InputError(val, "has nothing to validate on", "give another folder")
+    recipe = replace(options.recipe, draw=options.recipe.draw.strides_for(seen[0]))
+    torch.manual_seed(recipe.seed)
+    ears = Ears.of(encoder, options.head, options.head_options.heard)
+    try:
+        scorer = build_scorer(options.head, ears, options.head_options)
+    except ValueError as error:
+        raise InputError(f"--head {options.head}", str(error), "choose other sizes") from error
+    teacher = None
+    if options.distil is not None:
+        teacher = taught_by(options.distil, digest, scorer)
     plan = Plan(
-        head=options.head,
+        sizes=sizes_of(scorer),
+        heard=scorer.heard,
         encoder_file=options.encoder.name,
-        encoder_digest=encoder[1],
-        width=encoder[0].width,
+        encoder_digest=digest,
+        teacher_digest="" if teacher is None else teacher.digest,
         processes=options.processes * options.nodes,
-        recipe=options.recipe,
+        recipe=recipe,
     )
     is_first = getattr(rank_zero_only, "rank", 0) == 0
     if is_first:
         claim(out, identity_of(plan, *seen), resume=options.resume)
+        _warn_of_same_sound(seen, warn)
     state = state_of(out) if options.resume else None
-    torch.manual_seed(options.recipe.seed)
-    scorer = build_scorer(plan.head, Ears(plan.width))
     store = None if options.cache_folder is None else TokenStore(options.cache_folder)
     cache = EmbeddingCache(options.cache_bytes, store)
-    module = PairTraining(scorer, encoder, cache, *seen, options.recipe)
+    judge = None if teacher is None else teacher.scorer
+    module = PairTraining(scorer, (encoder, digest), cache, *seen, recipe, judge)
     history = [] if state is None else [Epoch(**row) for row in state["finchsync"]["history"]]
-    patience = options.recipe.patience_epochs
+    patience = recipe.patience_epochs
     if len(history) < options.epochs and stale_epochs(history) < patience:
         writer = EpochWriter(out, card_of(plan, *seen), options.epochs, advance)
         fit(module, out, options, device, writer, state)
         history = module.history
-    return RunResult(tuple(history), _notes(seen, store), is_first)
+    return RunResult(tuple(history), _notes(store), is_first, best_shares(out))
 
 
 def fit(
@@ -234,20 +272,20 @@ def _trainer(out: Path, options: RunOptions, device: torch.device, writer: Epoch
         ) from error
 
 
-def _notes(
+def _warn_of_same_sound(
     seen: tuple[tuple[LabelledRecording, ...], tuple[LabelledRecording, ...]],
-    store: TokenStore | None,
-) -> tuple[str, ...]:
-    notes = []
+    warn: Callable[[str], None],
+) -> None:
     both = shared(*seen)
     if both:
         more = f" and {len(both) - 1} more" if len(both) > 1 else ""
-        notes.append(
-            f"trained and validated on the same sound: {both[0]}{more}; the errors flatter"
-        )
-    if store is not None and store.refusal is not None:
-        notes.append(f"embeddings are not kept on disk: {store.refusal}")
-    return tuple(notes)
+        warn(f"trained and validated on the same sound: {both[0]}{more}; the errors will flatter")
+
+
+def _notes(store: TokenStore | None) -> tuple[str, ...]:
+    if store is None or store.refusal is None:
+        return ()
+    return (f"embeddings are not kept on disk: {store.refusal}",)
 
 
 @contextmanager

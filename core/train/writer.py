@@ -8,10 +8,17 @@ from pathlib import Path
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from core.nets.heads.pair import PairScorer
+from core.nets.heads.probe import alpha_of
 from core.nets.heads.scorer_file import Card, save_scorer
-from core.train.folder import BEST_NAME, LAST_NAME, METRICS_NAME, STATE_NAME, write_yaml
-from core.train.history import Epoch, best, write_history
+from core.train.folder import (
+    BEST_NAME,
+    LAST_NAME,
+    METRICS_NAME,
+    SHARES,
+    STATE_NAME,
+    write_yaml,
+)
+from core.train.history import Epoch, best, learned, write_history
 from core.train.module import PairTraining
 
 Advance = Callable[[float, str], None]
@@ -42,9 +49,12 @@ class EpochWriter(Callback):
         row = history[-1]
         if trainer.is_global_zero:
             card = self._card | {"metrics": asdict(row)}
-            if best(history) == row:
-                _write_scorer(self._out / BEST_NAME, pl_module.scorer, card)
-            _write_scorer(self._out / LAST_NAME, pl_module.scorer, card)
+            shares = alpha_of(pl_module.scorer)
+            if shares is not None:
+                card |= {SHARES: shares}
+            if best(history) == row and learned(row):
+                _write_scorer(self._out / BEST_NAME, pl_module, card)
+            _write_scorer(self._out / LAST_NAME, pl_module, card)
             write_history(self._out / METRICS_NAME, history)
             if trainer.logger is not None:
                 numbers = {name: value for name, value in asdict(row).items() if name != "epoch"}
@@ -70,14 +80,16 @@ class EpochWriter(Callback):
             self._advance((trainer.current_epoch + part) / self._epochs, before)
 
 
-def _write_scorer(path: Path, scorer: PairScorer, card: Card) -> None:
+def _write_scorer(path: Path, trained: PairTraining, card: Card) -> None:
     """Write weights with their card inside, and the card beside them to read."""
-    save_scorer(path, scorer, card["encoder"]["digest"], card, overwrite=True)
+    digest = card["encoder"]["digest"]
+    save_scorer(path, trained.scorer, digest, card, tuned=trained.tuned, overwrite=True)
     write_yaml(path.with_suffix(".yaml"), card)
 
 
 def _sentence(row: Epoch) -> str:
     return (
-        f"epoch {row.epoch + 1}: loss {row.train_loss:.4f}, validation {row.val_loss:.4f}, "
+        f"epoch {row.epoch + 1}: loss {row.train_loss:.4f}, "
+        f"validation {row.val_loss:.4f} (chance {row.val_chance:.4f}), "
         f"MAE {row.val_mae_ms:.0f} ms, MSE {row.val_mse_s2:.4f} s²"
     )

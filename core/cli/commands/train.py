@@ -6,12 +6,16 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from core.cli.codes import DONE
+from core.cli.codes import DONE, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import Advance, note, progress_bar, say, warn
-from core.errors import InputError
 from core.train import ensure_training
+
+if TYPE_CHECKING:
+    from core.train.recipe import Recipe
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
@@ -22,27 +26,19 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     InputError
         If something given cannot be used, or training is not installed.
     """
-    if args.encoder is None:
-        raise InputError(
-            "finchsync train",
-            "no encoder is shipped yet, and none was given",
-            "give a BEATs checkpoint with --encoder",
-        )
     ensure_training()
     from core.nets.embed import leave_a_core
-    from core.train.draw import DrawOptions
-    from core.train.history import best
-    from core.train.module import Recipe
+    from core.nets.heads.making import HeadOptions
+    from core.train.history import best, learned
     from core.train.run import RunOptions, train
 
-    recipe = Recipe(
-        seed=args.seed, max_offset_s=args.max_offset, draw=DrawOptions(batch=args.batch)
-    )
     options = RunOptions(
         encoder=args.encoder,
         head=args.head,
+        head_options=HeadOptions(args.layers, args.dim, tuple(args.systems), args.by_place),
+        distil=args.distil,
         epochs=args.epochs,
-        recipe=recipe,
+        recipe=_recipe(args),
         device=args.device,
         processes=args.devices,
         nodes=args.nodes,
@@ -55,17 +51,49 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         # As many threads as there are cores wait for each other wherever something else runs.
         leave_a_core()
     with _bar() as advance:
-        result = train(args.train, args.val, args.out, options, advance)
-    if result.is_first:
-        for text in result.notes:
-            warn(text)
-        found = best(result.history)
-        note(
-            f"{len(result.history)} epochs; best is epoch {found.epoch + 1} with MAE "
-            f"{found.val_mae_ms:.1f} ms and MSE {found.val_mse_s2:.4f} s² in validation"
+        result = train(args.train, args.val, args.out, options, advance, warn)
+    if not result.is_first:
+        return DONE
+    for text in result.notes:
+        warn(text)
+    found = best(result.history)
+    note(
+        f"{len(result.history)} epochs; best is epoch {found.epoch + 1} with MAE "
+        f"{found.val_mae_ms:.1f} ms and MSE {found.val_mse_s2:.4f} s² in validation"
+    )
+    if not learned(found):
+        warn(
+            f"nothing was learned: the loss in validation is {found.val_loss:.3f}, "
+            f"and {found.val_chance:.3f} by chance; there is no best scorer, only the last"
         )
-        say(str(args.out / "best.safetensors"))
+        return SOME_FAILED
+    if result.shares:
+        note("shares of the layers: " + ", ".join(f"{share:.2f}" for share in result.shares))
+    say(str(args.out / "best.safetensors"))
     return DONE
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    """The head's recipe with what was asked for in its place."""
+    from core.train.recipe import recipe_of
+
+    recipe = recipe_of(args.head)
+    draw = replace(
+        recipe.draw,
+        batch=args.batch,
+        changes=args.augment or recipe.draw.changes,
+        stride=args.stride or recipe.draw.stride,
+        is_stride_fixed=args.stride is not None,
+    )
+    return replace(
+        recipe,
+        seed=args.seed,
+        max_offset_s=args.max_offset,
+        learning_rate=args.lr or recipe.learning_rate,
+        patience_epochs=args.patience,
+        unfrozen_layers=args.unfreeze,
+        draw=draw,
+    )
 
 
 @contextmanager

@@ -6,8 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from core.errors import InputError
+
+Heard = Literal["last", "all"]
+"""What a head hears of an encoder: its last tokens, or those of all its layers."""
+HEARD: tuple[Heard, ...] = get_args(Heard)
 
 SAMPLE_RATE_HZ = 16_000
 """Sample rate of what the encoder hears."""

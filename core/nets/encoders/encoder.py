@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar
 
 from torch import Tensor, nn
 
 from core.nets.encoders.config import SAMPLE_RATE_HZ
-
-Heard = Literal["last", "all"]
-"""What a head hears of an encoder: its last tokens, or those of all its layers."""
-HEARD: tuple[Heard, ...] = get_args(Heard)
 
 Grid = tuple[int, int]
 """Places of a clip: how many in time and in frequency; time is the outer one."""

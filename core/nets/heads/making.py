@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from core.nets.clips import CLIP_SAMPLES
-from core.nets.encoders.encoder import Encoder, Grid, Heard
+from core.nets.encoders.config import Heard
+from core.nets.encoders.encoder import Encoder, Grid
 from core.nets.heads.baseline_heads import Baseline2025Scorer, Baseline2026Scorer
 from core.nets.heads.names import SYSTEMS, Head, System
 from core.nets.heads.pair import CrossAttentionConfig, CrossAttentionScorer, PairScorer

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.nets.encoders.encoder import Heard
+from core.nets.encoders.config import Heard
 from core.nets.shortage import in_smaller_parts
 
 Keys = tuple[Tensor, ...]

@@ -18,7 +18,7 @@ from core.nets.heads.names import HEADS
 from core.train.augment import Augmentation
 from core.train.draw import DrawOptions, Sample, epoch_batches, fixed_batches
 from core.train.labelled import LabelledRecording
-from core.train.loss import batch_loss
+from core.train.loss import judged
 from core.train.tokens import SampleTokens
 
 RATE_HZ = 16000
@@ -133,10 +133,10 @@ def test_the_loss_is_that_of_every_pair_scored_one_by_one(head):
     torch.manual_seed(0)
     scorer = build_scorer(head, Ears(16)).eval()
     samples = (
-        Sample(0, 3.0, 0, (0, 1)),
-        Sample(0, 3.1, 1, (2,)),  # too near to the first to be wrong
-        Sample(1, 3.0, 2, (3, 4, 5)),
-        Sample(1, 9.0, 3, (6, 7)),
+        Sample(0, 3.0, 0, (48_000, 90_000)),
+        Sample(0, 3.1, 1, (49_600,)),  # too near to the first to be wrong
+        Sample(1, 3.0, 2, (48_000, 70_000, 80_000)),
+        Sample(1, 9.0, 3, (144_000, 99_000)),
     )
     tokens_0, tokens_1 = torch.randn(4, 5, 16), torch.randn(8, 5, 16)
     true, owner = [0, 2, 3, 6], [0, 0, 1, 2, 2, 2, 3, 3]
@@ -152,7 +152,7 @@ def test_the_loss_is_that_of_every_pair_scored_one_by_one(head):
         return float(np.mean(np.logaddexp(0.0, odds)))
 
     expected = (missed([-p for p in right]) + missed(wrong)) / 2
-    loss = batch_loss(scorer, samples, tokens_0, tokens_1, 0.2)
+    loss = judged(scorer, samples, (tokens_0, tokens_1), 0.2).loss
     assert loss.item() == pytest.approx(expected, abs=1e-5)
     loss.backward()
     assert all(p.grad is not None for p in scorer.parameters())
@@ -164,5 +164,5 @@ def test_a_scorer_that_knows_nothing_has_a_loss_of_log_two_and_one_sample_is_eno
     for weights in scorer.parameters():
         torch.nn.init.zeros_(weights)
     tokens = torch.ones(1, 2, 4)
-    loss = batch_loss(scorer, [Sample(0, 1.0, 0, (0,))], tokens, tokens, 0.2)
-    assert loss.item() == pytest.approx(math.log(2))
+    found = judged(scorer, [Sample(0, 1.0, 0, (0,))], (tokens, tokens), 0.2)
+    assert found.loss.item() == pytest.approx(math.log(2)) == found.chance
