@@ -23,6 +23,7 @@ WORDS = {
     "max_offset_s": "largest offset",
     "tolerance_s": "tolerance",
     "spacing_m": "spacing",
+    "prior": "usual drift",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
     "ranked_by": "ranking",
@@ -33,6 +34,7 @@ WORDS = {
     "device": "device",
     "precision": "precision",
 }
+_ALIGNED_BY = (*LIMITS, "prior")
 _GROUP = "preferences"
 _BOOLEANS = {"true": True, "false": False}
 
@@ -50,6 +52,9 @@ class Preferences:
         Error within which a keypoint counts as right for its confidence, seconds.
     spacing_m : float
         Distance of the microphones, metres; zero where nobody says.
+    prior : str
+        Where the usual drift of the recorders is, as ``finchsync prior`` learned it; empty where
+        none is known.
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
@@ -69,6 +74,7 @@ class Preferences:
     max_offset_s: float = MAX_OFFSET_S
     tolerance_s: float = TOLERANCE_S
     spacing_m: float = 0.0
+    prior: str = ""
     aligns_on_open: bool = True
     shows_tips: bool = True
     ranked_by: RankedBy = RankedBy.MODEL
@@ -76,10 +82,10 @@ class Preferences:
     evidence: EvidencePreference = AS_SHIPPED
 
     @property
-    def align_settings(self) -> dict[str, float]:
-        """What differs from the aligner's own, by the names of `AlignOptions`."""
+    def align_settings(self) -> dict[str, float | str]:
+        """What differs from the aligner's own, by the names of `AlignOptions`, and the prior."""
         defaults = {field.name: field.default for field in fields(self)}
-        return {n: getattr(self, n) for n in LIMITS if getattr(self, n) != defaults[n]}
+        return {n: getattr(self, n) for n in _ALIGNED_BY if getattr(self, n) != defaults[n]}
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
@@ -87,10 +93,12 @@ class Preferences:
                 raise ValueError(name)
 
 
-def settings_of(made: Provenance) -> dict[str, float]:
-    """What a run was set to, by the names of `AlignOptions`."""
+def settings_of(made: Provenance) -> dict[str, float | str]:
+    """What a run was set to, as `Preferences.align_settings`."""
     said = ((name, made.settings.get(name)) for name in LIMITS)
-    return {name: float(value) for name, value in said if isinstance(value, (int, float))}
+    numbers = {name: float(value) for name, value in said if isinstance(value, (int, float))}
+    prior = made.settings.get("prior")
+    return numbers | {"prior": prior} if isinstance(prior, str) else {**numbers}
 
 
 def load(settings: QSettings) -> tuple[Preferences, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +41,16 @@ def align_steps(
     recording: Recording,
     time_0_s: NDArray[np.float64],
     learned: Networks = (),
+    prior: str = "",
     **settings: float,
 ) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
     from core.align import aligner
+    from core.formats.prior_file import read_prior
 
+    usual = read_prior(Path(prior).expanduser()) if prior else None
     options = aligner.AlignOptions(**settings)
-    yield from aligner.align_steps(recording, time_0_s, options, learned)
+    yield from aligner.align_steps(recording, time_0_s, options, learned, usual)
     give_back()
 
 
@@ -63,8 +67,8 @@ class Aligning(QObject):
     ----------
     keeper : EvidenceKeeper
         Opens and holds the networks that take part.
-    settings : mapping of str to float
-        Of the next alignments, by the names of `core.align.aligner.AlignOptions`.
+    settings : mapping of str to float or str
+        Of the next alignments, as `app.settings.preferences.Preferences.align_settings`.
     preference : EvidencePreference
         What they go by.
 
@@ -92,10 +96,10 @@ class Aligning(QObject):
         self._session = session
         self.steps = steps
         self.keeper = EvidenceKeeper()
-        self.settings: Mapping[str, float] = {}
+        self.settings: Mapping[str, float | str] = {}
         self.preference = AS_SHIPPED
         self._with = self.preference
-        self._by: Mapping[str, float] = {}
+        self._by: Mapping[str, float | str] = {}
         self._queue = AlignQueue()
         self._batch = AlignBatch()
         self._task: Task | None = None
@@ -191,7 +195,7 @@ class Aligning(QObject):
         steps = partial(self.keeper.steps, self._with, align)
         self._runner.start(partial(_on_known_audio, entry.known, steps))
 
-    def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, Mapping[str, float]]:
+    def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, Mapping[str, float | str]]:
         """What a task goes by: what is wished for, or what the recording was aligned with."""
         if not task.purpose.is_again or entry.run is None:
             return self.preference, self.settings

@@ -42,6 +42,8 @@ _TAIL = 1e-4
 _DEEPEST = -80.0
 """The evidence against offsets far from a pin, nats: as deep as single precision can take the
 exponential of."""
+_FIRST_SPEAKS = (PINNED, BEFORE_START, AFTER_END, UNALIGNABLE)
+"""Of what was decided of the keypoints of one row, the first of these leads its path."""
 _ROUNDED_S = 1e-6
 """A keypoint so near to the end of channel 1 stands on it, seconds: tables round."""
 
@@ -92,15 +94,7 @@ def realign_steps(
     Alignment
         Proposals for all keypoints; those a person fixed come back as fixed.
     """
-    rows = alignment.surface.nearest_rows(keypoints.time_0_s)
-    decided: dict[int, str] = {}
-    pins: dict[int, float] = {}
-    for index, state in enumerate(keypoints.state):
-        if state is ReviewState.UNALIGNABLE:
-            decided.setdefault(int(rows[index]), UNALIGNABLE)
-        elif state is not ReviewState.UNREVIEWED:
-            decided[int(rows[index])] = _fixed(keypoints.time_1_s[index], alignment.duration_1_s)
-            pins[int(rows[index])] = float(keypoints.offset_s[index])
+    decided, pins = _decisions(alignment, keypoints)
     if not decided:
         return alignment
     decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
@@ -126,6 +120,34 @@ def realign_steps(
     decoded = replace(decoded, prior=alignment.prior and _outdone(alignment.prior, posterior, led))
     result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
     return replace(result, surface=alignment.surface, decisions=decisions)
+
+
+def _decisions(
+    alignment: Alignment, keypoints: KeypointSet
+) -> tuple[dict[int, str], dict[int, float]]:
+    """What was decided of each row, and the offsets of those that are pinned, seconds.
+
+    Several keypoints may share a row. Those that fix an offset speak for it, then those on an
+    end of channel 1; where there are several, the line through them.
+    """
+    surface, duration_1_s = alignment.surface, alignment.duration_1_s
+    rows = surface.nearest_rows(keypoints.time_0_s)
+    by_row: dict[int, dict[str, list[int]]] = {}
+    for index, state in enumerate(keypoints.state):
+        if state is ReviewState.UNREVIEWED:
+            continue
+        is_aside = state is ReviewState.UNALIGNABLE
+        reason = UNALIGNABLE if is_aside else _fixed(keypoints.time_1_s[index], duration_1_s)
+        by_row.setdefault(int(rows[index]), {}).setdefault(reason, []).append(index)
+    decided: dict[int, str] = {}
+    pins: dict[int, float] = {}
+    for row, found in by_row.items():
+        reason = next(each for each in _FIRST_SPEAKS if each in found)
+        decided[row] = reason
+        if reason != UNALIGNABLE:
+            time_0_s, offset_s = keypoints.time_0_s[found[reason]], keypoints.offset_s[found[reason]]
+            pins[row] = float(np.interp(surface.time_0_s[row], time_0_s, offset_s))
+    return decided, pins
 
 
 def _outdone(prior: PriorUse, posterior: Floats32, led: list[slice]) -> PriorUse:

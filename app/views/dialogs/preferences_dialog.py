@@ -26,12 +26,14 @@ from app.look.theme import ThemeChoice
 from app.settings.preferences import LIMITS, Preferences, PreferenceStore
 from app.views.dialogs.evidence_page import EvidencePage
 from app.views.dialogs.keys_page import KeysPage
+from app.views.parts.file_line import FileLine
 
 _THEMES = {
     ThemeChoice.SYSTEM: "As the system",
     ThemeChoice.LIGHT: "Light",
     ThemeChoice.DARK: "Dark",
 }
+_PRIORS = "Usual drift (*.json);;All (*)"
 
 
 class PreferencesDialog(QDialog):
@@ -68,13 +70,18 @@ class PreferencesDialog(QDialog):
             "With it, confidence is about the clocks; without it, about the sounds, which reach "
             "one microphone before the other"
         )
+        self.prior = FileLine("Usual drift of the recorders", _PRIORS)
+        self.prior.text.setToolTip(
+            "How the clocks of these two recorders usually drift, as 'finchsync prior' learned it "
+            "from reviewed recordings; it helps where there is little to hear"
+        )
         self.aligns = QCheckBox("Align a recording when it is opened")
         self.tips = QCheckBox("Show tips")
         for spin in (self.max_offset, self.tolerance, self.spacing):
             spin.setKeyboardTracking(False)
         hint = QLabel(
-            "Offset, tolerance and spacing act the next time a recording is aligned (Align › Align "
-            "this recording)."
+            "Offset, tolerance, spacing and usual drift act the next time a recording is aligned "
+            "(Align › Align this recording)."
         )
         hint.setProperty("role", "muted")
         hint.setWordWrap(True)
@@ -86,6 +93,7 @@ class PreferencesDialog(QDialog):
             ("Largest offset", self.max_offset),
             ("Tolerance", self.tolerance),
             ("Spacing of the microphones", self.spacing),
+            ("Usual drift of the recorders", self.prior),
         )
         for words, widget in rows:
             form.addRow(words, widget)
@@ -118,6 +126,7 @@ class PreferencesDialog(QDialog):
             self.max_offset.valueChanged,
             self.tolerance.valueChanged,
             self.spacing.valueChanged,
+            self.prior.text.editingFinished,
             self.aligns.toggled,
             self.tips.toggled,
         ):
@@ -138,6 +147,7 @@ class PreferencesDialog(QDialog):
         self.max_offset.setValue(value.max_offset_s)
         self.tolerance.setValue(round(1000 * value.tolerance_s))
         self.spacing.setValue(value.spacing_m)
+        self.prior.text.setText(value.prior)
         self.aligns.setChecked(value.aligns_on_open)
         self.tips.setChecked(value.shows_tips)
         for blocker in blockers:
@@ -152,6 +162,7 @@ class PreferencesDialog(QDialog):
                 max_offset_s=self.max_offset.value(),
                 tolerance_s=self.tolerance.value() / 1000,
                 spacing_m=self.spacing.value(),
+                prior=self.prior.text.text().strip(),
                 aligns_on_open=self.aligns.isChecked(),
                 shows_tips=self.tips.isChecked(),
             )

@@ -275,3 +275,22 @@ def test_the_start_of_channel_1_bounds_from_the_other_side():
     assert starts.time_1_s[0] == 0.0
     again = realign(alignment, starts)
     np.testing.assert_allclose(again.path.offset_s, truth, atol=0.03)
+
+
+def test_of_two_pins_on_one_row_neither_overwrites_the_other(unsure):
+    """Half-second keypoints share a row, which has its own moment."""
+    alignment, _ = unsure
+    rows_s = alignment.surface.time_0_s
+    time_0_s = np.arange(0.0, 89.0, 0.5)
+    keypoints = KeypointSet(
+        time_0_s, time_0_s + np.interp(time_0_s, rows_s, alignment.path.offset_s)
+    )
+    on_it, beside = (int(np.searchsorted(time_0_s, moment_s)) for moment_s in (45.0, 45.5))
+    assert list(alignment.surface.nearest_rows(time_0_s[[on_it, beside]])) == [45, 45]
+    both = keypoints.move(on_it, 45.0 + 0.9).move(beside, 45.5 + 0.94)
+    led = realign(alignment, both)
+    assert led.path.offset_s[45] == pytest.approx(0.9, abs=0.005)
+    ((row, reason, _),) = led.decisions
+    assert (row, reason) == (45, PINNED)
+    aside = keypoints.move(on_it, 45.0 + 0.9).review(beside, ReviewState.UNALIGNABLE)
+    assert realign(alignment, aside).path.offset_s[45] == pytest.approx(0.9, abs=0.005)
