@@ -16,6 +16,8 @@ from core.session import Provenance
 
 Values = TypeVar("Values", "Preferences", EvidencePreference)
 
+AlignSettings = dict[str, float | str]
+"""What alignments go by: the names of `AlignOptions`, and ``prior``."""
 LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S, "spacing_m": SPACINGS_M}
 """Smallest and largest value, in the unit of the name."""
 WORDS = {
@@ -82,7 +84,7 @@ class Preferences:
     evidence: EvidencePreference = AS_SHIPPED
 
     @property
-    def align_settings(self) -> dict[str, float | str]:
+    def align_settings(self) -> AlignSettings:
         """What differs from the aligner's own, by the names of `AlignOptions`, and the prior."""
         defaults = {field.name: field.default for field in fields(self)}
         return {n: getattr(self, n) for n in _ALIGNED_BY if getattr(self, n) != defaults[n]}
@@ -93,7 +95,7 @@ class Preferences:
                 raise ValueError(name)
 
 
-def settings_of(made: Provenance) -> dict[str, float | str]:
+def settings_of(made: Provenance) -> AlignSettings:
     """What a run was set to, as `Preferences.align_settings`."""
     said = ((name, made.settings.get(name)) for name in LIMITS)
     numbers = {name: float(value) for name, value in said if isinstance(value, (int, float))}

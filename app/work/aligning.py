@@ -17,7 +17,7 @@ from app.session.alignment_results import AlignmentResults
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
-from app.settings.preferences import settings_of
+from app.settings.preferences import AlignSettings, settings_of
 from app.work.align_batch import AlignBatch
 from app.work.align_messages import cancelled, failed, imported_stand, no_evidence
 from app.work.align_queue import AlignQueue, Purpose, Task
@@ -67,8 +67,8 @@ class Aligning(QObject):
     ----------
     keeper : EvidenceKeeper
         Opens and holds the networks that take part.
-    settings : mapping of str to float or str
-        Of the next alignments, as `app.settings.preferences.Preferences.align_settings`.
+    settings : AlignSettings
+        Of the next alignments.
     preference : EvidencePreference
         What they go by.
 
@@ -96,10 +96,10 @@ class Aligning(QObject):
         self._session = session
         self.steps = steps
         self.keeper = EvidenceKeeper()
-        self.settings: Mapping[str, float | str] = {}
+        self.settings: AlignSettings = {}
         self.preference = AS_SHIPPED
         self._with = self.preference
-        self._by: Mapping[str, float | str] = {}
+        self._by: AlignSettings = {}
         self._queue = AlignQueue()
         self._batch = AlignBatch()
         self._task: Task | None = None
@@ -195,7 +195,7 @@ class Aligning(QObject):
         steps = partial(self.keeper.steps, self._with, align)
         self._runner.start(partial(_on_known_audio, entry.known, steps))
 
-    def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, Mapping[str, float | str]]:
+    def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, AlignSettings]:
         """What a task goes by: what is wished for, or what the recording was aligned with."""
         if not task.purpose.is_again or entry.run is None:
             return self.preference, self.settings

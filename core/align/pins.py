@@ -145,8 +145,9 @@ def _decisions(
         reason = next(each for each in _FIRST_SPEAKS if each in found)
         decided[row] = reason
         if reason != UNALIGNABLE:
-            time_0_s, offset_s = keypoints.time_0_s[found[reason]], keypoints.offset_s[found[reason]]
-            pins[row] = float(np.interp(surface.time_0_s[row], time_0_s, offset_s))
+            pinned = found[reason]
+            line = keypoints.time_0_s[pinned], keypoints.offset_s[pinned]
+            pins[row] = float(np.interp(surface.time_0_s[row], *line))
     return decided, pins
 
 
