@@ -47,7 +47,7 @@ EVIDENCE_WORDS = {
     "beats": EvidenceWords(
         "BEATs",
         "BEATs",
-        "Spectrograms and BEATs",
+        "Spectrograms, the compact net and BEATs",
         "BEATs and a scorer that 'finchsync train' made with it, both files of yours, have their "
         "say as well. Without a graphics card this takes many times as long.",
     ),

@@ -10,7 +10,7 @@ from core.errors import InputError
 
 EVIDENCE = ("spectral", "compact", "beats")
 """Without a network; with the small one that is shipped, the default; with BEATs and a pair
-scorer, which alone needs PyTorch."""
+scorer beside it, which alone needs PyTorch."""
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 """Where PyTorch may run; ``auto`` is the first of the others that is there."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.base.evidence_words import opinion
 from app.session.session_model import SessionModel
 from app.views.panels.candidate_table import CandidateTable
 from app.views.parts.action_button import ActionButton
@@ -51,7 +50,7 @@ class CandidatePanel(QWidget):
         top.setContentsMargins(4, 4, 4, 0)
         top.addWidget(self._switch, 2)
         top.addWidget(ActionButton(actions["score_parts"], "Parts"), 1)
-        self._said = FixedLabel("muted", lines=2, wraps=True)
+        self._said = FixedLabel("muted", wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -75,18 +74,14 @@ class CandidatePanel(QWidget):
     def _refresh(self) -> None:
         entry = self._session.current
         ranked = () if entry is None else entry.evidence.rankings
-        models = [ranking for ranking in ranked if ranking.by is RankedBy.MODEL]
-        self._switch.setEnabled(bool(models) or not ranked)
+        has_model = any(ranking.by is RankedBy.MODEL for ranking in ranked)
+        self._switch.setEnabled(has_model or not ranked)
         said = ""
-        if entry is not None and ranked and not models:
+        if ranked and not has_model:
             said = "No network was heard: lines are ranked by all evidence there is."
         elif entry is not None and (apart_s := entry.best_lines_apart_s) is not None:
-            who = f"{_capital(opinion(models[0]))} and all evidence"
-            if apart_s > DISAGREE_S:
-                said = f"{who} disagree: their best lines lie {apart_s:.2f} s apart on average."
-            else:
-                said = f"{who} agree: their best lines lie {1e3 * apart_s:.0f} ms apart on average."
-        elif models and self._session.selection.ranking is None:
+            said = _compared(apart_s)
+        elif has_model and self._session.selection.ranking is None:
             said = (
                 f"All evidence ranks last; see {_WORDS[RankedBy.MODEL]} for what is known already."
             )
@@ -100,5 +95,8 @@ def _row(widget: QWidget) -> QHBoxLayout:
     return layout
 
 
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
+def _compared(apart_s: float) -> str:
+    """Whether both rankings have about the same best line."""
+    if apart_s > DISAGREE_S:
+        return f"The rankings disagree: best lines {apart_s:.2f} s apart on average."
+    return f"Both rankings agree within {max(1e3 * apart_s, 1.0):.0f} ms."

@@ -52,8 +52,8 @@ _WIDEST = (
 _PARTS = slice(5, None)
 """Columns that show only where a person asks for them."""
 _PADDING_PX = 14
-_LEAST_WANTED = (8, 9, 6, 5, 7, 4)
-"""Where not all columns fit, these go first; the tip of a row says what they hold."""
+_LEAST_WANTED = 4
+"""Where not all columns fit, this one goes; the tip of a row says what it holds."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -146,11 +146,12 @@ class CandidateTable(QTableView):
         self.doubleClicked.connect(self._on_double_click)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        """Show as many columns as fit, so that none has to be scrolled to."""
+        """Show columns as they fit."""
         self._fit_columns()
         super().resizeEvent(event)
 
     def _fit_columns(self) -> None:
+        """Show the columns so that none has to be scrolled to, but for the parts of the score."""
         # Measuring the cells, as Qt would, asks for all of them with every change of style.
         advance = self.fontMetrics().horizontalAdvance
         headings = (heading for heading, _tip in _COLUMNS)
@@ -163,9 +164,8 @@ class CandidateTable(QTableView):
         shown = list(range(len(_WIDEST)))
         if not self._shows_parts:
             del shown[_PARTS]
-        for column in _LEAST_WANTED:
-            if column in shown and sum(widths_px[c] for c in shown) > room_px:
-                shown.remove(column)
+            if sum(widths_px[c] for c in shown) > room_px:
+                shown.remove(_LEAST_WANTED)
         spare_px = max(room_px - sum(widths_px[c] for c in shown), 0) // len(shown)
         for column, width_px in enumerate(widths_px):
             self.setColumnHidden(column, column not in shown)

@@ -11,10 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from core.align.decoding.decode import decode
 from core.align.decoding.drift_models import DriftModel
+from core.align.search.likeliest import likeliest_paths
 from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
@@ -36,27 +38,32 @@ of the recording (decision 0009)."""
 _NATS_A_SD = 0.7
 """Evidence of a peak that stands a standard deviation above its row's median, nats; chosen on
 drifted recordings A, B and D and simulated scenes among 0.5 to 1.3."""
+APART_S = 8.0
+"""Paths nearer to each other than this are one, seconds."""
+_MOST_PATHS = 3
+_USUAL_S = 60.0
+"""Scale of offsets before anything is heard (two-sided exponential), seconds; chosen on drifted
+recordings A, B and D and simulated scenes."""
+_LEAST_HEARD = 0.3
+"""Share of a stretch that channel 1 must have run for to tell of an offset; chosen by hand."""
 _MODEL = DriftModel(0.02, 9, 0.002, 0.0, jump_probability=1e-3, lost_probability=1e-6)
 """A clock of few slopes; chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CoarseOffsets:
-    """Where channel 1 roughly lies.
+class CoarsePath:
+    """Where channel 1 may roughly lie.
 
     Parameters
     ----------
     centre_s : ndarray, shape (R,)
         Middles of the stretches on channel 0, seconds.
     offset_s : ndarray, shape (R,)
-        Likeliest offset of each, seconds, to within about `CELL_S`.
-    within : ndarray, shape (R,)
-        Probability that the offset is one of the near ones.
+        Offset of each, seconds, to within about `CELL_S`.
     """
 
     centre_s: Floats
     offset_s: Floats
-    within: Floats
 
     def at(self, time_0_s: Floats) -> Floats:
         """Offset at moments of channel 0: linear between stretches, a step at a jump.
@@ -87,6 +94,22 @@ _JUMP_S = 1.0
 """A larger step between two stretches is a jump and no drift, seconds."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CoarseOffsets:
+    """Where channel 1 roughly lies.
+
+    Parameters
+    ----------
+    paths : tuple of CoarsePath
+        The likeliest, and those that are nearly as likely.
+    within : ndarray, shape (R,)
+        Probability that the offset of a stretch is one of the near ones.
+    """
+
+    paths: tuple[CoarsePath, ...]
+    within: Floats
+
+
 def coarse_offsets(
     features_0: ChannelFeatures,
     features_1: ChannelFeatures,
@@ -113,12 +136,13 @@ def coarse_offsets(
     -------
     CoarseOffsets
     """
-    surface = yield from part_of(_surface(features_0, features_1, reach_s), 0.0, 0.8)
+    compared = _surface(features_0, features_1, reach_s, around_s)
+    surface = yield from part_of(compared, 0.0, 0.8)
     decoded = yield from part_of(decode(surface, (_MODEL,)), 0.8, 1.0)
     offset_s = surface.first_offset_s[0] + CELL_S * np.arange(surface.score.shape[1])
+    found = likeliest_paths(surface.score, round(APART_S / CELL_S), _MOST_PATHS)
     return CoarseOffsets(
-        surface.time_0_s,
-        offset_s[decoded.posterior.argmax(axis=1)],
+        tuple(CoarsePath(surface.time_0_s, offset_s[columns]) for columns in found),
         decoded.posterior[:, np.abs(offset_s - around_s) <= near_s].sum(axis=1, dtype=np.float64),
     )
 
@@ -130,7 +154,7 @@ def _onsets(features: ChannelFeatures, start: int, length: int) -> Floats32:
 
 
 def _surface(
-    features_0: ChannelFeatures, features_1: ChannelFeatures, reach_s: float
+    features_0: ChannelFeatures, features_1: ChannelFeatures, reach_s: float, around_s: float
 ) -> Steps[ScoreSurface]:
     stretch, cell = round(STRETCH_S / HOP_S), round(CELL_S / HOP_S)
     reach = round(reach_s / CELL_S) * cell
@@ -140,16 +164,35 @@ def _surface(
     starts += features_0.first_frame
     size = next_fast_len(stretch + 2 * reach, real=True)
     score = np.zeros((len(starts), 2 * reach // cell), dtype=np.float32)
+    offset_s = HOP_S * (np.arange(0, 2 * reach, cell) - reach) + CELL_S / 2
+    starts_1_s = HOP_S * features_1.first_frame
+    ends_1_s = starts_1_s + HOP_S * len(features_1)
     for row, start in enumerate(starts):
         # Every zone is compared with every zone: the product of the sums.
         left = _onsets(features_0, int(start), stretch)
         right = _onsets(features_1, int(start) - reach, stretch + 2 * reach)
         product = np.conj(rfft(left, size)) * rfft(right, size)
         peaks = irfft(product, size)[: 2 * reach].reshape(-1, cell).max(axis=1)
-        spread = float(peaks.std())
-        if spread > 0:
-            score[row] = _NATS_A_SD * (peaks - np.median(peaks)) / spread
+        begins_s = start * HOP_S + offset_s
+        heard_s = np.minimum(begins_s + STRETCH_S, ends_1_s) - np.maximum(begins_s, starts_1_s)
+        score[row] = _told(peaks, heard_s >= _LEAST_HEARD * STRETCH_S)
         yield (row + 1) / len(starts)
     centre_s = np.asarray((starts + stretch / 2) * HOP_S)
-    first_offset_s = np.full(len(starts), -reach * HOP_S + CELL_S / 2)
-    return ScoreSurface(centre_s, first_offset_s, CELL_S, likelihood_ratios(score))
+    usual = np.exp(-np.abs(offset_s - around_s) / _USUAL_S)
+    score[0] += np.log(usual / usual.mean())
+    return ScoreSurface(centre_s, np.full(len(starts), offset_s[0]), CELL_S, score)
+
+
+def _told(peaks: Floats32, is_heard: NDArray[np.bool_]) -> Floats32:
+    """Log-likelihood ratios of the offsets of a stretch, shape (L,).
+
+    Zero where channel 1 was not running: that it has not begun or has ended speaks for no offset
+    and against none.
+    """
+    told = np.zeros(len(peaks), dtype=np.float32)
+    heard = peaks[is_heard]
+    spread = float(heard.std()) if len(heard) else 0.0
+    if spread > 0:
+        nats = _NATS_A_SD * (heard - np.median(heard)) / spread
+        told[is_heard] = likelihood_ratios(nats[None, :])[0]
+    return told

@@ -17,7 +17,7 @@ from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath
-from core.align.search.coarse import STRETCH_S, CoarseOffsets
+from core.align.search.coarse import APART_S, STRETCH_S, CoarseOffsets, CoarsePath
 from core.arrays import Floats
 from core.audio.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces
@@ -27,10 +27,9 @@ from core.steps import Steps, part_of
 
 BAND_S = 5.0
 """Half width of the band searched around coarse offsets, seconds."""
-_WIDEST_S = 16.0
-"""Coarse offsets that fit into a window no wider than this share one, jumps and all, seconds."""
 _MARGIN_S = 3.0
-"""What such a window has to spare at either side, seconds."""
+"""What a window that the offsets of a path share, jumps and all, has to spare at either side,
+seconds. It is as wide as paths are apart: most restarts that only close comparison finds fit in."""
 _NEAR = 0.5
 """A stretch less probably near than this asks for a look elsewhere."""
 PERHAPS_ELSEWHERE = 0.5
@@ -159,7 +158,7 @@ def search_windows(
     Returns
     -------
     tuple of SearchWindow
-        One to three.
+        One to five.
     """
     by_ear = _windows_by_ear(coarse, rows_s, max_offset_s, around_s)
     if prior is None:
@@ -175,18 +174,20 @@ def search_windows(
 def _windows_by_ear(
     coarse: CoarseOffsets, rows_s: Floats, max_offset_s: float, around_s: float
 ) -> tuple[SearchWindow, ...]:
-    zero_s, none = np.zeros(len(rows_s)), np.empty(0)
-    near = SearchWindow.around(zero_s + around_s, max_offset_s, none)
+    near = SearchWindow.around(np.full(len(rows_s), around_s), max_offset_s, np.empty(0))
     is_near = max_offset_s <= COARSE_ABOVE_S
     if is_near and (coarse.within >= _NEAR).all():
         return (near,)
-    low_s, high_s = float(coarse.offset_s.min()), float(coarse.offset_s.max())
-    if high_s - low_s + 2 * _MARGIN_S <= _WIDEST_S:
-        half_s = max((high_s - low_s) / 2 + _MARGIN_S, BAND_S)
-        along = SearchWindow.around(zero_s + (low_s + high_s) / 2, half_s, none)
-    else:
-        along = SearchWindow.around(coarse.at(rows_s), BAND_S, coarse.jumps_s)
-    return (near, along) if is_near else (along,)
+    along = tuple(_window_along(path, rows_s) for path in coarse.paths)
+    return (near, *along) if is_near else along
+
+
+def _window_along(path: CoarsePath, rows_s: Floats) -> SearchWindow:
+    low_s, high_s = float(path.offset_s.min()), float(path.offset_s.max())
+    if (high_s - low_s) / 2 + _MARGIN_S <= APART_S:
+        middle_s = np.full(len(rows_s), (low_s + high_s) / 2)
+        return SearchWindow.around(middle_s, APART_S, np.empty(0))
+    return SearchWindow.around(path.at(rows_s), BAND_S, path.jumps_s)
 
 
 def likelier_window(
@@ -228,7 +229,7 @@ def likelier_window(
         decoded, _ = yield from part_of(
             decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
         )
-        evidence = decoded.log_evidence - number * _FAR_NATS
+        evidence = decoded.log_evidence - (number > 0) * _FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence
     assert best is not None

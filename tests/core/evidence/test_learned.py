@@ -19,6 +19,7 @@ from core.align.stages import Stage
 from core.audio.recording import Recording, open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
+from core.evidence.compact import open_compact
 from core.evidence.learned import known_odds
 from core.keypoints import ReviewState
 from core.simulate import simulate_scene
@@ -129,6 +130,20 @@ def test_a_network_that_hears_nothing_does_not_hurt(scene):
         for learned in ((), (Knowing(None),))
     ]
     assert error_s[1] < error_s[0] + 0.002
+
+
+def test_a_network_that_hears_nothing_does_not_hurt_beside_the_compact_net(tmp_path):
+    """As BEATs with a scorer of no use is heard, in noise."""
+    made = simulate_scene("zebra_finch", seed=602, duration_s=DURATION_S, snr_db=0.0)
+    sf.write(tmp_path / "noisy.wav", made.samples, made.sample_rate_hz)
+    recording, truth = open_recording(tmp_path / "noisy.wav"), made.keypoints()
+    compact = open_compact()
+    error_s = [
+        np.abs(align(recording, learned=learned).keypoints.time_1_s - truth.time_1_s).mean()
+        for learned in ((), (compact,), (compact, Knowing(None)))
+    ]
+    assert error_s[1] < 0.5 * error_s[0], "the net is worth keeping here"
+    assert error_s[2] < 1.03 * error_s[1]
 
 
 def test_what_was_heard_with_is_told_with_its_notices(scene):

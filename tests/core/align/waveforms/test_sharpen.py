@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soundfile as sf
+from scipy.stats import norm
 
 from core.align.aligner import align
 from core.align.path import Refinement
-from core.align.waveforms.sharpen import sharpen
+from core.align.waveforms.sharpen import _filtered, _looked_back, sharpen
 from core.audio.recording import Recording, open_recording
 from core.simulate import SceneSpec, simulate_scene
 from core.steps import result_of
@@ -83,3 +84,44 @@ def test_a_field_pair_with_one_source_is_aligned_within_a_third_of_a_millisecond
     truth = scene.keypoints()
     result = align(open_recording(tmp_path / "a.wav"), truth.time_0_s)
     assert np.abs(result.keypoints.time_1_s - truth.time_1_s).mean() < 1 / 3000
+
+
+def _by_matrices(time_0_s, offset_s, read_sd_s, wander):
+    """The textbook's filter and smoother."""
+    step = np.array([[1.0, 1.0], [0.0, 1.0]])
+    walk = wander**2 * np.array([[1 / 3, 1 / 2], [1 / 2, 1.0]])
+    mean, cov = np.array([np.nanmedian(offset_s), 0.0]), np.diag([100.0, 1e-2])
+    ahead, known, log_likelihood = [], [], 0.0
+    for row, read_s in enumerate(offset_s):
+        if row:
+            mean, cov = step @ mean, step @ cov @ step.T + walk
+        ahead.append((mean, cov))
+        if np.isfinite(read_s):
+            variance = cov[0, 0] + read_sd_s[row] ** 2
+            log_likelihood += norm.logpdf(read_s, mean[0], np.sqrt(variance))
+            gain = cov[:, 0] / variance
+            mean, cov = mean + gain * (read_s - mean[0]), cov - np.outer(gain, cov[0])
+        known.append((mean, cov))
+    found = [(mean, cov)]
+    for (mean_1, cov_1), (mean_0, cov_0) in zip(ahead[:0:-1], known[-2::-1], strict=True):
+        back = np.linalg.solve(cov_1, step @ cov_0).T
+        mean, cov = mean_0 + back @ (mean - mean_1), cov_0 + back @ (cov - cov_1) @ back.T
+        found.append((mean, cov))
+    smooth = np.array([(m[0], np.sqrt(c[0, 0])) for m, c in found[::-1]])
+    return *smooth.T, log_likelihood
+
+
+@pytest.mark.parametrize("wander", [1e-5, 6e-3])
+def test_a_clock_is_followed_as_the_textbook_has_it(wander):
+    rng = np.random.default_rng(8)
+    rows_s = np.arange(120.0)
+    offset_s = 0.3 + 1e-4 * rows_s + rng.normal(scale=5e-4, size=len(rows_s))
+    offset_s[rng.random(len(rows_s)) < 0.3] = np.nan
+    sd_s = rng.uniform(3e-4, 3e-3, len(rows_s))
+    way = _filtered(rows_s, offset_s, sd_s, wander)
+    smooth_s, smooth_sd_s, log_likelihood = _by_matrices(rows_s, offset_s, sd_s, wander)
+    found_s, found_sd_s = _looked_back(rows_s, way)
+    np.testing.assert_allclose(found_s, smooth_s, atol=1e-12)
+    np.testing.assert_allclose(found_sd_s, smooth_sd_s, rtol=1e-6)
+    constant = 0.5 * np.log(2 * np.pi) * np.isfinite(offset_s).sum()
+    assert way.log_likelihood == pytest.approx(log_likelihood + constant)
