@@ -28,7 +28,7 @@ class NetworksHeard:
     terms : TermSurfaces
         What stood before, and a term for each network.
     alone : ScoreSurface or None
-        What the chosen network says alone, log odds; None without one.
+        What the chosen network says alone, log odds; None without one, or once lines are ranked.
     by_model : Ranking or None
         All lines as it ranks them; None without one, or where lines are not ranked yet.
     """
@@ -93,7 +93,7 @@ def hear_networks(
         alone = terms.surface_of(network.log_odds(term))
         by_model = None if lines is None else (yield from rank_alone(network.name, alone, lines))
         with_it = said.terms.with_term(term, network.weight, network.spectral_share)
-        said = NetworksHeard(with_it, alone, by_model)
+        said = NetworksHeard(with_it, alone if lines is None else None, by_model)
     return said
 
 

@@ -125,11 +125,8 @@ class Gathered:
     is_unsure : ndarray of bool, shape (K,)
         Rows whose offset may be none of those that were compared.
     heard : Heard
-    alone : ScoreSurface or None
-        As `NetworksHeard`, at the same rows and offsets; None without a network, and where it
-        has ranked its lines.
-    by_model : Ranking or None
-        As `NetworksHeard`.
+    alone, by_model
+        As `NetworksHeard`, at the same rows and offsets.
     """
 
     surface: ScoreSurface
@@ -225,8 +222,7 @@ def gather(
     surface = terms.combined(fit_weights(terms, first.posterior))
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
     unsure = window.is_unsure(rows_s)
-    alone = None if whole else networks.alone
-    found = Gathered(surface, likely, unsure, heard, alone, networks.by_model)
+    found = Gathered(surface, likely, unsure, heard, networks.alone, networks.by_model)
     return found, first.posterior
 
 
