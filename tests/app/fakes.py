@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,6 +104,30 @@ def fake_steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Itera
         yield fake_ranking(5, first)
     yield Progress("decoding the path", 0.9)
     yield alignment
+
+
+class Stepwise:
+    """An aligner that waits before every batch of lines until it is let on.
+
+    Parameters
+    ----------
+    steps : callable
+        All of its steps, from the keypoints on channel 0.
+    """
+
+    def __init__(self, steps: Callable[[np.ndarray], Iterable[object]]) -> None:
+        self._steps = steps
+        self.batches = 0
+        self.released = threading.Semaphore(0)
+
+    def __call__(
+        self, _recording: Recording, time_0_s: np.ndarray, **_: object
+    ) -> Iterator[object]:
+        for step in self._steps(time_0_s):
+            if isinstance(step, Ranking):
+                assert self.released.acquire(timeout=20)
+                self.batches += 1
+            yield step
 
 
 def failing_steps(error: Exception) -> Callable[..., Iterator[object]]:

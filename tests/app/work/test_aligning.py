@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_calls
-from fakes import failing_steps, fake_alignment, fake_ranking, fake_steps
+from fakes import Stepwise, failing_steps, fake_alignment, fake_ranking, fake_steps
 from finding import nth
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -27,29 +26,19 @@ MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
 
 
-class Stepwise:
-    """An aligner that waits to be let on."""
-
-    def __init__(self) -> None:
-        self.batches = 0
-        self.released = threading.Semaphore(0)
-
-    def __call__(
-        self, _recording: Recording, time_0_s: np.ndarray, **_: object
-    ) -> Iterator[object]:
-        yield Progress("reading audio", 0.2)
-        yield fake_alignment(time_0_s).surface
-        for first in range(0, 1000, 5):
-            assert self.released.acquire(timeout=20)
-            self.batches += 1
-            yield fake_ranking(5, first)
-            yield Progress("ranking candidates", 0.3 + first / 2000)
+def in_batches(time_0_s: np.ndarray) -> Iterator[object]:
+    """As of a recording that takes long to rank."""
+    yield Progress("reading audio", 0.2)
+    yield fake_alignment(time_0_s).surface
+    for first in range(0, 1000, 5):
+        yield fake_ranking(5, first)
+        yield Progress("ranking candidates", 0.3 + first / 2000)
 
 
 def test_candidates_stream_in_and_cancel_stops_within_one_batch(
     make_window: MakeWindow, stereo: Path, qtbot: QtBot, settle: Settle
 ) -> None:
-    steps = Stepwise()
+    steps = Stepwise(in_batches)
     window = make_window(steps)
     window.open([stereo])
     rows = window.candidates.model().rowCount
@@ -70,7 +59,7 @@ def test_candidates_stream_in_and_cancel_stops_within_one_batch(
 
 
 def test_time_left_is_shown(make_window: MakeWindow, stereo: Path, qtbot: QtBot) -> None:
-    steps = Stepwise()
+    steps = Stepwise(in_batches)
     window = make_window(steps)
     window.open([stereo])
     qtbot.waitUntil(lambda: window.workbench.is_aligning, timeout=20000)

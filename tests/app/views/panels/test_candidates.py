@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import fake_alignment, fake_candidates
+from fakes import Stepwise, fake_alignment, fake_candidates
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -52,24 +51,12 @@ def steps(
     yield alignment
 
 
-class Stepwise:
-    """An aligner that waits before every batch until it is let on."""
-
-    def __init__(self) -> None:
-        self.batches = 0
-        self.released = threading.Semaphore(0)
-
-    def __call__(
-        self, _recording: Recording, time_0_s: np.ndarray, **_: object
-    ) -> Iterator[object]:
-        yield Progress("comparing the channels with a network", 0.2)
-        for first in range(0, 100, 5):
-            assert self.released.acquire(timeout=20)
-            self.batches += 1
-            yield by_model(count=5, first=first)
-        assert self.released.acquire(timeout=20)
-        yield fake_alignment(time_0_s).surface
-        yield ranked(time_0_s)
+def in_batches(time_0_s: np.ndarray) -> Iterator[object]:
+    """Of a recording that the network takes long to rank."""
+    yield Progress("comparing the channels with a network", 0.2)
+    for first in range(0, 100, 5):
+        yield by_model(count=5, first=first)
+    yield ranked(time_0_s)
 
 
 @pytest.fixture
@@ -104,7 +91,7 @@ def press(window: MainWindow, key: Key) -> None:
 def test_lines_by_the_network_show_while_it_works_and_cancel_stops_within_a_batch(
     make_window: Make, stereo: Path, qtbot: QtBot, settle: Settle
 ) -> None:
-    work = Stepwise()
+    work = Stepwise(in_batches)
     window = make_window(work)
     window.open([stereo])
     rows = window.candidates.model().rowCount
@@ -212,7 +199,7 @@ def test_a_correction_leaves_both_rankings(aligned: MainWindow, settle: Settle) 
 def test_a_run_that_is_cancelled_gives_the_lines_of_before_back(
     aligned: MainWindow, qtbot: QtBot, settle: Settle
 ) -> None:
-    work = Stepwise()
+    work = Stepwise(in_batches)
     aligned.workbench.aligning.steps = work
     press(aligned, Key.Key_E)
     aligned.commands["align"].trigger()
