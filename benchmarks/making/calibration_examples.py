@@ -79,7 +79,7 @@ class Example:
     alias_margin : float
         Of the alias flag; NaN where it is down.
     mass, related, nearest_clear_s : ndarray
-        As in `core.align.claims.calibration.Calibration.confidence`.
+        As in `core.align.calibration.Calibration.confidence`.
     nats : ndarray
         Evidence for the path against a random offset.
     waveform_sd_s : ndarray

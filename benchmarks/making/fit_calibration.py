@@ -27,7 +27,7 @@ from benchmarks.accuracy.calibration import Tally
 from benchmarks.common.places import CACHE
 from benchmarks.making.calibration_examples import Example, collect, learned_evidence, load, save
 from core import __version__
-from core.align.claims.calibration import (
+from core.align.calibration import (
     Calibration,
     ConfidenceCurve,
     certainty_features,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,10 +22,11 @@ from core.align.path import OffsetPath, Refinement
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.search.windows import PERHAPS_ELSEWHERE, is_at_edge
-from core.align.sections.evidence import Comparison, Heard
+from core.align.sections.evidence import Comparison, Gathered, Heard
 from core.align.sections.joined import gather_all
 from core.align.sections.plan import Bounds
 from core.align.stages import ProgressPlan, Stage
+from core.align.tuning import Tuning
 from core.align.waveforms.refine import refine
 from core.align.waveforms.sharpen import sharpen
 from core.arrays import Floats
@@ -75,6 +76,7 @@ def align_steps(
     learned: Networks = (),
     prior: DriftPrior | None = None,
     bounds: Bounds = _AT_ONCE,
+    tuning: Tuning | None = None,
 ) -> Iterator[Step]:
     """Align a recording step by step.
 
@@ -93,6 +95,8 @@ def align_steps(
         How the clocks of this pair of recorders usually drift.
     bounds : Bounds
         How much of a long recording is held in memory at once.
+    tuning : Tuning, optional
+        What a person's corrections taught of the evidence; of the same networks.
 
     Yields
     ------
@@ -117,50 +121,26 @@ def align_steps(
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
     told = [len(network.notices) for network in learned]
-    rows_s = _window_centres(recording.duration_s, time_0_s)
-    asked = Comparison(recording, rows_s, options.max_offset_s, learned, prior)
+    asked = asked_of(recording, time_0_s, options, learned, prior, tuning)
     found = yield from gather_all(asked, bounds)
     _refuse_silent(found.heard, recording)
-    evidence = replace(
-        used_of(learned, told),
-        warnings=(_SAME_SOUND,) if found.heard.is_same else (),
-        doubts=doubts.of_unheard_sound(found.heard.share_above),
-    )
-    surface, by_model = found.surface, found.by_model
-    yield surface
+    by_model = found.by_model
+    yield found.surface
     plan = ProgressPlan(asked.network_cost)
-    second, use = yield from plan.staged(
-        Stage.DECODE_AGAIN, decode_carried(surface, prior, band=found.likely)
-    )
-    path = estimate(surface, second.posterior)
-    travel = Travel(options.spacing_m / SOUND_M_S, is_given=True)
-    if not options.spacing_m:
-        travel = Travel(heard_travel_s(surface, path, second.log_shares))
-    related = local_relatedness(second.row_evidence)
-    unsearched = found.is_unsure | is_at_edge(surface, path)
-    related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
-    refinement = yield from plan.staged(Stage.REFINE, _refined(recording, surface.time_0_s, path))
+    decoded = yield from decode_gathered(asked, found, options, plan)
     scored, batches = CandidateScores.none(), 0
-    durations = (recording.channels[0].duration_s, recording.channels[1].duration_s)
-    for batch in score_candidates(surface, durations, options.max_offset_s):
+    durations = asked.lines.duration_s
+    for batch in score_candidates(found.surface, durations, options.max_offset_s):
         scored, batches = scored.joined(batch), batches + 1
         yield Ranking(RankedBy.EVIDENCE, by_model.model if by_model else "", batch)
         yield plan.progress(Stage.RANK, 1 - 0.5**batches)
-    wrong_rates = doubts.of_sample_rates(recording, scored)
-    decoded = DecodedEvidence(
-        surface=surface,
-        posterior=second.posterior,
-        log_evidence=second.log_evidence,
-        related=related,
-        refinement=refinement,
-        candidates=scored,
-        by_model=by_model,
-        duration_1_s=durations[1],
-        tolerance_s=options.tolerance_s,
-        travel=travel,
-        evidence=replace(evidence, doubts=evidence.doubts + wrong_rates),
-        prior=use,
+    of_sound = doubts.of_unheard_sound(found.heard.share_above)
+    evidence = replace(
+        used_of(learned, told, tuning),
+        warnings=(_SAME_SOUND,) if found.heard.is_same else (),
+        doubts=of_sound + doubts.of_sample_rates(recording, scored),
     )
+    decoded = replace(decoded, candidates=scored, by_model=by_model, evidence=evidence)
     yield build_alignment(decoded, time_0_s)
 
 
@@ -171,12 +151,13 @@ def align(
     learned: Networks = (),
     prior: DriftPrior | None = None,
     bounds: Bounds = _AT_ONCE,
+    tuning: Tuning | None = None,
 ) -> Alignment:
     """Align a recording in one call.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned, prior, bounds
+    recording, time_0_s, options, learned, prior, bounds, tuning
         As in `align_steps`.
 
     Returns
@@ -188,10 +169,85 @@ def align(
     InputError
         As `align_steps`.
     """
-    for step in align_steps(recording, time_0_s, options, learned, prior, bounds):
+    for step in align_steps(recording, time_0_s, options, learned, prior, bounds, tuning):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
+
+
+def asked_of(
+    recording: Recording,
+    time_0_s: Floats,
+    options: AlignOptions,
+    learned: Networks = (),
+    prior: DriftPrior | None = None,
+    tuning: Tuning | None = None,
+) -> Comparison:
+    """What is compared to align a recording.
+
+    Parameters
+    ----------
+    recording, time_0_s, options, learned, prior, tuning
+        As in `align_steps`.
+
+    Returns
+    -------
+    Comparison
+        At rows in step with the keypoints.
+    """
+    rows_s = _window_centres(recording.duration_s, time_0_s)
+    return Comparison(recording, rows_s, options.max_offset_s, learned, prior, tuning)
+
+
+def decode_gathered(
+    asked: Comparison, found: Gathered, options: AlignOptions, plan: ProgressPlan
+) -> Generator[Progress, None, DecodedEvidence]:
+    """Decode a path, and ask the waveforms along it.
+
+    Parameters
+    ----------
+    asked : Comparison
+    found : Gathered
+        Of all its rows, or of those that are of interest.
+    options : AlignOptions
+    plan : ProgressPlan
+
+    Yields
+    ------
+    Progress
+
+    Returns
+    -------
+    DecodedEvidence
+        Without candidates, and without what the evidence was.
+    """
+    surface = found.surface
+    second, use = yield from plan.staged(
+        Stage.DECODE_AGAIN, decode_carried(surface, asked.prior, band=found.likely)
+    )
+    path = estimate(surface, second.posterior)
+    travel = Travel(options.spacing_m / SOUND_M_S, is_given=True)
+    if not options.spacing_m:
+        travel = Travel(heard_travel_s(surface, path, second.log_shares))
+    related = local_relatedness(second.row_evidence)
+    unsearched = found.is_unsure | is_at_edge(surface, path)
+    related[unsearched] = np.minimum(related[unsearched], PERHAPS_ELSEWHERE)
+    refinement = yield from plan.staged(
+        Stage.REFINE, _refined(asked.recording, surface.time_0_s, path)
+    )
+    return DecodedEvidence(
+        surface=surface,
+        posterior=second.posterior,
+        log_evidence=second.log_evidence,
+        related=related,
+        refinement=refinement,
+        candidates=CandidateScores.none(),
+        duration_1_s=asked.lines.duration_s[1],
+        tolerance_s=options.tolerance_s,
+        travel=travel,
+        prior=use,
+        tuning=asked.tuning,
+    )
 
 
 def _refined(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Refinement]:

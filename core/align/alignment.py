@@ -7,10 +7,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.calibration import Calibration, shipped_calibration
 from core.align.decoding.prior import PriorUse
 from core.align.path import OffsetPath, Refinement, RowStatistics
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
+from core.align.tuning import Tuning
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
@@ -51,6 +53,9 @@ class EvidenceUsed:
         What a person should know of the recording.
     doubts : tuple of str
         What may be why nothing matches; of no interest where something does.
+    tuned_by : str
+        The model that a person's corrections made, by name and digest; empty where all is as
+        shipped.
     """
 
     name: str = "spectral"
@@ -59,6 +64,7 @@ class EvidenceUsed:
     notices: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    tuned_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,8 @@ class DecodedEvidence:
         What a pair's usual drift had to do with it.
     travel : Travel
         How long sounds are on their way to one microphone before or after the other.
+    tuning : Tuning or None
+        None where all is as shipped.
     """
 
     surface: ScoreSurface
@@ -148,6 +156,12 @@ class DecodedEvidence:
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
     travel: Travel = Travel()
+    tuning: Tuning | None = None
+
+    @property
+    def calibration(self) -> Calibration:
+        """By which a posterior becomes a confidence."""
+        return self.tuning.calibration if self.tuning else shipped_calibration(self.evidence.name)
 
     def rows(self, kept: slice | NDArray[np.intp]) -> DecodedEvidence:
         """The same of some rows only.
@@ -219,11 +233,11 @@ class Alignment:
         Whether a person should look at the file before it is used.
     warnings : tuple of str
         What the person should know about the whole file.
-    tolerance_s, log_evidence, related, duration_1_s, refinement, by_model, evidence, prior, travel
+    tolerance_s, log_evidence, related, duration_1_s, refinement, by_model
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
-    evidence, prior, travel_s
+    evidence, prior, travel, tuning
         As `DecodedEvidence`.
     decisions : frozenset of Decision
         What a person decided that the path was led through; empty for the
@@ -249,6 +263,7 @@ class Alignment:
     evidence: EvidenceUsed = EvidenceUsed()
     prior: PriorUse | None = None
     travel: Travel = Travel()
+    tuning: Tuning | None = None
     decisions: frozenset[Decision] = frozenset()
 
     @property

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alias, Alignment, DecodedEvidence
+from core.align.calibration import MOST_CONFIDENT
 from core.align.claims import confidence
-from core.align.claims.calibration import MOST_CONFIDENT
 from core.align.claims.monotone import never_back
 from core.align.claims.row_claims import claims, file_related
 from core.align.limits import CERTAIN
@@ -104,6 +104,7 @@ def build_alignment(
         evidence=evidence,
         prior=decoded.prior,
         travel=decoded.travel,
+        tuning=decoded.tuning,
     )
 
 

@@ -8,11 +8,12 @@ from functools import partial
 from itertools import accumulate, pairwise
 
 from core.align.alignment import EvidenceUsed, Progress
+from core.align.calibration import shipped_calibration
 from core.align.candidates import score_candidates
-from core.align.claims.calibration import shipped_calibration
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.stages import ProgressPlan, Stage
+from core.align.tuning import Tuning
 from core.evidence.learned import EvidenceInput, Networks, model_id
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
@@ -126,7 +127,7 @@ def rank_alone(name: str, alone: ScoreSurface, lines: Lines) -> Generator[Rankin
     return by_model
 
 
-def used_of(learned: Networks, told: Sequence[int]) -> EvidenceUsed:
+def used_of(learned: Networks, told: Sequence[int], tuning: Tuning | None) -> EvidenceUsed:
     """What the networks were, and what they had to tell.
 
     Parameters
@@ -134,13 +135,15 @@ def used_of(learned: Networks, told: Sequence[int]) -> EvidenceUsed:
     learned : Networks
     told : sequence of int
         How many notices of each were told before.
+    tuning : Tuning or None
 
     Returns
     -------
     EvidenceUsed
     """
+    tuned_by = f"{tuning.name} {tuning.digest}" if tuning else ""
     if not learned:
-        return EvidenceUsed()
+        return EvidenceUsed(tuned_by=tuned_by)
     chosen = learned[-1]
     notices = [
         text
@@ -148,9 +151,11 @@ def used_of(learned: Networks, told: Sequence[int]) -> EvidenceUsed:
         for text in network.notices[known:]
     ]
     calibrated = shipped_calibration(chosen.name).evidence
-    if calibrated != chosen.name:
+    if tuning is None and calibrated != chosen.name:
         notices.append(
             f"confidence was calibrated with {calibrated} evidence: "
             f"with {chosen.name} evidence it may be too high or too low"
         )
-    return EvidenceUsed(chosen.name, model_id(learned), chosen.device, tuple(notices))
+    return EvidenceUsed(
+        chosen.name, model_id(learned), chosen.device, tuple(notices), tuned_by=tuned_by
+    )

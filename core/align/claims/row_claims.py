@@ -8,7 +8,6 @@ import numpy as np
 
 from core.align.alignment import DecodedEvidence
 from core.align.claims import confidence
-from core.align.claims.calibration import shipped_calibration
 from core.align.claims.confidence import MatchClarity
 from core.align.decoding.prior import PriorUse
 from core.align.path import RowStatistics
@@ -64,8 +63,7 @@ def claims(
 
     def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
         related = np.minimum(of.related, file_related(of, pinned=pinned))
-        calibration = shipped_calibration(of.evidence.name)
-        return calibration.confidence(mass, related, clear.nearest_clear_s, aliased=aliased)
+        return of.calibration.confidence(mass, related, clear.nearest_clear_s, aliased=aliased)
 
     offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
     sure, carried = claimed(decoded, statistics.mass), np.zeros(len(offset_s))
@@ -98,7 +96,7 @@ def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:
     """
     if pinned:
         return 1.0
-    return shipped_calibration(decoded.evidence.name).related(decoded.log_evidence)
+    return decoded.calibration.related(decoded.log_evidence)
 
 
 def _without(prior: PriorUse, decoded: DecodedEvidence) -> DecodedEvidence:

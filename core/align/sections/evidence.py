@@ -15,7 +15,7 @@ from core.align.decoding.carried import decode_carried
 from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
 from core.align.limits import COARSE_ABOVE_S
-from core.align.networks import Lines, hear_networks
+from core.align.networks import Lines, NetworksHeard, hear_networks
 from core.align.rankings import Ranking
 from core.align.search.coarse import STRETCH_S, coarse_offsets
 from core.align.search.windows import (
@@ -26,6 +26,7 @@ from core.align.search.windows import (
     search_windows,
 )
 from core.align.stages import ProgressPlan, Stage
+from core.align.tuning import Tuning
 from core.align.weights import fit_weights
 from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
@@ -54,6 +55,7 @@ class Comparison:
         As `core.align.aligner.AlignOptions`, seconds.
     learned : Networks
     prior : DriftPrior or None
+    tuning : Tuning or None
     """
 
     recording: Recording
@@ -61,6 +63,7 @@ class Comparison:
     max_offset_s: float
     learned: Networks = ()
     prior: DriftPrior | None = None
+    tuning: Tuning | None = None
 
     @property
     def network_cost(self) -> float:
@@ -156,6 +159,24 @@ class Gathered:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """How alike the channels are at some rows, in every term, before the terms are weighed.
+
+    Parameters
+    ----------
+    networks : NetworksHeard
+        All terms, and what the networks say alone.
+    is_unsure : ndarray of bool, shape (K,)
+        As `Gathered`.
+    heard : Heard
+    """
+
+    networks: NetworksHeard
+    is_unsure: NDArray[np.bool_]
+    heard: Heard
+
+
 def gather(
     asked: Comparison, rows: slice, plan: ProgressPlan, around_s: float, *, whole: bool
 ) -> Generator[Progress | Ranking, None, tuple[Gathered, Floats32]]:
@@ -189,13 +210,45 @@ def gather(
     InputError
         If the audio cannot be read.
     """
+    found = yield from compare(asked, rows, plan, around_s, whole=whole)
+    if isinstance(found, Heard):
+        return _nothing(asked, asked.time_0_s[rows], around_s, found)
+    return (yield from weigh(found, asked.prior, plan))
+
+
+def compare(
+    asked: Comparison, rows: slice, plan: ProgressPlan, around_s: float, *, whole: bool
+) -> Generator[Progress | Ranking, None, Compared | Heard]:
+    """Compare the channels at some rows, term by term.
+
+    Parameters
+    ----------
+    asked, rows, plan, around_s, whole
+        As in `gather`.
+
+    Yields
+    ------
+    Progress
+    Ranking
+        As `gather`.
+
+    Returns
+    -------
+    Compared or Heard
+        What was heard alone where a channel is silent.
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read.
+    """
     rows_s, near_s, prior = asked.time_0_s[rows], asked.max_offset_s, asked.prior
     span_s = (0, None) if whole else _span_s(asked, rows_s, around_s)
     features = yield from plan.staged(Stage.READ, feature_blocks(asked.recording, *span_s))
     heard = Heard.of(features)
     give_back()
     if any(heard.silent):
-        return _nothing(asked, rows_s, around_s, heard)
+        return heard
     if not whole:
         ends = np.rint((rows_s[[0, -1]] + [-WINDOW_S, WINDOW_S]) / HOP_S).astype(int)
         features = features[0].between(*ends.tolist()), features[1]
@@ -213,16 +266,42 @@ def gather(
         plan,
         asked.lines if whole else None,
     )
-    terms = networks.terms
-    # A third of an alignment's memory, which what follows can use.
-    del features
+    if asked.tuning is not None:
+        networks = replace(networks, terms=replace(networks.terms, prior=asked.tuning.weights))
+    return Compared(networks, window.is_unsure(rows_s), heard)
+
+
+def weigh(
+    compared: Compared, prior: DriftPrior | None, plan: ProgressPlan
+) -> Generator[Progress, None, tuple[Gathered, Floats32]]:
+    """Fit the terms' weights along a first path, and sum the terms.
+
+    Parameters
+    ----------
+    compared : Compared
+    prior : DriftPrior or None
+    plan : ProgressPlan
+
+    Yields
+    ------
+    Progress
+
+    Returns
+    -------
+    gathered : Gathered
+    posterior : ndarray of float32, shape (K, L)
+        As `gather`.
+    """
+    terms = compared.networks.terms
     first, _ = yield from plan.staged(
         Stage.DECODE, decode_carried(terms.combined(terms.prior), prior, FIRST_MODEL)
     )
     surface = terms.combined(fit_weights(terms, first.posterior))
     likely = band_holding(first.posterior, surface.step_s, _TRACE, _NEIGHBOURS)
-    unsure = window.is_unsure(rows_s)
-    found = Gathered(surface, likely, unsure, heard, networks.alone, networks.by_model)
+    networks = compared.networks
+    found = Gathered(
+        surface, likely, compared.is_unsure, compared.heard, networks.alone, networks.by_model
+    )
     return found, first.posterior
 
 

@@ -10,8 +10,8 @@ from scipy.stats import norm
 
 from core.align.aligner import AlignOptions, align, align_steps
 from core.align.alignment import Alignment, DecodedEvidence, Progress, Travel
+from core.align.calibration import MOST_CONFIDENT
 from core.align.claims import confidence
-from core.align.claims.calibration import MOST_CONFIDENT
 from core.align.path import OffsetPath, Refinement
 from core.align.rankings import Ranking
 from core.align.scores import CandidateScores

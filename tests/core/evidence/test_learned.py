@@ -12,8 +12,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from core.align.aligner import align, align_steps
 from core.align.alignment import Progress
+from core.align.calibration import shipped_calibration
 from core.align.candidates import score_paths
-from core.align.claims.calibration import shipped_calibration
 from core.align.pins import realign
 from core.align.stages import Stage
 from core.audio.recording import Recording, open_recording

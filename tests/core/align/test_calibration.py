@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.align.claims import calibration
-from core.align.claims.calibration import MOST_CONFIDENT, shipped_calibration
+from core.align import calibration
+from core.align.calibration import MOST_CONFIDENT, shipped_calibration
 from core.align.claims.confidence import in_digits, whole_percent
 
 MASS = np.linspace(0.0, 1.0, 201)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
@@ -64,6 +66,23 @@ class Calibration:
     alone: ConfidenceCurve
     aliased: ConfidenceCurve
     evidence: str
+
+    @property
+    def table(self) -> dict[str, object]:
+        """Its numbers, as they stand in a file."""
+        curves = {
+            name: {
+                "weights": curve.weights.tolist(),
+                "raw": curve.raw.tolist(),
+                "confidence": curve.confidence.tolist(),
+            }
+            for name, curve in (("alone", self.alone), ("aliased", self.aliased))
+        }
+        related = {
+            "related_centre_nats": self.related_centre_nats,
+            "related_scale_nats": self.related_scale_nats,
+        }
+        return {**related, **curves}
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -144,6 +163,30 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
     return np.asarray(expit(features @ weights))
 
 
+def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
+    """A calibration from the numbers of its file.
+
+    Parameters
+    ----------
+    table : mapping
+        As `Calibration.table` gives it.
+    evidence : str
+        One of `core.evidence.choice.EVIDENCE`.
+
+    Returns
+    -------
+    Calibration
+    """
+    alone, aliased = (
+        ConfidenceCurve(
+            *(np.array(table[group][part]) for part in ("weights", "raw", "confidence"))
+        )
+        for group in ("alone", "aliased")
+    )
+    centre, scale = table["related_centre_nats"], table["related_scale_nats"]
+    return Calibration(centre, scale, alone, aliased, evidence)
+
+
 def _card(evidence: str) -> Traversable:
     of = "" if evidence == "spectral" else f"_{evidence}"
     return resources.files("resources").joinpath(f"calibration{of}.json")
@@ -169,13 +212,4 @@ def shipped_calibration(evidence: str) -> Calibration:
     own = _card(evidence)
     if not own.is_file():
         own, evidence = _card("compact"), "compact"
-    table = json.loads(own.read_text(encoding="utf-8"))
-    alone, aliased = (
-        ConfidenceCurve(
-            *(np.array(table[group][part]) for part in ("weights", "raw", "confidence"))
-        )
-        for group in ("alone", "aliased")
-    )
-    return Calibration(
-        table["related_centre_nats"], table["related_scale_nats"], alone, aliased, evidence
-    )
+    return calibration_of(json.loads(own.read_text(encoding="utf-8")), evidence)
