@@ -66,7 +66,7 @@ def main() -> None:
             "device": _device_name(),
             "ranking": _ranking(Path(folder)),
             "in_batch_pairs": _pairs_memory(BeatsConfig().width // (4 if quick else 1)),
-            "embedding": _embedding(Path(folder), quick=quick),
+            "embedding": embedding(Path(folder), choose_device("auto"), quick=quick),
         }
     for name in ("ranking", "in_batch_pairs", "embedding"):
         print(name)
@@ -77,7 +77,7 @@ def main() -> None:
 
 def _ranking(folder: Path) -> dict[str, Any]:
     """Forwards and time to rank candidates of a two-minute scene, with a small encoder."""
-    model, clips = _small_model(folder), _scene()
+    model, clips = _small_model(folder), scene_clips()
     time_0_s = np.arange(DURATION_S)
     durations = (DURATION_S, DURATION_S)
     _, _, few = baseline_candidates(time_0_s, durations, MAX_OFFSET_S)
@@ -162,7 +162,7 @@ def _pairs_memory(width: int) -> dict[str, Any]:
     return told
 
 
-def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
+def embedding(folder: Path, device: torch.device, *, quick: bool) -> dict[str, Any]:
     """Milliseconds a one-second clip, ours beside the reference, turn by turn.
 
     Each is given all clips in one call: ours takes as many at a time as suits the
@@ -172,13 +172,12 @@ def _embedding(folder: Path, *, quick: bool) -> dict[str, Any]:
     path = folder / "full.pt"
     write_random_checkpoint(path, config)
     encoder, digest = load_encoder(path)
-    device = choose_device("cpu" if not torch.cuda.is_available() else "cuda")
-    clips = _scene()[0].cut(np.arange(EMBEDDED, dtype=np.int64) * 32_000 // EMBEDDED)
+    clips = scene_clips()[0].cut(np.arange(EMBEDDED, dtype=np.int64) * 32_000 // EMBEDDED)
     heard = torch.from_numpy(clips).to(device)
     faster: Precision = "int8" if device.type == "cpu" else "half"
     ours = {"float32": ClipEncoder(encoder, digest, device)}
     ours[faster] = ClipEncoder(encoder, digest, device, faster)
-    if device.type == "cuda":
+    if device.type != "cpu":
         ours["half, compiled"] = ClipEncoder(encoder, digest, device, "half", compiled=True)
     runs: dict[str, Embed] = {name: one.embed for name, one in ours.items()}
     theirs = reference(path, device)
@@ -242,14 +241,15 @@ def reference(path: Path, device: torch.device) -> Embed | None:
 
 def _seconds(run: Callable[[], object], device: torch.device) -> float:
     """What a run takes: processor time, or real time where a GPU does the work."""
-    if device.type != "cuda":
+    if device.type == "cpu":
         start = time.process_time()
         run()
         return time.process_time() - start
-    torch.cuda.synchronize()
+    synchronize = {"cuda": torch.cuda, "mps": torch.mps}[device.type].synchronize
+    synchronize()
     start = time.perf_counter()
     run()
-    torch.cuda.synchronize()
+    synchronize()
     return time.perf_counter() - start
 
 
@@ -276,7 +276,7 @@ def _small_model(folder: Path) -> PairModel:
     return PairModel(encoder, scorer.eval().requires_grad_(requires_grad=False))
 
 
-def _scene() -> tuple[ChannelClips, ChannelClips]:
+def scene_clips() -> tuple[ChannelClips, ChannelClips]:
     return clips_of(simulate_scene("zebra_finch", 0, DURATION_S, sample_rate_hz=SAMPLE_RATE_HZ))
 
 

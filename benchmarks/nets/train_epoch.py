@@ -73,7 +73,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part, files in FILES.items():
-            _simulate(folder / part, files, 20.0 if args.quick else DURATION_S)
+            simulate(folder / part, files, 20.0 if args.quick else DURATION_S)
         config = BeatsConfig(layers=1) if args.wide else SMALL
         write_random_checkpoint(folder / "beats.pt", config)
         result = _measure(folder)
@@ -146,7 +146,8 @@ def _parts(folder: Path) -> list[Path]:
     return [folder / part for part in FILES]
 
 
-def _simulate(folder: Path, files: int, duration_s: float) -> None:
+def simulate(folder: Path, files: int, duration_s: float) -> None:
+    """Make a folder of scenes with their keypoints, others where it is called "val"."""
     (folder / "audio").mkdir(parents=True)
     truth = {}
     for number in range(files):

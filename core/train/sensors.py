@@ -44,7 +44,7 @@ class SensorChange:
     @property
     def key(self) -> str:
         """Tells embeddings of changed clips apart; every change can come again."""
-        return f"sensor {self.seed}"
+        return f"sensor{self.seed}"
 
     def applied(self, clips: Samples, channel: int, start: Starts) -> Samples:
         """Changed clips, shape (N, S); `start` are their first samples, shape (N,)."""

@@ -52,9 +52,10 @@ class RetrievalConfig:
 class RetrievalScorer(SimilarityScorer):
     """Half of s(0 -> 1) + s(1 -> 0), with s(X -> Y) the mean cosine of X and what it finds in Y.
 
-    With Q = Wq X, K = Wk Y, V = Wv Y and H = Wo MultiHead(Q, K, V): s = mean_i cos(X_i, H_i). Where
-    the space is not as wide as the tokens, X_i is Q_i. The bi-encoder (`pooled`) compares Wq X and
-    Wk Y of mean tokens without attention.
+    With Q = Wq X, K = Wk Y, V = Wv Y and H = Wo MultiHead(Q, K, V): s = mean_i cos(X_i, H_i).
+    Where the space is not as wide as the tokens, X_i is Q_i. The bi-encoder (`pooled`) compares
+    Wq X and Wk Y of mean tokens without attention. Encoders give tokens of any length; here they
+    come to unit spread first, as the report's encoders leave them.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ class RetrievalScorer(SimilarityScorer):
     def keys(self, tokens: Tensor) -> Keys:
         """What asks, at unit length, and queries, keys and values of the heads."""
         c = self.config
+        tokens = functional.layer_norm(tokens, tokens.shape[-1:])
         asks = tokens if c.system == "all" else tokens.mean(dim=1, keepdim=True)
         query = self.query(asks)
         if c.system == "pooled":

@@ -79,6 +79,8 @@ def test_all_pairs_equal_pairs_one_by_one(kind):
 def asked(net: RetrievalScorer, x: Tensor, y: Tensor) -> float:
     """s(X -> Y) of two clips, Eq. 1 to 7, token by token and head by head."""
     c, system = net.config, net.config.system
+    spread = [(z.var(1, correction=0) + 1e-5).sqrt()[:, None] for z in (x, y)]
+    x, y = ((z - z.mean(1)[:, None]) / s for z, s in zip((x, y), spread, strict=True))
     if system != "all":
         x = x.mean(dim=0, keepdim=True)
     query = x @ net.query.weight.T
