@@ -7,7 +7,7 @@ soundscape under permissive licences, heard by two simulated recorders.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -66,20 +66,20 @@ class Piece:
         return self.samples.astype(np.float64)
 
 
-def real_examples(shared: Path) -> Iterator[Example]:
+def real_examples(shared: Path, seeds: Sequence[int] = DRIFT_SEEDS) -> Iterator[Example]:
     """Recording D with drifts drawn anew."""
     with tempfile.TemporaryDirectory() as place:
-        for seed in DRIFT_SEEDS:
+        for seed in seeds:
             for regime in ("moderate", "hard"):
                 folder = Path(place) / f"{regime}{seed}"
                 make_drift_set(shared, folder, [f"--seed={seed}", f"--regime={regime}", "--only=D"])
                 yield from _of_folder(folder)
 
 
-def simulated_examples() -> Iterator[Example]:
+def simulated_examples(seeds: Sequence[int] = SCENE_SEEDS) -> Iterator[Example]:
     """Simulated aviaries and field scenes."""
     rng = np.random.default_rng(0)
-    for number, seed in enumerate(SCENE_SEEDS):
+    for number, seed in enumerate(seeds):
         spec = SceneSpec(
             shared_share=rng.uniform(0.3, 0.9),
             density=rng.uniform(0.4, 1.5),

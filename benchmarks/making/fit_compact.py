@@ -126,17 +126,36 @@ def loss(net: TrainedCompactNet, log_scale: Tensor, crop: Crop, drawer: Drawer) 
     first = drawer.lags(place, len(embedded[1]))
     left = embedded[0].reshape(ROWS, WINDOW, -1)[rows]
     right = torch.stack([embedded[1][at : at + WINDOW + 2 * REACH - 1] for at in first])
-    score = window_scores(left, right)
-    likely = torch.log_softmax(log_scale.exp() * (score - score.mean(dim=1, keepdim=True)), dim=1)
     away = torch.arange(2 * REACH)[None] - torch.from_numpy(place - first)[:, None]
-    target = torch.clamp(1.0 - away.abs() / 2.0, min=0.0)
+    return offset_loss(window_scores(left, right), away, log_scale, reach=2.0)
+
+
+def offset_loss(score: Tensor, away: Tensor, log_scale: Tensor, reach: float) -> Tensor:
+    """Cross-entropy of the true offset among all, in rows of which a few hold nothing.
+
+    Parameters
+    ----------
+    score : Tensor, shape (R, L)
+    away : Tensor, shape (R, L)
+        Columns from the true offset.
+    log_scale : Tensor
+        Logarithm of nats a unit of the score.
+    reach : float
+        Columns from the true offset at which one no longer counts as right.
+
+    Returns
+    -------
+    Tensor, shape (R,)
+    """
+    likely = torch.log_softmax(log_scale.exp() * (score - score.mean(dim=1, keepdim=True)), dim=1)
+    target = torch.clamp(1.0 - away.abs() / reach, min=0.0)
     target /= target.sum(dim=1, keepdim=True).clamp(min=1e-6)
     hit = (target * likely).sum(dim=1).exp()
-    return -torch.log((1 - UNINFORMATIVE) * hit + UNINFORMATIVE / (2 * REACH)).float()
+    return -torch.log((1 - UNINFORMATIVE) * hit + UNINFORMATIVE / score.shape[1]).float()
 
 
 def window_scores(left: Tensor, right: Tensor) -> Tensor:
-    """As `core.evidence.compact.window_scores`."""
+    """As `core.evidence.lags.window_scores`."""
     lags = right.shape[1] - left.shape[1] + 1
     size = next_fast_len(right.shape[1], real=True)
     spectrum = torch.fft.rfft(left, size, dim=1).conj() * torch.fft.rfft(right, size, dim=1)

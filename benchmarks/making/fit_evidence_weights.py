@@ -66,7 +66,7 @@ def examples(
     if learned is not None:
         heard = EvidenceInput(recording, features)
         term = result_of(learned.term(heard, truth.time_0_s, first, columns))
-        surfaces = surfaces.with_term(term, learned.weight)
+        surfaces = surfaces.with_term(term.score, learned.weight)
     column = np.rint((truth.offset_s + MAX_OFFSET_S) / 0.01).astype(np.intp)
     heard = (truth.time_1_s > 0) & (truth.time_1_s < recording.channels[1].duration_s)
     rows = np.flatnonzero(heard & (column >= 2) & (column < columns - 2))

@@ -18,7 +18,7 @@ from scipy.ndimage import gaussian_filter1d
 from core.align import aligner, weights
 from core.align.aligner import align
 from core.audio.recording import Recording, open_recording
-from core.evidence.learned import EvidenceInput, known_odds
+from core.evidence.learned import EvidenceInput, LearnedTerm
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
@@ -46,7 +46,7 @@ class Stand:
         time_0_s: NDArray,
         first_offset_s: NDArray,
         columns: int,
-    ) -> Steps[NDArray]:
+    ) -> Steps[LearnedTerm]:
         """As `core.evidence.learned.LearnedEvidence.term`."""
         term = self._rng.normal(size=(len(time_0_s), columns))
         if self._kind != "noise":
@@ -56,11 +56,7 @@ class Stand:
             offset_s = first_offset_s[:, None] + 0.01 * np.arange(columns)
             term += 2 * np.exp(-0.5 * ((offset_s - right_s[:, None]) / 0.08) ** 2)
         yield 1.0
-        return term.astype(np.float32)
-
-    def log_odds(self, term: NDArray) -> NDArray:
-        """As `core.evidence.learned.LearnedEvidence.log_odds`."""
-        return known_odds(term)
+        return LearnedTerm(term.astype(np.float32))
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -91,9 +91,9 @@ def hear_networks(
         yield plan.progress(Stage.NETWORK, span[0])
         steps = network.term(heard, terms.time_0_s, terms.first_offset_s, terms.columns)
         term = yield from reported(part_of(steps, *span), partial(plan.progress, Stage.NETWORK))
-        alone = terms.surface_of(network.log_odds(term))
+        alone = terms.surface_of(term.log_odds)
         by_model = None if lines is None else (yield from rank_alone(network.name, alone, lines))
-        with_it = said.terms.with_term(term, network.weight, network.spectral_share)
+        with_it = said.terms.with_term(term.score, network.weight, network.spectral_share)
         said = NetworksHeard(with_it, alone if lines is None else None, by_model)
     return said
 

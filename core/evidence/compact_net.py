@@ -95,13 +95,36 @@ class CompactNet:
         -------
         ndarray of float32, shape (ceil(T / every), D)
         """
+        return self.embedded(levels, every)[0]
+
+    def embedded(
+        self, levels: Floats32, every: int = 1, layers_every: int = 0
+    ) -> tuple[Floats32, list[Floats32]]:
+        """Embeddings, and on request all layers.
+
+        Parameters
+        ----------
+        levels, every
+            As for the call.
+        layers_every : int
+            Layers of every so many frames, a multiple of `every`; none at zero.
+
+        Returns
+        -------
+        embedded : ndarray of float32, shape (ceil(T / every), D)
+        layers : list of ndarray of float32, shape (ceil(T / layers_every), W or D)
+            What goes into the blocks, what each adds up to, and the embeddings.
+        """
         reach, around = self._stem.reach, max((block.reach for block in self._blocks), default=0)
         hidden = self._stem.out(len(levels))
         self._stem.add(np.pad(levels, ((reach, reach), (0, 0))), hidden)
         room = np.zeros((len(levels) + 2 * around, hidden.shape[1]), dtype=np.float32)
         spare = np.empty_like(hidden)
         apart = 1
+        layers: list[Floats32] = []
         for block, norm in zip(self._blocks, self._norms, strict=False):
+            if layers_every:
+                layers.append(hidden[:: layers_every // apart].copy())
             end = around + len(hidden)
             _activate(hidden, *norm, room[around:end], spare[: len(hidden)])
             room[end : end + around] = 0
@@ -114,7 +137,12 @@ class CompactNet:
         self._head.add(heard, out)
         gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
         length = np.sqrt(_energy(out[:, 1:]))
-        return np.asarray(out[:, 1:] * (gate / np.maximum(length, 1e-12))[:, None])
+        shorter = (gate / np.maximum(length, 1e-12)).astype(np.float32)
+        found: Floats32 = out[:, 1:] * shorter[:, None]
+        if layers_every:
+            thinned = layers_every // apart
+            layers += [hidden[::thinned], found[::thinned]]
+        return found, layers
 
 
 class _Convolution:

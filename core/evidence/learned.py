@@ -30,6 +30,29 @@ class EvidenceInput:
     features: tuple[ChannelFeatures, ChannelFeatures] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LearnedTerm:
+    """What a network says of the offsets of every row.
+
+    Parameters
+    ----------
+    score : ndarray of float32, shape (K, L)
+        The more alike, the higher, on any scale; 0 where nothing is known.
+    odds : ndarray of float32, shape (K, L), optional
+        Where `score` holds no log odds: those of "the same moment"; NaN where nothing is known.
+    """
+
+    score: Floats32
+    odds: Floats32 | None = None
+
+    @property
+    def log_odds(self) -> Floats32:
+        """Log odds of "the same moment", shape (K, L); NaN where nothing is known."""
+        if self.odds is not None:
+            return self.odds
+        return np.where(self.score != 0, self.score, np.float32(np.nan))
+
+
 class LearnedEvidence(Protocol):
     """A network that is loaded and ready to compare the channels of recordings.
 
@@ -66,7 +89,7 @@ class LearnedEvidence(Protocol):
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Steps[Floats32]:
+    ) -> Steps[LearnedTerm]:
         """Compare the channels over a band of offsets.
 
         Parameters
@@ -86,28 +109,12 @@ class LearnedEvidence(Protocol):
 
         Returns
         -------
-        ndarray of float32, shape (K, L)
-            The more alike, the higher, on any scale; 0 where nothing is known.
+        LearnedTerm
 
         Raises
         ------
         InputError
             If the audio cannot be read.
-        """
-        ...
-
-    def log_odds(self, term: Floats32) -> Floats32:
-        """What a term says alone, as predictions.
-
-        Parameters
-        ----------
-        term : ndarray of float32, shape (K, L)
-            As `term` returned it.
-
-        Returns
-        -------
-        ndarray of float32, shape (K, L)
-            Log odds of "the same moment"; NaN where nothing is known.
         """
         ...
 
@@ -123,8 +130,3 @@ Networks = tuple[LearnedEvidence, ...]
 def model_id(learned: Networks) -> str:
     """Digests of all networks that take part, the chosen one's first."""
     return "+".join(network.model_id for network in reversed(learned))
-
-
-def known_odds(term: Floats32) -> Floats32:
-    """As `LearnedEvidence.log_odds`, of a network whose term holds log odds as they are."""
-    return np.where(term != 0, term, np.float32(np.nan))

@@ -9,12 +9,12 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from core.arrays import Floats, Floats32
+from core.arrays import Floats
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import Precision
-from core.evidence.learned import EvidenceInput, known_odds
+from core.evidence.learned import EvidenceInput, LearnedTerm
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import CLIP_S, PassingClips, channel_clips
 from core.nets.opening import open_pair_model
@@ -60,7 +60,7 @@ class PairEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Steps[Floats32]:
+    ) -> Steps[LearnedTerm]:
         """Score the second around each row against channel 1 every 100 ms, and between.
 
         Parameters and results as `LearnedEvidence.term`. Rows whose second reaches
@@ -93,7 +93,7 @@ class PairEvidence:
         term[within] = table.by_offset(
             first_offset_s[within], HOP_S, columns, duration_1_s - CLIP_S
         )
-        return term
+        return LearnedTerm(term)
 
     def exact_odds(
         self, recording: Recording, time_0_s: Floats, time_1_s: Floats
@@ -146,10 +146,6 @@ class PairEvidence:
             self._model.move(torch.device("cpu"))
             free_cached(self.device)
             self.device = "cpu"
-
-    def log_odds(self, term: Floats32) -> Floats32:
-        """As `LearnedEvidence.log_odds`: the scorer's own."""
-        return known_odds(term)
 
     def close(self) -> None:
         """Give back the memory of the device."""

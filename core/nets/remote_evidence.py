@@ -16,12 +16,12 @@ from enum import Enum, auto
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
-from core.arrays import Floats, Floats32
+from core.arrays import Floats
 from core.audio.recording import Recording
 from core.child_process import start_child
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import EvidenceInput, LearnedEvidence, known_odds
+from core.evidence.learned import EvidenceInput, LearnedEvidence, LearnedTerm
 from core.steps import Steps, reported
 
 _PATIENCE_S = 0.05
@@ -62,7 +62,7 @@ class _Request:
 class _Reply:
     """A step of an answer, or why there is none; and how the network is by now."""
 
-    said: _About | float | Floats32 | Exception
+    said: _About | float | LearnedTerm | Exception
     device: str = ""
     notices: tuple[str, ...] = ()
 
@@ -102,7 +102,7 @@ class RemoteEvidence:
         time_0_s: Floats,
         first_offset_s: Floats,
         columns: int,
-    ) -> Steps[Floats32]:
+    ) -> Steps[LearnedTerm]:
         """Ask the network; parameters, results and errors as `LearnedEvidence.term`.
 
         The share of the work done is said again and again while there is no news.
@@ -130,10 +130,6 @@ class RemoteEvidence:
                 self._tell(_Next.ANOTHER)
         finally:
             self._tell(_Next.NOTHING)
-
-    def log_odds(self, term: Floats32) -> Floats32:
-        """As `LearnedEvidence.log_odds`: the scorer's own."""
-        return known_odds(term)
 
     def close(self) -> None:
         """End the process: all of its memory is free again, and the device's."""
@@ -250,7 +246,7 @@ def _answer(pipe: Connection, evidence: LearnedEvidence, asked: _Request) -> Non
     )
     wanted = _Next.ANOTHER
     while wanted is _Next.ANOTHER:
-        said: float | Floats32 | Exception
+        said: float | LearnedTerm | Exception
         try:
             said = next(steps)
         except StopIteration as end:

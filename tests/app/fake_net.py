@@ -11,7 +11,7 @@ import numpy as np
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import EvidenceInput, Networks, known_odds
+from core.evidence.learned import EvidenceInput, LearnedTerm, Networks
 from core.steps import Steps
 
 Settle = Callable[[MainWindow], None]
@@ -41,7 +41,7 @@ class FakeNet:
         time_0_s: np.ndarray,
         _first_offset_s: np.ndarray,
         columns: int,
-    ) -> Steps[np.ndarray]:
+    ) -> Steps[LearnedTerm]:
         assert not self.is_closed
         for batch in range(20):
             if self.waits is not None:
@@ -50,10 +50,7 @@ class FakeNet:
             if batch == 1:
                 self.notices.extend(self.says)
             yield batch / 20
-        return np.zeros((len(time_0_s), columns), dtype=np.float32)
-
-    def log_odds(self, term: np.ndarray) -> np.ndarray:
-        return known_odds(term)
+        return LearnedTerm(np.zeros((len(time_0_s), columns), dtype=np.float32))
 
     def close(self) -> None:
         self.is_closed = True

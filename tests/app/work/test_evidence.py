@@ -26,7 +26,7 @@ from app.work.run_clock import RunClock
 from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.evidence.learned import EvidenceInput
+from core.evidence.learned import EvidenceInput, LearnedTerm
 from core.steps import Steps
 
 MakeWindow = Callable[..., MainWindow]
@@ -188,7 +188,7 @@ def test_the_device_at_the_end_is_the_one_recorded(
     window: MainWindow, opener: Opener, stereo: Path, settle: Settle
 ) -> None:
     class Falling(FakeNet):
-        def term(self, *arguments: object) -> Steps[np.ndarray]:
+        def term(self, *arguments: object) -> Steps[LearnedTerm]:
             yield 0.5
             self.device = "cpu"
             return (yield from super().term(*arguments))
@@ -215,10 +215,11 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
             _time_s: np.ndarray,
             first_s: np.ndarray,
             columns: int,
-        ) -> Steps[np.ndarray]:
+        ) -> Steps[LearnedTerm]:
             offset_s = first_s[:, None] + 0.01 * np.arange(columns)
             yield 0.5
-            return np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
+            match = np.exp(-0.5 * ((offset_s - 0.7) / 0.02) ** 2).astype(np.float32) - 0.01
+            return LearnedTerm(match)
 
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
@@ -290,7 +291,7 @@ def test_a_network_that_broke_is_opened_anew(
     window: MainWindow, opener: Opener, stereo: Path, settle: Settle
 ) -> None:
     class Breaking(FakeNet):
-        def term(self, *_arguments: object) -> Steps[np.ndarray]:
+        def term(self, *_arguments: object) -> Steps[LearnedTerm]:
             yield 0.1
             raise RuntimeError("device-side assert")
 

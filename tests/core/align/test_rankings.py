@@ -14,7 +14,7 @@ from core.align.scores import FORMS, CandidateScores, PredictionScores
 from core.align.stages import Stage
 from core.audio.recording import open_recording
 from core.evidence.compact import open_compact
-from core.evidence.learned import known_odds
+from core.evidence.learned import LearnedTerm
 from core.evidence.surface import ScoreSurface
 from core.simulate import simulate_scene
 
@@ -34,12 +34,9 @@ class Table:
         term = self._rng.normal(-1.0, 2.0, (len(time_0_s), columns)).astype(np.float32)
         term[3] = 0.0
         term[:, 200:230] = 0.0
-        self.surface = ScoreSurface(time_0_s, first_offset_s, 0.01, known_odds(term))
+        self.surface = ScoreSurface(time_0_s, first_offset_s, 0.01, LearnedTerm(term).log_odds)
         yield 1.0
-        return term
-
-    def log_odds(self, term):
-        return known_odds(term)
+        return LearnedTerm(term)
 
     def close(self): ...
 

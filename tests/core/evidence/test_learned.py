@@ -20,7 +20,7 @@ from core.audio.recording import Recording, open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.compact import open_compact
-from core.evidence.learned import known_odds
+from core.evidence.learned import LearnedTerm
 from core.keypoints import ReviewState
 from core.simulate import simulate_scene
 
@@ -53,10 +53,7 @@ class Knowing:
         term[:2] = 0.0
         self.notices.append("memory is short: 8 clips at a time")
         yield 1.0
-        return (self._scale * term).astype(np.float32)
-
-    def log_odds(self, term):
-        return known_odds(term)
+        return LearnedTerm((self._scale * term).astype(np.float32))
 
     def close(self) -> None: ...
 

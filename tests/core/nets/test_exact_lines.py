@@ -25,7 +25,7 @@ def by_grid(shifted) -> Ranking:
     evidence, rows_s = levels(), np.arange(0.5, 30.0)
     first_s = np.full(len(rows_s), -1.0)
     term = result_of(evidence.term(EvidenceInput(shifted), rows_s, first_s, 201))
-    surface = ScoreSurface(rows_s, first_s, 0.01, evidence.log_odds(term))
+    surface = ScoreSurface(rows_s, first_s, 0.01, term.log_odds)
     found = CandidateScores.none()
     for batch in score_candidates(surface, (30.0, 30.0), 1.0, beyond=float("nan")):
         found = found.joined(batch)

@@ -23,10 +23,14 @@ from core.steps import reported, result_of
 from tests.core.nets.stand_ins import LevelEncoder, Likeness, levels
 
 
+def score_of(steps) -> np.ndarray:
+    return result_of(steps).score
+
+
 @pytest.mark.parametrize("phase_s", [0.0, 0.5, 0.137])
 def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
     rows_s = np.arange(phase_s, 30.0, 1.0)
-    term = result_of(
+    term = score_of(
         levels().term(EvidenceInput(shifted, ()), rows_s, np.full(len(rows_s), -2.0), 401)
     )
     assert term.shape == (len(rows_s), 401)
@@ -41,8 +45,8 @@ def test_the_offset_stands_out_wherever_the_rows_lie(shifted, phase_s):
 def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted):
     rows_s = np.arange(30.0)
     first_offset_s = 7.0 - 0.02 * rows_s
-    band = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, first_offset_s, 101))
-    whole = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -1.0), 1001))
+    band = score_of(levels().term(EvidenceInput(shifted, ()), rows_s, first_offset_s, 101))
+    whole = score_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -1.0), 1001))
     for row in (2, 10, 20):
         column = round((first_offset_s[row] + 1.0) / 0.01)
         known = band[row] != 0
@@ -52,7 +56,7 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
         )
     begins_s = rows_s[:, None] - 0.5 + first_offset_s[:, None] + 0.01 * np.arange(101)
     assert not band[begins_s > 29.0 + 1e-6].any()
-    before = result_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -8.0), 101))
+    before = score_of(levels().term(EvidenceInput(shifted, ()), rows_s, np.full(30, -8.0), 101))
     assert not before[:7].any()
     assert before[10:29].any()
 
@@ -60,7 +64,7 @@ def test_bands_lie_where_rows_say_and_nothing_beyond_channel_1_is_known(shifted)
 def test_on_the_grid_the_term_is_what_the_scorer_says(choice, shifted):
     model = real_model(choice)
     rows_s = np.array([3.5, 7.5, 12.5])
-    term = result_of(
+    term = score_of(
         PairEvidence(model, "x").term(EvidenceInput(shifted, ()), rows_s, np.full(3, -1.0), 201)
     )
     clips = channel_clips(shifted, 0), channel_clips(shifted, 1)
@@ -83,7 +87,7 @@ class Lost(Likeness):
 def test_scores_that_are_no_numbers_are_refused(shifted):
     evidence = PairEvidence(PairModel(LevelEncoder(), Lost()), "lost")
     with pytest.raises(InputError, match="scores that are no numbers"):
-        result_of(
+        score_of(
             evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401)
         )
 
@@ -105,7 +109,7 @@ def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted
 
 
 def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
-    expected = result_of(
+    expected = score_of(
         levels().term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201)
     )
     evidence = levels()
@@ -120,7 +124,7 @@ def test_a_device_without_memory_is_left_and_the_processor_goes_on(shifted):
     encoder.embed = short
     shares = []
     steps = evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -1.0), 201)
-    np.testing.assert_array_equal(result_of(reported(steps, shares.append)), expected)
+    np.testing.assert_array_equal(score_of(reported(steps, shares.append)), expected)
     assert shares == sorted(shares)
     assert evidence.notices == ["cuda has too little memory: went on on the processor"]
     assert evidence.device == "cpu"
@@ -178,7 +182,7 @@ def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
     single, small = open_pair(choice), open_pair(replace(choice, precision="int8"))
     assert single.model_id != small.model_id
     asked = EvidenceInput(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
-    expected, found = result_of(single.term(*asked)), result_of(small.term(*asked))
+    expected, found = score_of(single.term(*asked)), score_of(small.term(*asked))
     assert np.corrcoef(expected.ravel(), found.ravel())[0, 1] > 0.95
     assert not np.array_equal(expected, found)
 

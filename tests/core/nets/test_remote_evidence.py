@@ -58,9 +58,9 @@ def test_it_answers_as_one_in_this_process(
     expected = result_of(here.term(EvidenceInput(recording), *ROWS))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-    assert np.ptp(found) > 0
-    np.testing.assert_array_equal(shared.log_odds(found), here.log_odds(found))
+    np.testing.assert_allclose(found.score, expected.score, atol=1e-5)
+    assert np.ptp(found.score) > 0
+    np.testing.assert_allclose(found.log_odds, expected.log_odds, atol=1e-5)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
@@ -73,7 +73,7 @@ def test_a_question_given_up_does_not_disturb_the_next(
         next(given_up)
     given_up.close()
     found = result_of(shared.term(EvidenceInput(recording), *ROWS))
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(found.score, expected.score)
 
 
 def test_what_a_person_can_mend_comes_back_as_such(
@@ -86,7 +86,7 @@ def test_what_a_person_can_mend_comes_back_as_such(
     assert told.value.fix == "check the path"
     recording.paths[0].write_bytes(content)
     found = result_of(shared.term(EvidenceInput(recording), *ROWS))
-    assert found.shape == (18, 201)
+    assert found.score.shape == (18, 201)
 
 
 def test_what_nobody_foresaw_comes_back_with_its_trace(
