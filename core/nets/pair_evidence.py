@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from core.arrays import Floats
+from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S
 from core.audio.recording import Recording
 from core.errors import InputError

@@ -87,9 +87,7 @@ class Lost(Likeness):
 def test_scores_that_are_no_numbers_are_refused(shifted):
     evidence = PairEvidence(PairModel(LevelEncoder(), Lost()), "lost")
     with pytest.raises(InputError, match="scores that are no numbers"):
-        score_of(
-            evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401)
-        )
+        score_of(evidence.term(EvidenceInput(shifted, ()), np.arange(30.0), np.full(30, -2.0), 401))
 
 
 def test_progress_rises_to_the_end_and_never_waits_for_more_than_a_batch(shifted):
