@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
+from numpy.typing import ArrayLike
 
 from core.arrays import Floats
 
@@ -99,7 +99,7 @@ class Calibration:
         -------
         float
         """
-        return float(expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
+        return float(_expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
 
     def confidence(
         self, mass: Floats, related: Floats, nearest_clear_s: Floats, *, aliased: bool
@@ -143,7 +143,9 @@ def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -
     mass = np.clip(mass, 1e-4, 1 - 1e-4)
     ones = np.ones(len(mass))
     clear = np.log1p(np.minimum(nearest_clear_s, _FAR_S))
-    return np.stack([ones, logit(mass), np.log(np.maximum(related, 1e-12)), clear], axis=1)
+    return np.stack(
+        [ones, np.log(mass / (1.0 - mass)), np.log(np.maximum(related, 1e-12)), clear], axis=1
+    )
 
 
 def raw_certainty(features: Floats, weights: Floats) -> Floats:
@@ -160,7 +162,7 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
     ndarray, shape (K,)
         0 to 1.
     """
-    return np.asarray(expit(features @ weights))
+    return np.asarray(_expit(features @ weights))
 
 
 def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
@@ -213,3 +215,8 @@ def shipped_calibration(evidence: str) -> Calibration:
     if not own.is_file():
         own, evidence = _card("compact"), "compact"
     return calibration_of(json.loads(own.read_text(encoding="utf-8")), evidence)
+
+
+def _expit(log_odds: ArrayLike) -> Floats:
+    """Probability of log odds; the window, which must not wait for scipy, loads this file too."""
+    return np.asarray(0.5 + 0.5 * np.tanh(np.asarray(log_odds) / 2))
