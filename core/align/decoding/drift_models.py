@@ -58,7 +58,7 @@ class DriftModel:
     wander: float
     log_prior: float
     jump_probability: float = 3e-3
-    lost_probability: float = 1e-12
+    lost_probability: float = 1e-9
     step_s: float = 0.0
     start: Start | None = None
 
