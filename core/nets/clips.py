@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,8 @@ Starts = NDArray[np.int64]
 
 _QUALITY = "HQ"
 CLIP_SAMPLES = round(CLIP_S * SAMPLE_RATE_HZ)
+_BLOCK = 16 * SAMPLE_RATE_HZ
+"""Samples read at a time where clips are asked for in any order."""
 _SETTLED_S = 1
 """After so long a resampler no longer knows where it began, seconds."""
 
@@ -113,7 +116,9 @@ class PassingClips:
 
 
 class ReadClips:
-    """The clips of one channel, read from its file whenever they are asked for.
+    """The clips of one channel, read from its file when they are asked for.
+
+    What was read last is kept: 260 MB at most, of all channels together.
 
     Parameters
     ----------
@@ -129,7 +134,7 @@ class ReadClips:
         self._recording = recording
 
     def cut(self, start: Starts, around: int = 0) -> Samples:
-        """Clips as `ChannelClips.cut`; those that overlap or touch are read at once.
+        """Clips as `ChannelClips.cut`.
 
         Raises
         ------
@@ -138,20 +143,24 @@ class ReadClips:
         """
         length = CLIP_SAMPLES + 2 * around
         clips = np.zeros((len(start), length), dtype=np.float32)
-        ascending = np.argsort(start, kind="stable")
-        apart = np.flatnonzero(np.diff(start[ascending]) > length) + 1
-        for together in np.split(ascending, apart) if len(start) else ():
-            first = start[together] - around
-            begin, coming = _from(self._recording, self.channel, max(int(first[0]), 0))
-            parts, held = [np.empty(0, dtype=np.float32)], 0
-            while held < int(first[-1]) + length - begin:
-                part = next(coming, None)
-                if part is None:
-                    break
-                parts.append(part)
-                held += len(part)
-            clips[together] = _cut(np.concatenate(parts), first - begin, length)
+        for clip, first in zip(clips, (start - around).tolist(), strict=True):
+            for number in range(max(first, 0) // _BLOCK, (first + length - 1) // _BLOCK + 1):
+                heard = _block(self._recording, self.channel, number)
+                begin = number * _BLOCK - first
+                inside = heard[max(-begin, 0) : max(length - begin, 0)]
+                clip[max(begin, 0) : max(begin, 0) + len(inside)] = inside
         return clips
+
+
+@lru_cache(maxsize=256)
+def _block(recording: Recording, channel: int, number: int) -> Samples:
+    """Some seconds of a channel at 16 kHz, counted from its start."""
+    begin, coming = _from(recording, channel, number * _BLOCK)
+    parts, held, wanted = [np.empty(0, dtype=np.float32)], 0, (number + 1) * _BLOCK - begin
+    while held < wanted and (part := next(coming, None)) is not None:
+        parts.append(part)
+        held += len(part)
+    return np.concatenate(parts)[number * _BLOCK - begin : wanted]
 
 
 class Clips(Protocol):
