@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import compress
 from typing import TypeVar
 
 import numpy as np
@@ -107,12 +108,38 @@ class KeypointSet:
         """Which keypoints a person has decided on, shape (K,)."""
         return ~self._is_in(ReviewState.UNREVIEWED)
 
+    @property
+    def is_alignable(self) -> NDArray[np.bool_]:
+        """Which keypoints no person has called unalignable, shape (K,)."""
+        return ~self._is_in(ReviewState.UNALIGNABLE)
+
     def _is_in(self, state: ReviewState) -> NDArray[np.bool_]:
         return np.array([s is state for s in self.state], dtype=bool)
 
+    def settled(self) -> KeypointSet:
+        """Those that a person accepted or corrected: what is known to be true.
+
+        An unalignable one says that there is no such moment, which is no time.
+        """
+        kept = self._is_in(ReviewState.ACCEPTED) | self._is_in(ReviewState.CORRECTED)
+        return self.kept(kept)
+
+    def kept(self, which: NDArray[np.bool_]) -> KeypointSet:
+        """Some of the keypoints, as `which` of shape (K,) says."""
+        texts = self.time_0_text
+        return KeypointSet(
+            self.time_0_s[which],
+            self.time_1_s[which],
+            tuple(compress(self.state, which)),
+            tuple(compress(self.source, which)),
+            self.confidence[which],
+            tuple(compress(self.reason, which)),
+            None if texts is None else tuple(compress(texts, which)),
+        )
+
     def time_map(self) -> TimeMap:
         """The time map through all keypoints that can be aligned."""
-        usable = ~self._is_in(ReviewState.UNALIGNABLE)
+        usable = self.is_alignable
         if not usable.any():
             return TimeMap.identity()
         return TimeMap.from_keypoints(self.time_0_s[usable], self.time_1_s[usable])

@@ -66,6 +66,23 @@ def reported(steps: Generator[A, None, T], tell: Callable[[A], B]) -> Generator[
             yield tell(step)
 
 
+def told_of(steps: Generator[A, None, T], tell: Callable[[A], object]) -> T:
+    """Take all steps, telling of each.
+
+    Parameters
+    ----------
+    steps : generator
+    tell : callable
+        Is given what each step yields.
+
+    Returns
+    -------
+    object
+        What the steps return.
+    """
+    return result_of(reported(steps, tell))
+
+
 def part_of(steps: Steps[T], start: float, end: float) -> Steps[T]:
     """Take steps as a part of longer work.
 

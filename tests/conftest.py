@@ -38,7 +38,7 @@ Bench = Callable[[str], ModuleType]
 
 @pytest.fixture
 def bench() -> Bench:
-    """A module of the benchmarks: ``bench("accuracy.calibration")``."""
+    """A module of the benchmarks: ``bench("accuracy.sets")``."""
     return lambda name: import_module(f"benchmarks.{name}")
 
 
@@ -179,6 +179,7 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
         options: object = None,
         learned: object = None,
         prior: object = None,
+        tuning: object = None,
     ) -> Iterator[Progress | Alignment]:
         for channel in (0, 1):
             yield Progress("reading", 0.5 * channel)

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy.calibration import Tally
 from benchmarks.accuracy.one_set import OPTIONS
 from benchmarks.accuracy.sets import SETS, BenchSet, recordings
 from benchmarks.common.places import RESULTS
@@ -25,6 +24,7 @@ from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
+from core.reliability import Tally
 
 NAME = "compact_gain"
 TRAINED_ON = "birdpark_D"

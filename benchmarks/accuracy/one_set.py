@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.calibration import Tally
 from benchmarks.accuracy.corrections import BAD_MS, review
 from benchmarks.accuracy.methods import ALTERNATIVES, REACH_S, Job
 from benchmarks.accuracy.outside import Answer
@@ -23,6 +22,7 @@ from core.audio.recording import open_recording
 from core.evaluate import Errors, evaluate
 from core.evidence.compact import open_compact
 from core.keypoints import KeypointSet
+from core.reliability import Tally
 
 OPTIONS = AlignOptions(max_offset_s=REACH_S)
 LOST_MS = 100.0

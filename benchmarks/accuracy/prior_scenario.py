@@ -93,7 +93,7 @@ def build(out: Path, seed: int) -> None:
                 print(f"{kind} left out: it needs the development recordings")
                 break
             if not folder.exists():
-                _write(folder, [condition.build(number, seed) for number in numbers])
+                write_set(folder, [condition.build(number, seed) for number in numbers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,8 @@ def main() -> int:
     return 0
 
 
-def _write(folder: Path, files: Sequence[Built]) -> None:
+def write_set(folder: Path, files: Sequence[Built]) -> None:
+    """Write recordings and their truth as a folder in BioDCASE layout."""
     truths = {}
     with new_folder(folder) as passing:
         (passing / "audio").mkdir()

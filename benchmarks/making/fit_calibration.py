@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
 
-from benchmarks.accuracy.calibration import Tally
 from benchmarks.common.places import CACHE
 from benchmarks.making.calibration_examples import Example, collect, learned_evidence, load, save
 from core import __version__
@@ -36,6 +35,7 @@ from core.align.calibration import (
 from core.align.claims.row_claims import MOST_UNHEARD
 from core.arrays import Floats
 from core.cli.evidence import identity
+from core.reliability import Tally
 
 FOUND_SHARE = 0.3
 MISLABELLED = 0.01

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.accuracy.calibration import Tally
 from benchmarks.common.markdown import number, share, table
 from benchmarks.common.store import Result
+from core.reliability import Tally
 
 _HEAD = (
     "set",

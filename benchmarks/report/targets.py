@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy.calibration import Tally
 from benchmarks.common import store
 from benchmarks.common.store import Result
 from benchmarks.cost.processor_time import DAY_S, HOUR_S, slope
+from core.reliability import Tally
 
 _ERRORS = {
     "moderate": (0.001, 10.0),

@@ -75,8 +75,8 @@ def align_steps(
     options: AlignOptions | None = None,
     learned: Networks = (),
     prior: DriftPrior | None = None,
-    bounds: Bounds = _AT_ONCE,
     tuning: Tuning | None = None,
+    bounds: Bounds = _AT_ONCE,
 ) -> Iterator[Step]:
     """Align a recording step by step.
 
@@ -93,10 +93,10 @@ def align_steps(
         Each of their opinions is one term more of the evidence.
     prior : DriftPrior, optional
         How the clocks of this pair of recorders usually drift.
-    bounds : Bounds
-        How much of a long recording is held in memory at once.
     tuning : Tuning, optional
         What a person's corrections taught of the evidence; of the same networks.
+    bounds : Bounds
+        How much of a long recording is held in memory at once.
 
     Yields
     ------
@@ -150,14 +150,14 @@ def align(
     options: AlignOptions | None = None,
     learned: Networks = (),
     prior: DriftPrior | None = None,
-    bounds: Bounds = _AT_ONCE,
     tuning: Tuning | None = None,
+    bounds: Bounds = _AT_ONCE,
 ) -> Alignment:
     """Align a recording in one call.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned, prior, bounds, tuning
+    recording, time_0_s, options, learned, prior, tuning, bounds
         As in `align_steps`.
 
     Returns
@@ -169,7 +169,7 @@ def align(
     InputError
         As `align_steps`.
     """
-    for step in align_steps(recording, time_0_s, options, learned, prior, bounds, tuning):
+    for step in align_steps(recording, time_0_s, options, learned, prior, tuning, bounds):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")

@@ -17,6 +17,7 @@ from core.arrays import Floats
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
+_LEAST_DOUBT = 1e-3
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by
 hand, and part of the fit: whoever changes it fits the calibration again."""
@@ -59,6 +60,9 @@ class Calibration:
         alignment fits almost as well.
     evidence : str
         What it was measured with, by its name in `core.evidence.choice.EVIDENCE`.
+    shift, slope : float
+        A line through which the log odds of claims go last: how a deployment differs from what
+        all the rest was measured on. By default they stay.
     """
 
     related_centre_nats: float
@@ -66,6 +70,8 @@ class Calibration:
     alone: ConfidenceCurve
     aliased: ConfidenceCurve
     evidence: str
+    shift: float = 0.0
+    slope: float = 1.0
 
     @property
     def table(self) -> dict[str, object]:
@@ -82,7 +88,7 @@ class Calibration:
             "related_centre_nats": self.related_centre_nats,
             "related_scale_nats": self.related_scale_nats,
         }
-        return {**related, **curves}
+        return {**related, **curves, "shift": self.shift, "slope": self.slope}
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -124,6 +130,28 @@ class Calibration:
         share = self.aliased if aliased else self.alone
         likely = share(certainty_features(mass, related, nearest_clear_s))
         return np.minimum(likely, np.minimum(related, MOST_CONFIDENT))
+
+    def moved(self, claim: Floats) -> Floats:
+        """Claims as they are made in a deployment, shape (K,), at most 0.99.
+
+        Parameters
+        ----------
+        claim : ndarray, shape (K,)
+            Probabilities that keypoints are right, as they would be anywhere.
+
+        Returns
+        -------
+        ndarray, shape (K,)
+        """
+        if (self.shift, self.slope) == (0.0, 1.0):
+            return claim
+        return np.minimum(_expit(self.shift + self.slope * log_odds(claim)), MOST_CONFIDENT)
+
+
+def log_odds(claim: Floats) -> Floats:
+    """Of claims, shape (K,); those nearer to 0 or 1 than a thousandth count as that far."""
+    doubted = np.clip(claim, _LEAST_DOUBT, 1 - _LEAST_DOUBT)
+    return np.asarray(np.log(doubted / (1 - doubted)))
 
 
 def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -> Floats:
@@ -186,7 +214,8 @@ def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
         for group in ("alone", "aliased")
     )
     centre, scale = table["related_centre_nats"], table["related_scale_nats"]
-    return Calibration(centre, scale, alone, aliased, evidence)
+    moved = table.get("shift", 0.0), table.get("slope", 1.0)
+    return Calibration(centre, scale, alone, aliased, evidence, *moved)
 
 
 def _card(evidence: str) -> Traversable:

@@ -70,6 +70,8 @@ def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
             from core.cli.commands.evaluate import run
         case "simulate":
             from core.cli.commands.simulate import run
+        case "learn":
+            from core.cli.commands.learn import run
         case "prior":
             from core.cli.commands.prior import run
         case "train":

@@ -20,7 +20,7 @@ from core.cli import argument_types, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 
-COMMANDS = ("align", "prior", "evaluate", "simulate", "train", "demo", "doctor")
+COMMANDS = ("align", "learn", "prior", "evaluate", "simulate", "train", "demo", "doctor")
 
 _CODES = (
     "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input, "
@@ -67,6 +67,14 @@ def command_parser() -> argparse.ArgumentParser:
             "align",
             "Align recordings and write the keypoints as BioDCASE CSV. A run that was "
             "stopped goes on where it was when the same command is given again.",
+        )
+    )
+    _add_learn(
+        command(
+            "learn",
+            "Learn from corrections: weights of the evidence, how far confidence can be trusted, "
+            "and the usual drift of the recorders. What is learned is compared with the model in "
+            "use on recordings that it was not learned from, and written only if it is better.",
         )
     )
     _add_prior(
@@ -154,6 +162,13 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "counts where there is little to hear",
     )
     parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="what 'finchsync learn' made of corrections, the usual drift of the recorders "
+        "included, unless --prior gives another",
+    )
+    parser.add_argument(
         "--evidence",
         choices=EVIDENCE,
         default=EvidenceChoice().name,
@@ -204,6 +219,34 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace CSV and JSON if they are there"
     )
+    _add_json(parser)
+
+
+def _add_learn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="SESSION|FOLDER",
+        help="session, folder in BioDCASE layout or table in one; what a person accepted or "
+        "corrected in all of them counts",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="MODEL", help="file to write")
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="the model in use (default: the one shipped)"
+    )
+    parser.add_argument(
+        "--include-imported",
+        action="store_true",
+        help="keypoints whose times came from elsewhere count as reviewed",
+    )
+    parser.add_argument(
+        "--evidence",
+        choices=("compact", "spectral"),
+        default=EvidenceChoice().name,
+        help="what to learn the weights of (default: compact)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace MODEL if it is there")
     _add_json(parser)
 
 

@@ -10,6 +10,7 @@ from functools import cache
 
 from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
+from core.align.tuning import Tuning
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks, model_id
@@ -74,7 +75,11 @@ def _open(choice: EvidenceChoice, processes: int) -> Networks:
     return learned
 
 
-def identity(learned: Networks, prior: DriftPrior | None = None) -> str:
+def identity(
+    learned: Networks, prior: DriftPrior | None = None, tuning: Tuning | None = None
+) -> str:
     """Tells apart what may come to other results on the same recording."""
     heard = f"{learned[-1].name} {model_id(learned)}" if learned else "spectral"
-    return heard if prior is None else f"{heard} prior {prior.digest}"
+    if prior is not None:
+        heard += f" prior {prior.digest}"
+    return heard if tuning is None else f"{heard} tuned by {tuning.name} {tuning.digest}"

@@ -36,13 +36,9 @@ _NUMBERS = {
 
 def write_prior(path: Path, prior: DriftPrior, *, overwrite: bool = False) -> None:
     """Write a prior; errors as in `write_whole`."""
-    values = {
-        name: value.tolist() if isinstance(value, np.ndarray) else value
-        for name, value in asdict(prior).items()
-    }
     head = {"format": FORMAT, "version": VERSION, "finchsync": __version__}
     with write_whole(path, overwrite=overwrite) as file:
-        file.write(f"{json.dumps({**head, **values}, allow_nan=False)}\n".encode())
+        file.write(f"{json.dumps({**head, **prior_table(prior)}, allow_nan=False)}\n".encode())
 
 
 def read_prior(path: Path) -> DriftPrior:
@@ -73,12 +69,21 @@ def read_prior(path: Path) -> DriftPrior:
     if value.get("version") != VERSION:
         raise InputError(path, "is from another version of FinchSync", "update FinchSync")
     try:
-        return _prior(value)
+        return prior_of(value)
     except (KeyError, ValueError) as error:
         raise InputError(path, f"is damaged ({error})", f"{again} again") from error
 
 
-def _prior(value: Mapping[str, Any]) -> DriftPrior:
+def prior_table(prior: DriftPrior) -> dict[str, object]:
+    """The numbers of a prior, as they stand in a file."""
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in asdict(prior).items()
+    }
+
+
+def prior_of(value: Mapping[str, Any]) -> DriftPrior:
+    """A prior from its numbers; KeyError or ValueError where they are those of none."""
     time_0_s, offset_s = (_column(value[name]) for name in ("time_0_s", "offset_s"))
     if len(time_0_s) != len(offset_s) or len(time_0_s) < 2 or (np.diff(time_0_s) <= 0).any():
         raise ValueError("its moments do not rise, or not each has an offset")

@@ -17,9 +17,9 @@ def ensure_torch() -> None:
     Raises
     ------
     InputError
-        If torch, torchaudio or safetensors is missing.
+        If torch or torchaudio is missing.
     """
-    needed = ("torch", "torchaudio", "safetensors")
+    needed = ("torch", "torchaudio")
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise InputError(

@@ -18,7 +18,7 @@ def ensure_training() -> None:
     Raises
     ------
     InputError
-        If torch, safetensors or what training needs besides is missing.
+        If torch or what training needs besides is missing.
     """
     ensure_torch()
     missing = [name for name in ("lightning", "tensorboard", "yaml") if find_spec(name) is None]

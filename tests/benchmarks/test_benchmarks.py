@@ -41,17 +41,6 @@ def test_the_spectral_baseline_finds_the_line_that_is_true(bench) -> None:
     assert np.array_equal(linear.best_by_spectra(samples, RATE_HZ, time_0_s, 1.0), truth_s)
 
 
-def test_calibration_error_of_known_counts(bench) -> None:
-    tally = bench("accuracy.calibration").Tally
-    confidence = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
-    half = tally.of(confidence, np.array([True, True, True, False, True, False]))
-    assert half.expected_error == pytest.approx((4 * 0.2 + 2 * 0.05) / 6)
-    assert (half.sure, half.sure_right) == (4, 3)
-    both = tally.total([half, half])
-    assert both.keypoints == 12
-    assert both.expected_error == pytest.approx(half.expected_error)
-
-
 def test_a_method_that_fails_is_named_and_counts_as_unaligned(bench) -> None:
     accuracy, answer = bench("accuracy.one_set"), bench("accuracy.outside").Answer
     truth = bench("accuracy.sets").KeypointSet(np.arange(3.0), np.arange(3.0) + 0.5)

@@ -184,15 +184,6 @@ def test_lies_are_counted_by_keypoint_file_and_review(bench) -> None:
     assert added["one"] == pytest.approx(whole["calibration_error"] - alone, abs=1e-4)
 
 
-def test_calibration_error_in_bins_of_equal_count(bench) -> None:
-    error = bench("accuracy.calibration").adaptive_error
-    confidence = np.repeat([0.991, 0.999], 500)
-    is_right = np.repeat([False, True], 500)
-    # Ten bins of equal width put both halves into one, where they nearly cancel out.
-    assert error(confidence, is_right) == pytest.approx((0.991 + 0.001) / 2, abs=1e-6)
-    assert error(np.empty(0), np.empty(0, dtype=bool)) == 0
-
-
 def test_the_command_measures_and_prints_without_recordings(run_bench, tmp_path: Path) -> None:
     told = run_bench(
         "from benchmarks.accuracy.stress import __main__ as stress\n"

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.calibration import Tally, adaptive_error
 from benchmarks.accuracy.methods import ALTERNATIVES
 from benchmarks.accuracy.stress.conditions import CONDITIONS, Condition
 from benchmarks.accuracy.stress.kept import recording
@@ -20,6 +19,7 @@ from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.keypoints import KeypointSet
+from core.reliability import Tally, adaptive_error
 
 CLAIMED = 0.9
 LIE_S = 0.1

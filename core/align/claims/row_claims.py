@@ -77,7 +77,8 @@ def claims(
         sure = sure * np.minimum(of_clocks / np.maximum(statistics.mass, 1e-9), 1.0)
     time_1_s = decoded.surface.time_0_s + offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
-    return Claims(np.where(blind, np.minimum(sure, MOST_UNHEARD), sure), carried)
+    sure = np.where(blind, np.minimum(sure, MOST_UNHEARD), sure)
+    return Claims(decoded.calibration.moved(sure), carried)
 
 
 def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:

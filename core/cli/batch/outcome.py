@@ -188,6 +188,7 @@ def as_json(
             "name": evidence.name,
             "model_id": evidence.model_id,
             "device": evidence.device,
+            "tuned_by": evidence.tuned_by,
         },
         "log_evidence_nats": outcome.log_evidence,
         "best_line": line

@@ -44,9 +44,11 @@ def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
         raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
-def protect_inputs(out: Path, report: Path | None, work: Batch, prior: Path | None) -> None:
-    """Refuse to write over what is read; raises InputError."""
-    inputs = [prior, *work.tables, *(path for job in work.jobs for path in job.files)]
+def protect_inputs(
+    out: Path, report: Path | None, work: Batch, known: Sequence[Path | None]
+) -> None:
+    """Refuse to write over what is read, prior and model among it; raises InputError."""
+    inputs = [*known, *work.tables, *(path for job in work.jobs for path in job.files)]
     read = {path.resolve() for path in inputs if path}
     for name, place in (("--out", out), ("--out", sidecar_path(out)), ("--report", report)):
         if place and place.resolve() in read:
@@ -112,6 +114,7 @@ def _about(
             "evidence": used.name,
             "model": used.model_id or "none",
             "device": used.device or "cpu",
+            "tuned_by": used.tuned_by or None,
             "prior": outcome.prior and asdict(outcome.prior),
             "settings": asdict(options),
             "duration_s": round(outcome.seconds, 3),

@@ -15,6 +15,7 @@ from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.align.decoding.prior import DriftPrior
 from core.align.limits import BEST_LINES
+from core.align.tuning import Tuning
 from core.audio.recording import Recording, open_recording
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
@@ -27,6 +28,7 @@ from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
 from core.formats.biodcase import check_times
 from core.memory import is_shortage, shortage
+from core.model.model import Model
 from core.steps import result_of
 
 
@@ -38,6 +40,7 @@ def align_all(
     kept: Kept,
     advance: Advance,
     prior: DriftPrior | None = None,
+    model: Model | None = None,
     *,
     exactly: bool = False,
 ) -> list[Outcome]:
@@ -57,6 +60,8 @@ def align_all(
         Told the share of the work that is done.
     prior : DriftPrior, optional
         The usual drift of the recorders.
+    model : Model, optional
+        What was learned of the evidence; its own prior does not count here.
     exactly : bool
         Whether the best lines of the chosen network, BEATs, are scored to the sample.
 
@@ -68,14 +73,19 @@ def align_all(
     Raises
     ------
     InputError
-        Before any work, if the evidence cannot be opened.
+        Before any work, if the evidence cannot be opened, or the model is for another.
     """
+    tuning = None if model is None else model.tuning
+    known = _Known(options, prior, tuning, exactly)
     tasks: list[_Task] = []
     done: dict[int, Outcome] = {}
     with opened_evidence(choice) as learned:
+        if model is not None:
+            model.refuse_others(learned, f"the model {model.name}")
+        made_with = identity(learned, prior, tuning)
         for number, job in enumerate(batch.jobs):
             advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
-            ready = _prepare(job, options, prior, identity(learned, prior), kept, exactly=exactly)
+            ready = _prepare(job, known, made_with, kept)
             if isinstance(ready, _Task):
                 tasks.append(ready)
             else:
@@ -90,17 +100,25 @@ def align_all(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """How all recordings are aligned."""
+
+    options: AlignOptions
+    prior: DriftPrior | None
+    tuning: Tuning | None
+    exactly: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Task:
     """A job whose recording is open and not yet aligned."""
 
     job: Job
     recording: Recording
     fingerprint: str
-    options: AlignOptions
-    prior: DriftPrior | None
+    known: _Known
     kept: Kept
     key: str
-    exactly: bool
 
 
 class _Bar:
@@ -134,29 +152,21 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _prepare(
-    job: Job,
-    options: AlignOptions,
-    prior: DriftPrior | None,
-    evidence: str,
-    kept: Kept,
-    *,
-    exactly: bool,
-) -> _Task | Outcome:
+def _prepare(job: Job, known: _Known, evidence: str, kept: Kept) -> _Task | Outcome:
     """Open a recording, or say why not, or what an earlier run made of it."""
     started_s = time.perf_counter()
     try:
         recording = _open(job)
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
         fingerprint = recording.fingerprint()
-        asked = f"{evidence} exact" if exactly else evidence
-        key = key_of(recording, time_0_s, options, asked)
+        asked = f"{evidence} exact" if known.exactly else evidence
+        key = key_of(recording, time_0_s, known.options, asked)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
-    return _Task(job, recording, fingerprint, options, prior, kept, key, exactly)
+    return _Task(job, recording, fingerprint, known, kept, key)
 
 
 def _open(job: Job) -> Recording:
@@ -176,19 +186,21 @@ def _align_one(
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Outcome:
     started_s = time.perf_counter()
-    job = task.job
+    job, known = task.job, task.known
     time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
         learned = evidence()
-        steps = align_steps(task.recording, time_0_s, task.options, learned, task.prior)
+        steps = align_steps(
+            task.recording, time_0_s, known.options, learned, known.prior, known.tuning
+        )
         for step in steps:
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):
-                found = _with_exact_lines(task, learned, step) if task.exactly else step
+                found = _with_exact_lines(task, learned, step) if known.exactly else step
                 took_s = time.perf_counter() - started_s
                 aligned = summarise(
-                    task.recording, found, took_s, task.fingerprint, exactly=task.exactly
+                    task.recording, found, took_s, task.fingerprint, exactly=known.exactly
                 )
                 task.kept.save(task.key, aligned)
                 return aligned.with_texts(job.keypoints)

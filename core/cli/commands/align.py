@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.align.aligner import AlignOptions
 from core.align.claims.confidence import in_digits
+from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
 from core.cli.batch.jobs import Batch, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
@@ -20,6 +22,8 @@ from core.cli.screen import Screen
 from core.cli.terminal.report import Side, fail, note, print_json, print_table, progress_bar, say
 from core.errors import InputError
 from core.formats.prior_file import read_prior
+from core.model.file import read_model
+from core.model.model import Model
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
@@ -34,15 +38,16 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     choice = choice_from_args(args)
     options = AlignOptions(args.max_offset, args.tolerance, args.spacing)
     ranked_by = (RankedBy(args.rank),) if args.rank in {*RankedBy} else tuple(RankedBy)
-    prior = None if args.prior is None else read_prior(args.prior)
+    model = None if args.model is None else read_model(args.model)
+    prior = _prior(args.prior, model)
     check_places(args.out, args.report, overwrite=args.overwrite)
     work = collect(args.paths, args.pair, args.keypoints)
-    protect_inputs(args.out, args.report, work, args.prior)
+    protect_inputs(args.out, args.report, work, (args.prior, args.model))
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:
             outcomes = align_all(
-                work, options, choice, args.jobs, kept, advance, prior, exactly=args.exact
+                work, options, choice, args.jobs, kept, advance, prior, model, exactly=args.exact
             )
         aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
@@ -75,11 +80,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         _print_summary(outcomes, ranked_by if args.rank else ())
         count = f"{len(aligned)} of {len(outcomes)} recordings"
         say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
+        if model is not None and model.card is not None:
+            say(f"and with the model {args.model}, learned from {len(model.card.learned_from)}")
         if prior is not None:
-            say(f"and with the usual drift of {prior.recordings} recordings in {args.prior}")
+            where = args.prior or args.model
+            say(f"and with the usual drift of {prior.recordings} recordings in {where}")
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED
+
+
+def _prior(path: Path | None, model: Model | None) -> DriftPrior | None:
+    """The usual drift that was given by itself, or else that of the model."""
+    if path is not None:
+        return read_prior(path)
+    return None if model is None else model.prior
 
 
 def _tell_kept(kept: Kept, work: Batch) -> None:

@@ -14,7 +14,7 @@ from tests.core.with_extra import one_thread, skipped_without
 
 __all__ = ["one_thread"]
 
-pytest_pycollect_makemodule = skipped_without("torch", "torchaudio", "safetensors")
+pytest_pycollect_makemodule = skipped_without("torch", "torchaudio")
 
 
 @pytest.fixture

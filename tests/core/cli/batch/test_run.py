@@ -202,5 +202,6 @@ def test_networks_are_told_apart_opened_once_and_closed(
     assert seen == ["a.wav", "a.wav", "b.wav"]
     assert [learned.closed for learned in opened] == [1, 1]
     for report in reports:
-        assert report["evidence"] == {"name": "compact", "model_id": "model 1", "device": "cpu"}
+        told = {"name": "compact", "model_id": "model 1", "device": "cpu", "tuned_by": ""}
+        assert report["evidence"] == told
         assert report["notes"][-1] == "memory is short"

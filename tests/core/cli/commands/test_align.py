@@ -50,7 +50,12 @@ def test_align_reports_json(finchsync, make_audio, tmp_path: Path) -> None:
     assert good["alias"] == {"shift_s": 0.76, "margin": 1.5}
     assert good["best_line"] == {"offset_s": 0, "drift_ppm": 0, "score": 0}
     assert good["path_score"] == pytest.approx(0.2 * 4 * 0.5 + 0.1)
-    assert good["evidence"] == {"name": "spectral", "model_id": "", "device": ""}
+    assert good["evidence"] == {
+        "name": "spectral",
+        "model_id": "",
+        "device": "",
+        "tuned_by": "",
+    }
     assert good["log_evidence_nats"] == 50
     assert good["seconds"] >= 0
     assert failed["status"] == "failed"

@@ -1,0 +1,127 @@
+"""``finchsync learn``: corrections in, a model out, if it is better than the one in use."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from core.cli.codes import DONE, SOME_FAILED
+from core.cli.evidence import opened_evidence
+from core.cli.screen import Screen
+from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
+from core.errors import InputError
+from core.evidence.choice import EvidenceChoice
+from core.evidence.learned import Networks
+from core.formats.atomic import check_writable
+from core.learn.comparison import Compared
+from core.learn.corrections import Corrections, usable
+from core.learn.sources import read_corrections
+from core.learn.tier_one import Learned, learn_steps
+from core.model.file import read_model, write_model
+from core.model.model import Model, shipped_model
+from core.steps import told_of
+
+_CHANGES = {1: "better", 0: "same", -1: "worse"}
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Learn, compare, and write what is better; the model in use stays as it is.
+
+    Raises
+    ------
+    InputError
+        If the corrections cannot be learned from, or a file cannot be read or written.
+    """
+    check_writable(args.out, overwrite=args.overwrite)
+    _refuse_inputs(args.out, args.paths)
+    in_use = None if args.model is None else read_model(args.model)
+    found = read_corrections(args.paths, include_imported=args.include_imported)
+    note(found.sentence())
+    corrections = usable(found)
+    for line in corrections.notes:
+        note(line)
+    with opened_evidence(EvidenceChoice(args.evidence)) as networks:
+        if in_use is not None:
+            in_use.refuse_others(networks, args.model)
+        learned = _learned(corrections, networks, in_use or shipped_model(networks))
+    if not learned.obstacle:
+        write_model(args.out, learned.model, overwrite=args.overwrite)
+    if args.json:
+        print_json(_as_json(corrections, learned, args.out))
+    else:
+        _print(learned, args.out)
+    return SOME_FAILED if learned.obstacle else DONE
+
+
+def _refuse_inputs(out: Path, paths: list[Path]) -> None:
+    if any(out.resolve() == path.resolve() for path in paths):
+        raise InputError(out, "is one of the files to be read", "choose another --out")
+
+
+def _learned(corrections: Corrections, networks: Networks, in_use: Model) -> Learned:
+    with progress_bar("learning") as advance:
+        return told_of(
+            learn_steps(corrections, networks, in_use),
+            lambda progress: advance(progress.fraction, progress.stage),
+        )
+
+
+def _print(learned: Learned, out: Path) -> None:
+    comparison = learned.comparison
+    rows = [_row(each) for each in comparison.recordings]
+    before, after = comparison.before, comparison.after
+    total = ("all", "", f"{before.mae_ms:.1f}", f"{after.mae_ms:.1f}", "")
+    print_table(
+        {
+            "Recording": "left",
+            "Keypoints": "right",
+            "MAE before, ms": "right",
+            "MAE after, ms": "right",
+            "": "left",
+        },
+        [*rows, total],
+        has_total=True,
+    )
+    say(
+        f"within 50 ms: {before.within:.1%} before, {after.within:.1%} after; calibration error: "
+        f"{before.calibration_error:.3f} before, {after.calibration_error:.3f} after"
+    )
+    say(f"{comparison.better} recordings got better, {comparison.worse} worse")
+    if learned.obstacle:
+        say(f"not written: {learned.obstacle}")
+    else:
+        say(f"{out}: better; align with it by --model {out}")
+
+
+def _row(each: Compared) -> tuple[str, ...]:
+    change = _CHANGES[each.change]
+    if each.was_learned_from:
+        change += ", known to the model in use"
+    before, after = each.before.mae_ms, each.after.mae_ms
+    return each.name, str(each.keypoints), f"{before:.1f}", f"{after:.1f}", change
+
+
+def _as_json(corrections: Corrections, learned: Learned, out: Path) -> dict[str, object]:
+    comparison = learned.comparison
+    return {
+        "recordings": [
+            {
+                "recording": each.name,
+                "keypoints": each.keypoints,
+                "mae_before_ms": each.before.mae_ms,
+                "mae_after_ms": each.after.mae_ms,
+                "change": _CHANGES[each.change],
+                "known_to_the_model_in_use": each.was_learned_from,
+            }
+            for each in comparison.recordings
+        ],
+        "notes": corrections.notes,
+        "before": asdict(comparison.before),
+        "after": asdict(comparison.after),
+        "better": comparison.better,
+        "worse": comparison.worse,
+        "offered": not learned.obstacle,
+        "obstacle": learned.obstacle or None,
+        "model": None if learned.obstacle else {"path": str(out), "digest": learned.model.digest},
+    }

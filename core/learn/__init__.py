@@ -1,0 +1,1 @@
+"""Learning from what a person corrected: what there is, what it teaches, is that better."""

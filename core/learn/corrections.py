@@ -1,0 +1,231 @@
+"""What a person corrected, and whether it can be learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import Floats
+from core.audio.recording import Recording
+from core.errors import InputError
+from core.keypoints import KeypointSet, ReviewState
+
+FEWEST_RECORDINGS = 5
+"""With fewer, nothing can be learned from some and tried on others."""
+WHERE = "corrections"
+"""What is at fault where they cannot be learned from."""
+
+# Chosen by hand during development.
+
+_FEWEST_KEYPOINTS = 3
+"""A recording with fewer tells no offset and drift."""
+_NEIGHBOURS = 3
+"""To either side, that say where a keypoint should be about."""
+_STRAY_S = 0.15
+"""No keypoint is further from its neighbours, seconds..."""
+_STRAY_SLOPE = 0.01
+"""...and so much more for every second between them."""
+_MOST_STRAY = 0.05
+"""Share of keypoints that may be slips of the mouse."""
+_END_S = 1e-3
+"""So near to an end of channel 1 a keypoint says only that its moment is beyond, seconds."""
+_FEWEST_IN_GROUP = 3
+_GROUP_SD = (0.05, 50e-6)
+"""How much offset (seconds) and slope scatter in one deployment at least."""
+_GROUP_GAP = 5.0
+"""A wider gap between recordings parts two deployments, standard deviations within them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrected:
+    """A recording and what a person says of it.
+
+    Parameters
+    ----------
+    recording : Recording
+    fingerprint : str
+        As `Recording.fingerprint`.
+    keypoints : KeypointSet
+        Accepted, corrected, or imported and said to be reviewed.
+    """
+
+    recording: Recording
+    fingerprint: str
+    keypoints: KeypointSet
+
+    @property
+    def is_accepted_only(self) -> bool:
+        """Whether every keypoint stands where the machine had put it."""
+        return all(state is ReviewState.ACCEPTED for state in self.keypoints.state)
+
+    def inside(self) -> Corrected:
+        """Without keypoints at the ends of channel 1, whose moments may lie anywhere beyond."""
+        times_s, end_s = self.keypoints.time_1_s, self.recording.channels[1].duration_s
+        within = (times_s > _END_S) & (times_s < end_s - _END_S)
+        return replace(self, keypoints=self.keypoints.kept(within))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corrections:
+    """All that there is to learn from.
+
+    Parameters
+    ----------
+    recordings : tuple of Corrected
+        No two of the same audio.
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    recordings: tuple[Corrected, ...]
+    notes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """What there is, and how much it takes.
+
+        Returns
+        -------
+        str
+            As "38 recordings, 1,912 keypoints; 5 recordings are the least".
+        """
+        count = len(self.recordings)
+        keypoints = sum(len(each.keypoints) for each in self.recordings)
+        return (
+            f"{count} {'recording' if count == 1 else 'recordings'}, {keypoints:,} keypoints; "
+            f"{FEWEST_RECORDINGS} recordings are the least"
+        )
+
+
+def usable(corrections: Corrections) -> Corrections:
+    """Those that can be learned from.
+
+    Parameters
+    ----------
+    corrections : Corrections
+
+    Returns
+    -------
+    Corrections
+        Without recordings that have hardly a keypoint and without slips, which its notes name.
+
+    Raises
+    ------
+    InputError
+        If they are too few, say nothing new, or cannot be true.
+    """
+    notes, kept = list(corrections.notes), []
+    for each in map(Corrected.inside, corrections.recordings):
+        if len(each.keypoints) < _FEWEST_KEYPOINTS:
+            notes.append(f"{each.recording.name}: fewer than {_FEWEST_KEYPOINTS} keypoints")
+        else:
+            kept.append(each)
+    refuse_few(len(kept), "recordings with keypoints that a person settled")
+    if all(each.is_accepted_only for each in kept):
+        raise InputError(
+            WHERE,
+            "every keypoint was accepted where the machine had put it: there is nothing to learn",
+            "correct some that are wrong; 'finchsync prior' learns a pair's usual drift from these",
+        )
+    strays = [_strays(each.keypoints) for each in kept]
+    _refuse_strays(kept, strays)
+    notes += [
+        f"{each.recording.name}: {stray.sum()} keypoints stand apart from their neighbours"
+        for each, stray in zip(kept, strays, strict=True)
+        if stray.any()
+    ]
+    kept = [
+        replace(each, keypoints=each.keypoints.kept(~stray))
+        for each, stray in zip(kept, strays, strict=True)
+    ]
+    refuse_two_deployments(kept)
+    return Corrections(tuple(kept), tuple(notes))
+
+
+def refuse_few(count: int, what: str) -> None:
+    """Refuse too few of something to learn from some and try it on others; raises InputError."""
+    if count < FEWEST_RECORDINGS:
+        raise InputError(
+            WHERE, f"hold {count} {what}, and {FEWEST_RECORDINGS} are the least", "review more"
+        )
+
+
+def _strays(keypoints: KeypointSet) -> NDArray[np.bool_]:
+    """Which keypoints stand where no clock could be between their neighbours, shape (K,)."""
+    time_s, count = keypoints.time_0_s, len(keypoints)
+    offset_s = keypoints.offset_s - _steady_slope(keypoints) * time_s
+    found = np.zeros(count, dtype=bool)
+    for index in range(count):
+        near = slice(max(0, index - _NEIGHBOURS), index + _NEIGHBOURS + 1)
+        off_s = abs(float(offset_s[index] - np.median(offset_s[near])))
+        found[index] = off_s > _STRAY_S + _STRAY_SLOPE * float(np.ptp(time_s[near]))
+    return found
+
+
+def _steady_slope(keypoints: KeypointSet) -> float:
+    """Median slope between keypoints half a recording apart, seconds per second."""
+    half = len(keypoints) // 2
+    apart_s = keypoints.time_0_s[half:] - keypoints.time_0_s[: len(keypoints) - half]
+    rise_s = keypoints.offset_s[half:] - keypoints.offset_s[: len(keypoints) - half]
+    some = apart_s > 0
+    return float(np.median(rise_s[some] / apart_s[some])) if some.any() else 0.0
+
+
+def _refuse_strays(recordings: Sequence[Corrected], strays: Sequence[NDArray[np.bool_]]) -> None:
+    share = sum(stray.sum() for stray in strays) / sum(map(len, strays))
+    if share <= _MOST_STRAY:
+        return
+    worst = int(np.argmax([stray.mean() for stray in strays]))
+    at_s = recordings[worst].keypoints.time_0_s[np.flatnonzero(strays[worst])[0]]
+    raise InputError(
+        WHERE,
+        f"{share:.0%} of the keypoints stand where no clock could be between their neighbours, "
+        f"first at {at_s:.0f} s of {recordings[worst].recording.name}",
+        "look at them again, or leave those recordings out",
+    )
+
+
+def refuse_two_deployments(recordings: Sequence[Corrected]) -> None:
+    """Refuse recordings whose clocks fall into two groups.
+
+    Raises
+    ------
+    InputError
+        If a wide gap in offset or drift parts them.
+    """
+    lines = np.array([_line(each.keypoints) for each in recordings])
+    for column, least, scale, unit in zip(
+        lines.T, _GROUP_SD, (1.0, 1e6), ("s", "ppm"), strict=True
+    ):
+        if (parted := _parted(column, least)) is not None:
+            low, high = column[column <= parted], column[column > parted]
+            centres = " and ".join(f"{scale * np.median(part):+.3g} {unit}" for part in (low, high))
+            raise InputError(
+                WHERE,
+                f"the clocks fall into two groups of {len(low)} and {len(high)} recordings, around "
+                f"{centres}, as those of two deployments or of swapped recorders do",
+                "learn from each group alone",
+            )
+
+
+def _line(keypoints: KeypointSet) -> tuple[float, float]:
+    """Offset in the middle, seconds, and slope of a recording's clocks."""
+    slope = _steady_slope(keypoints)
+    middle_s = float(np.median(keypoints.time_0_s))
+    left_s = keypoints.offset_s - slope * (keypoints.time_0_s - middle_s)
+    return float(np.median(left_s)), slope
+
+
+def _parted(values: Floats, least: float) -> float | None:
+    """Where the widest gap between values lies, if it parts two groups; None if it does not."""
+    ordered = np.sort(values)
+    ends = range(_FEWEST_IN_GROUP, len(ordered) - _FEWEST_IN_GROUP + 1)
+    if not ends:
+        return None
+    end = max(ends, key=lambda end: float(ordered[end] - ordered[end - 1]))
+    within = max(least, float(ordered[:end].std(ddof=1)), float(ordered[end:].std(ddof=1)))
+    return (
+        float(ordered[end - 1]) if ordered[end] - ordered[end - 1] > _GROUP_GAP * within else None
+    )

@@ -1,0 +1,191 @@
+"""A model as a file that can be mailed: safetensors, with all that is known of it in its metadata.
+
+What a model holds today are a few hundred numbers, which stand in the card as JSON; the file has
+room for the weights of a network. Nothing in it is ever run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from core.align.calibration import Calibration, calibration_of
+from core.arrays import Floats
+from core.errors import InputError, system_reason
+from core.evidence.choice import EVIDENCE
+from core.formats import checked
+from core.formats.atomic import write_whole
+from core.formats.prior_file import prior_of, prior_table
+from core.model.model import Card, Figures, LearnedFrom, Model, term_names
+
+SUFFIX = ".finchmodel"
+VERSION = 1
+_KEY = "finchsync_model"
+_MOST_BYTES = 64 << 20
+_MOST_POINTS = 10_000
+_MOST_NETWORKS = 3
+_HEAVIEST = 100.0
+"""Nats per standard deviation: no term says more."""
+_MOST_MOVED = 20.0
+"""No line moves log odds by more."""
+_FIX = "learn it again, or get a whole copy"
+
+
+def write_model(path: Path, model: Model, *, overwrite: bool = False) -> None:
+    """Write a model that was learned; errors as in `write_whole`.
+
+    Parameters
+    ----------
+    path : Path
+    model : Model
+        Not the shipped one.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    """
+    assert model.card is not None
+    card = asdict(model.card) | {"made_at": model.card.made_at.isoformat(timespec="seconds")}
+    names = term_names(len(model.weights) - len(term_names(0)))
+    content = {
+        "version": VERSION,
+        "evidence": model.evidence,
+        "encoder": model.encoder,
+        "weights": dict(zip(names, model.weights.tolist(), strict=True)),
+        "calibration": model.calibration.table,
+        "prior": model.prior and prior_table(model.prior),
+        "card": card,
+    }
+    with write_whole(path, overwrite=overwrite) as file:
+        file.write(save({}, {_KEY: json.dumps(content, allow_nan=False)}))
+
+
+def read_model(path: Path) -> Model:
+    """Read a model.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Model
+        Named after its file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is none or damaged, or was made by a newer version.
+    """
+    content = _content(path)
+    version = content.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise InputError(path, "was made by a newer FinchSync", "update FinchSync")
+    try:
+        checked.whole(version, 1)
+        return _model(path.stem, content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(path, f"is damaged ({error})", _FIX) from error
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputError(
+            path, f"cannot be read ({system_reason(error)})", "check the path"
+        ) from error
+    if path.is_dir() or size > _MOST_BYTES:
+        raise InputError(path, "is no model", f"give a {SUFFIX} file")
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            told = (file.metadata() or {}).get(_KEY)
+    except OSError as error:
+        raise InputError(
+            path, f"cannot be read ({system_reason(error)})", "check the path"
+        ) from error
+    except SafetensorError as error:
+        raise InputError(path, "is cut short or no model", _FIX) from error
+    if told is None:
+        raise InputError(path, "is no model of FinchSync", f"give a {SUFFIX} file")
+    try:
+        return checked.table(checked.parsed_json(told))
+    except ValueError as error:
+        raise InputError(path, f"is damaged ({error})", _FIX) from error
+
+
+def _model(name: str, content: Mapping[str, Any]) -> Model:
+    evidence = checked.text(content["evidence"])
+    if evidence not in EVIDENCE:
+        raise ValueError(f"the evidence {evidence!r} is not known")
+    prior = content["prior"]
+    return Model(
+        name,
+        evidence,
+        checked.text(content["encoder"]),
+        _weights(checked.table(content["weights"])),
+        _calibration(checked.table(content["calibration"]), evidence),
+        None if prior is None else prior_of(checked.table(prior)),
+        _card(checked.table(content["card"])),
+    )
+
+
+def _weights(table: Mapping[str, Any]) -> Floats:
+    networks = len(table) - len(term_names(0))
+    if not 0 <= networks <= _MOST_NETWORKS or tuple(table) != term_names(networks):
+        raise ValueError("its weights are of other terms")
+    return np.array([checked.number(each, 0.0, _HEAVIEST) for each in table.values()])
+
+
+def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
+    checked.number(table["related_centre_nats"], -1e6, 1e6)
+    checked.number(table["related_scale_nats"], 1e-6, 1e6)
+    checked.number(table["shift"], -_MOST_MOVED, _MOST_MOVED)
+    checked.number(table["slope"], 1 / _MOST_MOVED, _MOST_MOVED)
+    for group in ("alone", "aliased"):
+        curve = checked.table(table[group])
+        weights, raw, confidence = (
+            [checked.number(each) for each in checked.items(curve[part])]
+            for part in ("weights", "raw", "confidence")
+        )
+        is_curve = len(weights) == 4 and 0 < len(raw) == len(confidence) <= _MOST_POINTS
+        rises = all((np.diff(column) >= 0).all() for column in (raw, confidence))
+        if not is_curve or not rises or confidence[0] < 0 or confidence[-1] > 1:
+            raise ValueError("its calibration is no rising curve")
+    return calibration_of(table, evidence)
+
+
+def _card(table: Mapping[str, Any]) -> Card:
+    recordings = [
+        LearnedFrom(
+            checked.text(each["name"]),
+            checked.text(each["fingerprint"]),
+            checked.whole(each["keypoints"], 0),
+        )
+        for each in map(checked.table, checked.items(table["learned_from"]))
+    ]
+    return Card(
+        datetime.fromisoformat(checked.text(table["made_at"])),
+        checked.text(table["finchsync"]),
+        checked.whole(table["tier"], 1, 3),
+        tuple(recordings),
+        checked.text(table["instead_of"]),
+        _figures(checked.table(table["before"])),
+        _figures(checked.table(table["after"])),
+        checked.whole(table["better"], 0),
+        checked.whole(table["worse"], 0),
+    )
+
+
+def _figures(table: Mapping[str, Any]) -> Figures:
+    return Figures(
+        checked.number(table["mae_ms"], 0.0),
+        checked.number(table["within"], 0.0, 1.0),
+        checked.number(table["calibration_error"], 0.0, 1.0),
+    )
