@@ -22,6 +22,7 @@ from core.align.aligner import AlignOptions, align
 from core.align.candidates import baseline_candidates
 from core.audio.recording import open_recording
 from core.nets.embed import leave_a_core
+from core.nets.encoders.compact import COMPACT
 
 COLUMN = "moderate, D"
 HEAD = "cross"
@@ -30,13 +31,13 @@ _DRAW = Path(__file__).resolve().parents[1] / "adapters" / "model_figures.py"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, help="BEATs to use in place of the random one")
+    parser.add_argument("--encoder", type=Path, default=COMPACT, help="checkpoint, or compact")
     args = parser.parse_args()
     python = outside_python()
     if python is None:
         raise SystemExit("no .bench-venv: see docs/benchmarks.md")
     leave_a_core()
-    systems = trained_systems(args.checkpoint)
+    systems = trained_systems(args.encoder)
     path, truth = next(c for c in columns() if c.title == COLUMN).jobs[0]
     recording, time_0_s = open_recording(path), truth.time_0_s
     durations = recording.channels[0].duration_s, recording.channels[1].duration_s

@@ -19,17 +19,18 @@ from benchmarks.published.table_two_scorers import Systems, pair_tables, trained
 from benchmarks.published.table_two_sets import columns
 from core.audio.recording import open_recording
 from core.nets.embed import leave_a_core
+from core.nets.encoders.compact import COMPACT
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, help="BEATs to use in place of the random one")
+    parser.add_argument("--encoder", type=Path, default=COMPACT, help="checkpoint, or compact")
     parser.add_argument("--quick", action="store_true", help="as table_two --quick")
     args = parser.parse_args()
     leave_a_core()
-    systems = trained_systems(args.checkpoint, quick=args.quick)
+    systems = trained_systems(args.encoder, quick=args.quick)
     tested = list(columns(quick=args.quick))
-    result = {"encoder": "random" if args.checkpoint is None else args.checkpoint.name}
+    result = {"encoder": args.encoder.name}
     for axis, grid in GRIDS:
         rows = measured(tested, lambda job, axis=axis: _answers(job, systems, axis))
         result[grid] = rows

@@ -26,6 +26,7 @@ from core.audio.recording import open_recording
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
 from core.nets.embed import leave_a_core
+from core.nets.encoders.compact import COMPACT
 from core.nets.ranking import exact_predictions
 from core.steps import result_of
 
@@ -34,11 +35,11 @@ CACHE_BYTES = 1 << 30
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, help="BEATs to use in place of the random one")
+    parser.add_argument("--encoder", type=Path, default=COMPACT, help="checkpoint, or compact")
     parser.add_argument("--quick", action="store_true", help="as table_two --quick")
     args = parser.parse_args()
     leave_a_core()
-    systems = trained_systems(args.checkpoint, quick=args.quick)
+    systems = trained_systems(args.encoder, quick=args.quick)
     files = {c.title: _compared(c.jobs[0], systems) for c in columns(quick=args.quick)}
     for title, heads in files.items():
         for head, found in heads.items():

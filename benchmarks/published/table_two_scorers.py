@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy.methods import REACH_S
-from benchmarks.nets.random_weights import write_random_checkpoint
 from benchmarks.published.table_two_sets import FOLDER, training_folders
 from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import channel_clips
 from core.nets.embed import ClipEncoder, open_encoder
-from core.nets.encoders.config import BeatsConfig
+from core.nets.encoders.compact import COMPACT
 from core.nets.heads.names import Head
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table
@@ -29,21 +28,7 @@ from core.train.history import Epoch
 from core.train.recipe import Recipe
 from core.train.run import RunOptions, train
 
-RANDOM = BeatsConfig(
-    patch_size=32,
-    patch_width=128,
-    layers=1,
-    width=128,
-    ffn_width=256,
-    heads=8,
-    position_taps=8,
-    position_groups=4,
-    buckets=16,
-    max_distance=16,
-)
-"""The encoder where no checkpoint is given: random, and 12 tokens a clip in place of 48, so
-that all heads are trained and run on a processor within minutes."""
-COMPARED: tuple[Head, ...] = ("cross", "concat2025", "difference2026")
+COMPARED: tuple[Head, ...] = ("cross", "concat2025", "difference2026", "place")
 EPOCHS, QUICK_EPOCHS = 5, 2
 RECIPE = Recipe(seed=1, learning_rate=1e-3, plateau_epochs=3, draw=DrawOptions(stride=5))
 
@@ -69,17 +54,16 @@ class Systems:
     tables: dict[Head, Path]
 
 
-def trained_systems(checkpoint: Path | None, *, quick: bool = False) -> Systems:
+def trained_systems(encoder_path: Path = COMPACT, *, quick: bool = False) -> Systems:
     """Train every head alike, to the last epoch; goes on where an earlier call was stopped."""
     epochs = QUICK_EPOCHS if quick else EPOCHS
     train_folder, val_folder = training_folders()
-    path = checkpoint or _random_checkpoint()
-    encoder = open_encoder(path)
+    encoder = open_encoder(encoder_path)
     folder = FOLDER / (encoder.model_id + ("-quick" if quick else ""))
     models, histories, tables = {}, {}, {}
     for head in COMPARED:
         options = RunOptions(
-            path,
+            encoder_path,
             head,
             epochs=epochs,
             recipe=RECIPE,
@@ -111,13 +95,6 @@ def pair_tables(systems: Systems, path: Path, time_0_s: Floats) -> dict[Head, Pa
         with np.load(file) as read:
             found[head] = PairTable(time_0_s, read["first"], float(read["s"]), read["score"])
     return found
-
-
-def _random_checkpoint() -> Path:
-    path = FOLDER / "random.pt"
-    if not path.exists():
-        write_random_checkpoint(path, RANDOM, seed=1)
-    return path
 
 
 def _say(share: float, text: str) -> None:

@@ -43,9 +43,8 @@ class WholeStates(TorchCheckpointIO):
 
 def write_yaml(path: Path, value: Mapping[str, object]) -> None:
     """Write plain values, whole or not at all, over what is there."""
-    text = yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100)
     with write_whole(path, overwrite=True) as file:
-        file.write(text.encode("utf-8"))
+        file.write(_text(value).encode("utf-8"))
 
 
 def claim(out: Path, identity: Identity, *, resume: bool) -> None:
@@ -78,8 +77,8 @@ def claim(out: Path, identity: Identity, *, resume: bool) -> None:
         raise InputError(out, "holds files that are no run", "choose an empty or a new folder")
     if not resume:
         raise InputError(out, "holds a run already", "add --resume to go on, or choose another")
-    other = _read(out / RUN_NAME)
-    differ = [name for name in identity if other.get(name) != identity[name]]
+    other, this = _read(out / RUN_NAME), yaml.safe_load(_text(identity))
+    differ = [name for name in this if other.get(name) != this[name]]
     if differ:
         raise InputError(
             out,
@@ -119,3 +118,7 @@ def _read(path: Path) -> Identity:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(path, "cannot be read", "choose another folder for the run") from error
     return found if isinstance(found, dict) else {}
+
+
+def _text(value: Mapping[str, object]) -> str:
+    return yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100)
