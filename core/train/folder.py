@@ -121,4 +121,4 @@ def _read(path: Path) -> Identity:
 
 
 def _text(value: Mapping[str, object]) -> str:
-    return yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100)
+    return str(yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100))
