@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import torch
+from torchaudio.functional import add_noise
 
 from core.audio.recording import Samples
 from core.nets.clips import Starts
@@ -45,10 +47,11 @@ class Augmentation:
 
     def applied(self, clips: Samples, channel: int, start: Starts) -> Samples:
         """Changed clips, shape (N, S); `start` are their first samples, shape (N,)."""
-        changed = clips * np.float32(self.gain)
-        power = np.mean(changed**2, axis=1, dtype=np.float64)
-        level = np.sqrt(power * 10.0 ** (-self.snr_db / 10.0)).astype(np.float32)
-        for clip, first, scale in zip(changed, start, level, strict=True):
+        changed = torch.from_numpy(clips * np.float32(self.gain))
+        noise = torch.empty_like(changed)
+        for row, first in zip(noise, start, strict=True):
             rng = np.random.default_rng([self.seed, channel, int(first)])
-            clip += scale * rng.standard_normal(len(clip), dtype=np.float32)
-        return changed
+            row[:] = torch.from_numpy(rng.standard_normal(len(row), dtype=np.float32))
+        noisy = add_noise(changed, noise, torch.full((len(changed),), self.snr_db))
+        # Silence has no level that noise could lie below.
+        return torch.where(changed.any(dim=1, keepdim=True), noisy, changed).numpy()

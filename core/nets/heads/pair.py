@@ -72,7 +72,7 @@ class PairScorer(nn.Module, ABC):
 
     def set_line(self, slope: float, zero: float) -> None:
         """Take the line from similarities to log odds; only for what `ranks`."""
-        raise TypeError(f"{type(self).__name__} gives log odds by itself ({slope}, {zero})")
+        raise TypeError(f"{type(self).__name__} gives log odds by itself: {slope=}, {zero=}")
 
     def forward(self, tokens_0: Tensor, tokens_1: Tensor) -> Tensor:
         """Score clip n against clip n from their tokens, shape (N, T, D), one after the other."""
