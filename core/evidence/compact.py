@@ -157,8 +157,8 @@ def open_compact() -> CompactEvidence:
     -------
     CompactEvidence
     """
-    told, digest = _stored(FILE)
-    scorer, scorer_digest = _stored(SCORER_FILE)
+    told, digest = stored_arrays(FILE)
+    scorer, scorer_digest = stored_arrays(SCORER_FILE)
     dilations = tuple(int(step) for step in told.pop("dilations"))
     weight, share = float(told.pop("weight")), float(told.pop("spectral_share"))
     net = CompactNet({name: w.astype(np.float32) for name, w in told.items()}, dilations)
@@ -166,7 +166,7 @@ def open_compact() -> CompactEvidence:
     return CompactEvidence(net, model_id, CompactScorer(scorer), weight, share)
 
 
-def _stored(name: str) -> tuple[dict[str, NDArray[np.floating]], str]:
+def stored_arrays(name: str) -> tuple[dict[str, NDArray[np.floating]], str]:
     """Arrays of a resource, and the digest of its content."""
     content = resources.files("resources").joinpath(name).read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as stored:

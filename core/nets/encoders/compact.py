@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.audio.levels import BANDS, BANK, FFT, HOP, LEAST_POWER
-from core.evidence.compact import FILE
+from core.evidence.compact import FILE, stored_arrays
 from core.evidence.compact_net import FLOOR_EVERY, FLOOR_SHARE, LEVEL_SCALE, OVER_FLOOR, TAPS
 from core.nets.encoders.encoder import Encoder, Grid
 
@@ -192,13 +189,11 @@ def open_compact_encoder() -> tuple[CompactEncoder, str]:
     digest : str
         Of its file.
     """
-    content = resources.files("resources").joinpath(FILE).read_bytes()
-    with np.load(BytesIO(content), allow_pickle=False) as stored:
-        told = {name: stored[name].astype(np.float32) for name in stored.files}
-        dilations = stored["dilations"].tolist()
-    encoder = CompactEncoder(TrainedCompactNet.of(told, dilations))
-    encoder.eval().requires_grad_(requires_grad=False)
-    return encoder, hashlib.blake2b(content, digest_size=16).hexdigest()
+    stored, digest = stored_arrays(FILE)
+    dilations = stored["dilations"].tolist()
+    weights = {name: weight.astype(np.float32) for name, weight in stored.items()}
+    encoder = CompactEncoder(TrainedCompactNet.of(weights, dilations))
+    return encoder.eval().requires_grad_(requires_grad=False), digest
 
 
 def _heard(norm: nn.Module, hidden: Tensor) -> Tensor:
