@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QKeySequence
 
 from app.commands.application import APPLICATION
+from app.commands.model import MODEL
 from app.commands.platform_keys import with_platform_keys
 from app.commands.playback import PLAYBACK
 from app.commands.review import REVIEW
@@ -14,7 +15,7 @@ from app.commands.spec import ActionSpec
 from app.commands.view import VIEW
 
 ACTIONS: tuple[ActionSpec, ...] = tuple(
-    with_platform_keys((*APPLICATION, *REVIEW, *VIEW, *PLAYBACK))
+    with_platform_keys((*APPLICATION, *REVIEW, *MODEL, *VIEW, *PLAYBACK))
 )
 
 MENUS = (
@@ -25,6 +26,7 @@ MENUS = (
     "Align",
     "Align/Evidence",
     "Align/Ranking",
+    "Model",
     "Playback",
     "Playback/High-pass",
     "View",

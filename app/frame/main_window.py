@@ -17,6 +17,7 @@ from app.documents.file_dialogs import FileDialogs
 from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
 from app.frame.docks import Docks
+from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
 from app.frame.shell import Shell
 from app.frame.spectrogram_settings import SpectrogramSettings
@@ -102,7 +103,8 @@ class MainWindow(QMainWindow):
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
-        return drawn and self.documents.is_idle and self.exports.is_idle and self.workbench.is_idle
+        works = (self.documents, self.exports, self.workbench, self.models)
+        return drawn and all(work.is_idle for work in works)
 
     # -- assembling ------------------------------------------------------------------
 
@@ -123,6 +125,9 @@ class MainWindow(QMainWindow):
         self.history = History(self.session, self.commands, self)
         self.workbench = Workbench(self.session, self.shell.preferences, steps, self)
         self.exports = ExportCommands(self, self.session, self.workbench)
+        self.models = ModelCommands(
+            self, self.workbench, self.session, self.shell.preferences, self.menus, self.commands
+        )
         self.queue = ReviewQueue(self.session, self)
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.review = Review(self.session, self.time, self.queue, self)
@@ -219,6 +224,7 @@ class MainWindow(QMainWindow):
                 "shell": self.shell,
                 "files": self.files,
                 "exports": self.exports,
+                "models": self.models,
                 "playback": self.playback,
             },
         )
@@ -227,6 +233,7 @@ class MainWindow(QMainWindow):
             self.store,
             self.documents,
             self.exports,
+            self.models,
             self.workbench,
             self.review,
             self.playback,
@@ -282,6 +289,7 @@ class MainWindow(QMainWindow):
             self.playback,
             self.documents,
             self.exports,
+            self.models,
             self.shell,
             self.workbench,
             self.tiles,

@@ -10,6 +10,7 @@ PAUSE_S = 60.0
 
 _RECENT = 40
 _FEWEST_GAPS = 5
+_IN_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,8 @@ def time_left_text(left_s: float) -> str:
     if left_s < 90 * 60:
         return f"about {round(left_s / 60)} min"
     return f"about {left_s / 3600:.1f} h"
+
+
+def run_left_text(left_s: float) -> str:
+    """How long the machine has still to go: "12 s", or rough words where it takes long."""
+    return f"{max(round(left_s), 1)} s" if left_s < _IN_SECONDS else time_left_text(left_s)

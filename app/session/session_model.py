@@ -105,6 +105,11 @@ class SessionModel(QObject):
         return tuple(self._opened.entries.values())
 
     @property
+    def value(self) -> Session:
+        """What is kept of all, as the core takes it."""
+        return self._opened.value
+
+    @property
     def current(self) -> Entry | None:
         """The recording shown."""
         return self.selection.entry

@@ -100,9 +100,10 @@ def made_with(made: Provenance) -> str:
     """What made a run, in words."""
     known = EVIDENCE_WORDS.get(made.evidence)
     words = made.evidence if known is None else known.name
-    if made.model == "none":
-        return words
-    return f"{words} ({made.model[:_DIGITS]}) on {made.device}"
+    if made.model != "none":
+        words += f" ({made.model[:_DIGITS]}) on {made.device}"
+    tuned_by = made.settings.get("tuned_by")
+    return f"{words}, by the model {tuned_by}" if isinstance(tuned_by, str) else words
 
 
 def _path(text: str) -> Path | None:

@@ -17,7 +17,7 @@ from core.session import Provenance
 Values = TypeVar("Values", "Preferences", EvidencePreference)
 
 AlignSettings = dict[str, float | str]
-"""What alignments go by: the names of `AlignOptions`, and ``prior``."""
+"""What alignments go by: the names of `AlignOptions`, ``prior`` and ``model``."""
 LIMITS = {"max_offset_s": OFFSETS_S, "tolerance_s": TOLERANCES_S, "spacing_m": SPACINGS_M}
 """Smallest and largest value, in the unit of the name."""
 WORDS = {
@@ -26,6 +26,8 @@ WORDS = {
     "tolerance_s": "tolerance",
     "spacing_m": "spacing",
     "prior": "usual drift",
+    "model": "model",
+    "models_folder": "folder of models",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
     "ranked_by": "ranking",
@@ -36,7 +38,8 @@ WORDS = {
     "device": "device",
     "precision": "precision",
 }
-_ALIGNED_BY = (*LIMITS, "prior")
+_FILES = ("prior", "model")
+_ALIGNED_BY = (*LIMITS, *_FILES)
 _GROUP = "preferences"
 _BOOLEANS = {"true": True, "false": False}
 
@@ -57,6 +60,10 @@ class Preferences:
     prior : str
         Where the usual drift of the recorders is, as ``finchsync prior`` learned it; empty where
         none is known.
+    model : str
+        Where the model is that was learned from corrections; empty for the shipped one.
+    models_folder : str
+        Where models are that are to choose from; empty for that of this person.
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
@@ -77,6 +84,8 @@ class Preferences:
     tolerance_s: float = TOLERANCE_S
     spacing_m: float = 0.0
     prior: str = ""
+    model: str = ""
+    models_folder: str = ""
     aligns_on_open: bool = True
     shows_tips: bool = True
     ranked_by: RankedBy = RankedBy.MODEL
@@ -85,7 +94,7 @@ class Preferences:
 
     @property
     def align_settings(self) -> AlignSettings:
-        """What differs from the aligner's own, by the names of `AlignOptions`, and the prior."""
+        """What differs from the aligner's own, by the names of `AlignOptions`, and the files."""
         defaults = {field.name: field.default for field in fields(self)}
         return {n: getattr(self, n) for n in _ALIGNED_BY if getattr(self, n) != defaults[n]}
 
@@ -99,8 +108,8 @@ def settings_of(made: Provenance) -> AlignSettings:
     """What a run was set to, as `Preferences.align_settings`."""
     said = ((name, made.settings.get(name)) for name in LIMITS)
     numbers = {name: float(value) for name, value in said if isinstance(value, (int, float))}
-    prior = made.settings.get("prior")
-    return numbers | {"prior": prior} if isinstance(prior, str) else {**numbers}
+    files = {name: made.settings.get(name) for name in _FILES}
+    return numbers | {name: path for name, path in files.items() if isinstance(path, str)}
 
 
 def load(settings: QSettings) -> tuple[Preferences, tuple[str, ...]]:

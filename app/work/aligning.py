@@ -22,6 +22,7 @@ from app.work.align_batch import AlignBatch
 from app.work.align_messages import cancelled, failed, imported_stand, no_evidence
 from app.work.align_queue import AlignQueue, Purpose, Task
 from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
+from app.work.model_files import model_in_use
 from app.work.run_clock import RunClock
 from core import __version__
 from core.align.alignment import Alignment, Progress
@@ -42,6 +43,7 @@ def align_steps(
     time_0_s: NDArray[np.float64],
     learned: Networks = (),
     prior: str = "",
+    model: str = "",
     **settings: float,
 ) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
@@ -50,7 +52,12 @@ def align_steps(
 
     usual = read_prior(Path(prior).expanduser()) if prior else None
     options = aligner.AlignOptions(**settings)
-    yield from aligner.align_steps(recording, time_0_s, options, learned, usual)
+    used, problem = model_in_use(model, learned)
+    if problem:
+        yield Notice(problem)
+    tuning = None if used.is_shipped else used.tuning
+    usual = usual or used.prior
+    yield from aligner.align_steps(recording, time_0_s, options, learned, usual, tuning=tuning)
     give_back()
 
 
@@ -287,6 +294,12 @@ class Aligning(QObject):
 
     def _provenance(self, alignment: Alignment) -> Provenance:
         used, started_at = alignment.evidence, self._clock.started_at
+        by = {"tolerance_s": alignment.tolerance_s, **self._by}
+        if used.tuned_by:
+            by["tuned_by"] = used.tuned_by
+        else:
+            # It could not be used, or none was wished for.
+            by.pop("model", None)
         return Provenance(
             started_at,
             (datetime.now(UTC) - started_at).total_seconds(),
@@ -294,7 +307,7 @@ class Aligning(QObject):
             evidence=used.name,
             model=used.model_id or "none",
             device=used.device or "cpu",
-            settings={"tolerance_s": alignment.tolerance_s, **self._by},
+            settings=by,
         )
 
     def _show_progress(self, task: Task, progress: Progress) -> None:

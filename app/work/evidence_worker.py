@@ -106,16 +106,16 @@ class EvidenceKeeper:
                 traceback.format_exc(),
             )
             return
-        if not self._kept:
-            yield from align()
-            return
         try:
-            for step in align(learned=self._kept):
+            for step in align(learned=self._kept) if self._kept else align():
                 for network in self._kept:
                     yield from self._new(network.notices)
                 if isinstance(step, Alignment):
                     yield from self._new(step.evidence.notices)
-                yield step
+                if isinstance(step, Notice):
+                    yield from self._new((step.text,))
+                else:
+                    yield step
         except InputError:
             raise
         except Exception:

@@ -117,10 +117,33 @@ class Workbench(QObject):
 
     @Slot()
     def align_all(self) -> None:
-        """Align every recording whose audio is there, unless it was with the same evidence."""
-        name, recordings = self.aligning.preference.name, self._session.recordings.items()
-        todo = [key for key, e in recordings if _can_be_read(e) and not _is_aligned(e, name)]
+        """Align every recording whose audio is there and that was not aligned by the same means."""
+        recordings = self._session.recordings.items()
+        todo = [key for key, e in recordings if _can_be_read(e) and not self._is_aligned(e)]
         self.aligning.align(todo, first=False)
+
+    def align_anew(self) -> int:
+        """Align those recordings again that were aligned with another model; how many they are.
+
+        Whatever a person decided stands, imported times and lines of candidates too.
+        """
+        todo = [
+            key
+            for key, entry in self._session.recordings.items()
+            if _can_be_read(entry)
+            and entry.last_run is not None
+            and entry.basis is Basis.PATH
+            and not self._is_aligned(entry)
+        ]
+        self.aligning.align(todo, first=False)
+        return len(todo)
+
+    def _is_aligned(self, entry: Entry) -> bool:
+        """Whether a recording's last run was of its audio, by the evidence and model in use."""
+        if entry.last_run is None:
+            return False
+        made, model = entry.last_run.made, self.aligning.settings.get("model")
+        return (made.evidence, made.settings.get("model")) == (self.aligning.preference.name, model)
 
     @Slot()
     def align_opened(self) -> None:
@@ -246,11 +269,6 @@ class Workbench(QObject):
 
 def _can_be_read(entry: Entry) -> bool:
     return not entry.is_lost and not entry.is_out
-
-
-def _is_aligned(entry: Entry, evidence: str) -> bool:
-    """Whether the recording's last run was of its audio and by this evidence."""
-    return entry.last_run is not None and entry.last_run.made.evidence == evidence
 
 
 def _waits_for_alignment(entry: Entry) -> bool:

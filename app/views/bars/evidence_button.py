@@ -13,6 +13,7 @@ from app.base.literal_text import literal
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import EvidencePreference, made_with
 from app.settings.preferences import PreferenceStore
+from app.work.model_files import name_of
 from core.evidence.choice import EVIDENCE
 
 _DEVICES = {"auto": "fastest device", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
@@ -79,6 +80,8 @@ class EvidenceButton(QToolButton):
         self.setText(f"{title} · {device}" if self._has_room else title)
         self.setAccessibleName(f"Evidence: {title} on {device}")
         tip = f"The next alignments go by {words.name}, on {device}."
+        if model := self._store.value.model:
+            tip += f"\nThey use the model {name_of(model)}."
         if run is not None:
             tip += f"\nThis recording was aligned with {made_with(run.made)}."
         self.setToolTip(literal(tip))

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from app.base.messages import RunProgress
 from app.review.confidence_text import band_text, tolerance_ms
-from app.review.review_pace import time_left_text
+from app.review.review_pace import run_left_text
 from app.review.review_progress import ReviewProgress
 from app.session.session_model import SessionModel
 from app.views.parts.elided_label import ElidedLabel
 from core.align.claims.confidence import in_digits
 from core.keypoints import ReviewState
 
-_NOTE_MS, _IN_SECONDS = 6000, 90.0
+_NOTE_MS = 6000
 _REFRESH_MS = 50
 """Not when other views show new evidence: all at once they would hold the window up."""
 _BAR_PX = 170
@@ -123,7 +123,7 @@ class StatusBar(QStatusBar):
             return
         self._run.setText(progress.text)
         if progress.left_s is not None:
-            self._left = f"{_rough_time(progress.left_s)} left"
+            self._left = f"{run_left_text(progress.left_s)} left"
         self._bar.setFormat(f"%p % · {self._left}" if self._left else "%p %")
         self._bar.setValue(round(1000 * progress.fraction))
 
@@ -159,7 +159,3 @@ class StatusBar(QStatusBar):
             # Of a fixed size, it can change without the window being laid out anew.
             self._keypoint.setFixedSize(wanted_px, self._keypoint.sizeHint().height())
         self._keypoint.setText(text)
-
-
-def _rough_time(seconds: float) -> str:
-    return f"{max(round(seconds), 1)} s" if seconds < _IN_SECONDS else time_left_text(seconds)

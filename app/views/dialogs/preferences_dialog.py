@@ -170,4 +170,6 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _on_defaults(self) -> None:
-        self._store.put(Preferences(evidence=self._store.value.evidence))
+        value = self._store.value
+        of_others = {name: getattr(value, name) for name in ("evidence", "model", "models_folder")}
+        self._store.put(Preferences(**of_others))
