@@ -116,13 +116,18 @@ class KeypointSet:
     def _is_in(self, state: ReviewState) -> NDArray[np.bool_]:
         return np.array([s is state for s in self.state], dtype=bool)
 
-    def settled(self) -> KeypointSet:
+    def settled(self, *, with_unreviewed: bool = False) -> KeypointSet:
         """Those that a person accepted or corrected: what is known to be true.
 
         An unalignable one says that there is no such moment, which is no time.
+
+        Parameters
+        ----------
+        with_unreviewed : bool
+            Whether those that nobody decided on are known as well, since a person set them
+            elsewhere.
         """
-        kept = self._is_in(ReviewState.ACCEPTED) | self._is_in(ReviewState.CORRECTED)
-        return self.kept(kept)
+        return self.kept(self.is_alignable & (self.is_reviewed | with_unreviewed))
 
     def kept(self, which: NDArray[np.bool_]) -> KeypointSet:
         """Some of the keypoints, as `which` of shape (K,) says."""

@@ -14,6 +14,7 @@ As everywhere: seeds 9000 to 9999 are for reporting, 3000 to 3999 for developmen
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from benchmarks.accuracy.sets import recordings
 from benchmarks.accuracy.stress import effects
 from benchmarks.accuracy.stress.conditions import REPORTED_SEED, Condition
 from benchmarks.accuracy.stress.takes import Take
-from benchmarks.accuracy.stress.worlds import RATE_HZ, Real, Simulated, Source
+from benchmarks.accuracy.stress.worlds import RATE_HZ, Real, Simulated, Source, World
 from benchmarks.common.markdown import number, table
 from core.align.aligner import align
 from core.arrays import Floats, Floats32
@@ -47,6 +48,46 @@ _CORNERS_HZ = (0.0, 300.0, 700.0, 1500.0, 2500.0, 4000.0, 6000.0, 8000.0)
 _FILTER_DB = 12.0
 """Standard deviation of a recorder's response at each corner."""
 _TAPS = 255
+
+
+PAIRS_A_B = (0, 1, 2, 3)
+PIECE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of five pieces of a real pair, which have no second in common.
+
+    Parameters
+    ----------
+    number : int
+        Of the pair.
+    part : int
+        0 to 4.
+    """
+
+    number: int
+    part: int
+
+    @property
+    def name(self) -> str:
+        """For file names."""
+        return f"{Real(self.number).name}_{self.part}"
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the development recordings are."""
+        return Real(self.number).is_here
+
+    def world(self, seed: int, duration_s: float, margin_s: float) -> World:
+        """The piece, with what was recorded before and after it."""
+        whole = Real(self.number).world(seed, math.inf, margin_s)
+        start_s = whole.start_s + self.part * duration_s
+        return World(whole.samples, start_s, duration_s)
+
+    def stranger(self, number: int, seed: int, duration_s: float) -> Floats32:
+        """Sound of another cage, shape (frames, 2)."""
+        return Real(self.number).stranger(number, seed, duration_s)
 
 
 def _filter(rng: np.random.Generator) -> Floats:
@@ -69,11 +110,11 @@ def conditions(seed: int) -> dict[str, Condition]:
     """All deployments, by name."""
     simulated: tuple[Source, ...] = (Simulated("zebra_finch"), Simulated("zebra_finch", 10.0))
     field: tuple[Source, ...] = (Simulated("aru", 10.0),)
-    real: tuple[Source, ...] = tuple(map(Real, range(4)))
+    real: tuple[Source, ...] = tuple(Piece(k % len(PAIRS_A_B), k // 4) for k in range(FILES))
     of = partial(Condition, clock=clock, as_challenge=True, duration_s=DURATION_S)
     found = (
-        of("noisy", "new recorders, pink noise -3 dB", take=_take(seed, -3), sources=simulated),
-        of("field", "new field recorders, pink noise 0 dB", take=_take(seed, 0), sources=field),
+        of("noisy", "new recorders, pink noise -2 dB", take=_take(seed, -2), sources=simulated),
+        of("field", "new field recorders, pink noise -6 dB", take=_take(seed, -6), sources=field),
         of(
             "sparse",
             "new recorders, three calls",
@@ -81,7 +122,7 @@ def conditions(seed: int) -> dict[str, Condition]:
             world=partial(effects.few_calls, count=3),
             sources=simulated,
         ),
-        of("real", "real pairs A and B", sources=real),
+        of("real", "real pairs A and B", sources=real, duration_s=(PIECE_S, PIECE_S)),
     )
     return {
         each.name: replace(each, sources=(tuple(each.sources) * FILES)[:FILES]) for each in found

@@ -72,6 +72,8 @@ def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
             from core.cli.commands.simulate import run
         case "learn":
             from core.cli.commands.learn import run
+        case "export-training":
+            from core.cli.commands.export_training import run
         case "prior":
             from core.cli.commands.prior import run
         case "train":

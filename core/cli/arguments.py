@@ -20,7 +20,10 @@ from core.cli import argument_types, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 
-COMMANDS = ("align", "learn", "prior", "evaluate", "simulate", "train", "demo", "doctor")
+COMMANDS = (
+    *("align", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
+    *("demo", "doctor"),
+)
 
 _CODES = (
     "exit codes: 0 done, 1 some files failed and the rest is written, 2 bad arguments or input, "
@@ -75,6 +78,13 @@ def command_parser() -> argparse.ArgumentParser:
             "Learn from corrections: weights of the evidence, how far confidence can be trusted, "
             "and the usual drift of the recorders. What is learned is compared with the model in "
             "use on recordings that it was not learned from, and written only if it is better.",
+        )
+    )
+    _add_export_training(
+        command(
+            "export-training",
+            "Write what a person accepted or corrected as a folder in BioDCASE layout: audio/, "
+            "annotations.csv and its sidecar, of several sessions and folders.",
         )
     )
     _add_prior(
@@ -223,22 +233,10 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_learn(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="SESSION|FOLDER",
-        help="session, folder in BioDCASE layout or table in one; what a person accepted or "
-        "corrected in all of them counts",
-    )
+    _add_corrections(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="MODEL", help="file to write")
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="the model in use (default: the one shipped)"
-    )
-    parser.add_argument(
-        "--include-imported",
-        action="store_true",
-        help="keypoints whose times came from elsewhere count as reviewed",
     )
     parser.add_argument(
         "--evidence",
@@ -248,6 +246,31 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace MODEL if it is there")
     _add_json(parser)
+
+
+def _add_export_training(parser: argparse.ArgumentParser) -> None:
+    _add_corrections(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    parser.add_argument(
+        "--copy", action="store_true", help="copy the audio (default: links to it, where possible)"
+    )
+
+
+def _add_corrections(parser: argparse.ArgumentParser) -> None:
+    """Where corrections are read from, for the commands that do."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="SESSION|FOLDER",
+        help="session, folder in BioDCASE layout or table in one; what a person accepted or "
+        "corrected in all of them counts",
+    )
+    parser.add_argument(
+        "--include-imported",
+        action="store_true",
+        help="keypoints whose times came from elsewhere count as reviewed",
+    )
 
 
 def _add_prior(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,19 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add them to a parser."""
     for name, what in (("--train", "learned from"), ("--val", "measured on after every epoch")):
         parser.add_argument(name, type=Path, required=True, metavar="DIR", help=f"folder {what}")
+    for name, of in (("--table", "--train"), ("--val-table", "--val")):
+        parser.add_argument(
+            name,
+            type=Path,
+            metavar="CSV",
+            help=f"table with the keypoints of {of} (default: the one that was reviewed last, or "
+            "annotations.csv)",
+        )
+    parser.add_argument(
+        "--include-unreviewed",
+        action="store_true",
+        help="of tables that FinchSync wrote, learn from keypoints that nobody reviewed as well",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the run")
     parser.add_argument(
         "--encoder",

@@ -245,12 +245,13 @@ def check_times(keypoints: KeypointSet, recording: Recording, where: Path | str)
             )
 
 
-def check_names(table: BiodcaseTable, names: Iterable[str], where: Path | str) -> None:
+def check_names(theirs: Iterable[str], names: Iterable[str], where: Path | str) -> None:
     """Refuse a table that names a file which is not there.
 
     Parameters
     ----------
-    table : BiodcaseTable
+    theirs : iterable of str
+        Names in the table.
     names : iterable of str
         File names of the recordings at hand.
     where : Path or str
@@ -262,7 +263,7 @@ def check_names(table: BiodcaseTable, names: Iterable[str], where: Path | str) -
         Naming the first such file.
     """
     known = set(names)
-    unknown = [name for name in table.files if name not in known]
+    unknown = [name for name in theirs if name not in known]
     if unknown:
         others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
         raise InputError(

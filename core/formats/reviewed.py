@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.formats.biodcase import read_csv
-from core.formats.folder_tables import FolderTables, tables_of
+from core.formats.folder_tables import TABLE_NAME, FolderTables, tables_of
 from core.formats.sidecar import Sidecar, is_result, read_sidecar
 from core.keypoints import KeypointSet
 
@@ -102,8 +102,8 @@ def _table_of(folder: Path) -> tuple[Path, tuple[str, ...]]:
         note = f"{reviewed} is read, in which keypoints were reviewed, not {found.table}"
         return reviewed, (note,) if passed else ()
     if found.table is None:
-        why = found.unused or "no table of keypoints is in it"
-        raise InputError(folder, why, "give the table itself")
+        why = filter(None, (f"holds no {TABLE_NAME} with keypoints", found.unused))
+        raise InputError(folder, "; ".join(why), "give the table itself")
     return found.table, ()
 
 

@@ -18,7 +18,7 @@ from core.arrays import Floats
 
 # Chosen by hand during development.
 
-_SD = (1.0, 0.3)
+_SD = (2.0, 0.5)
 """How far shift and log slope of the log odds may be thought to lie from none."""
 _WORTH = 8.0
 """A recording's keypoints are right or wrong together: they say as much as so many would."""

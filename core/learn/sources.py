@@ -11,7 +11,6 @@ from core.errors import InputError
 from core.formats.folder_tables import home_of
 from core.formats.names import name_key
 from core.formats.reviewed import ReviewedTable, read_reviewed
-from core.keypoints import KeypointSet
 from core.learn.corrections import Corrected, Corrections
 from core.session import Basis, Located, Place, Session, locate, read_snapshot
 
@@ -88,14 +87,12 @@ def of_session(session: Session, *, include_imported: bool) -> Corrections:
     Corrections
         Recordings whose audio is lost or was changed are named in its notes.
     """
-    wanted = {
-        key: _settled(
-            state.keypoints, counts_all=include_imported and state.basis is Basis.IMPORTED
-        )
-        for key, state in session.states.items()
-        if not state.is_out
-    }
-    wanted = {key: kept for key, kept in wanted.items() if len(kept)}
+    wanted = {}
+    for key, state in session.states.items():
+        counts_all = include_imported and state.basis is Basis.IMPORTED
+        kept = state.keypoints.settled(with_unreviewed=counts_all)
+        if len(kept) and not state.is_out:
+            wanted[key] = kept
     found, notes = [], []
     for located in locate({key: session.recordings[key] for key in wanted}):
         if not isinstance(located, Located):
@@ -120,7 +117,7 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
     audio = {name_key(path.name): path for path in find_audio(home_of(table.path.parent))}
     found, notes = [], list(table.notes)
     for name, each in table.recordings.items():
-        kept = _settled(each.keypoints, counts_all=include_imported and each.is_imported)
+        kept = each.keypoints.settled(with_unreviewed=include_imported and each.is_imported)
         if not len(kept):
             continue
         try:
@@ -137,10 +134,3 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
             else:
                 notes.append(f"{name}: left out, its audio has changed since it was reviewed")
     return Corrections(tuple(found), tuple(notes))
-
-
-def _settled(keypoints: KeypointSet, *, counts_all: bool) -> KeypointSet:
-    """What a person settled; where all counts, what nobody called unalignable."""
-    if not counts_all:
-        return keypoints.settled()
-    return keypoints.kept(keypoints.is_alignable)

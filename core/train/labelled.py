@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from core.audio.folder import find_audio
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.formats.biodcase import check_names, check_times, read_csv
-from core.formats.folder_tables import TABLE_NAME, tables_of
+from core.formats.biodcase import check_names, check_times
+from core.formats.names import match_names
+from core.formats.reviewed import read_reviewed
 from core.keypoints import KeypointSet
 from core.nets.clips import CLIP_S, ChannelClips, ReadClips
 
@@ -58,13 +59,25 @@ class LabelledRecording:
         return np.flatnonzero(fits & alone & (time_1_s > 0))
 
 
-def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
+def read_labelled(
+    folder: Path,
+    table: Path | None = None,
+    *,
+    takes_unreviewed: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[LabelledRecording, ...]:
     """The recordings of a folder in BioDCASE layout that its table knows; sound is read later.
 
     Parameters
     ----------
     folder : Path
         With ``audio/`` and ``annotations.csv``.
+    table : Path, optional
+        By default as `core.formats.reviewed.read_reviewed` finds it.
+    takes_unreviewed : bool
+        Whether keypoints of a table that FinchSync wrote count although nobody reviewed them.
+    tell : callable
+        Is told which table was read, and what was left out.
 
     Returns
     -------
@@ -77,34 +90,41 @@ def read_labelled(folder: Path) -> tuple[LabelledRecording, ...]:
         If there is no folder, audio or table, the table names a file that is not
         there or times past its end, or nothing in it can be learned from.
     """
-    audio = find_audio(folder)
-    tables = tables_of(folder)
-    table_path = tables.table
-    if table_path is None:
-        raise InputError(
-            folder,
-            "; ".join(filter(None, (f"holds no {TABLE_NAME} with true keypoints", tables.unused))),
-            f"call the table that holds them {TABLE_NAME}",
-        )
-    names = [path.name for path in audio]
-    table = read_csv(table_path).for_recordings(names, table_path)
-    check_names(table, names, table_path)
-    found = []
-    for path in audio:
-        if path.name not in table.files:
+    audio = {path.name: path for path in find_audio(folder)}
+    read = read_reviewed(table or folder)
+    for line in (*read.notes, f"keypoints come from {read.path}"):
+        tell(line)
+    files = [file for each in read.recordings.values() for file in each.files]
+    ours = match_names(files, audio, read.path)
+    check_names((ours.get(file, file) for file in files), audio, read.path)
+    found, unreviewed = [], 0
+    for each in read.recordings.values():
+        paths = [audio[ours[file]] for file in each.files]
+        counts_all = takes_unreviewed or not read.is_ours
+        truth = each.keypoints.settled(with_unreviewed=counts_all)
+        unreviewed += int(each.keypoints.is_alignable.sum()) - len(truth)
+        if not len(truth):
             continue
-        recording, truth = open_recording(path), table.files[path.name]
-        check_times(truth, recording, table_path)
+        recording = open_recording(*paths)
+        check_times(truth, recording, read.path)
         content = recording.fingerprint()
         clips = ReadClips(recording, 0, content), ReadClips(recording, 1, content)
-        found.append(LabelledRecording(path.name, clips, truth))
+        found.append(LabelledRecording(recording.name, clips, truth))
+    if unreviewed and not found:
+        raise InputError(
+            read.path,
+            "holds nothing but keypoints that nobody reviewed: what a machine guessed is no truth",
+            "review them, or add --include-unreviewed",
+        )
+    if unreviewed:
+        tell(f"{unreviewed} keypoints were not reviewed and are left out (--include-unreviewed)")
     if not any(len(recording.usable()) for recording in found):
         raise InputError(
-            table_path,
+            read.path,
             "has no keypoint with a second of sound after it on both channels",
             "give longer recordings or more keypoints",
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda recording: recording.name))
 
 
 def digest(recordings: Sequence[LabelledRecording]) -> str:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,10 @@ class RunOptions:
         Where embeddings outlast the run.
     resume : bool
         Whether a run in the folder goes on.
+    tables : tuple of two (Path or None)
+        Of the folders for training and validation, where they are not to be looked for.
+    takes_unreviewed : bool
+        As in `core.train.labelled.read_labelled`.
     """
 
     encoder: Path
@@ -94,6 +99,8 @@ class RunOptions:
     cache_bytes: int = CACHE_BYTES
     cache_folder: Path | None = None
     resume: bool = False
+    tables: tuple[Path | None, Path | None] = (None, None)
+    takes_unreviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ def train(
     options: RunOptions,
     advance: Advance,
     warn: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
     """Train a pair scorer, or go on with a run that was stopped.
 
@@ -139,6 +147,8 @@ def train(
         Told the share of the epochs that is done, and what came of them.
     warn : callable, optional
         Told, before training, what a person may want to stop it for.
+    tell : callable, optional
+        Told, before training, what it is done with.
 
     Returns
     -------
@@ -163,7 +173,9 @@ def train(
         what = f"{options.processes} asked for, but {device.type} has {there}"
         raise InputError("--devices", what, f"give {there} or fewer")
     encoder, digest = load_encoder(options.encoder)
-    seen = read_labelled(train), read_labelled(val)
+    told: list[str] = []
+    read = partial(read_labelled, takes_unreviewed=options.takes_unreviewed, tell=told.append)
+    seen = read(train, options.tables[0]), read(val, options.tables[1])
     if not any(len(r.usable()) for r in seen[1]):
         raise InputError(val, "has nothing to validate on", "give another folder")
     recipe = replace(options.recipe, draw=options.recipe.draw.strides_for(seen[0]))
@@ -188,6 +200,8 @@ def train(
     is_first = getattr(rank_zero_only, "rank", 0) == 0
     if is_first:
         claim(out, identity_of(plan, *seen), resume=options.resume)
+        for line in told:
+            tell(line)
         _warn_of_same_sound(seen, warn)
     state = state_of(out) if options.resume else None
     store = None if options.cache_folder is None else TokenStore(options.cache_folder)

@@ -127,7 +127,7 @@ def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
         return [Job(file) for file in audio]
     names = [file.name for file in audio]
     table = tables[path] = _read(path, names)
-    check_names(table, names, path)
+    check_names(table.files, names, path)
     return [
         Job(file, None, table.files[file.name], path) if file.name in table.files else Job(file)
         for file in audio

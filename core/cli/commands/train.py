@@ -46,12 +46,14 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         cache_bytes=round(args.cache_gb * 1e9),
         cache_folder=args.cache_dir,
         resume=args.resume,
+        tables=(args.table, args.val_table),
+        takes_unreviewed=args.include_unreviewed,
     )
     if args.devices == 1 and "OMP_NUM_THREADS" not in os.environ:
         # As many threads as there are cores wait for each other wherever something else runs.
         leave_a_core()
     with _bar() as advance:
-        result = train(args.train, args.val, args.out, options, advance, warn)
+        result = train(args.train, args.val, args.out, options, advance, warn, note)
     if not result.is_first:
         return DONE
     for text in result.notes:

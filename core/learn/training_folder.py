@@ -1,0 +1,152 @@
+"""Corrections as a folder in BioDCASE layout: what `train`, the baselines and `evaluate` read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+
+from core.audio.recording import Recording, Samples, open_recording
+from core.audio.resampled import resampled
+from core.errors import InputError
+from core.formats.atomic import new_folder
+from core.formats.biodcase import BiodcaseTable, csv_bytes
+from core.formats.folder_tables import TABLE_NAME
+from core.formats.names import name_key
+from core.formats.sidecar import Rows, SidecarRecording, write_table
+from core.learn.corrections import Corrected, Corrections
+from core.steps import Steps
+
+_QUALITY = "VHQ"
+_FRAME_BYTES, _MOST_WAV_BYTES = 8, 4e9
+"""Of two floats; a WAV file counts its bytes in 32 bits."""
+
+
+def write_training_folder(
+    out: Path, corrections: Corrections, *, copies: bool = False
+) -> Steps[tuple[str, ...]]:
+    """Write recordings and what a person settled of them; stop iterating to leave nothing.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that is to be made.
+    corrections : Corrections
+    copies : bool
+        Whether audio is copied; otherwise there are links to it, where the system has links.
+        Two mono files always become one stereo file.
+
+    Yields
+    ------
+    float
+        Share of the work done.
+
+    Returns
+    -------
+    tuple of str
+        What a person should know.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to write, audio cannot be read, or the place cannot be written.
+    """
+    if not corrections.recordings:
+        raise InputError(out, "there is no reviewed keypoint to write", "review some")
+    names = _distinct([each.recording for each in corrections.recordings])
+    about: list[SidecarRecording] = []
+    with new_folder(out) as passing:
+        (passing / "audio").mkdir()
+        for number, (name, each) in enumerate(zip(names, corrections.recordings, strict=True)):
+            yield number / len(names)
+            place = passing / "audio" / name
+            _put(each.recording, place, copies=copies)
+            about.append(_about(name, each, open_recording(place).fingerprint()))
+        table = BiodcaseTable({each.name: each.keypoints for each in about})
+        path = passing / TABLE_NAME
+        write_table(path, csv_bytes(table, path), tuple(about), Rows.REVIEWED)
+    return tuple(
+        f"{each.recording.name} is called {name} there"
+        for name, each in zip(names, corrections.recordings, strict=True)
+        if name != each.recording.name
+    )
+
+
+def _distinct(recordings: list[Recording]) -> list[str]:
+    """A name for each, its own if no other has that; two mono files become a WAV file."""
+    taken: set[str] = set()
+    found = []
+    for recording in recordings:
+        own = Path(recording.name)
+        suffix = own.suffix if len(recording.paths) == 1 else ".wav"
+        numbered = (f"{own.stem}_{number}{suffix}" for number in range(2, 2 + len(recordings)))
+        name = next(
+            each for each in (own.stem + suffix, *numbered) if name_key(each).lower() not in taken
+        )
+        taken.add(name_key(name).lower())
+        found.append(name)
+    return found
+
+
+def _put(recording: Recording, place: Path, *, copies: bool) -> None:
+    if len(recording.paths) == 2:
+        _interleave(recording, place)
+        return
+    source = recording.paths[0].resolve()
+    if not copies:
+        try:
+            place.symlink_to(source)
+        except (OSError, NotImplementedError):
+            copies = True
+    if copies:
+        shutil.copyfile(source, place)
+
+
+def _interleave(recording: Recording, place: Path) -> None:
+    """Both channels at the rate of channel 0; the shorter one ends in silence."""
+    rate_hz = recording.channels[0].sample_rate_hz
+    size = _FRAME_BYTES * rate_hz * max(source.duration_s for source in recording.channels)
+    kind = "WAV" if size < _MOST_WAV_BYTES else "RF64"
+    with ExitStack() as stack:
+        try:
+            out = stack.enter_context(
+                sf.SoundFile(place, "w", rate_hz, 2, format=kind, subtype="FLOAT")
+            )
+            for block in _side_by_side(
+                resampled(recording, 0, rate_hz, _QUALITY),
+                resampled(recording, 1, rate_hz, _QUALITY),
+            ):
+                out.write(block)
+        except sf.LibsndfileError as error:
+            raise InputError(
+                place.name, f"cannot be written ({error.error_string})", "choose another place"
+            ) from error
+
+
+def _side_by_side(zero: Iterator[Samples], one: Iterator[Samples]) -> Iterator[Samples]:
+    """Blocks of both channels, shape (frames, 2)."""
+    nothing = np.empty(0, dtype=np.float32)
+    left = [nothing, nothing]
+    coming = [zero, one]
+    while True:
+        for channel in (0, 1):
+            if not len(left[channel]):
+                left[channel] = next(coming[channel], nothing)
+        lengths = [len(part) for part in left if len(part)]
+        if not lengths:
+            return
+        block = np.zeros((min(lengths), 2), dtype=np.float32)
+        for channel in (0, 1):
+            part = left[channel][: len(block)]
+            block[: len(part), channel] = part
+            left[channel] = left[channel][len(block) :]
+        yield block
+
+
+def _about(name: str, each: Corrected, fingerprint: str) -> SidecarRecording:
+    kept = each.keypoints
+    return SidecarRecording(name, fingerprint, kept, (True,) * len(kept), "path", files=(name,))
