@@ -7,12 +7,19 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
+
+from core.errors import InputError
+
+_PATIENCE_S = 0.05
+"""Longest wait for a word of a process before the caller may change its mind."""
+_NICENESS = 5
 
 
 def own_command(*arguments: str) -> list[str]:
@@ -61,6 +68,101 @@ def _begin(work: Callable[..., None], *arguments: Any) -> None:
     threading.Thread(target=follow, daemon=True).start()
     with suppress(EOFError, ConnectionError):  # nobody is there to work for any more
         work(*arguments)
+
+
+def give_way() -> None:
+    """Whoever asked this process to work comes first where processors are scarce."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+
+
+def next_word(process: SpawnProcess, pipe: Connection, whose: str) -> Generator[None, None, Any]:
+    """Wait, in steps, for what a process sends.
+
+    Parameters
+    ----------
+    process : SpawnProcess
+    pipe : Connection
+        To it.
+    whose : str
+        What it works for, as "the network's".
+
+    Raises
+    ------
+    RuntimeError
+        If it ended.
+    """
+    try:
+        while not pipe.poll(_PATIENCE_S):
+            yield None
+        return pipe.recv()
+    except (EOFError, OSError) as error:
+        process.join()
+        raise RuntimeError(
+            f"{whose} process ended by itself, with exit code {process.exitcode}"
+        ) from error
+
+
+def end_child(process: SpawnProcess, pipe: Connection) -> None:
+    """End a process, whatever it is doing."""
+    process.terminate()
+    process.join()
+    process.close()
+    pipe.close()
+
+
+def sendable(error: Exception) -> Exception:
+    """What a person can act on as it is; all else with its traceback, in words."""
+    if isinstance(error, InputError | MemoryError):
+        return error
+    told = RuntimeError(f"{type(error).__name__}: {error}")
+    told.add_note("".join(traceback.format_exception(error)))
+    return told
+
+
+def steps_of_child(
+    whose: str, steps: Callable[..., Iterator[object]], *arguments: Any
+) -> Iterator[object]:
+    """Take steps in a process of their own; to stop iterating ends it.
+
+    Parameters
+    ----------
+    whose : str
+        As in `next_word`.
+    steps : callable
+        Called there with the arguments; all of them, and what it yields, are sent.
+
+    Yields
+    ------
+    object
+        What the steps yield, and None while there is no news.
+
+    Raises
+    ------
+    InputError or RuntimeError
+        As the steps raise, or if the process failed.
+    """
+    process, pipe = start_child(_take_steps, steps, *arguments)
+    try:
+        while True:
+            word = yield from next_word(process, pipe, whose)
+            if isinstance(word, Exception):
+                raise word
+            if word is None:
+                return
+            yield word
+    finally:
+        end_child(process, pipe)
+
+
+def _take_steps(pipe: Connection, steps: Callable[..., Iterator[object]], *arguments: Any) -> None:
+    give_way()
+    try:
+        for step in steps(*arguments):
+            pipe.send(step)
+        pipe.send(None)
+    except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
+        pipe.send(sendable(error))
 
 
 @contextmanager

@@ -12,21 +12,19 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import RunProgress
 from app.settings.evidence_preference import EvidencePreference
-from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
-from app.work.model_files import model_in_use
+from app.work.evidence_worker import Notice
+from app.work.learn_apart import learn_apart
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress
 from core.errors import InputError
-from core.evidence.learned import Networks
-from core.memory import give_back
 from core.session import Session
 
 if TYPE_CHECKING:
     from core.learn.corrections import Corrections
 
 LearnSteps = Callable[..., Iterable[object]]
-"""Called with corrections, the path of the model in use, and networks as ``learned`` where any
-takes part; yields `Progress`, and last what was learned."""
+"""Called with corrections, the path of the model in use and the evidence; yields `Progress`, and
+last what was learned."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,17 +63,6 @@ def look_steps(session: Session, *, include_imported: bool) -> Iterator[Looked]:
         yield Looked(found.sentence(), fit.notes, fit)
 
 
-def learn_steps(corrections: Corrections, model: str, learned: Networks = ()) -> Iterator[object]:
-    """Learn, and compare with the model in use."""
-    from core.learn import tier_one
-
-    in_use, problem = model_in_use(model, learned)
-    if problem:
-        yield Notice(problem)
-    yield (yield from tier_one.learn_steps(corrections, learned, in_use))
-    give_back()
-
-
 class Learning(QObject):
     """Looks at corrections and learns from them, one at a time.
 
@@ -104,7 +91,7 @@ class Learning(QObject):
     learned = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, steps: LearnSteps = learn_steps, parent: QObject | None = None) -> None:
+    def __init__(self, steps: LearnSteps = learn_apart, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.steps = steps
         self._clock = RunClock()
@@ -124,8 +111,7 @@ class Learning(QObject):
     def learn(self, corrections: Corrections, model: str, preference: EvidencePreference) -> None:
         """Learn, and compare with the model in use, of which `model` is the path."""
         self._clock.start()
-        work = partial(self.steps, corrections, model)
-        self._runner.start(partial(_with_networks, preference, work))
+        self._runner.start(partial(self.steps, corrections, model, preference))
 
     def cancel(self) -> None:
         """Stop before the next step."""
@@ -144,23 +130,10 @@ class Learning(QObject):
             self.progressed.emit(RunProgress(step.stage, step.fraction, left_s))
         elif isinstance(step, Notice):
             self.noticed.emit(step.text)
-        elif isinstance(step, Refused):
-            self.failed.emit(step.why)
-        else:
+        elif step is not None:
             self.learned.emit(step)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:
         if result.status is not RunStatus.DONE:
             self.failed.emit(result.message)
-
-
-def _with_networks(
-    preference: EvidencePreference, work: Callable[..., Iterable[object]]
-) -> Iterator[object]:
-    """Networks of its own: alignments may go on meanwhile."""
-    keeper = EvidenceKeeper()
-    try:
-        yield from keeper.steps(preference, work)
-    finally:
-        keeper.close()

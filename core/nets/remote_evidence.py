@@ -7,8 +7,6 @@ process waits to be told to go on.
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,16 +16,10 @@ from multiprocessing.context import SpawnProcess
 
 from core.arrays import Floats
 from core.audio.recording import Recording
-from core.child_process import start_child
-from core.errors import InputError
+from core.child_process import end_child, give_way, next_word, sendable, start_child
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence, LearnedTerm
 from core.steps import Steps, reported
-
-_PATIENCE_S = 0.05
-"""Longest wait for a word of the process before the caller may change its mind."""
-_NICENESS = 5
-"""Whoever asks comes first where processors are scarce."""
 
 
 class _Next(Enum):
@@ -134,7 +126,7 @@ class RemoteEvidence:
     def close(self) -> None:
         """End the process: all of its memory is free again, and the device's."""
         if not self._pipe.closed:
-            _end(self._process, self._pipe)
+            end_child(self._process, self._pipe)
 
     def _word(self, done: float) -> Steps[_Reply]:
         """What the process says next; yields `done` while it says nothing."""
@@ -182,40 +174,23 @@ def open_remote(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]
         is_open = True
     finally:
         if not is_open:
-            _end(process, here)
+            end_child(process, here)
     return RemoteEvidence(process, here, word.said, word.device, list(word.notices))
 
 
 def _next_word(process: SpawnProcess, pipe: Connection) -> Generator[None, None, _Reply]:
-    """Wait, in steps, for what the process says."""
-    try:
-        while not pipe.poll(_PATIENCE_S):
-            yield None
-        word = pipe.recv()
-    except (EOFError, OSError) as error:
-        process.join()
-        raise RuntimeError(
-            f"the network's process ended by itself, with exit code {process.exitcode}"
-        ) from error
+    word = yield from next_word(process, pipe, "the network's")
     assert isinstance(word, _Reply)
     return word
 
 
-def _end(process: SpawnProcess, pipe: Connection) -> None:
-    process.terminate()
-    process.join()
-    process.close()
-    pipe.close()
-
-
 def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
     """Open a network and answer questions, until nobody is there to ask."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+    give_way()
     try:
         evidence = _open(choice)
     except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
-        pipe.send(_Reply(_sendable(error)))
+        pipe.send(_Reply(sendable(error)))
         return
     about = _About(
         evidence.name,
@@ -252,15 +227,6 @@ def _answer(pipe: Connection, evidence: LearnedEvidence, asked: _Request) -> Non
         except StopIteration as end:
             said = end.value
         except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
-            said = _sendable(error)
+            said = sendable(error)
         pipe.send(_Reply(said, evidence.device, tuple(evidence.notices)))
         wanted = pipe.recv()
-
-
-def _sendable(error: Exception) -> Exception:
-    """What a person can act on as it is; all else with its traceback, in words."""
-    if isinstance(error, InputError | MemoryError):
-        return error
-    told = RuntimeError(f"{type(error).__name__}: {error}")
-    told.add_note("".join(traceback.format_exception(error)))
-    return told

@@ -69,7 +69,9 @@ class FakeLearning:
         self.steps = 0
         self.given: list[tuple[Corrections, str]] = []
 
-    def __call__(self, corrections: Corrections, model: str, **_: object) -> Iterator[object]:
+    def __call__(
+        self, corrections: Corrections, model: str, _preference: object
+    ) -> Iterator[object]:
         self.given.append((corrections, model))
         for number in range(10):
             if self._waits:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core import __version__
-from core.child_process import own_command
+from core.child_process import own_command, steps_of_child
+from core.errors import InputError
 
 
 def test_the_program_is_started_by_its_path(tmp_path: Path) -> None:
@@ -26,3 +29,26 @@ def test_a_frozen_program_is_its_own_interpreter(monkeypatch: pytest.MonkeyPatch
     assert own_command("doctor", "--part", "screen") == [
         *("finchsync.exe", "doctor", "--part", "screen")
     ]
+
+
+def _counting(most: int) -> Iterator[object]:
+    for number in range(most):
+        yield number, os.getpid()
+    if most == 2:
+        raise InputError("x", "is wrong", "mend it")
+
+
+def test_steps_are_taken_in_another_process_and_errors_come_back() -> None:
+    told: list[tuple[int, int]] = []
+    with pytest.raises(InputError, match="x: is wrong; mend it"):
+        told.extend(filter(None, steps_of_child("the counting's", _counting, 2)))
+    assert [number for number, _ in told] == [0, 1]
+    assert {pid for _, pid in told} != {os.getpid()}
+
+
+def test_to_stop_iterating_ends_the_process() -> None:
+    steps = steps_of_child("the counting's", _counting, 1_000_000)
+    _, pid = next(step for step in steps if step is not None)
+    steps.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

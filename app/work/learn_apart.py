@@ -1,0 +1,34 @@
+"""Learning in a process of its own: decoding and fitting would hold the window up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.settings.evidence_preference import EvidencePreference
+from app.work.evidence_worker import Notice
+from app.work.model_files import model_in_use
+from core.child_process import steps_of_child
+from core.evidence.choice import EvidenceChoice
+
+if TYPE_CHECKING:
+    from core.learn.corrections import Corrections
+
+
+def learn_apart(
+    corrections: Corrections, model: str, preference: EvidencePreference
+) -> Iterator[object]:
+    """Learn, and compare with the model in use, of which `model` is the path."""
+    choice = preference.choice()
+    yield from steps_of_child("the learning's", _learn_steps, corrections, model, choice)
+
+
+def _learn_steps(corrections: Corrections, model: str, choice: EvidenceChoice) -> Iterator[object]:
+    from core.learn.tier_one import learn_steps
+    from core.nets.evidence import open_evidence
+
+    learned = open_evidence(choice)
+    in_use, problem = model_in_use(model, learned)
+    if problem:
+        yield Notice(problem)
+    yield (yield from learn_steps(corrections, learned, in_use))
