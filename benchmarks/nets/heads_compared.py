@@ -60,7 +60,7 @@ NEAR_S = 0.15
 """A clip this near to the truth is the true one: clips are 100 ms apart."""
 LEAST_LEVEL = 0.8
 """Of the loudest hundredth of a second's bands and frames, where it holds sound: 12 dB."""
-EPOCHS, BATCH, STRIDE, NEGATIVES = 5, 16, 6, 4
+EPOCHS, BATCH, STRIDE, NEGATIVES = 4, 16, 6, 4
 RATE = 3e-3
 """Learning rate of the heads that rank, as steps are few; the others keep their recipe's."""
 TEST_SEED, TEST_SCENES = 7500, range(7510, 7514)

@@ -46,6 +46,7 @@ class TokenStore:
     def __init__(self, folder: Path, disk_bytes: int = DISK_BYTES) -> None:
         self._folder, self._most = folder, disk_bytes
         self._index: dict[Source, dict[int, _Place]] = {}
+        self._held: int | None = None
         self.refusal: InputError | None = None
 
     def read(self, source: Source, start: Iterable[int]) -> dict[int, Tensor]:
@@ -84,7 +85,8 @@ class TokenStore:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with write_whole(path, overwrite=True) as file:
-                file.write(save({"start": firsts, "tokens": tokens.contiguous()}))
+                content = save({"start": firsts, "tokens": tokens.contiguous()})
+                file.write(content)
         except InputError as error:
             self.refusal = error
             return
@@ -93,7 +95,7 @@ class TokenStore:
             self.refusal = InputError(self._folder, f"cannot be written ({reason})", "free it")
             return
         self._known(source).update({int(s): (path, row) for row, s in enumerate(start)})
-        self._tidy()
+        self._tidy(len(content))
 
     def _known(self, source: Source) -> dict[int, _Place]:
         """Where the clips of a source are, read from the folder the first time."""
@@ -106,8 +108,11 @@ class TokenStore:
             self._index[source] = known
         return self._index[source]
 
-    def _tidy(self) -> None:
-        """Remove the oldest files beyond the limit."""
+    def _tidy(self, added: int) -> None:
+        """Remove the oldest files beyond the limit; the folder is only looked through near it."""
+        if self._held is not None and self._held + added <= self._most:
+            self._held += added
+            return
         files = []
         for path in self._folder.glob(f"*{_SUFFIX}"):
             with suppress(OSError):
@@ -116,10 +121,11 @@ class TokenStore:
         size = sum(entry[1] for entry in files)
         for _, bytes_, path in sorted(files):
             if size <= self._most:
-                return
+                break
             with suppress(OSError):
                 path.unlink()
                 size -= bytes_
+        self._held = size
 
 
 def _stem(source: Source) -> str:
