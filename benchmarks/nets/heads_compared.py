@@ -45,13 +45,13 @@ from core.nets.ranking import PairModel, pair_table
 from core.nets.table import PairTable
 from core.simulate import simulate_scene
 from core.steps import result_of
-from core.train.draw import fixed_batches
-from core.train.labelled import LabelledRecording, read_labelled
 from core.train.line import fitted_line
 from core.train.loss import judged
 from core.train.recipe import recipe_of
 from core.train.run import RunOptions, train
-from core.train.tokens import SampleTokens
+from core.train.samples.draw import fixed_batches
+from core.train.samples.labelled import LabelledRecording, read_labelled
+from core.train.samples.tokens import SampleTokens
 from core.train.whole import alignment_errors
 
 FOLDER = CACHE / "heads_compared"

@@ -30,11 +30,11 @@ from core.nets.heads.making import Ears, build_scorer, sizes_of
 from core.nets.ranking import PairModel
 from core.simulate import simulate_scene
 from core.train.card import Plan, card_of
-from core.train.draw import epoch_batches, fixed_batches
-from core.train.labelled import read_labelled
 from core.train.module import PairTraining
 from core.train.run import RunOptions, fit
-from core.train.tokens import SampleTokens
+from core.train.samples.draw import epoch_batches, fixed_batches
+from core.train.samples.labelled import read_labelled
+from core.train.samples.tokens import SampleTokens
 from core.train.whole import alignment_errors
 from core.train.writer import EpochWriter
 

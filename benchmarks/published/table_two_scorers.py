@@ -23,10 +23,10 @@ from core.nets.heads.names import Head
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, PairTable, pair_table
 from core.steps import result_of
-from core.train.draw import DrawOptions
 from core.train.history import Epoch
 from core.train.recipe import Recipe
 from core.train.run import RunOptions, train
+from core.train.samples.draw import DrawOptions
 
 COMPARED: tuple[Head, ...] = ("cross", "concat2025", "difference2026", "place")
 EPOCHS, QUICK_EPOCHS = 5, 2

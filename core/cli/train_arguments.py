@@ -9,7 +9,7 @@ from core.align.limits import MAX_OFFSET_S
 from core.cli import argument_types
 from core.nets.encoders.config import HEARD
 from core.nets.heads.names import HEADS, SYSTEMS
-from core.train.names import CHANGES
+from core.train.samples.names import CHANGES
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -13,8 +13,8 @@ from core.nets.encoders.config import Heard
 from core.nets.heads.making import Sizes
 from core.nets.heads.scorer_file import Card
 from core.train.folder import Identity
-from core.train.labelled import LabelledRecording, digest
 from core.train.recipe import Recipe
+from core.train.samples.labelled import LabelledRecording, digest
 
 _PACKAGES = ("torch", "torchaudio", "lightning", "safetensors", "numpy")
 

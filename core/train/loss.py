@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 from core.nets.heads.pair import Keys, PairScorer, taken
 from core.nets.heads.similarity import TEMPERATURE
-from core.train.draw import Sample
+from core.train.samples.draw import Sample
 
 _BLOCK_BYTES = 1 << 28
 

@@ -20,13 +20,13 @@ from core.nets.embed import ClipEncoder
 from core.nets.encoders.encoder import Encoder
 from core.nets.heads.pair import PairScorer
 from core.nets.ranking import PairModel
-from core.train.draw import Batch, epoch_batches, fixed_batches
 from core.train.history import Epoch, stale_epochs
-from core.train.labelled import LabelledRecording
 from core.train.line import fitted_line
 from core.train.loss import Judged, judged
 from core.train.recipe import Recipe
-from core.train.tokens import LearningTokens, SampleTokens
+from core.train.samples.draw import Batch, epoch_batches, fixed_batches
+from core.train.samples.labelled import LabelledRecording
+from core.train.samples.tokens import LearningTokens, SampleTokens
 from core.train.whole import alignment_errors
 
 Recordings = Sequence[LabelledRecording]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.align.limits import MAX_OFFSET_S
 from core.nets.heads.names import RANKING, Head
-from core.train.draw import DrawOptions
+from core.train.samples.draw import DrawOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,10 @@ from core.train.folder import (
     state_of,
 )
 from core.train.history import Epoch, stale_epochs
-from core.train.labelled import LabelledRecording, read_labelled
 from core.train.module import PairTraining
 from core.train.recipe import Recipe
-from core.train.same_sound import shared
+from core.train.samples.labelled import LabelledRecording, read_labelled
+from core.train.samples.same_sound import shared
 from core.train.teacher import taught_by
 from core.train.writer import Advance, EpochWriter
 
@@ -83,7 +83,7 @@ class RunOptions:
     tables : tuple of two (Path or None)
         Of the folders for training and validation, where they are not to be looked for.
     takes_unreviewed : bool
-        As in `core.train.labelled.read_labelled`.
+        As in `core.train.samples.labelled.read_labelled`.
     """
 
     encoder: Path

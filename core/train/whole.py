@@ -10,7 +10,7 @@ from core.keypoints import KeypointSet, machine_keypoints
 from core.nets.cache import EmbeddingCache
 from core.nets.ranking import PairModel, pair_table
 from core.steps import result_of
-from core.train.labelled import LabelledRecording
+from core.train.samples.labelled import LabelledRecording
 
 CANDIDATES_AN_AXIS = 101
 """Offsets every 100 ms, as fine as the grid of embeddings, for 5 s to either side."""

@@ -10,9 +10,9 @@ from torch.nn.functional import cross_entropy, softmax
 
 from core.nets.heads.making import Ears, HeadOptions, build_scorer
 from core.nets.heads.names import SYSTEMS
-from core.train.draw import Sample
 from core.train.line import fitted_line
 from core.train.loss import judged, ranked
+from core.train.samples.draw import Sample
 
 ALL = torch.ones(4, 9, dtype=torch.bool)
 TRUE = torch.tensor([0, 3, 5, 8])

@@ -25,11 +25,11 @@ from core.nets.heads.probe import alpha_of
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.opening import open_pair_model
 from core.nets.ranking import PairModel
-from core.train.draw import DrawOptions
 from core.train.history import Epoch, best, learned, stale_epochs
-from core.train.labelled import read_labelled
 from core.train.recipe import Recipe, recipe_of
 from core.train.run import RunOptions, train
+from core.train.samples.draw import DrawOptions
+from core.train.samples.labelled import read_labelled
 from core.train.whole import alignment_errors
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -45,7 +45,7 @@ import os, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from core.train.draw import DrawOptions
+from core.train.samples.draw import DrawOptions
 from core.train.recipe import Recipe
 from core.train.run import RunOptions, train
 

@@ -9,7 +9,7 @@ from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips
 from core.nets.heads.pair import PairScorer
 from core.nets.ranking import PairModel
-from core.train.labelled import LabelledRecording
+from core.train.samples.labelled import LabelledRecording
 from core.train.whole import alignment_errors, best_line
 
 RATE_HZ = 16000

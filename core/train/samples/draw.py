@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.nets.clips import CLIP_S, clip_starts
-from core.train.augment import Augmentation
-from core.train.labelled import LabelledRecording
-from core.train.names import Changes
-from core.train.sensors import SensorChange
+from core.train.samples.augment import Augmentation
+from core.train.samples.labelled import LabelledRecording
+from core.train.samples.names import Changes
+from core.train.samples.sensors import SensorChange
 
 _TRIES_A_NEGATIVE = 10
 _HARD, _EPOCH, _CHANGE = 0, 1, 2

@@ -15,10 +15,10 @@ from core.nets.clips import ChannelClips, ReadClips, Starts
 from core.nets.embed import ClipEncoder
 from core.nets.encoders.config import Heard
 from core.nets.encoders.encoder import Encoder
-from core.train.augment import Augmentation
-from core.train.draw import Sample
-from core.train.labelled import LabelledRecording
-from core.train.sensors import SensorChange
+from core.train.samples.augment import Augmentation
+from core.train.samples.draw import Sample
+from core.train.samples.labelled import LabelledRecording
+from core.train.samples.sensors import SensorChange
 
 Change = Augmentation | SensorChange | None
 _Source = tuple[int, Change]

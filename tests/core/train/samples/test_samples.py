@@ -15,11 +15,11 @@ from core.nets.embed import ClipEncoder
 from core.nets.encoders.checkpoint import load_encoder
 from core.nets.heads.making import Ears, build_scorer
 from core.nets.heads.names import HEADS
-from core.train.augment import Augmentation
-from core.train.draw import DrawOptions, Sample, epoch_batches, fixed_batches
-from core.train.labelled import LabelledRecording
 from core.train.loss import judged
-from core.train.tokens import SampleTokens
+from core.train.samples.augment import Augmentation
+from core.train.samples.draw import DrawOptions, Sample, epoch_batches, fixed_batches
+from core.train.samples.labelled import LabelledRecording
+from core.train.samples.tokens import SampleTokens
 
 RATE_HZ = 16000
 

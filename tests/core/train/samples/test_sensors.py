@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.core.train.samples.test_samples import flat, recording
 
-from core.train.draw import DrawOptions, epoch_batches
 from core.train.recipe import recipe_of
-from core.train.sensors import SensorChange
-from tests.core.train.test_samples import flat, recording
+from core.train.samples.draw import DrawOptions, epoch_batches
+from core.train.samples.sensors import SensorChange
 
 RATE_HZ = 16_000
 

@@ -10,7 +10,7 @@ from core.arrays import Floats
 from core.audio.recording import Samples
 from core.audio.same_sound import is_same, level_course
 from core.nets.encoders.config import SAMPLE_RATE_HZ
-from core.train.labelled import LabelledRecording
+from core.train.samples.labelled import LabelledRecording
 
 _SECONDS_A_BATCH = 60
 

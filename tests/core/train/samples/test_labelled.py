@@ -15,8 +15,8 @@ from core.keypoints import KeypointSet, ReviewState
 from core.nets.clips import ReadClips, channel_clips
 from core.simulate import simulate_scene
 from core.simulate.spec import DriftSpec
-from core.train.labelled import read_labelled
-from core.train.same_sound import course, shared
+from core.train.samples.labelled import read_labelled
+from core.train.samples.same_sound import course, shared
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 22_050, 48_000])

@@ -1,7 +1,7 @@
 """What may happen to a sound on its way into one sensor: filters, fades, noise.
 
 As the compact net heard it in training (`benchmarks.making.compact_augment`), on samples. Far more
-than the conservative changes of `core.train.augment`: real sensors differ that much.
+than the conservative changes of `core.train.samples.augment`: real sensors differ that much.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""What is learned from: labelled recordings, and samples drawn from them."""
