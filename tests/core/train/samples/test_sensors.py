@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.core.train.samples.test_samples import flat, recording
 
 from core.train.recipe import recipe_of
 from core.train.samples.draw import DrawOptions, epoch_batches
 from core.train.samples.sensors import SensorChange
+from tests.core.train.samples.test_samples import flat, recording
 
 RATE_HZ = 16_000
 
