@@ -7,6 +7,7 @@ by the course of its level in a few bands, which survives another format, gain o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,13 @@ from scipy.fft import rfft, rfftfreq
 
 from core.arrays import Floats
 from core.audio.recording import Recording, Samples
-from core.audio.resampled import resampled
+from core.audio.resampled import BLOCK_S, resampled
 
 RATE_HZ = 16_000
 _QUALITY = "HQ"
 _FRAME = round(0.25 * RATE_HZ)
 _EDGES_HZ = (200.0, 800.0, 1600.0, 3200.0, 6400.0)
+_MOST_BLOCKS = round(600 / BLOCK_S)
 _LEAST = 1e-12
 _LEAST_FRAMES = 8
 _ALIKE = 0.9
@@ -27,14 +29,14 @@ _ALIKE = 0.9
 
 
 def course_of(recording: Recording) -> Floats:
-    """The level course of a recording's reference channel.
+    """The level course of the first ten minutes of a recording's reference channel.
 
     Raises
     ------
     InputError
         If the audio cannot be read.
     """
-    return level_course(resampled(recording, 0, RATE_HZ, _QUALITY))
+    return level_course(islice(resampled(recording, 0, RATE_HZ, _QUALITY), _MOST_BLOCKS))
 
 
 def level_course(blocks: Iterable[Samples]) -> Floats:

@@ -289,6 +289,13 @@ def _add_prior(parser: argparse.ArgumentParser) -> None:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     for name in ("--predictions", "--ground-truth"):
         parser.add_argument(name, type=Path, required=True, metavar="CSV")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="what 'finchsync learn' made: recordings that it was learned from are marked, since "
+        "their errors flatter it",
+    )
     _add_json(parser)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from dataclasses import asdict
+from pathlib import Path
 
 from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, say, warn
 from core.evaluate import Errors, Evaluation, evaluate
 from core.formats.biodcase import read_csv, read_predictions
+from core.formats.sidecar import read_sidecar
+from core.model.file import read_model
 
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
@@ -31,6 +35,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             f"ground truth, first {theirs!r} for {ours!r}; the challenge's evaluator would find "
             "no predictions there"
         )
+    known = _learned_from(args.model, args.predictions)
     result = evaluate(predictions.files, truth.files)
     for warning in result.warnings:
         warn(warning)
@@ -39,16 +44,39 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             {
                 "overall": asdict(result.overall),
                 "files": {name: asdict(errors) for name, errors in result.files.items()},
+                "learned_from": [name for name in result.files if name in known],
                 "warnings": result.warnings,
             }
         )
     else:
-        _print_evaluation(result)
+        _print_evaluation(result, known)
     return DONE
 
 
-def _print_evaluation(result: Evaluation) -> None:
-    rows = [_cells(name, errors) for name, errors in result.files.items()]
+def _learned_from(model: Path | None, predictions: Path) -> frozenset[str]:
+    """Names of recordings that a model was learned from, as the sidecar of predictions knows them.
+
+    Without a sidecar they are known by the names that they had then.
+    """
+    if model is None:
+        return frozenset()
+    found = read_model(model)
+    sidecar = read_sidecar(predictions)
+    if sidecar is None:
+        learned_from = found.card.learned_from if found.card else ()
+        return frozenset(each.name for each in learned_from)
+    return frozenset(
+        name
+        for name, each in sidecar.recordings.items()
+        if found.was_learned_from(each.fingerprint)
+    )
+
+
+def _print_evaluation(result: Evaluation, known: Collection[str]) -> None:
+    rows = [
+        _cells(f"{name} *" if name in known else name, errors)
+        for name, errors in result.files.items()
+    ]
     print_table(
         {
             "Recording": "left",
@@ -63,6 +91,8 @@ def _print_evaluation(result: Evaluation) -> None:
         has_total=True,
     )
     say("overall MSE and MAE: mean over files; median and 95 %: over all keypoints")
+    if any(name in known for name in result.files):
+        say("* the model was learned from this recording: its errors flatter")
 
 
 def _cells(name: str, errors: Errors) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from core.formats.folder_tables import TABLE_NAME
 from core.formats.sidecar import Rows, SidecarRecording, read_sidecar, write_table
 from core.keypoints import KeypointSet, ReviewState
 from core.model.file import read_model, write_model
+from tests.conftest import REPOSITORY
 from tests.core.learn.conftest import recorded
 
 COUNT = 6
@@ -186,3 +189,37 @@ def test_a_model_that_was_mailed_is_as_good(model, tmp_path):
     copy = tmp_path / "mailed.finchmodel"
     write_model(copy, read_model(model))
     assert read_model(copy).digest == read_model(model).digest
+
+
+def test_recordings_that_were_learned_from_are_marked_where_their_errors_appear(
+    finchsync, folder, model, tmp_path
+):
+    truth = recorded(tmp_path / "new.wav", 301)
+    out, both = tmp_path / "p.csv", tmp_path / "truth.csv"
+    write_csv(both, BiodcaseTable({**read_csv(folder / TABLE_NAME).files, "new.wav": truth}))
+    audio = folder / "audio" / "0.wav"
+    keypoints = ("--keypoints", both)
+    asked = ("align", audio, tmp_path / "new.wav", *keypoints, "--out", out, "--model", model)
+    assert finchsync(*asked).code == 0
+    told = ("evaluate", "--predictions", out, "--ground-truth", both, "--model", model)
+    text = finchsync(*told).out
+    assert "0.wav *" in text
+    assert "new.wav *" not in text
+    assert "its errors flatter" in text
+    assert json.loads(finchsync(*told, "--json").out)["learned_from"] == ["0.wav"]
+
+
+def test_killed_while_it_learns_it_leaves_all_as_it_was(folder, model, tmp_path):
+    out = tmp_path / "garden.finchmodel"
+    out.write_bytes(model.read_bytes())
+    asked = ["learn", str(folder / TABLE_NAME), "--out", str(out), "--include-imported"]
+    code = f"import sys; from core.cli import main; main({[*asked, '--overwrite']!r}, screen=None)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stderr is not None
+    assert "6 recordings" in child.stderr.readline()
+    child.kill()
+    child.communicate()
+    assert out.read_bytes() == model.read_bytes()
+    assert list(tmp_path.iterdir()) == [out]
