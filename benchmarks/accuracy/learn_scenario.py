@@ -113,8 +113,8 @@ def conditions(seed: int) -> dict[str, Condition]:
     real: tuple[Source, ...] = tuple(Piece(k % len(PAIRS_A_B), k // 4) for k in range(FILES))
     of = partial(Condition, clock=clock, as_challenge=True, duration_s=DURATION_S)
     found = (
-        of("noisy", "new recorders, pink noise -2 dB", take=_take(seed, -2), sources=simulated),
-        of("field", "new field recorders, pink noise -6 dB", take=_take(seed, -6), sources=field),
+        of("noisy", "new recorders, pink noise -3 dB", take=_take(seed, -3), sources=simulated),
+        of("field", "new field recorders, pink noise -4 dB", take=_take(seed, -4), sources=field),
         of(
             "sparse",
             "new recorders, three calls",
@@ -122,6 +122,7 @@ def conditions(seed: int) -> dict[str, Condition]:
             world=partial(effects.few_calls, count=3),
             sources=simulated,
         ),
+        of("clear", "new recorders, pink noise 20 dB", take=_take(seed, 20), sources=simulated),
         of("real", "real pairs A and B", sources=real, duration_s=(PIECE_S, PIECE_S)),
     )
     return {

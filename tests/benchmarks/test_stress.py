@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -229,3 +230,18 @@ def test_the_prior_scenario_is_built_and_measured(bench, tmp_path, monkeypatch) 
     assert all(np.isfinite(each.errors.mae_ms) for each in found.values())
     assert prior.for_others(prior.learned(tmp_path / "simulated" / "reviewed")).recordings == 3
     assert (tmp_path / "simulated" / "reviewed" / "audio" / "00.wav").exists()
+
+
+def test_a_new_deployment_is_built_and_learned_from(bench, tmp_path, monkeypatch) -> None:
+    """Two recorders sound alike in all files, and as no others do; half of them are reviewed."""
+    learn = bench("accuracy.learn_scenario")
+    found = learn.conditions(3000)
+    assert {"noisy", "sparse", "real"} < set(found)
+    assert all(len(each.sources) == learn.FILES for each in found.values())
+    short = replace(found["sparse"], duration_s=(20.0, 20.0))
+    files = [short.build(number, 3000) for number in range(7)]
+    learn.write_set(tmp_path / "sparse", files)
+    monkeypatch.setattr(learn, "REVIEWED", 5)
+    measured = learn.measured(tmp_path / "sparse")
+    assert len(measured.learned.comparison.recordings) == 5
+    assert measured.after.mae_ms >= 0
