@@ -189,9 +189,9 @@ def test_times_past_the_end_are_named(make_audio) -> None:
 
 def test_unknown_file_names_are_named() -> None:
     table = BiodcaseTable({name: machine_keypoints([0], [0]) for name in ("a", "b", "c")})
-    check_names(table, iter("abcd"), "t.csv")
+    check_names(table.files, iter("abcd"), "t.csv")
     with pytest.raises(InputError, match=r"t\.csv: names 'b' and 1 more"):
-        check_names(table, iter("a"), "t.csv")
+        check_names(table.files, iter("a"), "t.csv")
 
 
 def test_a_table_whose_rows_and_files_disagree_is_refused() -> None:
