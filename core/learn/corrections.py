@@ -50,16 +50,20 @@ class Corrected:
         As `Recording.fingerprint`.
     keypoints : KeypointSet
         Accepted, corrected, or imported and said to be reviewed.
+    is_imported : bool
+        Whether accepted ones stand where a table had put them, not the machine.
     """
 
     recording: Recording
     fingerprint: str
     keypoints: KeypointSet
+    is_imported: bool = False
 
     @property
     def is_accepted_only(self) -> bool:
         """Whether every keypoint stands where the machine had put it."""
-        return all(state is ReviewState.ACCEPTED for state in self.keypoints.state)
+        states = self.keypoints.state
+        return not self.is_imported and all(state is ReviewState.ACCEPTED for state in states)
 
     def inside(self) -> Corrected:
         """Without keypoints at the ends of channel 1, whose moments may lie anywhere beyond."""

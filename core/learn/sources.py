@@ -100,7 +100,8 @@ def of_session(session: Session, *, include_imported: bool) -> Corrections:
         known = located.known
         if located.place in (Place.FOUND, Place.MOVED):
             kept = wanted[located.recording]
-            found.append(Corrected(known.recording, known.fingerprint, kept))
+            is_imported = session.states[located.recording].basis is Basis.IMPORTED
+            found.append(Corrected(known.recording, known.fingerprint, kept, is_imported))
         else:
             notes.append(f"{known.recording.name}: left out, {located.problem}")
     return Corrections(tuple(found), tuple(notes))
@@ -130,7 +131,7 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
             notes.append(f"{name}: left out, {error.what}")
         else:
             if each.fingerprint in ("", fingerprint):
-                found.append(Corrected(recording, fingerprint, kept))
+                found.append(Corrected(recording, fingerprint, kept, each.is_imported))
             else:
                 notes.append(f"{name}: left out, its audio has changed since it was reviewed")
     return Corrections(tuple(found), tuple(notes))

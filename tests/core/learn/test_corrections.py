@@ -50,6 +50,18 @@ def test_keypoints_accepted_where_the_machine_put_them_teach_nothing(corrections
         usable(_with(corrections, accepted))
 
 
+def test_imported_times_that_a_person_accepted_do_teach(corrections):
+    recordings = tuple(
+        replace(
+            each,
+            keypoints=replace(each.keypoints, state=(ReviewState.ACCEPTED,) * len(each.keypoints)),
+            is_imported=True,
+        )
+        for each in corrections.recordings
+    )
+    assert len(usable(Corrections(recordings)).recordings) == 6
+
+
 @pytest.mark.parametrize("reach_s", [0.5, 5.0])
 def test_random_times_on_a_third_of_the_keypoints_are_refused(corrections, reach_s):
     def at_random(kept: KeypointSet, rng: np.random.Generator, _number: int) -> KeypointSet:
