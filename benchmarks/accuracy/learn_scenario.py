@@ -187,7 +187,7 @@ def _judged(path: Path, truth: KeypointSet, model: Model) -> Judged:
         prior=model.prior,
         tuning=tuning,
     )
-    return Judged.of(said.keypoints, truth)
+    return Judged.of(said, truth)
 
 
 def main() -> int:

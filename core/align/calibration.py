@@ -60,9 +60,9 @@ class Calibration:
         alignment fits almost as well.
     evidence : str
         What it was measured with, by its name in `core.evidence.choice.EVIDENCE`.
-    shift, slope : float
-        A line through which the log odds of claims go last: how a deployment differs from what
-        all the rest was measured on. By default they stay.
+    shift, slope, share : float
+        How a deployment differs from what all the rest was measured on: log odds of claims go last
+        through a line, and so much of the mass's own is added. By default they stay.
     """
 
     related_centre_nats: float
@@ -72,6 +72,7 @@ class Calibration:
     evidence: str
     shift: float = 0.0
     slope: float = 1.0
+    share: float = 0.0
 
     @property
     def table(self) -> dict[str, object]:
@@ -88,7 +89,8 @@ class Calibration:
             "related_centre_nats": self.related_centre_nats,
             "related_scale_nats": self.related_scale_nats,
         }
-        return {**related, **curves, "shift": self.shift, "slope": self.slope}
+        moved = {"shift": self.shift, "slope": self.slope, "share": self.share}
+        return {**related, **curves, **moved}
 
     def related(self, log_evidence: float) -> float:
         """Probability that the channels heard the same world at all.
@@ -131,21 +133,24 @@ class Calibration:
         likely = share(certainty_features(mass, related, nearest_clear_s))
         return np.minimum(likely, np.minimum(related, MOST_CONFIDENT))
 
-    def moved(self, claim: Floats) -> Floats:
+    def moved(self, claim: Floats, mass: Floats) -> Floats:
         """Claims as they are made in a deployment, shape (K,), at most 0.99.
 
         Parameters
         ----------
         claim : ndarray, shape (K,)
             Probabilities that keypoints are right, as they would be anywhere.
+        mass : ndarray, shape (K,)
+            As in `confidence`.
 
         Returns
         -------
         ndarray, shape (K,)
         """
-        if (self.shift, self.slope) == (0.0, 1.0):
+        if (self.shift, self.slope, self.share) == (0.0, 1.0, 0.0):
             return claim
-        return np.minimum(_expit(self.shift + self.slope * log_odds(claim)), MOST_CONFIDENT)
+        odds = self.shift + self.slope * log_odds(claim) + self.share * log_odds(mass)
+        return np.minimum(_expit(odds), MOST_CONFIDENT)
 
 
 def log_odds(claim: Floats) -> Floats:
@@ -214,7 +219,7 @@ def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
         for group in ("alone", "aliased")
     )
     centre, scale = table["related_centre_nats"], table["related_scale_nats"]
-    moved = table.get("shift", 0.0), table.get("slope", 1.0)
+    moved = table.get("shift", 0.0), table.get("slope", 1.0), table.get("share", 0.0)
     return Calibration(centre, scale, alone, aliased, evidence, *moved)
 
 

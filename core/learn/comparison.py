@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.alignment import Alignment
+from core.align.calibration import Calibration
 from core.align.limits import TOLERANCE_S
 from core.arrays import Floats
 from core.keypoints import KeypointSet
@@ -41,15 +43,26 @@ class Judged:
     error_s : ndarray, shape (K,)
         Of every settled keypoint, seconds.
     confidence : ndarray, shape (K,)
+    mass : ndarray, shape (K,)
+        As in `core.align.calibration.Calibration.confidence`.
     """
 
     error_s: Floats
     confidence: Floats
+    mass: Floats
 
     @classmethod
-    def of(cls, said: KeypointSet, truth: KeypointSet) -> Judged:
-        """Keypoints that a model put beside those that a person settled."""
-        return cls(np.abs(said.time_1_s - truth.time_1_s), said.confidence)
+    def of(cls, alignment: Alignment, truth: KeypointSet) -> Judged:
+        """An alignment at the keypoints that a person settled."""
+        said, statistics = alignment.keypoints, alignment.statistics
+        assert statistics is not None
+        rows = alignment.surface.nearest_rows(truth.time_0_s)
+        error_s = np.abs(said.time_1_s - truth.time_1_s)
+        return cls(error_s, said.confidence, statistics.mass[rows])
+
+    def moved(self, calibration: Calibration) -> Judged:
+        """The same as it is claimed by a calibration that was moved."""
+        return replace(self, confidence=calibration.moved(self.confidence, self.mass))
 
     @property
     def mae_ms(self) -> float:
@@ -64,7 +77,7 @@ class Judged:
     @property
     def claimed(self) -> Claimed:
         """For the calibration."""
-        return Claimed(self.confidence, self.is_right)
+        return Claimed(self.confidence, self.mass, self.is_right)
 
 
 def figures(judged: Sequence[Judged]) -> Figures:

@@ -1,7 +1,8 @@
 """A calibration moved to what a person found right.
 
-A curve of its own takes thousands of recordings (decision 0008); of ten, two numbers can be known:
-whether the aligner is too sure or not sure enough here, and whether its claims differ too much.
+A curve of its own takes thousands of recordings (decision 0008); of ten, three numbers can be
+known: whether the aligner is too sure or not sure enough here, whether its claims differ too much,
+and how far its posterior can be trusted by itself, whatever else made it doubt.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from core.arrays import Floats
 
 # Chosen by hand during development.
 
-_SD = (2.0, 0.5)
-"""How far shift and log slope of the log odds may be thought to lie from none."""
+_SD = (2.0, 0.5, 1.0)
+"""How far shift, log slope and share may be thought to lie from none."""
 _WORTH = 8.0
 """A recording's keypoints are right or wrong together: they say as much as so many would."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claimed:
-    """What was claimed of a recording's keypoints, and which were right; both of shape (K,)."""
+    """What was known of a recording's keypoints, and which were right; arrays of shape (K,)."""
 
     confidence: Floats
+    mass: Floats
     is_right: NDArray[np.bool_]
 
 
@@ -46,23 +48,25 @@ def moved_calibration(calibration: Calibration, claimed: Sequence[Claimed]) -> C
     -------
     Calibration
     """
-    shift, slope = _line(claimed)
-    return replace(calibration, shift=shift, slope=slope)
+    shift, slope, share = _moves(claimed)
+    return replace(calibration, shift=shift, slope=slope, share=share)
 
 
-def _line(claimed: Sequence[Claimed]) -> tuple[float, float]:
-    """Shift and slope of log odds, by penalised likelihood."""
+def _moves(claimed: Sequence[Claimed]) -> tuple[float, float, float]:
+    """Shift, slope and share of log odds, by penalised likelihood."""
     some = [each for each in claimed if len(each.confidence)]
     odds = np.concatenate([log_odds(each.confidence) for each in some])
+    mass = np.concatenate([log_odds(each.mass) for each in some])
     right = np.concatenate([each.is_right for each in some])
     weight = np.concatenate(
         [np.full(len(each.confidence), _WORTH / len(each.confidence)) for each in some]
     )
 
     def loss(at: Floats) -> float:
-        score = at[0] + np.exp(at[1]) * odds
+        score = at[0] + np.exp(at[1]) * odds + at[2] * mass
         away = np.square(at / _SD).sum() / 2
         return float(away + weight @ (np.logaddexp(0, score) - right * score))
 
-    shift, log_slope = minimize(loss, np.zeros(2), method="L-BFGS-B").x
-    return float(shift), float(np.exp(log_slope))
+    bounds = [(None, None), (None, None), (0.0, None)]
+    shift, log_slope, share = minimize(loss, np.zeros(3), method="L-BFGS-B", bounds=bounds).x
+    return float(shift), float(np.exp(log_slope)), float(share)

@@ -107,7 +107,7 @@ def learn_steps(
     for number, each in enumerate(heard):
         others = [claims[other] for other in np.flatnonzero(fold != fold[number])]
         calibration = moved_calibration(shipped.calibration, others)
-        now = replace(after[number], confidence=calibration.moved(after[number].confidence))
+        now = after[number].moved(calibration)
         is_known = in_use.was_learned_from(each.corrected.fingerprint)
         compared.append(Compared(each.name, len(each.truth), before[number], now, is_known))
     comparison = Comparison(tuple(compared))
@@ -129,7 +129,7 @@ def _all(
         steps = aligned(each, model.tuning, model.prior)
         spread = part_of(steps, number / count, (number + 1) / count)
         said = yield from _told(spread, what, start, end)
-        found.append(Judged.of(said.keypoints, each.truth))
+        found.append(Judged.of(said, each.truth))
     return found
 
 

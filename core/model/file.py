@@ -148,6 +148,7 @@ def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
     checked.number(table["related_scale_nats"], 1e-6, 1e6)
     checked.number(table["shift"], -_MOST_MOVED, _MOST_MOVED)
     checked.number(table["slope"], 1 / _MOST_MOVED, _MOST_MOVED)
+    checked.number(table["share"], 0.0, _MOST_MOVED)
     for group in ("alone", "aliased"):
         curve = checked.table(table[group])
         weights, raw, confidence = (

@@ -78,7 +78,7 @@ def claims(
     time_1_s = decoded.surface.time_0_s + offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure = np.where(blind, np.minimum(sure, MOST_UNHEARD), sure)
-    return Claims(decoded.calibration.moved(sure), carried)
+    return Claims(decoded.calibration.moved(sure, statistics.mass), carried)
 
 
 def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:

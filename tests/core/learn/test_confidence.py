@@ -1,0 +1,58 @@
+"""A calibration moves to what a person found right, as far as recordings can say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.learn.confidence import Claimed, moved_calibration
+
+SHIPPED = shipped_calibration("compact")
+
+
+def _claimed(confidence: float, right: float, mass: float = 0.95, count: int = 50) -> Claimed:
+    is_right = np.arange(count) < right * count
+    return Claimed(np.full(count, confidence), np.full(count, mass), is_right)
+
+
+def _now(claimed: list[Claimed], confidence: float, mass: float = 0.95) -> float:
+    calibration = moved_calibration(SHIPPED, claimed)
+    return float(calibration.moved(np.array([confidence]), np.array([mass]))[0])
+
+
+def test_what_was_right_more_often_than_claimed_is_claimed_higher():
+    assert _now([_claimed(0.7, 1.0)] * 10, 0.7) > 0.93
+    assert _now([_claimed(0.7, 1.0)] * 10, 0.99, 0.999) <= MOST_CONFIDENT
+
+
+def test_what_was_wrong_is_claimed_lower():
+    assert _now([_claimed(0.9, 0.5)] * 10, 0.9) == pytest.approx(0.5, abs=0.1)
+
+
+def test_few_recordings_move_it_less_however_many_keypoints_they_have():
+    few = _now([_claimed(0.6, 1.0, count=5000)], 0.6)
+    many = _now([_claimed(0.6, 1.0, count=50)] * 20, 0.6)
+    assert 0.6 < few < many
+
+
+def test_a_posterior_that_told_right_from_wrong_is_believed():
+    """Nothing was claimed of either kind, for other reasons; the posterior knew."""
+    right, wrong = _claimed(0.02, 1.0, mass=0.98), _claimed(0.02, 0.0, mass=0.2)
+    both = [right, right, wrong] * 4
+    assert _now(both, 0.02, 0.98) > 0.8
+    assert _now(both, 0.02, 0.2) < 0.2
+
+
+def test_claims_rise_with_claims_and_with_mass():
+    calibration = moved_calibration(
+        SHIPPED, [_claimed(0.7, 0.9)] * 5 + [_claimed(0.3, 0.1, 0.4)] * 5
+    )
+    rising = np.linspace(0, 1, 101)
+    assert (np.diff(calibration.moved(rising, np.full(101, 0.5))) >= 0).all()
+    assert (np.diff(calibration.moved(np.full(101, 0.5), rising)) >= 0).all()
+
+
+def test_the_shipped_calibration_moves_nothing():
+    claim = np.linspace(0, 1, 11)
+    assert SHIPPED.moved(claim, claim) is claim
