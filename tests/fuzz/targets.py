@@ -109,6 +109,28 @@ def _read_network(path: Path) -> object:
     return load_encoder(path) if path.suffix == ".pt" else load_scorer(path)
 
 
+def _models(folder: Path) -> Iterable[Path]:
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from core.align.decoding.prior import DriftPrior
+    from core.model.file import write_model
+    from core.model.model import Card, Figures, LearnedFrom, shipped_model
+
+    time_s = np.arange(20.0)
+    figures, learned_from = Figures(30.0, 0.8, 0.1), (LearnedFrom("a.wav", "0" * 32, 38),)
+    card = Card(datetime.now(UTC), "0", 1, learned_from, "0" * 32, figures, figures, 9, 0)
+    prior = DriftPrior(time_s, 1e-4 * time_s, 0.1, 1e-4, 0.2, 1e-5, 8)
+    write_model(folder / "my.finchmodel", replace(shipped_model(()), prior=prior, card=card))
+    yield folder / "my.finchmodel"
+
+
+def _read_model(path: Path) -> object:
+    from core.model.file import read_model
+
+    return read_model(path)
+
+
 def _partials(folder: Path) -> Iterable[Path]:
     from core.align.aligner import align
     from core.audio.recording import open_recording
@@ -188,6 +210,7 @@ TARGETS = {
     "audio": Target(_sounds, _read_sound),
     "sessions": Target(_sessions, _read_session),
     "networks": Target(_networks, _read_network),
+    "models": Target(_models, _read_model),
     "partials": Target(_partials, _read_partial),
     "sidecars": Target(_sidecars, _read_sidecar),
     "settings": Target(_settings, _read_settings),
