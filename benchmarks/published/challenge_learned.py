@@ -27,7 +27,8 @@ def trained(checkpoint: Path, data: Path) -> PairModel:
     """Train the 2026 head on ``train``, validated on ``val``; goes on where it was stopped."""
     encoder = open_encoder(checkpoint)
     run = FOLDER / f"{data.name}-{encoder.model_id}"
-    options = RunOptions(checkpoint, HEAD, EPOCHS, cache_folder=FOLDER / "embeddings", resume=True)
+    embeddings = FOLDER / "embeddings"
+    options = RunOptions(checkpoint, HEAD, epochs=EPOCHS, cache_folder=embeddings, resume=True)
     train(data / "train", data / "val", run, options, lambda *_: None)
     best = load_scorer(run / "best.safetensors", encoder.digest)
     return PairModel(encoder, best.scorer.to(encoder.device))
