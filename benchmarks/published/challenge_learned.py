@@ -15,6 +15,7 @@ from core.nets.embed import open_encoder
 from core.nets.heads.scorer_file import load_scorer
 from core.nets.ranking import PairModel, pair_table
 from core.steps import result_of
+from core.train.folder import BEST_NAME, LAST_NAME
 from core.train.run import RunOptions, train
 
 FOLDER = CACHE / "challenge"
@@ -24,14 +25,18 @@ HEAD = "difference2026"
 
 
 def trained(checkpoint: Path, data: Path) -> PairModel:
-    """Train the 2026 head on ``train``, validated on ``val``; goes on where it was stopped."""
+    """Train the 2026 head on ``train``, validated on ``val``; goes on where it was stopped.
+
+    Where nothing was learned there is no best scorer: the last one runs, as the baseline's would.
+    """
     encoder = open_encoder(checkpoint)
     run = FOLDER / f"{data.name}-{encoder.model_id}"
     embeddings = FOLDER / "embeddings"
     options = RunOptions(checkpoint, HEAD, epochs=EPOCHS, cache_folder=embeddings, resume=True)
     train(data / "train", data / "val", run, options, lambda *_: None)
-    best = load_scorer(run / "best.safetensors", encoder.digest)
-    return PairModel(encoder, best.scorer.to(encoder.device))
+    best = run / BEST_NAME
+    found = load_scorer(best if best.is_file() else run / LAST_NAME, encoder.digest)
+    return PairModel(encoder, found.scorer.to(encoder.device))
 
 
 def answer(model: PairModel, job: Job, reach_s: float) -> Floats:
