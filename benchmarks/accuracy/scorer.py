@@ -27,7 +27,7 @@ from benchmarks.common.store import Result, save
 from core.align.candidates import baseline_candidates, score_predictions
 from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
-from core.audio.recording import open_recording
+from core.audio.recording import Recording, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.compact_net import noise_floor
 from core.evidence.learned import EvidenceInput
@@ -80,9 +80,8 @@ class Ranked:
         return np.where(right.any(axis=1), 1.0 / (1 + right.argmax(axis=1)), 0.0)
 
 
-def ranked(path: Path, time_0_s: Floats, offset_s: Floats) -> tuple[Ranked, Ranked]:
+def ranked(recording: Recording, time_0_s: Floats, offset_s: Floats) -> tuple[Ranked, Ranked]:
     """By the product of embeddings, and by the scorer."""
-    recording = open_recording(path)
     features = result_of(feature_blocks(recording))
     first_s = np.full(len(time_0_s), -REACH_S)
     steps = open_compact().term(EvidenceInput(recording, features), time_0_s, first_s, COLUMNS)
@@ -138,7 +137,7 @@ def measured(folder: Path) -> Result:
         durations_s = (recording.channels[0].duration_s, recording.channels[1].duration_s)
         inside = (truth.time_1_s > 0) & (truth.time_1_s < durations_s[1])
         time_0_s, offset_s = truth.time_0_s[inside], truth.offset_s[inside]
-        for way, by in zip(seen, ranked(path, time_0_s, offset_s), strict=True):
+        for way, by in zip(seen, ranked(recording, time_0_s, offset_s), strict=True):
             seen[way].append(by)
             lines[way].append(line_errors_s(_as_odds(by, way), time_0_s, durations_s))
     return {

@@ -13,9 +13,10 @@ import argparse
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,8 @@ OUT = Path(__file__).parents[2] / "resources"
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What is trained how."""
+class Training:
+    """How weights are made better: what the net and its scorer have in common."""
 
     seed: int = 0
     steps: int = 3500
@@ -61,6 +62,12 @@ class Recipe:
     real_share: float = 0.5
     learning_rate: float = 3e-3
     weight_decay: float = 0.02
+
+
+@dataclass(frozen=True)
+class Recipe(Training):
+    """What is trained how."""
+
     weight: float = 1.1
     spectral_share: float = 0.5
     """What the aligner starts from; see `core.evidence.learned.LearnedEvidence`.
@@ -166,10 +173,52 @@ def train(recipe: Recipe, real: list[Example], made: list[Example]) -> Iterator[
     """Train; the net so far is yielded every 500 steps and at the end."""
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    drawer, everything = Drawer(rng), [*real, *made]
+    drawer = Drawer(rng)
     net, log_scale = TrainedCompactNet(), nn.Parameter(torch.tensor(-0.5))
+    clipped = list(net.parameters())
+    crops = crops_of(recipe, drawer, rng, real, made)
+    for step in optimised(
+        recipe, [*clipped, log_scale], clipped, crops, partial(loss, net, log_scale, drawer=drawer)
+    ):
+        if step % 500 == 0 or step == recipe.steps:
+            yield net
+
+
+def crops_of(
+    recipe: Training,
+    drawer: Drawer,
+    rng: np.random.Generator,
+    real: list[Example],
+    made: list[Example],
+) -> Iterator[Crop]:
+    """Crops without end, a share of them of real recordings."""
+    everything = [*real, *made]
+    while True:
+        pool = real if rng.random() < recipe.real_share else made
+        yield drawer.crop(pool[rng.integers(len(pool))], everything)
+
+
+def optimised(
+    recipe: Training,
+    weights: Sequence[nn.Parameter],
+    clipped: Sequence[nn.Parameter],
+    crops: Iterator[Crop],
+    loss_of: Callable[[Crop], Tensor],
+) -> Iterator[int]:
+    """Make weights better step by step; the number of each step is yielded after it.
+
+    Parameters
+    ----------
+    recipe : Training
+    weights : sequence of Parameter
+    clipped : sequence of Parameter
+        Those among them whose gradient is kept no longer than one.
+    crops : iterator of Crop
+    loss_of : callable
+        Losses of a crop, shape (R,).
+    """
     optimiser = torch.optim.AdamW(
-        [*net.parameters(), log_scale], lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.1
@@ -177,23 +226,17 @@ def train(recipe: Recipe, real: list[Example], made: list[Example]) -> Iterator[
     recent: list[float] = []
     started_s = time.monotonic()
     for step in range(1, recipe.steps + 1):
-        losses = []
-        for _ in range(recipe.crops_a_step):
-            pool = real if rng.random() < recipe.real_share else made
-            crop = drawer.crop(pool[rng.integers(len(pool))], everything)
-            losses.append(loss(net, log_scale, crop, drawer))
-        mean = torch.cat(losses).mean()
+        mean = torch.cat([loss_of(next(crops)) for _ in range(recipe.crops_a_step)]).mean()
         optimiser.zero_grad()
         mean.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(clipped, 1.0)
         optimiser.step()
         schedule.step()
         recent.append(mean.item())
         if step % 100 == 0:
             spent_s = time.monotonic() - started_s
             print(f"step {step}: loss {np.mean(recent[-100:]):.3f} ({spent_s:.0f} s)", flush=True)
-        if step % 500 == 0 or step == recipe.steps:
-            yield net
+        yield step
 
 
 def save(path: Path, net: TrainedCompactNet, recipe: Recipe) -> None:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,17 @@ from benchmarks.making.compact_scenes import (
     real_examples,
     simulated_examples,
 )
-from benchmarks.making.fit_compact import OUT, WINDOW, Crop, Drawer, offset_loss, window_scores
+from benchmarks.making.fit_compact import (
+    OUT,
+    WINDOW,
+    Crop,
+    Drawer,
+    Training,
+    crops_of,
+    offset_loss,
+    optimised,
+    window_scores,
+)
 from core import __version__
 from core.audio.fixed_point import FixedPoint
 from core.evidence.compact import SCORER_FILE
@@ -56,15 +66,11 @@ NEAR_FRAMES = 30
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Training):
     """What is trained how."""
 
-    seed: int = 0
     steps: int = 1500
-    crops_a_step: int = 4
-    real_share: float = 0.5
     learning_rate: float = 5e-3
-    weight_decay: float = 0.02
     width: int = 48
 
 
@@ -151,33 +157,12 @@ def train(recipe: Recipe, real: list[Example], made: list[Example]) -> TrainedSc
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     net = open_compact_encoder()[0].net
-    drawer, everything = Drawer(rng), [*real, *made]
+    crops = crops_of(recipe, Drawer(rng), rng, real, made)
     widths = [net.stem.out_channels] * (len(net.dilations) + 1) + [net.head.out_channels - 1]
     scorer = TrainedScorer(widths, recipe.width)
-    optimiser = torch.optim.AdamW(
-        scorer.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.1
-    )
-    recent: list[float] = []
-    started_s = time.monotonic()
-    for step in range(1, recipe.steps + 1):
-        losses = []
-        for _ in range(recipe.crops_a_step):
-            pool = real if rng.random() < recipe.real_share else made
-            crop = drawer.crop(pool[rng.integers(len(pool))], everything)
-            losses.append(loss(net, scorer, crop, rng))
-        mean = torch.cat(losses).mean()
-        optimiser.zero_grad()
-        mean.backward()
-        nn.utils.clip_grad_norm_(scorer.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        recent.append(mean.item())
-        if step % 100 == 0:
-            spent_s = time.monotonic() - started_s
-            print(f"step {step}: loss {np.mean(recent[-100:]):.3f} ({spent_s:.0f} s)", flush=True)
+    weights = list(scorer.parameters())
+    for _ in optimised(recipe, weights, weights, crops, partial(loss, net, scorer, rng=rng)):
+        pass
     return scorer
 
 

@@ -135,10 +135,7 @@ class CompactNet:
         _activate(hidden, *self._norms[-1], heard, spare[: len(hidden)])
         out = self._head.out(len(hidden))
         self._head.add(heard, out)
-        gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
-        length = np.sqrt(_energy(out[:, 1:]))
-        shorter = (gate / np.maximum(length, 1e-12)).astype(np.float32)
-        found: Floats32 = out[:, 1:] * shorter[:, None]
+        found = gated(out)
         if layers_every:
             thinned = layers_every // apart
             layers += [hidden[::thinned], found[::thinned]]
@@ -193,6 +190,25 @@ def _activate(
 def _centred(weights: Floats32) -> Floats32:
     """Weights whose outputs have no mean."""
     return np.asarray(weights - weights.mean(axis=-1, keepdims=True))
+
+
+def gated(out: Floats32) -> Floats32:
+    """Directions as long as a gate says that they tell something.
+
+    Parameters
+    ----------
+    out : ndarray of float32, shape (T, D + 1)
+        Log odds of the gate, and the directions on any scale.
+
+    Returns
+    -------
+    ndarray of float32, shape (T, D)
+        No longer than one.
+    """
+    gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
+    length = np.sqrt(_energy(out[:, 1:]))
+    shorter = (gate / np.maximum(length, 1e-12)).astype(np.float32)
+    return np.asarray(out[:, 1:] * shorter[:, None])
 
 
 def noise_floor(log_power: Logs | FixedPoint) -> Floats32:

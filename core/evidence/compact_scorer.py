@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from core.arrays import Floats32
 from core.audio.fixed_point import FixedPoint
+from core.evidence.compact_net import gated
 from core.evidence.lags import window_scores
 
 TOKEN_FRAMES = 2
@@ -70,10 +71,7 @@ class CompactScorer:
         """
         *hidden, embedded = layers
         heard = [*map(_normal, hidden), np.float32(EMBEDDING_SCALE) * embedded]
-        out = np.concatenate(heard, axis=1) @ self._projection + self._bias
-        length = np.sqrt(np.einsum("td,td->t", out[:, 1:], out[:, 1:]))
-        gate = 1.0 / (1.0 + np.exp(-out[:, 0]))
-        return np.asarray(out[:, 1:] * (gate / np.maximum(length, 1e-12))[:, None])
+        return gated(np.concatenate(heard, axis=1) @ self._projection + self._bias)
 
     def log_odds(
         self,
