@@ -96,14 +96,30 @@ def typed_path(text: str, ending: str) -> Path:
     InputError
         If that names no file.
     """
+    path = _typed(text, "File to write")
+    if text.strip()[-1] in "/\\" or not path.name or path.is_dir():
+        raise InputError(text.strip(), "is a folder", "add the name of a file")
+    return with_ending(path, ending)
+
+
+def typed_folder(text: str) -> Path:
+    """The folder that a person typed the name of.
+
+    Raises
+    ------
+    InputError
+        If that names no place.
+    """
+    return _typed(text, "Folder to make")
+
+
+def _typed(text: str, what: str) -> Path:
     typed = text.strip()
     if not typed:
-        raise InputError("File to write", "there is no name yet", "type one or browse for a place")
+        raise InputError(what, "there is no name yet", "type one or browse for a place")
     try:
         path = Path(typed).expanduser()
-        is_folder = typed[-1] in "/\\" or path.is_dir()
-    except (OSError, RuntimeError) as error:
+        path.is_dir()  # asks the system whether it can be a path
+    except (OSError, RuntimeError, ValueError) as error:
         raise InputError(typed, f"is no place for a file ({error})", "choose another") from error
-    if is_folder or not path.name:
-        raise InputError(typed, "is a folder", "add the name of a file")
-    return with_ending(path, ending)
+    return path

@@ -67,6 +67,13 @@ APPLICATION: tuple[ActionSpec, ...] = (
         separated=True,
     ),
     ActionSpec(
+        "export_training",
+        "Export training folder…",
+        "exports.export_training",
+        "File",
+        tip="Make a folder of what you reviewed, audio and table, that models are trained on",
+    ),
+    ActionSpec(
         "save_curve",
         "Save drift curve…",
         "exports.save_curve",

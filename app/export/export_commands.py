@@ -1,4 +1,4 @@
-"""Export commands: tables, drift curves, pictures of the window."""
+"""Export commands: tables, training folders, drift curves, pictures of the window."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QDialog, QMainWindow
 
@@ -16,6 +16,8 @@ from app.base.save_dialog import ask_where_to_save
 from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
+from app.export.training_dialog import TrainingDialog
+from app.export.training_export import TrainingFolder
 from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
@@ -59,11 +61,16 @@ class ExportCommands(QObject):
         self._pictures = BackgroundRunner("pictures", self)
         self._pictures.stepped.connect(self._on_picture)
         self._pictures.ended.connect(self._on_picture_ended)
+        self._training = BackgroundRunner("training folder", self)
 
     @property
     def is_idle(self) -> bool:
         """Whether everything is written."""
-        return not (self._writing.is_running or self._pictures.is_running)
+        return not any(runner.is_running for runner in self._runners)
+
+    @property
+    def _runners(self) -> tuple[BackgroundRunner, ...]:
+        return (self._writing, self._pictures, self._training)
 
     @Slot()
     def export(self) -> None:
@@ -85,6 +92,23 @@ class ExportCommands(QObject):
     def write(self, plan: ExportPlan, path: Path, *, overwrite: bool) -> None:
         """Write a plan's keypoints with their sidecar."""
         self._writing.start(partial(export_steps, path, plan, overwrite=overwrite))
+
+    @Slot()
+    def export_training(self) -> None:
+        """Show what was reviewed, and make a folder of it to train on."""
+        entry = self._session.current
+        if entry is None:
+            self.message_posted.emit(open_first(self._session.selection))
+            return
+        opened = self._window.findChildren(TrainingDialog)
+        if (shown := next((each for each in opened if each.isVisible()), None)) is not None:
+            shown.raise_()
+            return
+        suggested = entry.folder.with_name(f"{entry.folder.name}_training")
+        dialog = TrainingDialog(self._session, suggested, self._training, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.written.connect(self._on_training_folder)
+        dialog.show()
 
     @Slot()
     def save_curve(self) -> None:
@@ -118,7 +142,7 @@ class ExportCommands(QObject):
 
     def shut_down(self) -> None:
         """Stop all threads."""
-        for runner in (self._writing, self._pictures):
+        for runner in self._runners:
             runner.shut_down()
 
     def _inform(self, text: str) -> None:
@@ -133,6 +157,10 @@ class ExportCommands(QObject):
         if result.status is RunStatus.FAILED:
             text = f"Not exported. {result.message}"
             self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
+
+    @Slot(object)
+    def _on_training_folder(self, folder: TrainingFolder) -> None:
+        self._inform(f"Training folder {folder.path}: {folder.sentence}.")
 
     @Slot(object)
     def _on_picture(self, path: Path) -> None:

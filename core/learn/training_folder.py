@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,11 +18,12 @@ from core.formats.folder_tables import TABLE_NAME
 from core.formats.names import name_key
 from core.formats.sidecar import Rows, SidecarRecording, write_table
 from core.learn.corrections import Corrected, Corrections
-from core.steps import Steps
+from core.steps import Steps, part_of
 
 _QUALITY = "VHQ"
 _FRAME_BYTES, _MOST_WAV_BYTES = 8, 4e9
 """Of two floats; a WAV file counts its bytes in 32 bits."""
+_BLOCK_BYTES = 1 << 23
 
 
 def write_training_folder(
@@ -62,9 +62,9 @@ def write_training_folder(
     with new_folder(out) as passing:
         (passing / "audio").mkdir()
         for number, (name, each) in enumerate(zip(names, corrections.recordings, strict=True)):
-            yield number / len(names)
             place = passing / "audio" / name
-            _put(each.recording, place, copies=copies)
+            putting = _put(each.recording, place, copies=copies)
+            yield from part_of(putting, number / len(names), (number + 1) / len(names))
             about.append(_about(name, each, open_recording(place).fingerprint()))
         table = BiodcaseTable({each.name: each.keypoints for each in about})
         path = passing / TABLE_NAME
@@ -92,9 +92,9 @@ def _distinct(recordings: list[Recording]) -> list[str]:
     return found
 
 
-def _put(recording: Recording, place: Path, *, copies: bool) -> None:
+def _put(recording: Recording, place: Path, *, copies: bool) -> Steps[None]:
     if len(recording.paths) == 2:
-        _interleave(recording, place)
+        yield from _interleave(recording, place)
         return
     source = recording.paths[0].resolve()
     if not copies:
@@ -102,15 +102,26 @@ def _put(recording: Recording, place: Path, *, copies: bool) -> None:
             place.symlink_to(source)
         except (OSError, NotImplementedError):
             copies = True
+    yield 0.0
     if copies:
-        shutil.copyfile(source, place)
+        yield from _copy(source, place)
 
 
-def _interleave(recording: Recording, place: Path) -> None:
+def _copy(source: Path, place: Path) -> Steps[None]:
+    size, copied = max(source.stat().st_size, 1), 0
+    with source.open("rb") as read, place.open("xb") as written:
+        while block := read.read(_BLOCK_BYTES):
+            written.write(block)
+            copied += len(block)
+            yield min(copied / size, 1.0)
+
+
+def _interleave(recording: Recording, place: Path) -> Steps[None]:
     """Both channels at the rate of channel 0; the shorter one ends in silence."""
     rate_hz = recording.channels[0].sample_rate_hz
-    size = _FRAME_BYTES * rate_hz * max(source.duration_s for source in recording.channels)
-    kind = "WAV" if size < _MOST_WAV_BYTES else "RF64"
+    frames = rate_hz * max(source.duration_s for source in recording.channels)
+    kind = "WAV" if _FRAME_BYTES * frames < _MOST_WAV_BYTES else "RF64"
+    written = 0
     with ExitStack() as stack:
         try:
             out = stack.enter_context(
@@ -121,6 +132,8 @@ def _interleave(recording: Recording, place: Path) -> None:
                 resampled(recording, 1, rate_hz, _QUALITY),
             ):
                 out.write(block)
+                written += len(block)
+                yield min(written / frames, 1.0)
         except sf.LibsndfileError as error:
             raise InputError(
                 place.name, f"cannot be written ({error.error_string})", "choose another place"
