@@ -72,6 +72,25 @@ def _read_sound(path: Path) -> object:
     return recording.read(0, 0.0, 1.0), recording.read(1, 0.0, 1.0), recording.fingerprint()
 
 
+def _starts(folder: Path) -> Iterable[Path]:
+    from tests.core.audio.start_times import making
+
+    headers = {
+        "guano": making.guano("2023-05-11T04:30:00.5+02:00"),
+        "wamd": making.wamd("2023-05-11 04:30:00+02:00"),
+        "bext": making.bext("2023-05-11", "04:30:00", 16200 * making.RATE_HZ),
+        "comment": making.comment("Recorded at 04:30:00 11/05/2023 (UTC+2) by AudioMoth 24"),
+    }
+    for name, header in headers.items():
+        yield making.write_wav(folder / f"{name}.wav", header)
+
+
+def _read_start(path: Path) -> object:
+    from core.audio.start_times.reading import start_time
+
+    return start_time(path)
+
+
 def _sessions(folder: Path) -> Iterable[Path]:
     from benchmarks.window import session_kill
     from core.session.database.file import SessionFile
@@ -208,6 +227,7 @@ def _read_settings(path: Path) -> object:
 TARGETS = {
     "tables": Target(_tables, _read_table),
     "audio": Target(_sounds, _read_sound),
+    "start times": Target(_starts, _read_start),
     "sessions": Target(_sessions, _read_session),
     "networks": Target(_networks, _read_network),
     "models": Target(_models, _read_model),

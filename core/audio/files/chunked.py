@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from core.audio.files.chunks import ABSURD_SIZE, WRAP, Chunk, Chunks, Order, chunks_in
 from core.audio.files.claims import TO_THE_END, WRAPPED, weigh
 from core.audio.files.layout import AudioFile, RawFormat, SoundLayout
 from core.errors import InputError
@@ -18,18 +19,11 @@ from core.errors import InputError
 _HALF_WRAP = 1 << 31
 _NEAR = 0x1000
 """A size as near to 2 or 4 GiB that reaches beyond the file stands in for the true one; bytes."""
-_ABSURD_SIZE = 1 << 62
-_WRAP = 1 << 32
 _LITTLE = 256
 """So few bytes are no sound that anybody misses."""
 _MOST_PADDING = 1 << 20
-_MOST_CHUNKS = 10_000
 
-_W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
-_W64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
-
-_Order = Literal["little", "big"]
-_AU: dict[bytes, _Order] = {b".snd": "big", b"dns.": "little"}
+_AU: dict[bytes, Order] = {b".snd": "big", b"dns.": "little"}
 
 _SAMPLE_BYTES = {
     "PCM_S8": 1,
@@ -46,57 +40,6 @@ _SAMPLE_BYTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunks:
-    """How a family of formats writes its chunks.
-
-    Parameters
-    ----------
-    first : int
-        Where the first begins, bytes from the start.
-    name_bytes, size_bytes : int
-    order : {"little", "big"}
-    samples : bytes
-        Name of the chunk that holds the samples.
-    aligned : int
-        Chunks begin at multiples of this.
-    inset : int
-        Bytes of that chunk before the samples.
-    """
-
-    first: int
-    name_bytes: int
-    size_bytes: int
-    order: _Order
-    samples: bytes
-    aligned: int = 2
-    inset: int = 0
-
-    def head(self, file: BinaryIO) -> tuple[bytes, int] | None:
-        """Name and size of the chunk that begins here; None at the end of the file."""
-        length = self.name_bytes + self.size_bytes
-        head = file.read(length)
-        if len(head) < length:
-            return None
-        size = int.from_bytes(head[self.name_bytes :], self.order)
-        # W64 counts the head in the size.
-        return head[: self.name_bytes], size - (length if self.name_bytes > 4 else 0)
-
-
-_WAV = _Chunks(12, 4, 4, "little", b"data")
-_AIFF = _Chunks(12, 4, 4, "big", b"SSND", inset=8)
-_KINDS = {
-    (b"RIFF", b"WAVE"): _WAV,
-    (b"RF64", b"WAVE"): _WAV,
-    (b"BW64", b"WAVE"): _WAV,
-    (b"RIFX", b"WAVE"): replace(_WAV, order="big"),
-    (b"FORM", b"AIFF"): _AIFF,
-    (b"FORM", b"AIFC"): _AIFF,
-    (_W64_RIFF[:4], _W64_RIFF[8:12]): _Chunks(40, 16, 8, "little", _W64_DATA, aligned=8),
-    (b"caff", b"desc"): _Chunks(8, 4, 8, "big", b"data", aligned=1, inset=4),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class _Samples:
     """Where the samples begin and how many bytes the header claims of them, None if it is silent.
 
@@ -105,9 +48,9 @@ class _Samples:
 
     start: int
     claimed: int | None
-    order: _Order
+    order: Order
     size_bytes: int
-    chunks: _Chunks | None
+    chunks: Chunks | None
 
 
 class _Settled(NamedTuple):
@@ -123,7 +66,7 @@ class _Settled(NamedTuple):
 
 def is_chunked(head: bytes) -> bool:
     """Whether a file that begins with these 12 bytes is of one of these formats."""
-    return head[:4] in _AU or (head[:4], head[8:12]) in _KINDS
+    return head[:4] in _AU or chunks_in(head) is not None
 
 
 def read_chunked(path: Path) -> AudioFile:
@@ -181,36 +124,22 @@ def _find_samples(file: BinaryIO, head: bytes) -> _Samples | None:
         order = _AU[head[:4]]
         start, claimed = (int.from_bytes(head[i : i + 4], order) for i in (4, 8))
         return _Samples(start, claimed, order, 4, None)
-    chunks = _KINDS[head[:4], head[8:12]]
-    large: int | None = None
-    file.seek(chunks.first)
-    for _ in range(_MOST_CHUNKS):
-        chunk = chunks.head(file)
-        if chunk is None:
-            return None
-        name, size = chunk
-        start = file.tell()
-        if name == chunks.samples:
-            return _samples(file, chunks, size, large)
-        if not 0 <= size < _ABSURD_SIZE:
-            return None
-        if name == b"ds64":
-            large = int.from_bytes(file.read(16)[8:], "little")
-        file.seek(start + size + -size % chunks.aligned)
+    chunks = chunks_in(head)
+    assert chunks is not None
+    for chunk in chunks.of(file):
+        if chunk.name == chunks.samples:
+            return _samples(file, chunks, chunk)
     return None
 
 
-def _samples(file: BinaryIO, chunks: _Chunks, size: int, large: int | None) -> _Samples:
-    """What is claimed where the file stands at the start of the chunk that holds the samples."""
-    size_bytes = chunks.size_bytes
-    if large is not None and size == _WRAP - 1:
-        size, size_bytes = large, 8
-    start = file.tell() + chunks.inset
+def _samples(file: BinaryIO, chunks: Chunks, chunk: Chunk) -> _Samples:
+    """What is claimed by the chunk that holds the samples, at whose content the file stands."""
+    start, size = chunk.start + chunks.inset, chunk.size
     if chunks.samples == b"SSND":
         offset = int.from_bytes(file.read(4), "big")
         start, size = start + offset, size - offset
-    claimed = max(size - chunks.inset, 0) if size < _ABSURD_SIZE else None
-    return _Samples(start, claimed, chunks.order, size_bytes, chunks)
+    claimed = max(size - chunks.inset, 0) if size < ABSURD_SIZE else None
+    return _Samples(start, claimed, chunks.order, chunk.size_bytes, chunks)
 
 
 def _settled(file: BinaryIO, samples: _Samples, size: int) -> _Settled:
@@ -223,9 +152,9 @@ def _settled(file: BinaryIO, samples: _Samples, size: int) -> _Settled:
         off = (claimed + _NEAR) % _HALF_WRAP
         is_placeholder = samples.size_bytes == 4 and claimed > _NEAR and off <= 2 * _NEAR
         return _Settled(there, None if is_placeholder else claimed)
-    most_laps = (there - claimed) // _WRAP if samples.size_bytes == 4 else 0
+    most_laps = (there - claimed) // WRAP if samples.size_bytes == 4 else 0
     for laps in range(most_laps + 1):
-        span = claimed + laps * _WRAP
+        span = claimed + laps * WRAP
         if _is_end(file, samples, samples.start + span, size):
             return _Settled(span, claimed, laps)
     return _Settled(there, claimed or None)

@@ -1,0 +1,1 @@
+"""When recordings began, as recorders write it into names and headers."""

@@ -1,0 +1,138 @@
+"""What two start times say of the offset between two recordings, before anything is heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.audio.start_times.start_time import StartTime
+
+_HOUR_S = 3600.0
+_ZONE_SLACK_S = 120.0
+"""Recorders' clocks are set by hand and drift: so near to whole hours, a difference counts as
+whole hours, seconds."""
+_MOST_HOURS = 26
+"""Between the first and the last time zone of the world."""
+
+
+class Reading(StrEnum):
+    """How start times are to be understood."""
+
+    AS_TOLD = "as told"
+    OTHER_ZONE = "less whole hours of another time zone"
+    APART = "the recordings share no moment"
+
+
+@dataclass(frozen=True, slots=True)
+class StartDifference:
+    """How much later channel 1 began than channel 0, by their recorders' clocks.
+
+    Parameters
+    ----------
+    later_s : float
+        Seconds; negative where channel 1 began first. The offset is about as much less than zero:
+        what channel 0 heard at `later_s` is at the start of channel 1.
+    reading : Reading
+    resolution_s : float
+        In what steps both are told, seconds. How well the clocks were set, nobody knows.
+    notes : tuple of str
+        What a person should know, a sentence each.
+    """
+
+    later_s: float
+    reading: Reading
+    resolution_s: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def offset_s(self) -> float:
+        """The offset to be expected, seconds."""
+        return -self.later_s
+
+
+def start_difference(
+    start_0: StartTime, start_1: StartTime, duration_0_s: float, duration_1_s: float
+) -> StartDifference:
+    """Compare the start times of both channels.
+
+    A time without a zone is taken to be of the other's zone. Where the recordings would share
+    no moment, but would without a whole number of hours, one recorder's clock is taken to be
+    set to another time zone.
+
+    Parameters
+    ----------
+    start_0, start_1 : StartTime
+    duration_0_s, duration_1_s : float
+        Lengths of the channels, seconds.
+
+    Returns
+    -------
+    StartDifference
+    """
+    later_s, notes = _told_s(start_0, start_1)
+    resolution_s = max(start_0.resolution_s, start_1.resolution_s)
+    hours = round(later_s / _HOUR_S)
+    rest_s = later_s - hours * _HOUR_S
+    is_whole = 1 <= abs(hours) <= _MOST_HOURS and abs(rest_s) <= _ZONE_SLACK_S
+    told = f"{_hours_text(hours)}{_rest_text(rest_s if hours > 0 else -rest_s)}"
+    reading = Reading.AS_TOLD
+    if _shares(later_s, duration_0_s, duration_1_s):
+        if is_whole:
+            notes += (
+                f"their start times differ by {told}, which is "
+                "taken as told: is one recorder's clock set to another time zone?",
+            )
+    elif is_whole and _shares(rest_s, duration_0_s, duration_1_s):
+        reading, later_s = Reading.OTHER_ZONE, rest_s
+        notes += (
+            f"their start times differ by {told}, and they would "
+            "share no moment: one recorder's clock is taken to be set to another time zone",
+        )
+    else:
+        reading = Reading.APART
+        notes += (_apart_text(later_s, duration_0_s, duration_1_s),)
+    return StartDifference(later_s, reading, resolution_s, notes)
+
+
+def _told_s(start_0: StartTime, start_1: StartTime) -> tuple[float, tuple[str, ...]]:
+    first, second = start_0.moment, start_1.moment
+    if start_0.has_zone == start_1.has_zone:
+        return (second - first).total_seconds(), ()
+    channel = 0 if start_1.has_zone else 1
+    told = (start_0, start_1)[channel].told_by
+    note = f"channel {channel} tells no time zone in {told}: it is taken to be that of the other"
+    local_0, local_1 = first.replace(tzinfo=None), second.replace(tzinfo=None)
+    return (local_1 - local_0).total_seconds(), (note,)
+
+
+def _shares(later_s: float, duration_0_s: float, duration_1_s: float) -> bool:
+    """Whether there is a moment at which both ran."""
+    return -duration_1_s < later_s < duration_0_s
+
+
+def _apart_text(later_s: float, duration_0_s: float, duration_1_s: float) -> str:
+    first, gap_s = (0, later_s - duration_0_s) if later_s > 0 else (1, -later_s - duration_1_s)
+    return (
+        f"by their start times, channel {1 - first} began {length_between(gap_s)} after channel "
+        f"{first} had ended"
+    )
+
+
+def _hours_text(hours: int) -> str:
+    return f"{abs(hours)} hour{'s'[: abs(hours) - 1]}"
+
+
+def _rest_text(rest_s: float) -> str:
+    word = "and" if rest_s > 0 else "less"
+    return "" if abs(rest_s) < 0.5 else f" {word} {abs(rest_s):.0f} s"
+
+
+def length_between(length_s: float) -> str:
+    """A time between two moments, to read: "12.0 s", "3 min 20 s", "2 h 5 min", "3.2 days"."""
+    if length_s < 60:
+        return f"{length_s:.1f} s"
+    minutes, seconds = divmod(round(length_s), 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{length_s / 86_400:.1f} days"
