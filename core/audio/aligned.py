@@ -1,8 +1,7 @@
 """Aligned audio for listening: both channels on channel 0's clock, at a sound device's rate.
 
 Every output frame belongs to a moment of channel 0. Both channels are interpolated
-at exactly that moment, channel 1 through the time map, by the same windowed sinc
-(Smith and Gossett 1984, "A flexible sampling-rate conversion method"), so that the
+at exactly that moment, channel 1 through the time map, by the same kernel, so that the
 interpolation adds no delay between them. A frame depends on nothing but its moment;
 blocks of any length therefore give the same sound.
 """
@@ -12,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from itertools import count, pairwise
+from itertools import count
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.audio.recording import Recording, Samples
+from core.audio.warped import WarpedChannel
 from core.time_map import TimeMap
 
 FADE_S = 0.005
@@ -28,14 +26,6 @@ FADE_S = 0.005
 
 BLOCK_FRAMES = 1024
 
-_READ_S = 0.5
-_HALF_TAPS = 32
-_PHASES = 256
-_CUTOFF, _KAISER_BETA = 0.92, 7.857
-"""Flat to 0.84 of the lower Nyquist frequency, 80 dB down from that frequency on."""
-_STEEP = 1.02
-_STEEPEST = 4.0
-"""Where channel 1's clock runs as many times faster or slower, nothing could be recognised."""
 _HIGH_PASS_ORDER = 4
 
 
@@ -226,7 +216,7 @@ class _Ears:
     def __init__(self, recording: Recording, listening: Listening, passage: Passage) -> None:
         self._passage = passage
         self._step_s = listening.step_s
-        self._readers = tuple(_Reader(recording, channel) for channel in (0, 1))
+        self._channels = tuple(WarpedChannel(recording, channel) for channel in (0, 1))
 
     def sound(self, frame: NDArray[np.int64], time_map: TimeMap) -> Samples:
         """The output at some frames; shape (frames, 2)."""
@@ -234,104 +224,16 @@ class _Ears:
         heard = self._passage.heard
         sound = np.empty((len(frame), 2), dtype=np.float32)
         if heard is not ChannelSelection.CHANNEL_1:
-            sound[:, 0] = self._at(0, time_0_s, np.ones(len(frame)))
+            sound[:, 0] = self._channels[0].at(time_0_s, np.ones(len(frame)), self._step_s)
         if heard is not ChannelSelection.CHANNEL_0:
             rate: Floats = 1.0 + 1e-6 * time_map.drift_ppm(time_0_s)
-            sound[:, 1] = self._at(1, time_map.to_channel_1(time_0_s), rate)
+            time_1_s = time_map.to_channel_1(time_0_s)
+            sound[:, 1] = self._channels[1].at(time_1_s, rate, self._step_s)
         if heard is ChannelSelection.CHANNEL_0:
             sound[:, 1] = sound[:, 0]
         elif heard is ChannelSelection.CHANNEL_1:
             sound[:, 0] = sound[:, 1]
         return sound
-
-    def _at(self, channel: int, time_s: Floats, rate: Floats) -> Samples:
-        """One channel at moments of its own clock, which runs `rate` times as fast there."""
-        reader = self._readers[channel]
-        position = time_s * reader.rate_hz
-        stretch = _stretches(rate, self._step_s * reader.rate_hz)
-        borders = [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), len(stretch)]
-        out = np.zeros(len(position), dtype=np.float32)
-        for a, b in pairwise(borders):
-            if stretch[a] > 0:
-                out[a:b] = _interpolate(reader, position[a:b], float(stretch[a]))
-        return out
-
-
-def _stretches(rate: Floats, step: float) -> Floats:
-    """How much longer than at the source's own rate the kernel must be; 0 for silence.
-
-    A clock that is off by less than `_STEEP` needs no kernel of its own; of the others
-    there are a few, so that each is made once.
-    """
-    steep = 2.0 ** (np.ceil(4 * np.log2(np.maximum(rate, 1.0))) / 4)
-    stretch = np.maximum(step * np.where(rate <= _STEEP, 1.0, steep), 1.0)
-    return np.where((rate > 1 / _STEEPEST) & (rate < _STEEPEST), stretch, 0.0)
-
-
-def _interpolate(reader: _Reader, position: Floats, stretch: float) -> Samples:
-    """Samples at fractional positions, band-limited; shape as `position`."""
-    table = _kernels(stretch)
-    taps = table.shape[1]
-    whole = np.floor(position).astype(np.int64)
-    phase = (position - whole) * _PHASES
-    row = phase.astype(np.int64)
-    first = int(whole[0]) - taps // 2 + 1
-    source = reader.read(first, int(whole[-1]) + taps // 2 + 1)
-    windows = sliding_window_view(source, taps)[whole - whole[0]]
-    before = np.einsum("ij,ij->i", windows, table[row])
-    after = np.einsum("ij,ij->i", windows, table[row + 1])
-    return np.asarray(before + (phase - row).astype(np.float32) * (after - before))
-
-
-@lru_cache(maxsize=32)
-def _kernels(stretch: float) -> Samples:
-    """Kaiser-windowed sincs between two samples; shape (phases + 1, taps), each row sums to 1."""
-    half = int(np.ceil(_HALF_TAPS * stretch))
-    phase = np.arange(_PHASES + 1)[:, None] / _PHASES
-    away = (phase + half - 1 - np.arange(2 * half)) / stretch
-    window = np.i0(_KAISER_BETA * np.sqrt(np.maximum(1 - (away / _HALF_TAPS) ** 2, 0.0)))
-    kernels = np.sinc(_CUTOFF * away) * np.where(np.abs(away) <= _HALF_TAPS, window, 0.0)
-    return np.asarray(kernels / kernels.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-class _Reader:
-    """One channel, read forward, with silence before its start and after its end."""
-
-    def __init__(self, recording: Recording, channel: int) -> None:
-        self._recording, self._channel = recording, channel
-        source = recording.channels[channel]
-        self.rate_hz, self._frames = source.sample_rate_hz, source.frames
-        self._blocks: Iterator[Samples] | None = None
-        self._held = np.empty(0, dtype=np.float32)
-        self._first = 0
-
-    def read(self, first: int, stop: int) -> Samples:
-        """Samples `first` to `stop`; what lies far before the last `first` is forgotten."""
-        out = np.zeros(stop - first, dtype=np.float32)
-        start, end = max(first, 0), min(stop, self._frames)
-        if start < end:
-            self._hold(start, end)
-            out[start - first : end - first] = self._held[start - self._first : end - self._first]
-        return out
-
-    def _hold(self, start: int, end: int) -> None:
-        held_end = self._first + len(self._held)
-        reach = round(_READ_S * self.rate_hz)
-        if self._blocks is None or not self._first <= start <= held_end + reach:
-            self._blocks = self._recording.blocks(
-                self._channel, _READ_S, start_s=start / self.rate_hz
-            )
-            self._held, self._first = self._held[:0], start
-        pieces = [self._held]
-        missing = end - self._first - len(self._held)
-        while missing > 0:
-            pieces.append(next(self._blocks))
-            missing -= len(pieces[-1])
-        if len(pieces) > 1:
-            held = np.concatenate(pieces)
-            # A corrected time map may step back a little.
-            forget = max(start - reach - self._first, 0)
-            self._held, self._first = held[forget:], self._first + forget
 
 
 class _HighPass:
