@@ -204,5 +204,5 @@ def _about(entry: Entry, rows: Rows) -> SidecarRecording:
             "duration_s": round(made.duration_s, 3),
         },
         None if said is None else verdict_of(said),
-        tuple(path.name for path in entry.recording.paths),
+        entry.recording.labels,
     )

@@ -11,7 +11,8 @@ import numpy as np
 from app.playback.sound import Devices, Sound, SoundError
 from app.playback.track import Track
 from core.audio.aligned import FADE_S, Listening, Passage, render
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 from core.time_map import TimeMap
 
 AHEAD_S = 0.3

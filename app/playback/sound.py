@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.errors import InputError
 
 _LONGEST_DELAY_S = 5.0

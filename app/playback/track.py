@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from core.audio.aligned import ChannelSelection, Listening
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 
 
 class Track:

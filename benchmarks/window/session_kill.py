@@ -25,7 +25,8 @@ from benchmarks.common.places import REPOSITORY
 from core.align.alignment import Alias
 from core.align.path import OffsetPath
 from core.align.rankings import RankedBy
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import (
@@ -74,7 +75,9 @@ def new_session(recordings: int = RECORDINGS, keypoints: int = KEYPOINTS) -> Ste
 
 
 def _source(number: int, channel: int) -> ChannelSource:
-    return ChannelSource(Path(tempfile.gettempdir()) / f"{number}.wav", channel, 48000, 48000 * 120)
+    return ChannelSource(
+        Path(tempfile.gettempdir()) / f"{number}.wav", channel, 48000, 48000 * 120, 2
+    )
 
 
 def script(session: Session, rng: np.random.Generator) -> Iterator[Step]:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 from core.audio.warped import WarpedChannel
 from core.time_map import TimeMap
 

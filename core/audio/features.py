@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from core.arrays import Floats32
+from core.audio.channels import ChannelSource, Samples
 from core.audio.fixed_point import FixedPoint
 from core.audio.levels import BANDS, log_mel
 from core.audio.levels import FFT as _CALL_FFT
@@ -37,7 +38,7 @@ from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
 from core.audio.mel import mel_bank
 from core.audio.noise import noise_power, quantiles
 from core.audio.power import frame_power
-from core.audio.recording import ChannelSource, Recording, Samples
+from core.audio.recording import Recording
 from core.audio.resampled import BLOCK_S, at_rate
 from core.steps import Steps
 

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
-import soundfile as sf
-from numpy.typing import NDArray
 
+from core.audio.channels import ChannelSource, Samples, read_blocks
 from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
-from core.audio.files.settle import failure_text, settle
+from core.audio.files.settle import settle
+from core.audio.sources import Source, Sources, own_name
 from core.errors import InputError, refuse_undecodable
-
-Samples = NDArray[np.float32]
-_Frames = NDArray[np.float32] | NDArray[np.int16]
-
-_LARGEST_SAMPLE = 1e12
-"""More than any format writes by mistake of scale, less than what overflows in a spectrum."""
 
 
 class MonoFileError(InputError):
     """A file is one channel of a recording; the other one is in another file."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSource:
-    """Where one channel's samples are.
-
-    Parameters
-    ----------
-    path : Path
-    channel : int
-        Channel within the file, from 0.
-    sample_rate_hz : int
-    frames : int
-        Length in samples.
-    """
-
-    path: Path
-    channel: int
-    sample_rate_hz: int
-    frames: int
-
-    @property
-    def duration_s(self) -> float:
-        """Length, seconds."""
-        return self.frames / self.sample_rate_hz
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +30,18 @@ class Recording:
     Parameters
     ----------
     name : str
-        File name as it stands in a BioDCASE CSV.
+        What it is called in a BioDCASE CSV: the name of its file, or of the first of two.
     channels : tuple of two ChannelSource
     notes : tuple of str
         What was assumed of the files where their headers are wrong or silent.
+    spacing_m : float or None
+        Distance of the microphones, metres; None where nobody says.
     """
 
     name: str
     channels: tuple[ChannelSource, ChannelSource]
     notes: tuple[str, ...] = ()
+    spacing_m: float | None = None
 
     @property
     def duration_s(self) -> float:
@@ -80,6 +52,20 @@ class Recording:
     def paths(self) -> tuple[Path, ...]:
         """The one or two files behind the recording."""
         return tuple(dict.fromkeys(source.path for source in self.channels))
+
+    @property
+    def is_stereo_file(self) -> bool:
+        """Whether the recording is one file with nothing else in it."""
+        first, second = self.channels
+        places = (first.path, first.channel), (second.path, second.channel)
+        return first.file_channels == 2 and places == ((first.path, 0), (first.path, 1))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What `core.audio.sources.Source.parse` makes the sources from, beside the files."""
+        if self.is_stereo_file:
+            return (self.channels[0].path.name,)
+        return tuple(source.label for source in self.channels)
 
     def blocks(
         self, channel: int, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None
@@ -105,12 +91,12 @@ class Recording:
             If the file cannot be decoded, ends early or holds samples that are NaN,
             infinite or absurdly large.
         """
-        for position, frames in _decoded(self.channels[channel], block_s, start_s, end_s):
-            yield self._sound(frames, position, channel)
+        for (samples,) in read_blocks((self.channels[channel],), block_s, start_s, end_s):
+            yield samples
 
     def both(
         self, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None
-    ) -> Iterator[tuple[Samples, Samples]]:
+    ) -> Iterator[tuple[Samples, ...]]:
         """Read both channels side by side; a file that holds both is decoded once.
 
         Parameters
@@ -129,19 +115,10 @@ class Recording:
             As `blocks`.
         """
         if len(self.paths) == 1:
-            for position, frames in _decoded(self.channels[0], block_s, start_s, end_s):
-                yield self._sound(frames, position, 0), self._sound(frames, position, 1)
+            yield from read_blocks(self.channels, block_s, start_s, end_s)
             return
         first, second = (self.blocks(channel, block_s, start_s, end_s) for channel in (0, 1))
         yield from zip_longest(first, second, fillvalue=np.empty(0, dtype=np.float32))
-
-    def _sound(self, frames: _Frames, position: int, channel: int) -> Samples:
-        """Samples of one channel of decoded frames; refuses what is no sound."""
-        source = self.channels[channel]
-        samples = _floats(frames[:, source.channel])
-        if frames.dtype != np.int16:
-            _refuse_no_sound(samples, position, source, channel)
-        return samples
 
     def read(self, channel: int, start_s: float = 0.0, end_s: float | None = None) -> Samples:
         """Read a stretch of one channel at once.
@@ -184,7 +161,7 @@ class Recording:
         """
         spans_s = (span_0_s, span_1_s)
         starts_s, ends_s = zip(*spans_s, strict=True)
-        if len(self.paths) == 2 or max(starts_s) >= min(ends_s):
+        if len(self.paths) > 1 or max(starts_s) >= min(ends_s):
             return self.read(0, *span_0_s), self.read(1, *span_1_s)
         rate = self.channels[0].sample_rate_hz
         blocks = list(self.both(start_s=min(starts_s), end_s=max(ends_s)))
@@ -212,15 +189,25 @@ class Recording:
         return digest_of((source.path, source.channel) for source in self.channels)
 
 
-def open_recording(path: Path | str, path_1: Path | str | None = None) -> Recording:
-    """Open one stereo file, or two mono files, as a recording.
+def open_recording(
+    path: Path | str | Source,
+    path_1: Path | str | Source | None = None,
+    *,
+    name: str = "",
+    spacing_m: float | None = None,
+) -> Recording:
+    """Open a stereo file, or a channel of each of two files, as a recording.
 
     Parameters
     ----------
-    path : Path or str
-        A stereo file, or the mono file of channel 0.
-    path_1 : Path or str, optional
-        The mono file of channel 1.
+    path : Path, str or Source
+        A stereo file, or the source of channel 0.
+    path_1 : Path, str or Source, optional
+        The source of channel 1.
+    name : str, optional
+        What to call it; by default as `core.audio.sources.own_name`.
+    spacing_m : float, optional
+        Distance of the microphones, metres.
 
     Returns
     -------
@@ -229,98 +216,86 @@ def open_recording(path: Path | str, path_1: Path | str | None = None) -> Record
     Raises
     ------
     InputError
-        If a file is missing, unreadable, not audio, empty, or has the wrong
-        number of channels; if its path is not valid Unicode.
+        If a file is missing, unreadable, not audio, empty, or has not the channel that is
+        wanted; if it is not said which of several is; if both are the same; if a path is not
+        valid Unicode.
     """
-    first = Path(path)
-    for file_path in (first, first if path_1 is None else Path(path_1)):
-        refuse_undecodable(file_path)
-    found = settle(first)
+    sides = [_as_source(path)] if path_1 is None else [_as_source(path), _as_source(path_1)]
+    for side in sides:
+        refuse_undecodable(side.path)
+    found = [settle(side.path) for side in sides]
     if path_1 is None:
-        if found.channels != 2:
-            kind = MonoFileError if found.channels == 1 else InputError
-            raise kind(
-                first,
-                f"has {found.channels} channel{'s'[: found.channels - 1]}, a recording needs two",
-                "give a stereo file, or two mono files as a pair",
-            )
-        return Recording(first.name, (_source(found, 0), _source(found, 1)), found.notes)
-    found_1 = settle(Path(path_1))
-    for file in (found, found_1):
-        if file.channels != 1:
-            raise InputError(
-                file.layout.path,
-                f"has {file.channels} channels, a pair needs one channel a file",
-                "give two mono files, or this stereo file alone",
-            )
-    notes = (
-        f"channel {channel}: {note}"
-        for channel, file in enumerate((found, found_1))
-        for note in file.notes
-    )
-    return Recording(first.name, (_source(found, 0), _source(found_1, 0)), tuple(notes))
-
-
-def _source(file: AudioFile, channel: int) -> ChannelSource:
-    return ChannelSource(file.layout.path, channel, file.sample_rate_hz, file.frames)
-
-
-def _decoded(
-    source: ChannelSource, block_s: float, start_s: float, end_s: float | None
-) -> Iterator[tuple[int, _Frames]]:
-    """Frames of a source's file, block by block, and the index of each block's first."""
-    if not source.path.exists():
-        raise InputError(source.path, "is not there any more", "put it back")
-    rate = source.sample_rate_hz
-    position = min(max(round(start_s * rate), 0), source.frames)
-    stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
-    size = max(1, round(block_s * rate))
-    try:
-        with settle(source.path).layout.opened() as file:
-            file.seek(position)
-            dtype = "int16" if file.subtype == "PCM_16" else "float32"
-            while position < stop:
-                wanted = min(size, stop - position)
-                frames = file.read(wanted, dtype=dtype, always_2d=True)
-                if len(frames) < wanted:
-                    raise InputError(
-                        source.path,
-                        f"cannot be read beyond {(position + len(frames)) / rate:.2f} s, and "
-                        f"should last {source.duration_s:.2f} s",
-                        "copy it again from the recorder",
-                    )
-                yield position, frames
-                position += wanted
-    except (sf.LibsndfileError, OSError) as error:
+        sides, found = _both_of(sides[0], found[0]), found * 2
+    first, second = (_channel(side, file) for side, file in zip(sides, found, strict=True))
+    if (first.path.resolve(), first.channel) == (second.path.resolve(), second.channel):
         raise InputError(
-            source.path,
-            f"cannot be read ({failure_text(error)})",
-            "copy it again from the recorder",
-        ) from error
+            first.path,
+            f"channel {first.channel} of it is given for both sides",
+            "give two files, or two channels",
+        )
+    return Recording(name or own_name(sides), (first, second), _notes(found), spacing_m)
+
+
+def open_sources(sources: Sources) -> Recording:
+    """Open what a recording is made of; as `open_recording`."""
+    return open_recording(*sources.sides, name=sources.own_name, spacing_m=sources.spacing_m)
+
+
+def _as_source(path: Path | str | Source) -> Source:
+    return path if isinstance(path, Source) else Source(Path(path))
+
+
+def _both_of(side: Source, file: AudioFile) -> list[Source]:
+    """Both channels of a stereo file."""
+    if file.channels == 1:
+        fix = "give a stereo file, or two mono files as a pair"
+        raise MonoFileError(side.path, "has 1 channel, a recording needs two", fix)
+    if file.channels > 2 or side.channel is not None:
+        label, last = side.path.name, file.channels - 1
+        raise InputError(
+            side.path,
+            f"has {file.channels} channels, a recording needs two",
+            f"name a pair of them, as {label}:0 {label}:{last}",
+        )
+    return [replace(side, channel=channel) for channel in (0, 1)]
+
+
+def _channel(side: Source, file: AudioFile) -> ChannelSource:
+    """The channel of a file that one side wants."""
+    last = file.channels - 1
+    if side.channel is None and last:
+        raise InputError(
+            side.path,
+            f"has {file.channels} channels, and a side of a pair is one",
+            f"say which: {side.path.name}:0 to {side.path.name}:{last}",
+        )
+    channel = side.channel or 0
+    if channel > last:
+        count = f"{file.channels} channels, 0 to {last}" if last else "1 channel, which is 0"
+        raise InputError(
+            side.path, f"has {count}, so there is no channel {channel}", "give one that is there"
+        )
+    return ChannelSource(
+        file.layout.path,
+        channel,
+        file.sample_rate_hz,
+        file.frames,
+        file.channels,
+        side.start,
+        side.device,
+    )
+
+
+def _notes(files: Sequence[AudioFile]) -> tuple[str, ...]:
+    """What was assumed of the files of channel 0 and 1."""
+    first, second = files
+    if first.layout.path == second.layout.path:
+        return first.notes
+    return tuple(
+        f"channel {channel}: {note}" for channel, file in enumerate(files) for note in file.notes
+    )
 
 
 def _joined(blocks: Iterable[Samples]) -> Samples:
     parts = list(blocks)
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype=np.float32), *parts])
-
-
-def _floats(samples: NDArray[np.float32] | NDArray[np.int16]) -> Samples:
-    """Samples of full scale one; converting one channel here is faster than both in libsndfile."""
-    if samples.dtype == np.int16:
-        return np.multiply(samples, np.float32(2.0**-15), dtype=np.float32)
-    return np.ascontiguousarray(samples)
-
-
-def _refuse_no_sound(samples: Samples, position: int, source: ChannelSource, channel: int) -> None:
-    # NaN is within no limits. Two passes, no temporary mask.
-    if np.min(samples) >= -_LARGEST_SAMPLE and np.max(samples) <= _LARGEST_SAMPLE:
-        return
-    first = int(np.argmin(np.abs(samples) <= _LARGEST_SAMPLE))
-    is_large = np.isfinite(samples[first])
-    what = f"samples above {_LARGEST_SAMPLE:g}" if is_large else "NaN or infinite samples"
-    raise InputError(
-        source.path,
-        f"channel {channel} holds {what}, first at "
-        f"{(position + first) / source.sample_rate_hz:.3f} s",
-        "export it again without them",
-    )

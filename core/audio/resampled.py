@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import soxr
 
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 
 BLOCK_S = 4.0
 """Short enough for the processor's cache."""

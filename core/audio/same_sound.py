@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.fft import rfft, rfftfreq
 
 from core.arrays import Floats
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 from core.audio.resampled import BLOCK_S, resampled
 
 RATE_HZ = 16_000

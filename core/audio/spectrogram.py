@@ -9,8 +9,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.arrays import Floats
+from core.audio.channels import Samples
 from core.audio.frame_plan import FramePlan, Taper
-from core.audio.recording import Recording, Samples
+from core.audio.recording import Recording
 
 Decibels = NDArray[np.uint8]
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from core.arrays import Floats
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 
 HALF_TAPS = 64
 _CUTOFF, _KAISER_BETA = 0.95, 10.06

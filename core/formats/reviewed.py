@@ -23,7 +23,7 @@ class TableRecording:
     keypoints : KeypointSet
         All that are known, those left out of the table too.
     files : tuple of str
-        Names of its one or two files.
+        Names of its one or two files, with a channel where one of several was chosen.
     fingerprint : str
         Of the audio that a person listened to; empty where nobody knows.
     is_imported : bool

@@ -84,7 +84,7 @@ class SidecarRecording:
         What made the alignment: version, evidence, model, device, settings, times.
     verdict : Verdict or None
     files : tuple of str
-        Names of the one or two files of the recording.
+        Names of its one or two files, with a channel where one of several was chosen.
     """
 
     name: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
 from core.audio.recording import open_recording
+from core.audio.sources import Source
 from core.errors import InputError
 from core.formats.folder_tables import home_of
 from core.formats.names import name_key
@@ -107,6 +109,12 @@ def of_session(session: Session, *, include_imported: bool) -> Corrections:
     return Corrections(tuple(found), tuple(notes))
 
 
+def _source(label: str, audio: Mapping[str, Path]) -> Source:
+    """A source in a folder; raises KeyError if its file is not there."""
+    source = Source.parse(label, lambda name: name_key(name) in audio)
+    return replace(source, path=audio[name_key(source.path.name)])
+
+
 def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
     """What a person corrected in a table, the audio of which lies in its folder."""
     if not table.is_ours and not include_imported:
@@ -122,8 +130,7 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
         if not len(kept):
             continue
         try:
-            files = [audio[name_key(file)] for file in each.files]
-            recording = open_recording(*files)
+            recording = open_recording(*(_source(label, audio) for label in each.files))
             fingerprint = recording.fingerprint()
         except KeyError as missing:
             notes.append(f"{name}: left out, {missing} is not in the folder of {table.path.name}")

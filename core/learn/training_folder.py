@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile as sf
 
-from core.audio.recording import Recording, Samples, open_recording
+from core.audio.channels import Samples
+from core.audio.recording import Recording, open_recording
 from core.audio.resampled import resampled
 from core.errors import InputError
 from core.formats.atomic import new_folder
@@ -38,7 +39,7 @@ def write_training_folder(
     corrections : Corrections
     copies : bool
         Whether audio is copied; otherwise there are links to it, where the system has links.
-        Two mono files always become one stereo file.
+        What is no stereo file always becomes one.
 
     Yields
     ------
@@ -77,12 +78,12 @@ def write_training_folder(
 
 
 def _distinct(recordings: list[Recording]) -> list[str]:
-    """A name for each, its own if no other has that; two mono files become a WAV file."""
+    """A name for each, its own if no other has that; what is no stereo file becomes a WAV."""
     taken: set[str] = set()
     found = []
     for recording in recordings:
-        own = Path(recording.name)
-        suffix = own.suffix if len(recording.paths) == 1 else ".wav"
+        own = recording.channels[0].path
+        suffix = own.suffix if recording.is_stereo_file else ".wav"
         numbered = (f"{own.stem}_{number}{suffix}" for number in range(2, 2 + len(recordings)))
         name = next(
             each for each in (own.stem + suffix, *numbered) if name_key(each).lower() not in taken
@@ -93,7 +94,7 @@ def _distinct(recordings: list[Recording]) -> list[str]:
 
 
 def _put(recording: Recording, place: Path, *, copies: bool) -> Steps[None]:
-    if len(recording.paths) == 2:
+    if not recording.is_stereo_file:
         yield from _interleave(recording, place)
         return
     source = recording.paths[0].resolve()

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.audio.recording import Recording, Samples
+from core.audio.channels import Samples
+from core.audio.recording import Recording
 from core.audio.resampled import resampled
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.errors import InputError
 from core.evidence.choice import Precision
 from core.nets.clips import CLIP_SAMPLES

@@ -139,8 +139,14 @@ def _judge(key: int, known: SessionRecording, places: Iterator[Paths]) -> Locate
 def _changed(key: int, known: SessionRecording, paths: Paths) -> Located:
     """Other audio, or something unreadable, where the recording should be."""
     try:
-        opened = open_recording(*dict.fromkeys(paths))
-        now = identify(replace(opened, name=known.recording.name), known.folder, known.imported)
+        sides = [
+            replace(channel.source, path=path)
+            for channel, path in zip(known.recording.channels, paths, strict=True)
+        ]
+        opened = open_recording(
+            *sides, name=known.recording.name, spacing_m=known.recording.spacing_m
+        )
+        now = identify(opened, known.folder, known.imported)
     except InputError as error:
         return Located(key, Place.CHANGED, known, str(error), is_readable=False)
     text = f"{paths[0]} is not the audio that the keypoints were made on"

@@ -16,7 +16,8 @@ from core.align.alignment import Alias, Alignment, Progress
 from core.align.path import OffsetPath, Refinement
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores, PredictionScores
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.evidence.surface import ScoreSurface
 from core.keypoints import machine_keypoints
 from core.session import FileStamp, Provenance, RecordingState, SessionRecording
@@ -142,7 +143,7 @@ def failing_steps(error: Exception) -> Callable[..., Iterator[object]]:
 
 def fake_entry(name: str = "a.wav", duration_s: float = 20.0) -> Entry:
     """A recording without audio, not aligned yet."""
-    sources = tuple(ChannelSource(Path(name), c, 100, round(100 * duration_s)) for c in (0, 1))
+    sources = tuple(ChannelSource(Path(name), c, 100, round(100 * duration_s), 2) for c in (0, 1))
     stamp = FileStamp(0, 0)
     known = SessionRecording(Recording(name, sources), f"print of {name}", (stamp, stamp), Path())
     time_s = np.arange(0.0, duration_s)

@@ -14,7 +14,8 @@ from core.align.alignment import Alias
 from core.align.path import OffsetPath
 from core.align.rankings import RankedBy
 from core.arrays import Floats
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.formats import checked
 from core.keypoints import KeypointSet, ReviewState, Source
@@ -121,6 +122,9 @@ def _recording(connection: sqlite3.Connection, row: sqlite3.Row, home: Path) -> 
             checked.whole(c["file_channel"], 0),
             checked.whole(c["sample_rate_hz"], 1),
             checked.whole(c["frames"], 1),
+            checked.whole(c["file_channels"], 1),
+            None if c["started_at"] is None else datetime.fromisoformat(c["started_at"]),
+            checked.text(c["device"]),
         )
         for c in (first, second)
     ]
@@ -136,7 +140,10 @@ def _recording(connection: sqlite3.Connection, row: sqlite3.Row, home: Path) -> 
     notes = checked.items(checked.parsed_json(row["notes"]))
     return SessionRecording(
         Recording(
-            checked.text(row["name"]), (sources[0], sources[1]), tuple(map(checked.text, notes))
+            checked.text(row["name"]),
+            (sources[0], sources[1]),
+            tuple(map(checked.text, notes)),
+            None if row["spacing_m"] is None else float(row["spacing_m"]),
         ),
         checked.text(row["fingerprint"]),
         (stamps[0], stamps[1]),

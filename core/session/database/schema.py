@@ -150,11 +150,25 @@ def _to_version_4(connection: sqlite3.Connection) -> None:
     )
 
 
+def _to_version_5(connection: sqlite3.Connection) -> None:
+    """Recordings are of any channels, with what is known of the recorders."""
+    connection.execute("ALTER TABLE channel ADD COLUMN file_channels INTEGER NOT NULL DEFAULT 1")
+    # Until now a recording was one stereo file, or two mono files.
+    connection.execute(
+        "UPDATE channel SET file_channels = (SELECT count(*) FROM channel AS other WHERE "
+        "other.recording = channel.recording AND other.path = channel.path)"
+    )
+    connection.execute("ALTER TABLE channel ADD COLUMN started_at TEXT")
+    connection.execute("ALTER TABLE channel ADD COLUMN device TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE recording ADD COLUMN spacing_m REAL")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _to_version_1,
     _to_version_2,
     _to_version_3,
     _to_version_4,
+    _to_version_5,
 )
 """The n-th leads from version n to n + 1; version 0 is an empty file. Only ever add to it."""
 

@@ -108,13 +108,15 @@ def _update_recording(
         imported = (*stored(known.imported.path, home), known.imported.fingerprint)
     connection.execute(
         "UPDATE recording SET name = ?, fingerprint = ?, folder_relative = ?, folder = ?, "
-        "imported_relative = ?, imported = ?, imported_fingerprint = ?, notes = ? WHERE id = ?",
+        "imported_relative = ?, imported = ?, imported_fingerprint = ?, notes = ?, spacing_m = ? "
+        "WHERE id = ?",
         (
             known.recording.name,
             known.fingerprint,
             *stored(known.folder, home),
             *imported,
             json.dumps(known.recording.notes),
+            known.recording.spacing_m,
             key,
         ),
     )
@@ -127,7 +129,7 @@ def _insert_channels(
         zip(known.recording.channels, known.stamps, strict=True)
     ):
         connection.execute(
-            "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key,
                 channel,
@@ -137,6 +139,9 @@ def _insert_channels(
                 source.frames,
                 stamp.size_bytes,
                 stamp.modified_ns,
+                source.file_channels,
+                source.start and source.start.isoformat(),
+                source.device,
             ),
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torchaudio.functional import add_noise
 
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.nets.clips import Starts
 
 LARGEST_GAIN_CHANGE = 0.1

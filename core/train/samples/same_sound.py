@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from core.arrays import Floats
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.audio.same_sound import is_same, level_course
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 from core.train.samples.labelled import LabelledRecording

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torchaudio.functional import add_noise, fftconvolve
 
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.nets.clips import Starts
 from core.nets.encoders.config import SAMPLE_RATE_HZ
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.audio.recording import Samples
+from core.audio.channels import Samples
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import ChannelClips, ReadClips, Starts
 from core.nets.embed import ClipEncoder

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.audio.recording import Recording, open_recording
+from core.audio.sources import Source
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, csv_bytes, write_csv
 from core.formats.folder_tables import TABLE_NAME
@@ -107,6 +108,20 @@ def test_two_mono_files_are_one_recording(folder):
     write_table(folder / "p.csv", csv_bytes(table, folder), (about,), Rows.ALL)
     found = read_corrections([folder / "p.csv"], include_imported=False)
     assert len(found.recordings[0].recording.paths) == 2
+
+
+def test_channels_of_many_are_found_again_by_what_the_sidecar_calls_them(folder):
+    sound = np.random.default_rng(3).normal(scale=0.1, size=(40_000, 5)).astype(np.float32)
+    many = folder / "audio" / "many.wav"
+    write_wav(many, sound, 8000)
+    pair, kept = open_recording(Source(many, 3), Source(many, 0)), _reviewed()
+    about = SidecarRecording(
+        pair.name, pair.fingerprint(), kept, (True,) * len(kept), "path", files=pair.labels
+    )
+    content = csv_bytes(BiodcaseTable({pair.name: kept}), folder)
+    write_table(folder / "p.csv", content, (about,), Rows.ALL)
+    found = read_corrections([folder / "p.csv"], include_imported=False)
+    assert found.recordings[0].recording.channels == pair.channels
 
 
 def test_audio_that_was_changed_or_lost_is_left_out_and_named(folder):

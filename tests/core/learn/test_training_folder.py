@@ -11,6 +11,7 @@ import pytest
 import soundfile as sf
 
 from core.audio.recording import open_recording
+from core.audio.sources import Source
 from core.errors import InputError
 from core.evaluate import evaluate
 from core.formats.biodcase import read_csv
@@ -25,7 +26,7 @@ from core.steps import result_of
 TIME_S = np.arange(4.0)
 
 
-def _corrected(*paths: Path) -> Corrected:
+def _corrected(*paths: Path | Source) -> Corrected:
     recording = open_recording(*paths)
     kept = KeypointSet(TIME_S, TIME_S + 0.25, (ReviewState.CORRECTED,) * 4)
     return Corrected(recording, recording.fingerprint(), kept)
@@ -74,6 +75,14 @@ def test_two_mono_files_become_one_that_the_baselines_read(tmp_path):
     np.testing.assert_allclose(samples[:, 0], sf.read(first)[0], atol=1e-6)
     assert np.abs(samples[:21_000, 1]).max() > 0.1
     assert np.abs(samples[22_100:, 1]).max() == 0.0
+
+
+def test_two_channels_of_many_become_a_stereo_file(tmp_path):
+    many = _noise(tmp_path / "m" / "many.wav", 5)
+    found = Corrections((_corrected(Source(many, 3), Source(many, 1)),))
+    result_of(write_training_folder(tmp_path / "out", found))
+    samples, _ = sf.read(tmp_path / "out" / "audio" / "many.wav")
+    np.testing.assert_allclose(samples, sf.read(many)[0][:, [3, 1]], atol=1e-6)
 
 
 def test_what_is_there_stays_and_what_was_stopped_leaves_nothing(corrections, tmp_path):

@@ -20,6 +20,26 @@ def kill(bench: Callable[[str], ModuleType]) -> ModuleType:
 
 
 @pytest.fixture
+def to_first_version() -> tuple[str, ...]:
+    """What makes a session one of the first version, in SQL."""
+    added = {
+        "recording": ("taken_out", "notes", "spacing_m"),
+        "channel": ("file_channels", "started_at", "device"),
+        "model_run": ("fingerprint",),
+        "run_candidate": ("ranked_by",),
+    }
+    return (
+        "DELETE FROM run_candidate WHERE ranked_by = 'model'",
+        *(
+            f"ALTER TABLE {table} DROP COLUMN {column}"
+            for table, columns in added.items()
+            for column in columns
+        ),
+        "PRAGMA user_version = 1",
+    )
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "birds.finchsync"
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.align.path import OffsetPath
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import (
     Basis,
@@ -34,7 +35,10 @@ MADE = Provenance(datetime(2026, 1, 1, tzinfo=UTC), 0.5, "1", "spectral", "none"
 
 
 def _known(name: str) -> SessionRecording:
-    sources = ChannelSource(Path(name), 0, 8000, 8000), ChannelSource(Path(name), 1, 8000, 8000)
+    sources = (
+        ChannelSource(Path(name), 0, 8000, 8000, 2),
+        ChannelSource(Path(name), 1, 8000, 8000, 2),
+    )
     return SessionRecording(Recording(name, sources), name, (STAMP, STAMP), Path())
 
 

@@ -12,7 +12,8 @@ import soundfile as sf
 from core.align.aligner import align
 from core.align.claims.doubts import of_sample_rates
 from core.align.scores import CandidateScores, PredictionScores
-from core.audio.recording import ChannelSource, Recording, open_recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording, open_recording
 
 HIGH = "most of the sound is above 8 kHz, which is not compared"
 _WRONG = "one file may be labelled with a wrong sample rate"
@@ -63,7 +64,7 @@ def test_a_wrong_label_is_named_where_nothing_matches(tmp_path: Path) -> None:
 
 def _pair(*channels: tuple[int, float]) -> Recording:
     first, second = (
-        ChannelSource(Path(f"{number}.wav"), 0, rate_hz, round(rate_hz * length_s))
+        ChannelSource(Path(f"{number}.wav"), 0, rate_hz, round(rate_hz * length_s), 1)
         for number, (rate_hz, length_s) in enumerate(channels)
     )
     return Recording("0.wav", (first, second))

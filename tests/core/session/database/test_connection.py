@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.keypoints import machine_keypoints
 from core.session import Change, FileStamp, RecordingState, Session, SessionFile, SessionRecording
@@ -36,8 +37,8 @@ def on_a_share(monkeypatch: pytest.MonkeyPatch) -> None:
 def added() -> Change:
     """A recording of three keypoints; there is no audio behind it."""
     channels = (
-        ChannelSource(Path("a.wav"), 0, 8000, 8000),
-        ChannelSource(Path("a.wav"), 1, 8000, 8000),
+        ChannelSource(Path("a.wav"), 0, 8000, 8000, 2),
+        ChannelSource(Path("a.wav"), 1, 8000, 8000, 2),
     )
     stamps = FileStamp(1, 1), FileStamp(1, 1)
     known = SessionRecording(Recording("a.wav", tuple(channels)), "a", stamps, Path())

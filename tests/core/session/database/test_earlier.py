@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio.recording import ChannelSource, Recording
+from core.audio.channels import ChannelSource
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.keypoints import ReviewState, machine_keypoints
 from core.session import (
@@ -32,7 +33,7 @@ TIME_0_S = np.arange(9.0)
 
 def known(path: Path) -> SessionRecording:
     """A stereo file whose fingerprint is its name."""
-    sources = ChannelSource(path, 0, 8000, 8000), ChannelSource(path, 1, 8000, 8000)
+    sources = ChannelSource(path, 0, 8000, 8000, 2), ChannelSource(path, 1, 8000, 8000, 2)
     recording = Recording(path.name, sources)
     return SessionRecording(recording, f"print of {path.name}", (STAMP, STAMP), path.parent)
 
@@ -97,13 +98,13 @@ def test_where_the_audio_is(session: Path, folder: Path, tmp_path: Path) -> None
     assert found.whereabouts(opened) is Whereabouts.MOVED
 
 
-def test_a_session_of_an_older_version_is_read_without_being_changed(session: Path) -> None:
+def test_a_session_of_an_older_version_is_read_without_being_changed(
+    session: Path, to_first_version: tuple[str, ...]
+) -> None:
     with closing(sqlite3.connect(session)) as connection:
-        connection.execute("ALTER TABLE recording DROP COLUMN taken_out")
-        connection.execute("ALTER TABLE recording DROP COLUMN notes")
-        connection.execute("ALTER TABLE model_run DROP COLUMN fingerprint")
-        connection.execute("ALTER TABLE run_candidate DROP COLUMN ranked_by")
-        connection.execute("PRAGMA user_version = 1")
+        for statement in to_first_version:
+            connection.execute(statement)
+        connection.commit()
     before = session.read_bytes()
     (found,) = find_earlier([session], {"print of a.wav"})
     assert found.reviewed == {1: 2}

@@ -218,22 +218,14 @@ def test_an_older_file_is_brought_up_to_date_and_a_newer_one_is_refused(
 
 
 def test_a_file_of_the_first_version_opens_with_all_that_it_holds(
-    path: Path, kill: ModuleType, monkeypatch: pytest.MonkeyPatch
+    path: Path, kill: ModuleType, to_first_version: tuple[str, ...]
 ) -> None:
     session, added = kill.new_session()
     session, run = kill._run(session, np.random.default_rng(1))
     with SessionFile.create(path) as file:
         file.commit(added)
         file.commit(run)
-    _sql(
-        path,
-        "ALTER TABLE recording DROP COLUMN taken_out",
-        "ALTER TABLE recording DROP COLUMN notes",
-        "ALTER TABLE model_run DROP COLUMN fingerprint",
-        "DELETE FROM run_candidate WHERE ranked_by = 'model'",
-        "ALTER TABLE run_candidate DROP COLUMN ranked_by",
-        "PRAGMA user_version = 1",
-    )
+    _sql(path, *to_first_version)
     ((key, (number, made)),) = session.runs.items()
     by_evidence = replace(made, candidates=made.candidates[:1])
     session = replace(session, runs={key: (number, by_evidence)})
