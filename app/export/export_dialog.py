@@ -33,7 +33,8 @@ from app.session.entries import Entry
 from app.views.parts.elided_label import ElidedLabel
 from core.errors import InputError
 from core.formats.atomic import check_writable
-from core.formats.export_format import export_formats
+from core.formats.kinds.biodcase_csv import FORMAT as BIODCASE_CSV
+from core.formats.registry import formats
 from core.formats.sidecar import Rows, sidecar_path
 from core.keypoints import ReviewState
 
@@ -96,10 +97,11 @@ class ExportDialog(QDialog):
         self._warning.setTextFormat(Qt.TextFormat.PlainText)
         self._warning.setWordWrap(True)
         self._warning.setProperty("role", "muted")
-        self._formats = export_formats()
+        self._formats = formats()
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._format.addItems([each.title for each in self._formats])
+        self._format.setCurrentText(BIODCASE_CSV.title)
         self._format.currentIndexChanged.connect(self._on_format)
         self._place = QLineEdit()
         self._place.setAccessibleName("File to write")
@@ -154,7 +156,7 @@ class ExportDialog(QDialog):
         try:
             path = self.path
             self.plan.refuse(path)
-            places = (path, sidecar_path(path))
+            places = self.plan.places(path)
             for place in places:
                 check_writable(place, overwrite=True)
         except InputError as error:
@@ -176,12 +178,15 @@ class ExportDialog(QDialog):
     def _on_format(self) -> None:
         with suppress(InputError):
             self.set_path(self.path.with_suffix(self.plan.format.suffix))
+        self._show_sidecar()
 
     @Slot()
     def _show_sidecar(self) -> None:
         text = ""
         with suppress(InputError):
-            text = f"States, confidence and origin go into {sidecar_path(self.path).name}"
+            chosen = self.plan.format
+            beside = f"States, confidence and origin go into {sidecar_path(self.path).name}"
+            text = beside if chosen.has_sidecar else chosen.about
         self._sidecar.setText(text)
 
     @Slot()
@@ -221,7 +226,7 @@ class ExportDialog(QDialog):
             self,
             "Export keypoints",
             self._place.text(),
-            f"{self.plan.format.title} (*{self.plan.format.suffix})",
+            self.plan.format.pattern,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if chosen:

@@ -15,16 +15,17 @@ from app.review.triage import is_unaligned
 from app.session.alignment_results import verdict_of
 from app.session.entries import Entry
 from core.errors import InputError
+from core.formats.atomic import write_files
 from core.formats.biodcase import BiodcaseTable
-from core.formats.export_format import ExportFormat
-from core.formats.exports.biodcase_csv import FORMAT as BIODCASE_CSV
+from core.formats.kinds.biodcase_csv import FORMAT as BIODCASE_CSV
+from core.formats.registry import Format, KeypointExport
 from core.formats.sidecar import (
     Rows,
     SidecarRecording,
     sidecar_path,
     write_table,
 )
-from core.keypoints import KeypointSet, ReviewState
+from core.keypoints import ReviewState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +38,12 @@ class ExportPlan:
     rows : Rows
         Which keypoints stand in the table. Unalignable ones never do, nor those of recordings
         that were never aligned: a time there would teach a model what is not true.
-    format : ExportFormat
+    format : Format
     """
 
     entries: tuple[Entry, ...]
     rows: Rows = Rows.ALL
-    format: ExportFormat = BIODCASE_CSV
+    format: Format = BIODCASE_CSV
 
     def count(self, *states: ReviewState) -> int:
         """How many keypoints are in one of `states`."""
@@ -103,10 +104,21 @@ class ExportPlan:
             seen[name] += 1
         every = {**known, **files}
         return BiodcaseTable(
-            {name: _only(every[name], mask) for name, mask in chosen.items() if mask.any()},
+            {name: every[name].kept(mask) for name, mask in chosen.items() if mask.any()},
             tuple(rows),
             {entry.recording.name: _written_name(entry) for entry in self.entries},
         )
+
+    def files(self, path: Path) -> dict[Path, bytes]:
+        """What is written to `path`, or beside it, where the format takes several files."""
+        durations_s = {e.recording.name: (e.recording.duration_s, e.end_1_s) for e in self.entries}
+        return self.format.keypoint_files(KeypointExport(self.table(), durations_s), path)
+
+    def places(self, path: Path) -> tuple[Path, ...]:
+        """Where something is written, a sidecar too."""
+        names = [e.recording.name for e in self.entries if _in_table(e, self.rows).any()]
+        beside = (sidecar_path(path),) if self.format.has_sidecar else ()
+        return (*self.format.places(names, path), *beside)
 
     def sidecar(self) -> tuple[SidecarRecording, ...]:
         """What the sidecar says of each recording."""
@@ -125,11 +137,11 @@ class ExportPlan:
         originals |= {
             entry.imported.path.resolve() for entry in self.entries if entry.imported is not None
         }
-        for place in (path, sidecar_path(path)):
+        for place in self.places(path):
             if place.resolve() in originals:
                 what = "is an original, which is never written to"
                 raise InputError(place, what, "choose a new name")
-        if path == sidecar_path(path):
+        if self.format.has_sidecar and path == sidecar_path(path):
             ending = self.format.suffix
             raise InputError(path, "is no name for a table", f"give it the ending {ending}")
 
@@ -147,9 +159,12 @@ class ExportPlan:
 
 
 def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[Path]:
-    """Write a table and its sidecar; runs in a worker thread."""
-    content = plan.format.content(plan.table(), path)
-    write_table(path, content, plan.sidecar(), plan.rows, overwrite=overwrite)
+    """Write the files of a plan, and the sidecar of a table; runs in a worker thread."""
+    files = plan.files(path)
+    if plan.format.has_sidecar:
+        write_table(path, files[path], plan.sidecar(), plan.rows, overwrite=overwrite)
+    else:
+        write_files(files, overwrite=overwrite)
     yield path
 
 
@@ -163,18 +178,6 @@ def _asked_for(entry: Entry, rows: Rows) -> NDArray[np.bool_]:
     keypoints = entry.keypoints
     alignable = np.array([s is not ReviewState.UNALIGNABLE for s in keypoints.state], dtype=bool)
     return alignable & keypoints.is_reviewed if rows is Rows.REVIEWED else alignable
-
-
-def _only(keypoints: KeypointSet, chosen: NDArray[np.bool_]) -> KeypointSet:
-    if chosen.all():
-        return keypoints
-    at = np.flatnonzero(chosen)
-    texts = keypoints.time_0_text
-    return KeypointSet(
-        keypoints.time_0_s[at],
-        keypoints.time_1_s[at],
-        time_0_text=None if texts is None else tuple(texts[i] for i in at),
-    )
 
 
 def _written_name(entry: Entry) -> str:

@@ -7,8 +7,8 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,6 +85,28 @@ def write_whole(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         raise _unwritable(path, error) from error
     finally:
         passing.unlink(missing_ok=True)
+
+
+def write_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Write several files, all or none: each is on the disk before the first is put in place.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+    overwrite : bool
+        Whether existing files may be replaced.
+
+    Raises
+    ------
+    InputError
+        As `write_whole`.
+    """
+    with ExitStack() as places:
+        for path, content in files.items():
+            file = places.enter_context(write_whole(path, overwrite=overwrite))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 @contextmanager

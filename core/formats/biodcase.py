@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,15 +13,13 @@ import numpy as np
 from core.audio.recording import Recording
 from core.errors import InputError
 from core.formats.atomic import write_whole
+from core.formats.columns import csv_text, encoded
 from core.formats.keypoint_rows import COLUMNS, Row, TableRows, read_rows, refuse_disorder
 from core.formats.names import match_names
 from core.keypoints import KeypointSet
 
 END_SLACK_S = 1e-3
 """How far past the end a time may lie: tables round to a millisecond or finer."""
-
-_QUOTE = '"'
-_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,14 +184,8 @@ def csv_bytes(table: BiodcaseTable, where: Path | str) -> bytes:
     InputError
         If a file name is not valid Unicode.
     """
-    text = "".join(f"{','.join(map(_cell, row))}\n" for row in (COLUMNS, *_rows(table)))
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        name = ascii(error.object[error.start : error.end])
-        raise InputError(
-            where, f"a file name holds {name}, which is not valid Unicode", "rename that file"
-        ) from error
+    text = csv_text((COLUMNS, *_rows(table)))
+    return encoded(text, where, "a file name", "rename that file")
 
 
 def _rows(table: BiodcaseTable) -> Iterator[tuple[str, str, str]]:
@@ -208,14 +199,6 @@ def _rows(table: BiodcaseTable) -> Iterator[tuple[str, str, str]]:
             repr(float(keypoints.time_1_s[index])),
         )
         written[name] += 1
-
-
-def _cell(text: str) -> str:
-    """A field of a CSV; what every reader would take for its end is quoted.
-
-    `csv.writer` of Python before 3.13 leaves a lone carriage return bare.
-    """
-    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES.search(text) else text
 
 
 def check_times(keypoints: KeypointSet, recording: Recording, where: Path | str) -> None:

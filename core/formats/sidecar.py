@@ -18,7 +18,7 @@ from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError
 from core.formats import checked
-from core.formats.atomic import check_writable, write_whole
+from core.formats.atomic import check_writable, write_files
 from core.formats.reading import read_start, read_whole
 from core.keypoints import KeypointSet, ReviewState, Source
 
@@ -156,12 +156,7 @@ def write_table(
     text = _document(path.name, content, recordings, rows)
     # A table whose sidecar could not be put in place stays as it was; a sidecar that
     # went ahead of its table is told by the table's fingerprint.
-    with (
-        write_whole(path, overwrite=overwrite) as csv_file,
-        write_whole(beside, overwrite=overwrite) as json_file,
-    ):
-        csv_file.write(content)
-        json_file.write(text.encode("utf-8"))
+    write_files({path: content, beside: text.encode("utf-8")}, overwrite=overwrite)
 
 
 def read_sidecar(table: Path) -> Sidecar | None:

@@ -75,7 +75,7 @@ def table_text(
     InputError
         Naming the line that is no text of either kind.
     """
-    text, note = _decoded(content, path, is_start=is_start)
+    text, note = decoded(content, path, is_start=is_start)
     before = _SEPARATOR_LINE.match(text)
     if before is not None:
         text = text[before.end() :]
@@ -85,8 +85,21 @@ def table_text(
     return TableText(text, separator, int(before is not None), (note,) if note else ())
 
 
-def _decoded(content: bytes, path: Path, *, is_start: bool) -> tuple[str, str]:
-    """The text, and a note if its coding was guessed."""
+def is_table(text: str, is_header: Callable[[Sequence[str]], bool]) -> bool:
+    """Whether text begins with a header, whatever separates its columns."""
+    before = _SEPARATOR_LINE.match(text)
+    head = text[before.end() if before else 0 :][:_HEADER_CHARACTERS]
+    return any(is_header(_first_row(head, one)) for one in SEPARATORS)
+
+
+def decoded(content: bytes, path: Path, *, is_start: bool = False) -> tuple[str, str]:
+    """The text of a file, and a note if its coding was guessed; arguments as of `table_text`.
+
+    Raises
+    ------
+    InputError
+        Naming the line that is no text of either kind.
+    """
     coding = _coding(content)
     try:
         # A character that is cut off at the end of a start is left out.
@@ -101,7 +114,7 @@ def _decoded(content: bytes, path: Path, *, is_start: bool) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         what = f"is not {'UTF-8' if coding.startswith('utf-8') else 'UTF-16'} text"
-        raise InputError(f"{path}, line {line}", what, "save the table as CSV in UTF-8") from error
+        raise InputError(f"{path}, line {line}", what, "save it as UTF-8") from error
 
 
 def _coding(content: bytes) -> str:

@@ -48,6 +48,27 @@ def _read_table(path: Path) -> object:
     return read_csv(path)
 
 
+def _labels(folder: Path) -> Iterable[Path]:
+    from core.formats.fitting import fitted
+    from core.formats.registry import label_formats
+    from core.labels import Label, Labels, Tier
+
+    some = tuple(Label(n + 0.25, n + 0.75, f"ü {n}", 900.0, 8e3) for n in range(8))
+    labels = Labels((Tier("a", some), Tier("b", (Label(1.5, 1.5, 'x "y"'),))), 9.0)
+    for each in label_formats():
+        assert each.labels is not None
+        fits, _ = fitted(labels, each.labels.holds)
+        path = folder / f"{each.name}{each.suffix}"
+        path.write_bytes(each.labels.content(fits, path))
+        yield path
+
+
+def _read_labels(path: Path) -> object:
+    from core.formats.registry import read_labels
+
+    return read_labels(path)
+
+
 _SOUNDS = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("FLAC", "PCM_16"), ("W64", "PCM_24"))
 _MORE_SOUNDS = (
     ("AIFF", "PCM_16"),
@@ -226,6 +247,7 @@ def _read_settings(path: Path) -> object:
 
 TARGETS = {
     "tables": Target(_tables, _read_table),
+    "labels": Target(_labels, _read_labels),
     "audio": Target(_sounds, _read_sound),
     "start times": Target(_starts, _read_start),
     "sessions": Target(_sessions, _read_session),

@@ -12,14 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import export_steps
-from core.formats import exports
+from core.formats import kinds
 from core.formats.biodcase import read_csv
 from core.formats.sidecar import sidecar_path
 
 NAMES_ONLY = """
-from core.formats.export_format import ExportFormat
+from core.formats.registry import Format
 
-FORMAT = ExportFormat("Names only", ".txt", lambda table, where: "\\n".join(table.files).encode())
+
+def _contents(export, places):
+    yield "\\n".join(export.table.files).encode()
+
+
+FORMAT = Format("names", "Names only", (".txt",), "", _contents, has_sidecar=True)
 """
 
 
@@ -28,7 +33,7 @@ def names_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "another folder of formats"
     folder.mkdir()
     (folder / "names_only.py").write_text(NAMES_ONLY)
-    monkeypatch.setattr(exports, "__path__", [*exports.__path__, str(folder)])
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(folder)])
 
 
 @pytest.fixture

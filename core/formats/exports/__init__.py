@@ -1,1 +1,0 @@
-"""The formats that keypoints are exported in: one module each, with its `FORMAT`."""

@@ -1,0 +1,174 @@
+"""What a format is, and which there are: dialogs and commands offer what stands here."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+from core.errors import InputError
+from core.formats import kinds
+from core.formats.biodcase import BiodcaseTable
+from core.formats.fitting import Holds
+from core.formats.reading import read_whole
+from core.formats.table_text import decoded
+from core.labels import Labels
+
+_HEAD_BYTES = 1 << 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeypointExport:
+    """Keypoints that leave.
+
+    Parameters
+    ----------
+    table : BiodcaseTable
+        Of all recordings.
+    durations_s : mapping of str to (float, float)
+        Length of channel 0 and 1 of recordings in the table, where they are known, seconds.
+    """
+
+    table: BiodcaseTable
+    durations_s: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """How the labels of one recording stand in a file.
+
+    Parameters
+    ----------
+    holds : Holds
+        What there is room for; `content` is given nothing else.
+    is_like : callable
+        Whether a text begins as a file of this format.
+    read : callable
+        Labels from the bytes of a file and its path, which is for messages. Raises `InputError`.
+    content : callable
+        The bytes of a file with labels that fit, and its path, which is for messages.
+    """
+
+    holds: Holds
+    is_like: Callable[[str], bool]
+    read: Callable[[bytes, Path], Labels]
+    content: Callable[[Labels, Path], bytes]
+
+
+def one_file(names: Sequence[str], path: Path) -> tuple[Path, ...]:  # noqa: ARG001
+    """Where a format goes that holds all recordings in one file."""
+    return (path,)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file that keypoints or labels leave or come in.
+
+    Parameters
+    ----------
+    name : str
+        As a command takes it.
+    title : str
+        As a person chooses it.
+    suffixes : tuple of str
+        What its file names end with, dot included; the first is written.
+    about : str
+        What it is for, a sentence.
+    contents : callable
+        The bytes of every file that holds keypoints, and the paths they go to, which are for
+        messages only. Raises `InputError` where the format cannot hold them.
+    places : callable
+        Where keypoints of recordings, by their names, go: to the path that is given, or to
+        several files beside it.
+    labels : LabelFile or None
+        None if it holds keypoints only.
+    has_sidecar : bool
+        Whether what a table cannot say stands in a JSON file beside it.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    about: str
+    contents: Callable[[KeypointExport, Sequence[Path]], Iterable[bytes]]
+    places: Callable[[Sequence[str], Path], tuple[Path, ...]] = one_file
+    labels: LabelFile | None = None
+    has_sidecar: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """What the names of files that are written end with."""
+        return self.suffixes[0]
+
+    def keypoint_files(self, export: KeypointExport, path: Path) -> dict[Path, bytes]:
+        """The files that hold keypoints, by their paths.
+
+        Parameters
+        ----------
+        export : KeypointExport
+        path : Path
+            The file, where there is one.
+
+        Raises
+        ------
+        InputError
+            If the format cannot hold them, or two recordings would go to one file.
+        """
+        places = self.places(tuple(export.table.files), path)
+        twice = next((place for place in places if places.count(place) > 1), None)
+        if twice is not None:
+            what = "would be the file of two recordings"
+            raise InputError(twice, what, "export them one by one")
+        return dict(zip(places, self.contents(export, places), strict=True))
+
+    @property
+    def pattern(self) -> str:
+        """The format as a file dialog offers it."""
+        return f"{self.title} ({' '.join(f'*{suffix}' for suffix in self.suffixes)})"
+
+
+def formats() -> tuple[Format, ...]:
+    """The `FORMAT` of every module in `core.formats.kinds`, by the modules' names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(kinds.__path__))
+    return tuple(import_module(f"{kinds.__name__}.{name}").FORMAT for name in names)
+
+
+def label_formats() -> tuple[Format, ...]:
+    """Those that hold labels."""
+    return tuple(each for each in formats() if each.labels is not None)
+
+
+def format_named(name: str) -> Format:
+    """The format that a command calls so; raises InputError if there is none."""
+    found = {each.name: each for each in formats()}
+    if name not in found:
+        raise InputError(f"format {name}", "is not known", f"give one of {', '.join(found)}")
+    return found[name]
+
+
+def read_labels(path: Path) -> tuple[Format, Labels]:
+    """Read the labels of a recording in whatever format they are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Format, Labels
+        The format is told by the ending of the name and by how the file begins.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or holds no labels in a format that is known.
+    """
+    content = read_whole(path)
+    head, _ = decoded(content[:_HEAD_BYTES], path, is_start=len(content) > _HEAD_BYTES)
+    for each in sorted(label_formats(), key=lambda each: path.suffix.lower() not in each.suffixes):
+        if each.labels is not None and each.labels.is_like(head):
+            return each, each.labels.read(content, path)
+    known = ", ".join(each.title for each in label_formats())
+    raise InputError(path, "holds no labels in a format that is known", f"give one of {known}")
