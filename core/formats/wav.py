@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import soundfile as sf
 from numpy.typing import NDArray
 
-from core.errors import InputError
-from core.formats.atomic import write_whole
+from core.formats.sound_files import SoundKind, sound_writer
 
 
 def write_wav(
@@ -31,10 +29,6 @@ def write_wav(
     InputError
         If the place cannot be written, or exists and may not be replaced.
     """
-    try:
-        with write_whole(path, overwrite=overwrite) as file:
-            sf.write(file, samples, sample_rate_hz, format="WAV", subtype="PCM_16")
-    except sf.LibsndfileError as error:
-        raise InputError(
-            path, f"cannot be written ({error.error_string})", "choose another place"
-        ) from error
+    kind = SoundKind(sample_rate_hz, samples.shape[1])
+    with sound_writer(path, kind, overwrite=overwrite) as file:
+        file.write(samples)
