@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.look.keypoint_style import needs_look
 from app.review.triage import is_unaligned
-from app.session.alignment_results import verdict_of
 from app.session.entries import Entry
 from core.errors import InputError
 from core.formats.atomic import write_files
@@ -61,13 +59,13 @@ class ExportPlan:
     @property
     def written(self) -> int:
         """How many keypoints of the open recordings stand in the table."""
-        return sum(int(_in_table(entry, self.rows).sum()) for entry in self.entries)
+        return sum(int(entry.leaving.chosen(self.rows).sum()) for entry in self.entries)
 
     @property
     def unset(self) -> tuple[tuple[str, int], ...]:
         """Recordings with keypoints that nothing has set, which are left out, and how many."""
         counts = (
-            (entry.recording.name, int((_asked_for(entry, self.rows) & entry.is_unset).sum()))
+            (entry.recording.name, int((entry.leaving.asked_for(self.rows) & entry.is_unset).sum()))
             for entry in self.entries
         )
         return tuple((name, count) for name, count in counts if count)
@@ -90,7 +88,7 @@ class ExportPlan:
     def table(self) -> BiodcaseTable:
         """The rows to write, in the order of the imported CSV if all came from one."""
         files = {entry.recording.name: entry.keypoints for entry in self.entries}
-        chosen = {e.recording.name: _in_table(e, self.rows) for e in self.entries}
+        chosen = {e.recording.name: e.leaving.chosen(self.rows) for e in self.entries}
         imported = self._common_table()
         known = {} if imported is None else dict(imported.files)
         if self.rows is Rows.ALL:
@@ -106,23 +104,26 @@ class ExportPlan:
         return BiodcaseTable(
             {name: every[name].kept(mask) for name, mask in chosen.items() if mask.any()},
             tuple(rows),
-            {entry.recording.name: _written_name(entry) for entry in self.entries},
+            {entry.recording.name: entry.leaving.name for entry in self.entries},
         )
 
     def files(self, path: Path) -> dict[Path, bytes]:
         """What is written to `path`, or beside it, where the format takes several files."""
-        durations_s = {e.recording.name: (e.recording.duration_s, e.end_1_s) for e in self.entries}
+        durations_s = {e.recording.name: e.leaving.durations_s for e in self.entries}
         return self.format.keypoint_files(KeypointExport(self.table(), durations_s), path)
 
     def places(self, path: Path) -> tuple[Path, ...]:
         """Where something is written, a sidecar too."""
-        names = [e.recording.name for e in self.entries if _in_table(e, self.rows).any()]
+        table, names = self._common_table(), {e.recording.name: e for e in self.entries}
+        written = [n for n, e in names.items() if e.leaving.chosen(self.rows).any()]
+        if table is not None and self.rows is Rows.ALL:
+            written += [name for name in table.files if name not in names]
         beside = (sidecar_path(path),) if self.format.has_sidecar else ()
-        return (*self.format.places(names, path), *beside)
+        return (*self.format.places(written, path), *beside)
 
     def sidecar(self) -> tuple[SidecarRecording, ...]:
         """What the sidecar says of each recording."""
-        return tuple(_about(entry, self.rows) for entry in self.entries)
+        return tuple(entry.leaving.sidecar(self.rows) for entry in self.entries)
 
     def refuse(self, path: Path) -> None:
         """Refuse places that hold originals.
@@ -166,46 +167,3 @@ def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[P
     else:
         write_files(files, overwrite=overwrite)
     yield path
-
-
-def _in_table(entry: Entry, rows: Rows) -> NDArray[np.bool_]:
-    """Which keypoints stand in the table, shape (K,)."""
-    return _asked_for(entry, rows) & ~entry.is_unset
-
-
-def _asked_for(entry: Entry, rows: Rows) -> NDArray[np.bool_]:
-    """Which keypoints would, were they all set, shape (K,)."""
-    keypoints = entry.keypoints
-    alignable = np.array([s is not ReviewState.UNALIGNABLE for s in keypoints.state], dtype=bool)
-    return alignable & keypoints.is_reviewed if rows is Rows.REVIEWED else alignable
-
-
-def _written_name(entry: Entry) -> str:
-    """A recording's name as its imported table writes it, or else the file's own."""
-    name = entry.recording.name
-    return name if entry.imported is None else entry.imported.table.spelled.get(name, name)
-
-
-def _about(entry: Entry, rows: Rows) -> SidecarRecording:
-    said, made = entry.verdict, None if entry.run is None else entry.run.made
-    return SidecarRecording(
-        _written_name(entry),
-        entry.known.fingerprint,
-        entry.keypoints,
-        tuple(_in_table(entry, rows).tolist()),
-        str(entry.basis),
-        None if entry.imported is None else entry.imported.path.name,
-        None
-        if made is None
-        else {
-            "finchsync": made.finchsync,
-            "evidence": made.evidence,
-            "model": made.model,
-            "device": made.device,
-            "settings": dict(made.settings),
-            "started_at": made.started_at.isoformat(timespec="seconds"),
-            "duration_s": round(made.duration_s, 3),
-        },
-        None if said is None else verdict_of(said),
-        entry.recording.labels,
-    )

@@ -8,7 +8,6 @@ from core.align.alignment import Alignment
 from core.align.rankings import Ranking
 from core.evidence.surface import ScoreSurface
 from core.formats.sidecar import Verdict
-from core.session import Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +70,3 @@ class AlignmentResults:
     def failed(self, problem: str) -> AlignmentResults:
         """A run could not be ended, and why."""
         return replace(self, problem=problem)
-
-
-def verdict_of(said: Alignment | Verdict | Run) -> Verdict:
-    """What was said of a recording as a whole, without what it was concluded from."""
-    return Verdict(
-        said.mean_confidence, said.tolerance_s, said.needs_review, said.alias, said.warnings
-    )

@@ -22,11 +22,19 @@ from core.formats.sidecar import SidecarRecording, Verdict, sidecar_path
 from core.keypoints import (
     KeypointSet,
     ReviewState,
-    Source,
     keypoint_grid,
     machine_keypoints,
 )
-from core.session import Basis, ImportedTable, RecordingState, Run, SessionRecording, identify
+from core.session import (
+    Basis,
+    ImportedTable,
+    Leaving,
+    RecordingState,
+    Run,
+    SessionRecording,
+    identify,
+    verdict_of,
+)
 
 _OUTDATED = "it was aligned on other audio than is there now; align it again"
 
@@ -199,12 +207,22 @@ class Entry:
 
         Only a recording that was never aligned has any. They are no times to accept or to export.
         """
-        keypoints = self.keypoints
-        if self.run is not None or self.alignment is not None or self.basis is not Basis.PATH:
-            return np.zeros(len(keypoints), dtype=bool)
-        by_machine = np.array([s is Source.MACHINE for s in keypoints.source], dtype=bool)
-        stays = keypoints.time_1_s == np.minimum(keypoints.time_0_s, self.end_1_s)
-        return np.asarray(by_machine & stays & np.isnan(keypoints.confidence), dtype=bool)
+        return self.leaving.is_unset
+
+    @property
+    def leaving(self) -> Leaving:
+        """The recording as it is exported."""
+        name = self.recording.name
+        spelled = name if self.imported is None else self.imported.table.spelled.get(name, name)
+        said = self.verdict
+        return Leaving(
+            spelled,
+            self.known,
+            self.state,
+            self.run,
+            None if said is None else verdict_of(said),
+            self.alignment is not None,
+        )
 
     @property
     def reviewed(self) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.settings.stored_json import is_name, store_json, stored_json
+from core.session.kept import SESSION_SUFFIX
 from core.session.paths import is_there
 
-SUFFIX = ".finchsync"
+SUFFIX = SESSION_SUFFIX
 _SETTING = "session/places"
 _MOST = 500
 

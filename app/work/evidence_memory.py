@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from app.session.alignment_results import AlignmentResults, verdict_of
+from app.session.alignment_results import AlignmentResults
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
+from core.session import verdict_of
 
 MOST_BYTES = 1 << 29
 """An hour takes about 35 MB."""

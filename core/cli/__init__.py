@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import cast
 
 from core.cli.arguments import COMMANDS, command_parser, window_parser
 from core.cli.codes import INTERRUPTED, REFUSED
@@ -63,23 +65,5 @@ def _run(argv: Sequence[str], screen: Screen) -> int:
 
 def _command(name: str) -> Callable[[argparse.Namespace, Screen], int]:
     """Import one command only, so that none waits for what another needs."""
-    match name:
-        case "align":
-            from core.cli.commands.align import run
-        case "evaluate":
-            from core.cli.commands.evaluate import run
-        case "simulate":
-            from core.cli.commands.simulate import run
-        case "learn":
-            from core.cli.commands.learn import run
-        case "export-training":
-            from core.cli.commands.export_training import run
-        case "prior":
-            from core.cli.commands.prior import run
-        case "train":
-            from core.cli.commands.train import run
-        case "demo":
-            from core.cli.commands.demo import run
-        case _:
-            from core.cli.commands.doctor import run
-    return run
+    module = import_module(f"core.cli.commands.{name.replace('-', '_')}")
+    return cast("Callable[[argparse.Namespace, Screen], int]", module.run)

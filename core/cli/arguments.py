@@ -16,14 +16,13 @@ from core.align.limits import (
     TOLERANCE_S,
     TOLERANCES_S,
 )
-from core.audio.sources import Source
-from core.cli import argument_types, train_arguments
+from core.cli import argument_types, export_arguments, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 
 COMMANDS = (
     *("align", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
-    *("demo", "doctor"),
+    *("export", "carry", "demo", "doctor"),
 )
 
 _CODES = (
@@ -88,6 +87,20 @@ def command_parser() -> argparse.ArgumentParser:
             "annotations.csv and its sidecar, of several sessions and folders.",
         )
     )
+    export_arguments.add_export(
+        command(
+            "export",
+            "Write the keypoints of a session, or of a table of FinchSync, in a format of another "
+            "program.",
+        )
+    )
+    export_arguments.add_carry(
+        command(
+            "carry",
+            "Write labels that were made on one recorder for the other, through the time map, with "
+            "the confidence of each in a JSON file beside them.",
+        )
+    )
     _add_prior(
         command(
             "prior",
@@ -120,22 +133,11 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pair",
         nargs=2,
-        type=Source.parse,
-        action="append",
-        default=[],
-        metavar=("FILE_0", "FILE_1"),
-        help="a channel of each of two files as one recording, as FILE:3 or just FILE if it has "
-        "only one; channels count from 0; can be given more than once",
-    )
-    parser.add_argument(
-        "--list",
         type=Path,
         action="append",
         default=[],
-        metavar="CSV",
-        help="table of pairs, one a row, with the columns File 0 and File 1 and, as far as known, "
-        "Name, Channel, Start and Device of each side, and Spacing in metres; paths go from its "
-        "folder",
+        metavar=("FILE_0", "FILE_1"),
+        help="two mono files as one recording; can be given more than once",
     )
     parser.add_argument(
         "--out",

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from core.audio.folder import find_audio
-from core.audio.recording import open_recording
-from core.audio.sources import Source
 from core.errors import InputError
-from core.formats.folder_tables import home_of
-from core.formats.names import name_key
 from core.formats.reviewed import ReviewedTable, read_reviewed
 from core.learn.corrections import Corrected, Corrections
 from core.session import Basis, Located, Place, Session, locate, read_snapshot
-
-SESSION_SUFFIX = ".finchsync"
+from core.session.kept import SESSION_SUFFIX, audio_beside, opened_beside
 
 
 def read_corrections(paths: Sequence[Path], *, include_imported: bool) -> Corrections:
@@ -109,12 +102,6 @@ def of_session(session: Session, *, include_imported: bool) -> Corrections:
     return Corrections(tuple(found), tuple(notes))
 
 
-def _source(label: str, audio: Mapping[str, Path]) -> Source:
-    """A source in a folder; raises KeyError if its file is not there."""
-    source = Source.parse(label, lambda name: name_key(name) in audio)
-    return replace(source, path=audio[name_key(source.path.name)])
-
-
 def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
     """What a person corrected in a table, the audio of which lies in its folder."""
     if not table.is_ours and not include_imported:
@@ -123,14 +110,14 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
             "came from elsewhere, and nobody knows who set its times",
             "add --include-imported if a person did",
         )
-    audio = {name_key(path.name): path for path in find_audio(home_of(table.path.parent))}
+    audio = audio_beside(table.path)
     found, notes = [], list(table.notes)
     for name, each in table.recordings.items():
         kept = each.keypoints.settled(with_unreviewed=include_imported and each.is_imported)
         if not len(kept):
             continue
         try:
-            recording = open_recording(*(_source(label, audio) for label in each.files))
+            recording = opened_beside(each, audio)
             fingerprint = recording.fingerprint()
         except KeyError as missing:
             notes.append(f"{name}: left out, {missing} is not in the folder of {table.path.name}")

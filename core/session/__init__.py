@@ -10,6 +10,7 @@ from core.session.database.file import SessionFile
 from core.session.edits.change import Change, Step, ViewState
 from core.session.edits.edit import Edit
 from core.session.edits.state import Basis, Proposal, RecordingState, taken_over
+from core.session.leaving import Leaving, verdict_of
 from core.session.locate import Located, Place, locate
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, identify
 from core.session.run import Provenance, RankedCandidate, Run
@@ -22,6 +23,7 @@ __all__ = [
     "Edit",
     "FileStamp",
     "ImportedTable",
+    "Leaving",
     "Located",
     "Place",
     "Proposal",
@@ -40,4 +42,5 @@ __all__ = [
     "locate",
     "read_snapshot",
     "taken_over",
+    "verdict_of",
 ]

@@ -1,0 +1,85 @@
+"""``finchsync export``: keypoints of a session or table in, files in a format out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from core.cli.codes import DONE
+from core.cli.screen import Screen
+from core.cli.terminal.report import note, say
+from core.errors import InputError, system_reason
+from core.formats.atomic import write_files
+from core.formats.biodcase import BiodcaseTable
+from core.formats.registry import KeypointExport, format_named
+from core.formats.sidecar import Rows, sidecar_path, write_table
+from core.keypoints import KeypointSet
+from core.session.kept import Kept, read_kept
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Write the files.
+
+    Raises
+    ------
+    InputError
+        If something cannot be read or written, or there is nothing to write.
+    """
+    chosen = format_named(args.format)
+    found, notes = read_kept(args.path)
+    rows = Rows.REVIEWED if args.reviewed else Rows.ALL
+    table = BiodcaseTable(_chosen(found, rows, args.path))
+    durations_s = {each.name: each.durations_s for each in found if each.durations_s is not None}
+    place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
+    files = chosen.keypoint_files(KeypointExport(table, durations_s), place)
+    _make(args.out)
+    if chosen.has_sidecar:
+        about = tuple(each.leaving.sidecar(rows) for each in found if each.leaving is not None)
+        if not about:
+            raise InputError(args.path, "is a table of this kind already", "give another format")
+        _protect([place, sidecar_path(place)], found, args.path)
+        write_table(place, files[place], about, rows, overwrite=args.overwrite)
+    else:
+        _protect(files, found, args.path)
+        write_files(files, overwrite=args.overwrite)
+    for line in notes:
+        note(line)
+    count = sum(map(len, table.files.values()))
+    say(f"{count:,} keypoints of {len(table.files)} recordings in {', '.join(map(str, files))}")
+    return DONE
+
+
+def _chosen(found: Sequence[Kept], rows: Rows, where: Path) -> dict[str, KeypointSet]:
+    kept = {each.name: each.chosen(rows) for each in found}
+    if len(kept) < len(found):
+        raise InputError(
+            where, "holds several recordings of one name", "export them from the window, one by one"
+        )
+    kept = {name: keypoints for name, keypoints in kept.items() if len(keypoints)}
+    if not kept:
+        raise InputError(where, "holds no keypoints that are reviewed", "leave out --reviewed")
+    return kept
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be made ({system_reason(error)})"
+        raise InputError(folder, what, "choose another folder") from error
+
+
+def _protect(
+    places: Sequence[Path] | Mapping[Path, bytes], found: Sequence[Kept], path: Path
+) -> None:
+    """Refuse to write over what was read."""
+    read = {path.resolve()}
+    for each in found:
+        if each.leaving is not None:
+            known = each.leaving.known
+            read |= {file.resolve() for file in known.recording.paths}
+            read |= {known.imported.path.resolve()} if known.imported else set()
+    for place in places:
+        if place.resolve() in read:
+            raise InputError(place, "is one of the files that are read", "choose another folder")

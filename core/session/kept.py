@@ -1,0 +1,191 @@
+"""Keypoints of recordings as a session or a table holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.audio.folder import find_audio
+from core.audio.recording import Recording, open_recording
+from core.audio.sources import Source
+from core.errors import InputError
+from core.formats.folder_tables import home_of
+from core.formats.names import name_key
+from core.formats.reviewed import TableRecording, read_reviewed
+from core.formats.sidecar import Rows
+from core.keypoints import KeypointSet
+from core.session.database.earlier import read_snapshot
+from core.session.leaving import Leaving
+
+SESSION_SUFFIX = ".finchsync"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A recording and its keypoints.
+
+    Parameters
+    ----------
+    name : str
+        As the table writes it, or the session calls it.
+    keypoints : KeypointSet
+        All of them that something has set.
+    durations_s : tuple of (float, float), or None
+        Length of channel 0 and 1, seconds; None if nobody knows.
+    leaving : Leaving or None
+        What else a session knows of it.
+    """
+
+    name: str
+    keypoints: KeypointSet
+    durations_s: tuple[float, float] | None
+    leaving: Leaving | None = None
+
+    def chosen(self, rows: Rows) -> KeypointSet:
+        """The keypoints that leave."""
+        keypoints = self.keypoints
+        wanted = keypoints.is_alignable
+        return keypoints.kept(wanted & keypoints.is_reviewed if rows is Rows.REVIEWED else wanted)
+
+
+def read_kept(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
+    """The recordings of a session, or of a table or the folder of one.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    tuple of Kept
+        Recordings that were taken out of the session are left out, and those in which nothing
+        was ever set.
+    tuple of str
+        What was taken for granted, a sentence each.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or holds no keypoints.
+    """
+    is_session = path.suffix == SESSION_SUFFIX and not path.is_dir()
+    found, notes = _of_session(path) if is_session else _of_table(path)
+    if not found:
+        raise InputError(path, "holds no keypoints that anything has set", "align first")
+    return found, notes
+
+
+def the_one(found: Sequence[Kept], name: str | None, likely: Path, where: Path) -> Kept:
+    """The recording that is meant.
+
+    Parameters
+    ----------
+    found : sequence of Kept
+    name : str, optional
+        As a person gave it.
+    likely : Path
+        A file whose name begins as that of the recording, if nobody named it.
+    where : Path
+        The session or table, for the message.
+
+    Raises
+    ------
+    InputError
+        If it cannot be told.
+    """
+    if name is not None:
+        meant = [each for each in found if name_key(each.name) == name_key(name)]
+    elif len(found) == 1:
+        meant = list(found)
+    else:
+        begins = [each for each in found if _begins(name_key(likely.name), each)]
+        longest = max((len(each.name) for each in begins), default=0)
+        meant = [each for each in begins if len(each.name) == longest]
+    if len(meant) != 1:
+        names = ", ".join(each.name for each in found[:5]) + (", …" if len(found) > 5 else "")
+        what = (
+            f"holds no recording {name!r}"
+            if name
+            else f"does not say which is that of {likely.name}"
+        )
+        raise InputError(where, what, f"give --recording with one of {names}")
+    return meant[0]
+
+
+def _begins(name: str, kept: Kept) -> bool:
+    """Whether a name is that of a recording, with another ending: Raven adds words to it."""
+    stem = Path(name_key(kept.name)).stem
+    return name.startswith(stem) and not name[len(stem) :][:1].isalnum()
+
+
+def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
+    session = read_snapshot(path)
+    found = []
+    for key, known in session.recordings.items():
+        state = session.states[key]
+        run = session.runs[key][1] if key in session.runs else None
+        leaving = Leaving.of_session(known, state, run)
+        keypoints = state.keypoints.kept(~leaving.is_unset)
+        if len(keypoints) and not state.is_out:
+            found.append(Kept(leaving.name, keypoints, leaving.durations_s, leaving))
+    return tuple(found), ()
+
+
+def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
+    table = read_reviewed(path)
+    try:
+        audio = audio_beside(table.path)
+    except InputError:
+        audio = {}
+    found = tuple(
+        Kept(name, each.keypoints, _durations_s(each, audio))
+        for name, each in table.recordings.items()
+    )
+    return found, table.notes
+
+
+def _durations_s(
+    recording: TableRecording, audio: Mapping[str, Path]
+) -> tuple[float, float] | None:
+    """Of the audio beside a table; None if it is not there."""
+    try:
+        first, second = opened_beside(recording, audio).channels
+    except (InputError, KeyError):
+        return None
+    return first.duration_s, second.duration_s
+
+
+def audio_beside(table: Path) -> dict[str, Path]:
+    """The audio of the folder that a table is of, by the keys of its names.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    return {name_key(path.name): path for path in find_audio(home_of(table.parent))}
+
+
+def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recording:
+    """The audio of a recording of a table.
+
+    Parameters
+    ----------
+    recording : TableRecording
+    audio : mapping of str to Path
+        As of `audio_beside`.
+
+    Raises
+    ------
+    KeyError
+        Naming the file that is not there.
+    InputError
+        If it cannot be opened.
+    """
+    return open_recording(*(_source(label, audio) for label in recording.files))
+
+
+def _source(label: str, audio: Mapping[str, Path]) -> Source:
+    source = Source.parse(label, lambda name: name_key(name) in audio)
+    return replace(source, path=audio[name_key(source.path.name)])
