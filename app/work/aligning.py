@@ -51,7 +51,7 @@ def align_steps(
     from core.formats.prior_file import read_prior
 
     usual = read_prior(Path(prior).expanduser()) if prior else None
-    options = aligner.AlignOptions(**settings)
+    options = aligner.AlignOptions(**settings).at_spacing(recording.spacing_m)
     used, problem = model_in_use(model, learned)
     if problem:
         yield Notice(problem)

@@ -65,6 +65,10 @@ class AlignOptions:
     tolerance_s: float = TOLERANCE_S
     spacing_m: float = 0.0
 
+    def at_spacing(self, spacing_m: float | None) -> AlignOptions:
+        """The same for microphones whose distance is known, metres; None where it is not."""
+        return self if spacing_m is None else replace(self, spacing_m=spacing_m)
+
 
 Step = Progress | Ranking | ScoreSurface | Alignment
 

@@ -16,6 +16,7 @@ from core.align.limits import (
     TOLERANCE_S,
     TOLERANCES_S,
 )
+from core.audio.sources import Source
 from core.cli import argument_types, export_arguments, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
@@ -133,11 +134,22 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pair",
         nargs=2,
-        type=Path,
+        type=Source.parse,
         action="append",
         default=[],
         metavar=("FILE_0", "FILE_1"),
-        help="two mono files as one recording; can be given more than once",
+        help="a channel of each of two files as one recording, as FILE:3 or just FILE if it has "
+        "only one; channels count from 0; can be given more than once",
+    )
+    parser.add_argument(
+        "--list",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="CSV",
+        help="table of pairs, one a row, with the columns File 0 and File 1 and, as far as known, "
+        "Name, Channel, Start and Device of each side, and Spacing in metres; paths go from its "
+        "folder",
     )
     parser.add_argument(
         "--out",

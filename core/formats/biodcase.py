@@ -88,6 +88,24 @@ class BiodcaseTable:
             spelled=spelled,
         )
 
+    def renamed(self, names: Mapping[str, str]) -> BiodcaseTable:
+        """The same table where recordings have other names; it leaves with these.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            New ones by old ones; recordings that are not in it keep theirs.
+        """
+        changed = {old: new for old, new in names.items() if old != new}
+        if not changed:
+            return self
+        return replace(
+            self,
+            files={changed.get(name, name): kept for name, kept in self.files.items()},
+            rows=tuple(changed.get(name, name) for name in self.rows),
+            spelled={name: theirs for name, theirs in self.spelled.items() if name not in changed},
+        )
+
 
 def read_csv(path: Path | str) -> BiodcaseTable:
     """Read a keypoint table.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
+from core.audio.sources import Source, Sources, distinct_names
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import note, warn
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, check_names, read_csv
 from core.formats.folder_tables import tables_of
+from core.formats.pair_list import read_pairs
 from core.keypoints import KeypointSet
 
 
@@ -21,30 +24,32 @@ class Job:
 
     Parameters
     ----------
-    path : Path
-        Stereo file, or mono file of channel 0.
-    path_1 : Path or None
-        Mono file of channel 1.
+    sources : Sources
+        With the name that the table to write has for it, once all are known.
     keypoints : KeypointSet or None
         Imported keypoints, of which the channel-0 times count.
     table : Path or None
         The table they come from.
     """
 
-    path: Path
-    path_1: Path | None = None
+    sources: Sources
     keypoints: KeypointSet | None = None
     table: Path | None = None
 
+    @classmethod
+    def of_file(cls, path: Path) -> Job:
+        """A stereo file."""
+        return cls(Sources.of_file(path))
+
     @property
     def name(self) -> str:
-        """File name as it stands in the table."""
-        return self.path.name
+        """What the table to write calls it."""
+        return self.sources.own_name
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The one or two files of the recording."""
-        return (self.path,) if self.path_1 is None else (self.path, self.path_1)
+        return self.sources.files
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +80,10 @@ class Batch:
 
 
 def collect(
-    paths: Sequence[Path], pairs: Sequence[tuple[Path, Path]], keypoints: Path | None
+    paths: Sequence[Path],
+    pairs: Sequence[Sequence[Source]],
+    lists: Sequence[Path],
+    keypoints: Path | None,
 ) -> Batch:
     """Find the recordings and the keypoints that go with them.
 
@@ -83,8 +91,10 @@ def collect(
     ----------
     paths : sequence of Path
         Stereo files, and folders in BioDCASE layout.
-    pairs : sequence of two Path
-        Mono files of channel 0 and channel 1.
+    pairs : sequence of two Source
+        Of channel 0 and channel 1.
+    lists : sequence of Path
+        Tables of pairs.
     keypoints : Path, optional
         Table that goes before those in the folders.
 
@@ -93,23 +103,27 @@ def collect(
     InputError
         If there is nothing to align, a folder or table cannot be used, a table
         names a recording that its folder does not hold, or two recordings
-        share a name.
+        were given the same name.
     """
     tables: dict[Path, BiodcaseTable] = {}
     jobs: list[Job] = []
     for path in paths:
         if not path.is_dir():
-            jobs.append(Job(path))
+            jobs.append(Job.of_file(path))
         elif keypoints is not None:
-            jobs += map(Job, find_audio(path))
+            jobs += map(Job.of_file, find_audio(path))
         else:
             jobs += _folder(path, tables)
-    jobs += [Job(*pair) for pair in pairs]
+    jobs += [Job(Sources(tuple(pair))) for pair in pairs]
+    for path in lists:
+        jobs += _listed(path)
     if not jobs:
         raise InputError(
-            "finchsync align", "nothing to align", "give files, folders or --pair FILE_0 FILE_1"
+            "finchsync align",
+            "nothing to align",
+            "give files, folders, --pair FILE_0 FILE_1 or --list PAIRS.csv",
         )
-    jobs = _distinct(jobs)
+    jobs, tables = _named(jobs, tables)
     if keypoints is not None:
         table = tables[keypoints] = _read(keypoints, [job.name for job in jobs])
         jobs = [replace(j, keypoints=table.files.get(j.name), table=keypoints) for j in jobs]
@@ -124,14 +138,24 @@ def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
         warn(f"{found.folder}: {found.unused}; --keypoints takes the one that is meant")
     path = found.table
     if path is None:
-        return [Job(file) for file in audio]
+        return [Job.of_file(file) for file in audio]
     names = [file.name for file in audio]
     table = tables[path] = _read(path, names)
     check_names(table.files, names, path)
     return [
-        Job(file, None, table.files[file.name], path) if file.name in table.files else Job(file)
+        Job(Sources.of_file(file), table.files[file.name], path)
+        if file.name in table.files
+        else Job.of_file(file)
         for file in audio
     ]
+
+
+def _listed(path: Path) -> list[Job]:
+    """The pairs of a table."""
+    found = read_pairs(path)
+    for line in found.notes:
+        note(line)
+    return [Job(pair) for pair in found.pairs]
 
 
 def _read(path: Path, names: Sequence[str]) -> BiodcaseTable:
@@ -141,14 +165,22 @@ def _read(path: Path, names: Sequence[str]) -> BiodcaseTable:
     return table
 
 
-def _distinct(jobs: Sequence[Job]) -> list[Job]:
-    by_name: dict[str, Job] = {}
+def _named(
+    jobs: Sequence[Job], tables: Mapping[Path, BiodcaseTable]
+) -> tuple[list[Job], dict[Path, BiodcaseTable]]:
+    """Each recording once and under a name of its own, in its table as well."""
+    first: dict[Hashable, Job] = {}
     for job in jobs:
-        other = by_name.setdefault(job.name, job)
-        if other.path.resolve() != job.path.resolve():
-            raise InputError(
-                job.path,
-                f"has the same name as {other.path}, and the table knows files by name",
-                "rename one or align them apart",
-            )
-    return list(by_name.values())
+        first.setdefault(job.sources.identity, job)
+    once = list(first.values())
+    names = distinct_names([job.sources for job in once])
+    renamed: dict[Path | None, dict[str, str]] = defaultdict(dict)
+    for job, name in zip(once, names, strict=True):
+        renamed[job.table][job.name] = name
+    return (
+        [
+            replace(job, sources=replace(job.sources, name=name))
+            for job, name in zip(once, names, strict=True)
+        ],
+        {path: table.renamed(renamed[path]) for path, table in tables.items()},
+    )

@@ -116,7 +116,7 @@ def _about(
             "device": used.device or "cpu",
             "tuned_by": used.tuned_by or None,
             "prior": outcome.prior and asdict(outcome.prior),
-            "settings": asdict(options),
+            "settings": asdict(options.at_spacing(job.sources.spacing_m)),
             "duration_s": round(outcome.seconds, 3),
         },
         verdict=Verdict(
@@ -126,5 +126,5 @@ def _about(
             outcome.alias,
             outcome.notes,
         ),
-        files=tuple(path.name for path in job.files),
+        files=job.sources.labels,
     )

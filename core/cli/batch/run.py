@@ -16,7 +16,7 @@ from core.align.alignment import Alignment, Progress
 from core.align.decoding.prior import DriftPrior
 from core.align.limits import BEST_LINES
 from core.align.tuning import Tuning
-from core.audio.recording import Recording, open_recording
+from core.audio.recording import Recording, open_sources
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
 from core.cli.batch.processes import at_a_time, in_processes
@@ -160,17 +160,18 @@ def _prepare(job: Job, known: _Known, evidence: str, kept: Kept) -> _Task | Outc
         time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
         fingerprint = recording.fingerprint()
         asked = f"{evidence} exact" if known.exactly else evidence
-        key = key_of(recording, time_0_s, known.options, asked)
+        options = known.options.at_spacing(recording.spacing_m)
+        key = key_of(recording, time_0_s, options, asked)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     before = kept.load(key, job.name)
     if before is not None:
         return before.with_texts(job.keypoints)
-    return _Task(job, recording, fingerprint, known, kept, key)
+    return _Task(job, recording, fingerprint, replace(known, options=options), kept, key)
 
 
 def _open(job: Job) -> Recording:
-    recording = open_recording(job.path, job.path_1)
+    recording = open_sources(job.sources)
     if job.table is not None:
         if job.keypoints is None:
             raise InputError(
@@ -223,7 +224,7 @@ def _with_exact_lines(task: _Task, learned: Networks, alignment: Alignment) -> A
 
 def _failed(job: Job, error: Exception, started_s: float) -> Failed:
     if not isinstance(error, InputError):
-        error = shortage(job.path) if is_shortage(error) else _ours(job, error)
+        error = shortage(job.files[0]) if is_shortage(error) else _ours(job, error)
     return Failed(job.name, str(error), time.perf_counter() - started_s)
 
 
@@ -231,7 +232,7 @@ def _ours(job: Job, error: Exception) -> InputError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     return InputError(
-        job.path,
+        job.files[0],
         f"met a mistake in FinchSync ({type(error).__name__}: {error}, {place})",
         "report it with the output of 'finchsync doctor'",
     )
@@ -258,7 +259,7 @@ def _run_in_processes(
 
 def _died(job: Job, seconds: float) -> Failed:
     error = InputError(
-        job.path,
+        job.files[0],
         "its process died twice, the second time alone",
         "see if the memory is enough; if it is, report it with the output of 'finchsync doctor'",
     )

@@ -10,7 +10,7 @@ from core.align.aligner import AlignOptions
 from core.align.claims.confidence import in_digits
 from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
-from core.cli.batch.jobs import Batch, collect
+from core.cli.batch.jobs import Batch, Job, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
 from core.cli.batch.ranked_lines import Line
 from core.cli.batch.result import check_places, protect_inputs, write_report, write_result
@@ -41,8 +41,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)
     check_places(args.out, args.report, overwrite=args.overwrite)
-    work = collect(args.paths, args.pair, args.keypoints)
-    protect_inputs(args.out, args.report, work, (args.prior, args.model))
+    work = collect(args.paths, args.pair, args.list, args.keypoints)
+    protect_inputs(args.out, args.report, work, (args.prior, args.model, *args.list))
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             "tolerance_s": args.tolerance,
             "spacing_m": args.spacing,
             "recordings": [
-                {**as_json(outcome, ranked_by), "files": [str(path) for path in job.files]}
+                {**as_json(outcome, ranked_by), **_about(job, options)}
                 for outcome, job in zip(outcomes, work.jobs, strict=True)
             ],
         }
@@ -95,6 +95,15 @@ def _prior(path: Path | None, model: Model | None) -> DriftPrior | None:
     if path is not None:
         return read_prior(path)
     return None if model is None else model.prior
+
+
+def _about(job: Job, options: AlignOptions) -> dict[str, object]:
+    """What a report says of a recording besides what came of it."""
+    return {
+        "files": [str(path) for path in job.files],
+        "channels": [side.channel for side in job.sources.sides],
+        "spacing_m": options.at_spacing(job.sources.spacing_m).spacing_m,
+    }
 
 
 def _tell_kept(kept: Kept, work: Batch) -> None:

@@ -209,13 +209,6 @@ def test_a_missing_table_is_not_evaluated(finchsync, tmp_path: Path) -> None:
     assert result.err == f"{missing}: cannot be read ({reason}); check the path.\n"
 
 
-def test_two_recordings_of_one_name_are_refused(finchsync, make_audio, tmp_path: Path) -> None:
-    paths = [make_audio(f"{folder}/a.wav") for folder in ("one", "two")]
-    result = finchsync("align", *paths, "--out", tmp_path / "p.csv")
-    assert result.code == 2
-    assert "same name" in result.err
-
-
 @pytest.mark.parametrize("where", ["missing/p.csv", "folder", "x" * 300])
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     finchsync, make_audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str

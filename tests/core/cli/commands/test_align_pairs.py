@@ -1,0 +1,154 @@
+"""``finchsync align`` of channels of any files: --pair and --list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.formats.biodcase import read_csv
+from core.formats.sidecar import read_sidecar
+
+HEADER = "Filename,Time Channel 0,Time Channel 1\n"
+
+
+@pytest.fixture
+def files(make_audio) -> dict[str, Path]:
+    """Five channels in a W64, and two mono files at other rates."""
+    return {
+        "many": make_audio("many.w64", channels=5, rate_hz=48000),
+        "bird": make_audio("bird.flac", channels=1, rate_hz=44100, seed=1),
+        "room": make_audio("room.wav", channels=1, seed=2),
+    }
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_pair_is_a_channel_of_each_file(finchsync, files, tmp_path: Path) -> None:
+    out, report = tmp_path / "p.csv", tmp_path / "report.json"
+    pair = ("--pair", f"{files['many']}:3", files["bird"])
+    result = finchsync("align", *pair, "--out", out, "--report", report)
+    assert (result.code, result.err) == (0, "")
+    assert list(read_csv(out).files) == ["many.w64:3"]
+    sidecar = read_sidecar(out)
+    assert sidecar is not None
+    assert sidecar.recordings["many.w64:3"].files == ("many.w64:3", "bird.flac")
+    (told,) = json.loads(report.read_text())["recordings"]
+    assert told["files"] == [str(files["many"]), str(files["bird"])]
+    assert told["channels"] == [3, None]
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_list_reads_as_pairs_do_with_the_spacing_of_each(
+    finchsync, files, write_text, tmp_path: Path
+) -> None:
+    table = write_text(
+        "pairs.csv",
+        "Name,File 0,Channel 0,File 1,Spacing\n"
+        ",many.w64,3,bird.flac,\n"
+        "near,many.w64,0,bird.flac,2.5\n",
+    )
+    out = tmp_path / "p.csv"
+    result = finchsync("align", "--list", table, "--out", out, "--spacing", 4)
+    assert (result.code, result.err) == (0, "")
+    assert list(read_csv(out).files) == ["many.w64:3", "near"]
+    sidecar = read_sidecar(out)
+    assert sidecar is not None
+    settings = [each.aligner["settings"] for each in sidecar.recordings.values() if each.aligner]
+    assert [one["spacing_m"] for one in settings] == [4.0, 2.5]
+    assert len(settings) == 2
+    assert files["room"].exists()
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_recordings_of_one_name_are_told_apart_by_their_folders(
+    finchsync, make_audio, tmp_path: Path
+) -> None:
+    """In the table that is written, whether their own tables call them so or not."""
+    for day in ("day 1", "day 2"):
+        make_audio(f"{day}/audio/a.wav", seed=len(day))
+    (tmp_path / "day 1" / "annotations.csv").write_text(HEADER + "a.wav,0.50,0.5\na.wav,1.5,1\n")
+    out = tmp_path / "p.csv"
+    result = finchsync("align", tmp_path / "day 1", tmp_path / "day 2", "--out", out)
+    assert (result.code, result.err) == (0, "")
+    assert out.read_text().startswith(HEADER + "day 1/audio/a.wav,0.50,0.75\n")
+    files = read_csv(out).files
+    assert [len(kept) for kept in files.values()] == [2, 4]
+    assert list(files) == ["day 1/audio/a.wav", "day 2/audio/a.wav"]
+    again = finchsync("evaluate", "--predictions", out, "--ground-truth", out)
+    assert again.code == 0
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_what_is_missing_of_a_list_is_named_and_the_rest_written(
+    finchsync, files, write_text, tmp_path: Path
+) -> None:
+    table = write_text(
+        "pairs.csv",
+        "File 0,File 1\nmany.w64:3,bird.flac\nmany.w64:9,bird.flac\n"
+        "gone.wav,bird.flac\nroom.wav,many.w64\n",
+    )
+    result = finchsync("align", "--list", table, "--out", tmp_path / "p.csv")
+    assert result.code == 1
+    assert list(read_csv(tmp_path / "p.csv").files) == ["many.w64:3"]
+    no_channel, gone, unsaid = result.err.splitlines()
+    assert "many.w64: has 5 channels, 0 to 4, so there is no channel 9" in no_channel
+    assert gone.startswith(str(tmp_path / "gone.wav"))
+    assert "say which: many.w64:0 to many.w64:4" in unsaid
+    assert files["room"].exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--pair", "many.w64:3"), "expected 2 arguments"),
+        (("--pair", "many.w64:three", "bird.flac"), "'three' is no channel"),
+        (("--pair", "many.w64:3", "many.w64:3"), "is given for both sides"),
+        (("--list", "gone.csv"), "gone.csv: cannot be read"),
+        (("--list", "bird.flac"), "bird.flac"),
+        (("--list", "twice.csv"), "line 3: is the same pair as line 2"),
+        (("--list", "unknown.csv"), "the column 'Gain' is none of"),
+    ],
+)
+@pytest.mark.usefixtures("files", "fake_aligner")
+def test_bad_pairs_are_one_line_and_nothing_is_written(
+    finchsync, write_text, tmp_path: Path, monkeypatch, arguments: tuple[str, ...], what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_text("twice.csv", "File 0,File 1\nmany.w64:3,bird.flac\nmany.w64:3,bird.flac\n")
+    write_text("unknown.csv", "File 0,File 1,Gain\nmany.w64:3,bird.flac,1\n")
+    result = finchsync("align", *arguments, "--out", tmp_path / "p.csv")
+    assert result.code == 2
+    assert what in result.err
+    assert len(result.err.splitlines()) == 1
+    assert not (tmp_path / "p.csv").exists()
+
+
+@pytest.mark.usefixtures("fake_aligner")
+def test_a_name_that_a_list_gives_stays_where_another_recording_would_have_it(
+    finchsync, files, write_text, tmp_path: Path
+) -> None:
+    table = write_text("named.csv", "Name,File 0,File 1\nroom.wav,many.w64:3,bird.flac\n")
+    pair = ("--pair", files["room"], files["bird"])
+    assert finchsync("align", *pair, "--list", table, "--out", tmp_path / "p.csv").code == 0
+    assert list(read_csv(tmp_path / "p.csv").files) == ["room.wav + bird.flac", "room.wav"]
+
+
+def test_the_same_offset_comes_from_a_pair_and_from_a_stereo_file(
+    finchsync, make_audio, tmp_path: Path
+) -> None:
+    """With the true aligner: the channel that was named is the one that is heard."""
+    import soundfile as sf
+
+    rng = np.random.default_rng(5)
+    sound = rng.normal(size=8 * 8000) * np.repeat(rng.random(80) < 0.4, 800) * 0.2
+    many = rng.normal(scale=0.01, size=(len(sound), 5))
+    many[:, 3] += sound
+    sf.write(tmp_path / "many.w64", many, 8000)
+    sf.write(tmp_path / "late.flac", np.concatenate([np.zeros(2400), sound])[: len(sound)], 8000)
+    pair = ("--pair", tmp_path / "many.w64:3", tmp_path / "late.flac")
+    result = finchsync("align", *pair, "--out", tmp_path / "p.csv", "--evidence", "spectral")
+    assert result.code == 0
+    (kept,) = read_csv(tmp_path / "p.csv").files.values()
+    np.testing.assert_allclose(kept.offset_s[1:-1], 0.3, atol=0.005)
