@@ -109,8 +109,8 @@ class ExportPlan:
 
     def files(self, path: Path) -> dict[Path, bytes]:
         """What is written to `path`, or beside it, where the format takes several files."""
-        durations_s = {e.recording.name: e.leaving.durations_s for e in self.entries}
-        return self.format.keypoint_files(KeypointExport(self.table(), durations_s), path)
+        recordings = {entry.recording.name: entry.recording for entry in self.entries}
+        return self.format.keypoint_files(KeypointExport(self.table(), recordings), path)
 
     def places(self, path: Path) -> tuple[Path, ...]:
         """Where something is written, a sidecar too."""

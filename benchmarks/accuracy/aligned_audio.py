@@ -102,9 +102,7 @@ def _pairs(folder: Path, seed: int) -> list[tuple[str, Recording]]:
     sf.write(voices, np.repeat(scene.samples[:, :1], 2, axis=1), rate_hz, subtype="FLOAT")
     clock_s = np.arange(len(scene.samples)) / rate_hz
     heard_s = drift.to_channel_0(clock_s)
-    later = WarpedChannel(open_recording(voices), 1).at(
-        heard_s, np.ones(len(clock_s)), 1 / rate_hz
-    )
+    later = WarpedChannel(open_recording(voices), 1).at(heard_s, np.ones(len(clock_s)), 1 / rate_hz)
     side_by_side = np.stack([scene.samples[:, 0], later], axis=1)
     side_by_side += rng.normal(scale=0.01, size=side_by_side.shape)
     found = []

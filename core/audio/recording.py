@@ -49,6 +49,12 @@ class Recording:
         return self.channels[0].duration_s
 
     @property
+    def durations_s(self) -> tuple[float, float]:
+        """Length of channel 0 and 1, each on its own clock, seconds."""
+        first, second = self.channels
+        return first.duration_s, second.duration_s
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """The one or two files behind the recording."""
         return tuple(dict.fromkeys(source.path for source in self.channels))

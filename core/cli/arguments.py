@@ -23,7 +23,7 @@ from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 
 COMMANDS = (
     *("align", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
-    *("export", "carry", "demo", "doctor"),
+    *("export", "export-audio", "carry", "demo", "doctor"),
 )
 
 _CODES = (
@@ -93,6 +93,13 @@ def command_parser() -> argparse.ArgumentParser:
             "export",
             "Write the keypoints of a session, or of a table of FinchSync, in a format of another "
             "program.",
+        )
+    )
+    export_arguments.add_export_audio(
+        command(
+            "export-audio",
+            "Write channel 1 on the clock of channel 0, as WAV or FLAC: what the keypoints of a "
+            "session or table know, and silence elsewhere.",
         )
     )
     export_arguments.add_carry(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.cli import argument_types
+
 _BY = "session, or table of keypoints, or folder of one"
 
 
@@ -24,6 +26,42 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         "--reviewed",
         action="store_true",
         help="only keypoints that a person accepted or corrected",
+    )
+    _add_overwrite(parser)
+
+
+def add_export_audio(parser: argparse.ArgumentParser) -> None:
+    """Of ``finchsync export-audio``."""
+    parser.add_argument("path", type=Path, metavar="SESSION|TABLE", help=_BY)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the files, NAME.aligned.wav; made if needed",
+    )
+    parser.add_argument("--recording", metavar="NAME", help="one of several (default: all)")
+    parser.add_argument(
+        "--format", choices=("wav", "flac"), default="wav", help="of the files (default: wav)"
+    )
+    parser.add_argument(
+        "--rate",
+        type=argument_types.count,
+        metavar="HZ",
+        help="sample rate (default: that of channel 0, whose samples then stay as they are)",
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="channel 1 in mono (default: beside channel 0)"
+    )
+    parser.add_argument(
+        "--trim",
+        action="store_true",
+        help="from the first to the last moment that is known (default: all of channel 0)",
+    )
+    parser.add_argument(
+        "--unreviewed",
+        action="store_true",
+        help="keypoints that nobody reviewed count as well; unalignable ones never do",
     )
     _add_overwrite(parser)
 

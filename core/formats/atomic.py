@@ -109,6 +109,25 @@ def write_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None
             os.fsync(file.fileno())
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be made ({system_reason(error)})"
+        raise InputError(folder, what, "choose another folder") from error
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Fill a folder beside `path` under a passing name, then give it its name.

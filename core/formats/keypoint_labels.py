@@ -42,7 +42,8 @@ class KeypointLabels:
         """What goes there; as `Format.contents`."""
         left = iter(places)
         for name, keypoints in export.table.files.items():
-            labels = self._labels(keypoints, export.durations_s.get(name))
+            recording = export.recordings.get(name)
+            labels = self._labels(keypoints, None if recording is None else recording.durations_s)
             if self.form.holds.tiers:
                 yield self.form.content(labels, next(left))
                 continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.formats import kinds
 from core.formats.biodcase import BiodcaseTable
@@ -27,12 +28,12 @@ class KeypointExport:
     ----------
     table : BiodcaseTable
         Of all recordings.
-    durations_s : mapping of str to (float, float)
-        Length of channel 0 and 1 of recordings in the table, where they are known, seconds.
+    recordings : mapping of str to Recording
+        Those in the table whose audio is known.
     """
 
     table: BiodcaseTable
-    durations_s: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    recordings: Mapping[str, Recording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

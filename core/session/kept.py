@@ -17,6 +17,7 @@ from core.formats.sidecar import Rows
 from core.keypoints import KeypointSet
 from core.session.database.earlier import read_snapshot
 from core.session.leaving import Leaving
+from core.session.locate import Located, Place, locate
 
 SESSION_SUFFIX = ".finchsync"
 
@@ -31,16 +32,44 @@ class Kept:
         As the table writes it, or the session calls it.
     keypoints : KeypointSet
         All of them that something has set.
-    durations_s : tuple of (float, float), or None
-        Length of channel 0 and 1, seconds; None if nobody knows.
+    recording : Recording or None
+        Its audio, where a session last knew it or a table has it beside it; None if nobody knows.
+    fingerprint : str
+        Of the audio that the keypoints are of; empty if nobody knows.
     leaving : Leaving or None
         What else a session knows of it.
     """
 
     name: str
     keypoints: KeypointSet
-    durations_s: tuple[float, float] | None
+    recording: Recording | None
+    fingerprint: str = ""
     leaving: Leaving | None = None
+
+    @property
+    def durations_s(self) -> tuple[float, float] | None:
+        """Length of channel 0 and 1, seconds; None if nobody knows."""
+        return None if self.recording is None else self.recording.durations_s
+
+    def audio(self) -> Recording:
+        """Its audio, wherever it is now.
+
+        Raises
+        ------
+        InputError
+            If it is not there, cannot be read, or has changed since.
+        """
+        if self.leaving is not None:
+            found = next(x for x in locate({0: self.leaving.known}) if isinstance(x, Located))
+            if found.place not in (Place.FOUND, Place.MOVED):
+                raise InputError(self.name, f"cannot be read: {found.problem}", "put it back")
+            return found.known.recording
+        if self.recording is None:
+            raise InputError(self.name, "its audio is not beside the table", "put it there")
+        if self.fingerprint not in ("", self.recording.fingerprint()):
+            what = "its audio has changed since it was aligned"
+            raise InputError(self.name, what, "align it again")
+        return self.recording
 
     def chosen(self, rows: Rows) -> KeypointSet:
         """The keypoints that leave."""
@@ -128,7 +157,7 @@ def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
         leaving = Leaving.of_session(known, state, run)
         keypoints = state.keypoints.kept(~leaving.is_unset)
         if len(keypoints) and not state.is_out:
-            found.append(Kept(leaving.name, keypoints, leaving.durations_s, leaving))
+            found.append(Kept(leaving.name, keypoints, known.recording, known.fingerprint, leaving))
     return tuple(found), ()
 
 
@@ -139,21 +168,18 @@ def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     except InputError:
         audio = {}
     found = tuple(
-        Kept(name, each.keypoints, _durations_s(each, audio))
+        Kept(name, each.keypoints, _recording(each, audio), each.fingerprint)
         for name, each in table.recordings.items()
     )
     return found, table.notes
 
 
-def _durations_s(
-    recording: TableRecording, audio: Mapping[str, Path]
-) -> tuple[float, float] | None:
-    """Of the audio beside a table; None if it is not there."""
+def _recording(recording: TableRecording, audio: Mapping[str, Path]) -> Recording | None:
+    """The audio beside a table; None if it is not there."""
     try:
-        first, second = opened_beside(recording, audio).channels
+        return opened_beside(recording, audio)
     except (InputError, KeyError):
         return None
-    return first.duration_s, second.duration_s
 
 
 def audio_beside(table: Path) -> dict[str, Path]:

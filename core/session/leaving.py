@@ -55,8 +55,7 @@ class Leaving:
     @property
     def durations_s(self) -> tuple[float, float]:
         """Length of channel 0 and 1, seconds."""
-        first, second = self.known.recording.channels
-        return first.duration_s, second.duration_s
+        return self.known.recording.durations_s
 
     @property
     def is_unset(self) -> NDArray[np.bool_]:

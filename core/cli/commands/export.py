@@ -9,8 +9,8 @@ from pathlib import Path
 from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, say
-from core.errors import InputError, system_reason
-from core.formats.atomic import write_files
+from core.errors import InputError
+from core.formats.atomic import make_folder, write_files
 from core.formats.biodcase import BiodcaseTable
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import Rows, sidecar_path, write_table
@@ -30,10 +30,10 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     found, notes = read_kept(args.path)
     rows = Rows.REVIEWED if args.reviewed else Rows.ALL
     table = BiodcaseTable(_chosen(found, rows, args.path))
-    durations_s = {each.name: each.durations_s for each in found if each.durations_s is not None}
+    recordings = {each.name: each.recording for each in found if each.recording is not None}
     place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
-    files = chosen.keypoint_files(KeypointExport(table, durations_s), place)
-    _make(args.out)
+    files = chosen.keypoint_files(KeypointExport(table, recordings), place)
+    make_folder(args.out)
     if chosen.has_sidecar:
         about = tuple(each.leaving.sidecar(rows) for each in found if each.leaving is not None)
         if not about:
@@ -60,14 +60,6 @@ def _chosen(found: Sequence[Kept], rows: Rows, where: Path) -> dict[str, Keypoin
     if not kept:
         raise InputError(where, "holds no keypoints that are reviewed", "leave out --reviewed")
     return kept
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot be made ({system_reason(error)})"
-        raise InputError(folder, what, "choose another folder") from error
 
 
 def _protect(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.audio.recording import open_recording
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable
 from core.formats.fitting import fitted
@@ -53,9 +54,10 @@ def test_formats_can_be_told_apart() -> None:
 
 
 @every
-def test_a_format_names_its_files_and_leaves_the_table_alone(chosen: Format) -> None:
+def test_a_format_names_its_files_and_leaves_the_table_alone(chosen: Format, make_audio) -> None:
+    recording = open_recording(make_audio("a 🐦.wav"))
     table = BiodcaseTable({"a 🐦.wav": machine_keypoints([0.0, 1.0], [0.25, 1.25])})
-    export = KeypointExport(table, {"a 🐦.wav": (2.0, 2.5)})
+    export = KeypointExport(table, {"a 🐦.wav": recording})
     path = Path("out" + chosen.suffix)
     assert all(suffix.startswith(".") for suffix in chosen.suffixes)
     assert sidecar_path(path) != path
