@@ -67,6 +67,13 @@ APPLICATION: tuple[ActionSpec, ...] = (
         separated=True,
     ),
     ActionSpec(
+        "export_audio",
+        "Export aligned audio…",
+        "exports.export_audio",
+        "File",
+        tip="Write channel 1 on the clock of channel 0, as WAV or FLAC",
+    ),
+    ActionSpec(
         "export_training",
         "Export training folder…",
         "exports.export_training",

@@ -1,4 +1,4 @@
-"""Export commands: tables, training folders, drift curves, pictures of the window."""
+"""Export commands: tables, audio, training folders, drift curves, pictures of the window."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
 from app.base.save_dialog import ask_where_to_save
+from app.export.audio_dialog import AudioDialog
 from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
 from app.export.training_dialog import TrainingDialog
-from app.export.training_export import TrainingFolder
+from app.export.writing_dialog import WritingDialog, Written
 from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
@@ -62,6 +63,7 @@ class ExportCommands(QObject):
         self._pictures.stepped.connect(self._on_picture)
         self._pictures.ended.connect(self._on_picture_ended)
         self._training = BackgroundRunner("training folder", self)
+        self._audio = BackgroundRunner("aligned audio", self)
 
     @property
     def is_idle(self) -> bool:
@@ -70,7 +72,7 @@ class ExportCommands(QObject):
 
     @property
     def _runners(self) -> tuple[BackgroundRunner, ...]:
-        return (self._writing, self._pictures, self._training)
+        return (self._writing, self._pictures, self._training, self._audio)
 
     @Slot()
     def export(self) -> None:
@@ -100,15 +102,32 @@ class ExportCommands(QObject):
         if entry is None:
             self.message_posted.emit(open_first(self._session.selection))
             return
-        opened = self._window.findChildren(TrainingDialog)
-        if (shown := next((each for each in opened if each.isVisible()), None)) is not None:
-            shown.raise_()
+        if self._raised(TrainingDialog):
             return
         suggested = entry.folder.with_name(f"{entry.folder.name}_training")
         dialog = TrainingDialog(self._session, suggested, self._training, self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.written.connect(self._on_training_folder)
+        dialog.written.connect(self._on_written)
         dialog.show()
+
+    @Slot()
+    def export_audio(self) -> None:
+        """Show what is known of the current recording, and write it as aligned audio."""
+        if self._session.current is None:
+            self.message_posted.emit(open_first(self._session.selection))
+            return
+        if self._raised(AudioDialog):
+            return
+        dialog = AudioDialog(self._session, self._audio, self._window)
+        dialog.written.connect(self._on_written)
+        dialog.show()
+
+    def _raised(self, kind: type[WritingDialog]) -> bool:
+        """Whether such a dialog is open already; then it comes to the front."""
+        opened = self._window.findChildren(kind)
+        shown = next((each for each in opened if each.isVisible()), None)
+        if shown is not None:
+            shown.raise_()
+        return shown is not None
 
     @Slot()
     def save_curve(self) -> None:
@@ -159,8 +178,8 @@ class ExportCommands(QObject):
             self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
 
     @Slot(object)
-    def _on_training_folder(self, folder: TrainingFolder) -> None:
-        self._inform(f"Training folder {folder.path}: {folder.sentence}.")
+    def _on_written(self, written: Written) -> None:
+        self._inform(written.said)
 
     @Slot(object)
     def _on_picture(self, path: Path) -> None:

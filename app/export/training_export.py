@@ -33,7 +33,14 @@ class TrainingOffer:
         """Whether nothing would go out."""
         return not self.corrections.recordings
 
-    def sentence(self) -> str:
+    @property
+    def said(self) -> str:
+        """How much it is, a sentence."""
+        nothing = "Nothing is reviewed yet: accept or correct keypoints first."
+        return nothing if self.is_empty else f"{self.amount}."
+
+    @property
+    def amount(self) -> str:
         """How much it is, as "2 recordings with 40 reviewed keypoints"."""
         recordings = self.corrections.recordings
         keypoints = sum(len(each.keypoints) for each in recordings)
@@ -49,15 +56,20 @@ class TrainingFolder:
     Parameters
     ----------
     path : Path
-    sentence : str
+    amount : str
         How much it is.
     notes : tuple of str
         What is called otherwise there, and what stayed out.
     """
 
     path: Path
-    sentence: str
+    amount: str
     notes: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """What is where, a sentence."""
+        return f"Written to {self.path}: {self.amount}."
 
 
 def offer_steps(session: Session, *, include_imported: bool) -> Iterator[TrainingOffer]:
@@ -76,7 +88,7 @@ def folder_steps(
     from core.learn.training_folder import write_training_folder
 
     renamed = yield from write_training_folder(out, offer.corrections, copies=copies)
-    yield TrainingFolder(out, offer.sentence(), (*renamed, *offer.notes))
+    yield TrainingFolder(out, offer.amount, (*renamed, *offer.notes))
 
 
 def _left_out(session: Session, *, include_imported: bool) -> Iterator[str]:

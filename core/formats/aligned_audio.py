@@ -121,10 +121,24 @@ def write_aligned_audio(
             file.write(block)
             done += len(block)
             yield done / frames
-    notes = [_silent_text(stretch) for stretch in asked.known.unknown if _meets(stretch, span_s)]
+    notes = silences(recording, asked)
     if clipped:
-        notes.append(f"{clipped:,} samples above full scale were clipped; WAV of floats holds them")
-    return WrittenAudio(path, *span_s, rate_hz, tuple(notes))
+        notes += (f"{clipped:,} samples above full scale were clipped; WAV of floats holds them",)
+    return WrittenAudio(path, *span_s, rate_hz, notes)
+
+
+def silences(recording: Recording, asked: AlignedAudio) -> tuple[str, ...]:
+    """Where channel 1 is silent in what is written, and why, a sentence each.
+
+    Parameters
+    ----------
+    recording : Recording
+    asked : AlignedAudio
+    """
+    if asked.known.is_empty:
+        return ()
+    span_s = _span_s(recording, asked, asked.rate_hz or recording.channels[0].sample_rate_hz)
+    return tuple(_silent_text(x) for x in asked.known.unknown if _meets(x, span_s))
 
 
 def _span_s(recording: Recording, asked: AlignedAudio, rate_hz: int) -> tuple[float, float]:
@@ -174,10 +188,9 @@ def _comment(recording: Recording, asked: AlignedAudio, span_s: tuple[float, flo
     """What was done, for the header."""
     start_s, end_s = span_s
     first = "left: channel 0 as recorded; right: " if asked.with_reference else ""
-    silent = [stretch for stretch in asked.known.unknown if _meets(stretch, span_s)]
-    told = [_silent_text(stretch) for stretch in silent[:_MOST_NAMED]]
-    if len(silent) > _MOST_NAMED:
-        told.append(f"{len(silent) - _MOST_NAMED} more stretches are silent")
+    told = list(silences(recording, asked))
+    if len(told) > _MOST_NAMED:
+        told[_MOST_NAMED:] = [f"{len(told) - _MOST_NAMED} more stretches are silent"]
     return "; ".join(
         (
             f"FinchSync {__version__}: {recording.name}, {start_s:.6f} to {end_s:.6f} s of channel "
