@@ -124,12 +124,8 @@ def _refuse_unknown(reader: ColumnReader) -> None:
 
 
 def _pair(row: Mapping[str, str], home: Path, where: str) -> Sources:
-    zero, one = (_source(row, side, home, where) for side in (0, 1))
-    if zero.start and one.start and (zero.start.tzinfo is None) != (one.start.tzinfo is None):
-        raise InputError(
-            where, "only one of its start times has a time zone", "give both or neither"
-        )
-    return Sources((zero, one), row[_NAME], _spacing_m(row[_SPACING], where))
+    sides = _source(row, 0, home, where), _source(row, 1, home, where)
+    return Sources(sides, row[_NAME], _spacing_m(row[_SPACING], where))
 
 
 def _source(row: Mapping[str, str], side: int, home: Path, where: str) -> Source:

@@ -45,14 +45,41 @@ def start_in_name(name: str) -> StartTime | None:
     StartTime or None
         The last one, where there are several: recorders write it behind the name of a station.
     """
-    if len(name) > _MOST_CHARACTERS:
-        return None
+    told = _told(PurePath(name).stem)
+    return None if told is None else told[0]
+
+
+def rest_of_name(name: str) -> str:
+    """What a file name says besides the start time, without its ending.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without its folder.
+
+    Returns
+    -------
+    str
+    """
     stem = PurePath(name).stem
+    told = _told(stem)
+    return stem if told is None else f"{stem[: told[1].start]} {stem[told[1].stop :]}"
+
+
+def _told(stem: str) -> tuple[StartTime, slice] | None:
+    """The start time, and where it stands."""
+    if len(stem) > _MOST_CHARACTERS:
+        return None
     if _HEXADECIMAL.fullmatch(stem):
         seconds = int(stem, 16)
         if _FIRST_AUDIOMOTH <= seconds <= _LAST_AUDIOMOTH:
-            return StartTime(datetime.fromtimestamp(seconds, UTC), ToldBy.NAME)
-    found = [start for match in _DATED.finditer(stem) if (start := _start(match)) is not None]
+            moment = datetime.fromtimestamp(seconds, UTC)
+            return StartTime(moment, ToldBy.NAME), slice(0, len(stem))
+    found = [
+        (start, slice(*match.span()))
+        for match in _DATED.finditer(stem)
+        if (start := _start(match)) is not None
+    ]
     return found[-1] if found else None
 
 

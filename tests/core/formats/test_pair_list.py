@@ -94,10 +94,6 @@ BAD = {
     "a channel that is none": (HEADER + ",a.wav,left,,,b.wav,\n", "Channel 0 is 'left'"),
     "a negative channel": (HEADER + ",a.wav,-1,,,b.wav,\n", "Channel 0 is '-1'"),
     "a start that is none": (HEADER + ",a.wav,,dawn,,b.wav,\n", "Start 0 is 'dawn', no moment"),
-    "one zone": (
-        HEADER + ",a.wav,,2026-05-14T04:30Z,2026-05-14T04:30,b.wav,\n",
-        "only one of its start times has a time zone",
-    ),
     "a spacing that is none": (HEADER + ",a.wav,,,,b.wav,near\n", "Spacing is 'near'"),
     "microphones too far apart": (HEADER + ",a.wav,,,,b.wav,900\n", "Spacing is 900 m"),
     "the same pair twice": (HEADER + GOOD + GOOD, "line 3: is the same pair as line 2"),
