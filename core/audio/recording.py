@@ -17,8 +17,8 @@ from core.audio.sources import Source, Sources, own_name
 from core.errors import InputError, refuse_undecodable
 
 
-class MonoFileError(InputError):
-    """A file is one channel of a recording; the other one is in another file."""
+class NotStereoError(InputError):
+    """A file has not two channels: those of a recording are to be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,16 +253,13 @@ def _as_source(path: Path | str | Source) -> Source:
 
 def _both_of(side: Source, file: AudioFile) -> list[Source]:
     """Both channels of a stereo file."""
-    if file.channels == 1:
-        fix = "give a stereo file, or two mono files as a pair"
-        raise MonoFileError(side.path, "has 1 channel, a recording needs two", fix)
-    if file.channels > 2 or side.channel is not None:
-        label, last = side.path.name, file.channels - 1
-        raise InputError(
-            side.path,
-            f"has {file.channels} channels, a recording needs two",
-            f"name a pair of them, as {label}:0 {label}:{last}",
-        )
+    if file.channels != 2:
+        count = f"{file.channels} channel{'s'[: file.channels - 1]}"
+        label = side.path.name
+        fix = f"name two channels, as {label}:0 and {label}:1"
+        if file.channels == 1:
+            fix = "give a stereo file, or two mono files as a pair"
+        raise NotStereoError(side.path, f"has {count}, a recording needs two", fix)
     return [replace(side, channel=channel) for channel in (0, 1)]
 
 

@@ -1,0 +1,138 @@
+"""Pairs while a person sorts them: any file may move, and none gets lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.audio.pairing import FoundFile, Pairing
+from core.audio.sources import Source, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A pair, or what there is of one.
+
+    Parameters
+    ----------
+    sides : tuple of two Source or None
+        Of channel 0 and 1.
+    name : str
+        What the recording is to be called; empty for its own name.
+    spacing_m : float or None
+        Distance of the microphones, metres.
+    """
+
+    sides: tuple[Source | None, Source | None]
+    name: str = ""
+    spacing_m: float | None = None
+
+    @property
+    def pair(self) -> Sources | None:
+        """The pair, if both sides are there and are not the same."""
+        zero, one = self.sides
+        if zero is None or one is None or (zero.path, zero.channel) == (one.path, one.channel):
+            return None
+        return Sources((zero, one), self.name, self.spacing_m)
+
+    @property
+    def paths(self) -> set[Path]:
+        """Files on either side."""
+        return {side.path for side in self.sides if side is not None}
+
+    def with_side(self, side: int, source: Source | None) -> DraftRow:
+        """The same with another source on one side."""
+        zero, one = self.sides
+        return replace(self, sides=(zero, source) if side else (source, one))
+
+@dataclass(frozen=True, slots=True)
+class PairDraft:
+    """All rows of a pairing sheet, and every file that is at hand.
+
+    Parameters
+    ----------
+    rows : tuple of DraftRow
+    files : mapping of Path to FoundFile
+    """
+
+    rows: tuple[DraftRow, ...]
+    files: Mapping[Path, FoundFile] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairing: Pairing, files: Iterable[FoundFile]) -> PairDraft:
+        """A guess; files without a partner stand below the pairs, alone on their side."""
+        rows = [DraftRow((pair.sides[0], pair.sides[1])) for pair in pairing.pairs]
+        rows += [DraftRow((file.source(), None)) for file in pairing.unpaired]
+        return cls(tuple(rows), {file.path: file for file in files})
+
+    @property
+    def pairs(self) -> tuple[Sources, ...]:
+        """What can be opened."""
+        found = (row.pair for row in self.rows if not self.problem(row))
+        return tuple(pair for pair in found if pair is not None)
+
+    @property
+    def unpaired(self) -> tuple[Path, ...]:
+        """Files that are in no pair."""
+        paired = {path for pair in self.pairs for path in pair.files}
+        there = (path for row in self.rows for path in sorted(row.paths))
+        return tuple(dict.fromkeys(path for path in there if path not in paired))
+
+    def problem(self, row: DraftRow) -> str:
+        """Why a row is no pair to open; empty if it is one."""
+        if row.pair is None:
+            return "no other file" if None in row.sides else "both sides are the same"
+        before = self.rows[: next(at for at, other in enumerate(self.rows) if other is row)]
+        if any(other.sides == row.sides for other in before):
+            return "is there twice"
+        is_taken = row.name and any(other.name == row.name for other in before)
+        return "its name is taken" if is_taken else ""
+
+    def swapped(self, at: Collection[int]) -> PairDraft:
+        """Rows with their sides changed over: the other file is the reference."""
+        return self._with(
+            replace(row, sides=(row.sides[1], row.sides[0])) if number in at else row
+            for number, row in enumerate(self.rows)
+        )
+
+    def placed(self, at: int, side: int, file: FoundFile) -> PairDraft:
+        """A file put on one side of a row.
+
+        A file that stood alone leaves its place; one of another pair is in both from now on, as a
+        reference of several recorders is. What stood here before stays at hand.
+        """
+        before = self.rows[at].sides[side]
+        rows = [*self.rows]
+        rows[at] = rows[at].with_side(side, file.source())
+        alone = {file.path}
+        rows = [
+            row for number, row in enumerate(rows) if number == at or row.pair or row.paths != alone
+        ]
+        if before is not None and not any(before.path in row.paths for row in rows):
+            rows.append(DraftRow((before, None)))
+        return PairDraft(tuple(rows), {**self.files, file.path: file})
+
+    def with_channel(self, at: int, side: int, channel: int) -> PairDraft:
+        """Another channel of the file on one side of a row."""
+        source = self.rows[at].sides[side]
+        assert source is not None
+        return self._changed(at, self.rows[at].with_side(side, replace(source, channel=channel)))
+
+    def named(self, at: int, name: str) -> PairDraft:
+        """Another name for a recording; empty for its own."""
+        return self._changed(at, replace(self.rows[at], name=name.strip()))
+
+    def spaced(self, at: int, spacing_m: float | None) -> PairDraft:
+        """Another distance of the microphones, metres."""
+        return self._changed(at, replace(self.rows[at], spacing_m=spacing_m))
+
+    def without(self, at: Collection[int]) -> PairDraft:
+        """Without some rows; their files are of no interest any more."""
+        return self._with(row for number, row in enumerate(self.rows) if number not in at)
+
+    def _changed(self, at: int, changed: DraftRow) -> PairDraft:
+        return self._with(changed if n == at else row for n, row in enumerate(self.rows))
+
+    def _with(self, rows: Iterable[DraftRow]) -> PairDraft:
+        return replace(self, rows=tuple(rows))
