@@ -19,10 +19,17 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "files.choose_files",
         "File",
         ("Ctrl+O",),
-        "Open a stereo file, a pair of mono files, a CSV or a session",
+        "Open recordings, mono or many-channel files to pair, a CSV or a session",
         icon="open",
         label="Open",
         separated=True,
+    ),
+    ActionSpec(
+        "pair_files",
+        "Pair files…",
+        "pairing.choose_files",
+        "File",
+        tip="Say which channels of which files make recordings",
     ),
     ActionSpec(
         "open_folder",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from app.base.background_runner import BackgroundRunner, RunResult, RunStatus, W
 from app.base.messages import Kind, Message
 from app.documents.offered_table import OfferedTable
 from app.documents.offered_work import OfferedWork
-from app.documents.opening import Opened, Skipped, open_paths
-from app.documents.placing import Placed, place_steps, then_earlier
+from app.documents.opening import Opened, Skipped, ToPair, open_pairs, open_paths
+from app.documents.placing import Placed, Step, place_steps, then_earlier
 from app.documents.restoring import (
     Lost,
     Relocated,
@@ -27,6 +27,7 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
 from core.audio.recording import Recording
+from core.audio.sources import Sources
 from core.session import EarlierWork, Session
 
 
@@ -53,12 +54,15 @@ class Documents(QObject):
         Another session takes the place of the one that is open.
     settled()
         What was picked is open, as far as it can be.
+    pairing_wanted(draft)
+        Files that were picked are to be paired first; a guess, a `PairDraft`.
     """
 
     message_posted = Signal(object)
     opening = Signal(object)
     replacing = Signal()
     settled = Signal()
+    pairing_wanted = Signal(object)
 
     def __init__(
         self, session: SessionModel, store: SessionStore, parent: QObject | None = None
@@ -114,10 +118,16 @@ class Documents(QObject):
             if len(paths) > 1:
                 text = f"Of these only {sessions[0].name} is opened: a window shows one session."
                 self.message_posted.emit(Message(Kind.WARNING, text))
-        elif self._store.awaits_place and self._store.places is not None:
-            self._opening.start(partial(place_steps, self._store.places, self._paths))
         else:
-            self._start(partial(open_paths, self._paths))
+            self._take_up(partial(open_paths, self._paths))
+
+    def open_pairs(self, pairs: Sequence[Sources]) -> None:
+        """Open recordings that are made of named sources."""
+        self.table.begin()
+        self.earlier.begin()
+        self._paths = tuple(path for pair in pairs for path in pair.files)
+        self._stay_out, self._offers = 0, False
+        self._take_up(partial(open_pairs, tuple(pairs)))
 
     def recover(self) -> bool:
         """Open what was open when FinchSync ended without closing it; whether there is any."""
@@ -165,6 +175,14 @@ class Documents(QObject):
         self._is_reading = True
         self._placed = placed
         self._store.open(session, may_create=placed is not None)
+
+    def _take_up(self, work: Callable[[], Iterator[Step]]) -> None:
+        """Open things into the session, or the first ones into that of their folder."""
+        places = self._store.places
+        if self._store.awaits_place and places is not None:
+            self._opening.start(partial(place_steps, places, self._paths[0], work))
+        else:
+            self._start(work)
 
     def _start(self, work: Work) -> None:
         """Open things, and look then in which other sessions they are."""
@@ -222,6 +240,8 @@ class Documents(QObject):
         elif isinstance(step, Skipped):
             kind = Kind.ERROR if step.is_all else Kind.WARNING
             self.message_posted.emit(Message(kind, step.text, details=step.details))
+        elif isinstance(step, ToPair):
+            self.pairing_wanted.emit(step.draft)
         elif isinstance(step, Lost):
             self._tell_lost(step)
         elif isinstance(step, EarlierWork):

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
-from core.audio.folder import find_audio
-from core.audio.recording import MonoFileError, Recording, open_recording
+from core.audio.folder import audio_in, find_audio
+from core.audio.pair_draft import PairDraft
+from core.audio.pairing import FoundFile, alike_first, guess_pairs, partner_of
+from core.audio.recording import NotStereoError, open_recording, open_sources
+from core.audio.sources import Sources, distinct_names
 from core.errors import InputError
 from core.formats.biodcase import check_times, read_csv
 from core.formats.folder_tables import tables_of
 from core.formats.names import match_names
+from core.formats.pair_list import is_pair_list, read_pairs
 from core.formats.sidecar import read_sidecar
 from core.plain_text import one_line
 
 _BATCH = 50
+_MOST_NEIGHBOURS = 64
+"""Headers of so many files with like names are read to find the other side of one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +60,19 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ToPair:
+    """Files that are recordings only together with others; a person says with which.
+
+    Parameters
+    ----------
+    draft : PairDraft
+        As it is guessed.
+    """
+
+    draft: PairDraft
+
+
+@dataclass(frozen=True, slots=True)
 class _Report:
     """What a person should know once all is open.
 
@@ -59,35 +80,33 @@ class _Report:
     ----------
     problems : list of InputError
         What could not be opened.
+    not_stereo : list of Path
+        What is a recording only together with other files.
     notes : list of str
         What was taken for granted, and what was passed over, a line each.
     """
 
     problems: list[InputError] = field(default_factory=list)
+    not_stereo: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def summary(self, *, is_all: bool) -> Skipped:
         """All of it; the bar has room for the first."""
         notes = list(map(one_line, self.notes))
         details = "\n".join([*map(str, self.problems), *notes])
-        mono = [problem for problem in self.problems if isinstance(problem, MonoFileError)]
-        problems = self.problems
-        if len(mono) > 1:
-            problems = [_unpaired(mono), *(p for p in self.problems if p not in mono)]
-        first, count = str([*problems, *notes][0]), len(problems)
+        first, count = str([*self.problems, *notes][0]), len(self.problems)
         if count > 1:
             first = f"{count} things could not be opened; the first: {first}"
         return Skipped(first, details, is_all=is_all)
 
 
-def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
+def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped | ToPair]:
     """Open what a person picked or dropped.
 
     Parameters
     ----------
     paths : sequence of Path
-        Folders, stereo files, BioDCASE CSVs, in any mixture; two mono files
-        make one recording.
+        Folders, audio files, BioDCASE CSVs, tables of pairs, in any mixture.
 
     Yields
     ------
@@ -95,11 +114,9 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
         Recordings, in batches.
     Skipped
         What is wrong with the rest, or should be known.
+    ToPair
+        Files that have not two channels, with a guess which belong together.
     """
-    pair, not_a_pair = _as_pair(paths)
-    if pair is not None:
-        yield Opened((new_entry(pair, paths[0].parent),), named=True)
-        return
     report = _Report()
     opened = 0
     for path in paths:
@@ -108,10 +125,43 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped]:
             for batch in _open_one(path, report):
                 opened += len(batch)
                 yield Opened(batch, named)
+        except NotStereoError:
+            report.not_stereo.append(path)
         except InputError as error:
             report.problems.append(error)
-    if not_a_pair is not None and not opened:
-        report.problems[:] = [not_a_pair]
+    if report.not_stereo:
+        yield ToPair(_guessed(report.not_stereo))
+    yield from _said(report, opened + len(report.not_stereo))
+
+
+def open_pairs(pairs: Sequence[Sources]) -> Iterator[Opened | Skipped]:
+    """Open recordings that are made of named sources.
+
+    Parameters
+    ----------
+    pairs : sequence of Sources
+
+    Yields
+    ------
+    Opened
+        Recordings, in batches.
+    Skipped
+        What is wrong with the rest.
+
+    Raises
+    ------
+    InputError
+        If two were given the same name.
+    """
+    report = _Report()
+    opened = 0
+    for batch in _of_pairs(pairs, report):
+        opened += len(batch)
+        yield Opened(batch, named=True)
+    yield from _said(report, opened)
+
+
+def _said(report: _Report, opened: int) -> Iterator[Skipped]:
     if report.problems or report.notes:
         yield report.summary(is_all=not opened)
 
@@ -120,6 +170,10 @@ def _open_one(path: Path, report: _Report) -> Iterator[tuple[Entry, ...]]:
     if path.is_dir():
         audio = find_audio(path)
         yield from _entries(audio, _table_in(path, audio, report), path, report)
+    elif _is_table(path) and is_pair_list(path):
+        found = read_pairs(path)
+        report.notes.extend(found.notes)
+        yield from _of_pairs(found.pairs, report)
     elif _is_table(path):
         files = {file.name: file for file in find_audio(path.parent)}
         table = _imported(path, files, report)
@@ -129,13 +183,33 @@ def _open_one(path: Path, report: _Report) -> Iterator[tuple[Entry, ...]]:
         yield (new_entry(open_recording(path), path.parent),)
 
 
+def _of_pairs(pairs: Sequence[Sources], report: _Report) -> Iterator[tuple[Entry, ...]]:
+    named = zip(pairs, distinct_names(pairs), strict=True)
+    opening = (partial(_pair_entry, replace(pair, name=name)) for pair, name in named)
+    yield from _batches(opening, report)
+
+
+def _pair_entry(pair: Sources) -> Entry:
+    return new_entry(open_sources(pair), pair.files[0].parent)
+
+
 def _entries(
     files: Sequence[Path], table: Imported | None, folder: Path, report: _Report
 ) -> Iterator[tuple[Entry, ...]]:
+    opening = (partial(_entry, file, folder, table) for file in files)
+    yield from _batches(opening, report)
+
+
+def _batches(
+    opening: Iterable[Callable[[], Entry]], report: _Report
+) -> Iterator[tuple[Entry, ...]]:
+    """Recordings as they are opened, some at a time."""
     batch: list[Entry] = []
-    for file in files:
+    for opened in opening:
         try:
-            batch.append(_entry(open_recording(file), folder, table))
+            batch.append(opened())
+        except NotStereoError as error:
+            report.not_stereo.append(Path(error.where))
         except InputError as error:
             report.problems.append(error)
         if len(batch) == _BATCH:
@@ -145,7 +219,28 @@ def _entries(
         yield tuple(batch)
 
 
-def _entry(recording: Recording, folder: Path, table: Imported | None) -> Entry:
+def _guessed(paths: Sequence[Path]) -> PairDraft:
+    """Which files belong together; of one alone, perhaps with one that lies beside it."""
+    files = [FoundFile.at(path) for path in paths]
+    pairing = guess_pairs(files)
+    if len(files) == 1 and pairing.unpaired and (other := _beside(files[0])) is not None:
+        files.append(other)
+        pairing = guess_pairs(files)
+    return PairDraft.of(pairing, files)
+
+
+def _beside(file: FoundFile) -> FoundFile | None:
+    """The likeliest partner of a file in its folder."""
+    near = alike_first(file.path, audio_in(file.path.parent))[:_MOST_NEIGHBOURS]
+    found = []
+    for path in near:
+        with suppress(InputError):
+            found.append(FoundFile.at(path))
+    return partner_of(file, [other for other in found if other.channels != 2])
+
+
+def _entry(file: Path, folder: Path, table: Imported | None) -> Entry:
+    recording = open_recording(file)
     keypoints = None if table is None else table.table.files.get(recording.name)
     if table is None or keypoints is None:
         return new_entry(recording, folder)
@@ -185,16 +280,6 @@ def _table_in(folder: Path, audio: Sequence[Path], report: _Report) -> Imported 
         return None
 
 
-def _as_pair(paths: Sequence[Path]) -> tuple[Recording | None, InputError | None]:
-    """Two mono files as one recording, or why they are none."""
-    if len(paths) != 2 or any(path.is_dir() or _is_table(path) for path in paths):
-        return None, None
-    try:
-        return open_recording(*paths), None
-    except InputError as error:
-        return None, error
-
-
 def _is_table(path: Path) -> bool:
     return path.suffix.lower() == ".csv"
 
@@ -204,14 +289,4 @@ def _missing(table: Path, names: Sequence[str]) -> InputError:
         table,
         f"names recordings that are not there: {some_names(names)}",
         "put the audio next to the CSV or into audio/",
-    )
-
-
-def _unpaired(mono: Sequence[MonoFileError]) -> InputError:
-    names = some_names([Path(problem.where).name for problem in mono])
-    return InputError(
-        f"{len(mono)} files with one channel each",
-        f"{names}; a recording needs two channels",
-        "open the two files of a recording together, channel 0 first, or give all pairs to the "
-        "command line: finchsync align --pair FILE_0 FILE_1",
     )

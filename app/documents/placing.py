@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from app.documents.opening import Opened, Skipped, open_paths
+from app.documents.opening import Opened, Skipped, ToPair
 from app.session.entries import Entry
 from app.session.session_places import SessionPlaces, folder_of
 from core.session import EarlierWork, Whereabouts, find_earlier
 from core.session.paths import is_there
+
+Step = Opened | Skipped | ToPair
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -25,7 +27,7 @@ class Placed:
     ----------
     session : Path
         Perhaps there is none yet.
-    rest : iterator of Opened or Skipped
+    rest : iterator of Opened, Skipped or ToPair
         To be taken in the thread that it came from.
     moved_to : Path or None
         Where the audio of the session is now, if it is not where it was.
@@ -36,46 +38,56 @@ class Placed:
     """
 
     session: Path
-    rest: Iterator[Opened | Skipped]
+    rest: Iterator[Step]
     moved_to: Path | None = None
     note: str = ""
     is_warning: bool = False
 
 
-def place_steps(places: SessionPlaces, paths: Sequence[Path]) -> Iterator[Placed | Skipped]:
-    """Find the session of the folder that the first of `paths` is in; runs in a worker thread.
+def place_steps(
+    places: SessionPlaces, path: Path, work: Callable[[], Iterator[Step]]
+) -> Iterator[Placed | Skipped | ToPair]:
+    """Find the session of the folder that a path is in; runs in a worker thread.
 
     Where none is known by the folder, it is found by the audio: the folder was renamed or moved,
     or is opened by another way.
+
+    Parameters
+    ----------
+    places : SessionPlaces
+    path : Path
+        The first of what is opened.
+    work : callable
+        Gives the steps of opening it.
 
     Yields
     ------
     Placed
         Once, if anything could be opened.
-    Skipped
-        What is wrong, if nothing could.
+    Skipped, ToPair
+        What is wrong, and what is to be paired, if nothing could.
     """
-    steps = open_paths(paths)
-    place, elsewhere = places.of(paths[0]), places.elsewhere(paths[0])
+    steps = work()
+    place, elsewhere = places.of(path), places.elsewhere(path)
     is_gone = elsewhere not in (None, place)
     if is_there(place) and not is_gone:
         yield Placed(place, steps)
         return
-    first: list[Opened | Skipped] = []
+    first: list[Step] = []
     for step in steps:
         first.append(step)
         if isinstance(step, Opened):
             break
     else:
-        yield from (step for step in first if isinstance(step, Skipped))
+        yield from (step for step in first if not isinstance(step, Opened))
         return
     rest = chain(first, steps)
     entries = tuple(entry for step in first if isinstance(step, Opened) for entry in step.entries)
-    goes_on = _that_goes_on(places, paths[0], entries)
-    placed = Placed(place, rest) if goes_on is None else _going_on(goes_on, paths[0], entries, rest)
+    goes_on = _that_goes_on(places, path, entries)
+    placed = Placed(place, rest) if goes_on is None else _going_on(goes_on, path, entries, rest)
     if is_gone and elsewhere is not None and elsewhere.name != placed.session.name:
         note = (
-            f"What was decided on {folder_of(paths[0]).name} is in {elsewhere}, which is not there "
+            f"What was decided on {folder_of(path).name} is in {elsewhere}, which is not there "
             "now. It is shown without that; open that session once it is there again."
         )
         placed = replace(placed, note=note, is_warning=True)
@@ -133,7 +145,7 @@ def _going_on(
     earlier: EarlierWork,
     path: Path,
     entries: Sequence[Entry],
-    rest: Iterator[Opened | Skipped],
+    rest: Iterator[Step],
 ) -> Placed:
     folder = folder_of(path)
     if earlier.whereabouts([entry.recording for entry in entries]) is Whereabouts.MOVED:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.documents.opening import Opened, Skipped
+from app.documents.opening import Opened, Skipped, ToPair
 from app.session.entries import Entry, Imported
 from core.align.alignment import Progress
 from core.errors import InputError
@@ -70,14 +70,14 @@ class Lost:
 
 
 def reopen_steps(
-    session: Session, then: Iterable[Opened | Skipped] = (), moved_to: Path | None = None
-) -> Iterator[Progress | Restored | Opened | Lost | Skipped]:
+    session: Session, then: Iterable[Opened | Skipped | ToPair] = (), moved_to: Path | None = None
+) -> Iterator[Progress | Restored | Opened | Lost | Skipped | ToPair]:
     """Restore a session, then open more into it.
 
     Parameters
     ----------
     session : Session
-    then : iterable of Opened or Skipped
+    then : iterable of Opened, Skipped or ToPair
     moved_to : Path, optional
         Where else audio may be, with all folders inside.
 
@@ -91,6 +91,8 @@ def reopen_steps(
         What is missing or has changed.
     Skipped
         What could not be opened.
+    ToPair
+        As it comes.
     """
     yield from _restore(session, () if moved_to is None else (moved_to,))
     yield from then

@@ -14,6 +14,7 @@ from app.base.time_view import TimeView
 from app.commands.menus import allow_with_recording, build_actions, connect_actions
 from app.documents.documents import Documents
 from app.documents.file_dialogs import FileDialogs
+from app.documents.pair_files import PairFiles
 from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
 from app.frame.docks import Docks
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
-        works = (self.documents, self.exports, self.workbench, self.models)
+        works = (self.documents, self.pairing, self.exports, self.workbench, self.models)
         return drawn and all(work.is_idle for work in works)
 
     # -- assembling ------------------------------------------------------------------
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self.store = SessionStore(self.session, places, self)
         self.documents = Documents(self.session, self.store, self)
         self.files = FileDialogs(self, self.documents, self.store)
+        self.pairing = PairFiles(self, self.documents)
         self.history = History(self.session, self.commands, self)
         self.workbench = Workbench(self.session, self.shell.preferences, steps, self)
         self.exports = ExportCommands(self, self.session, self.workbench)
@@ -223,6 +225,7 @@ class MainWindow(QMainWindow):
                 "messages": self.messages,
                 "shell": self.shell,
                 "files": self.files,
+                "pairing": self.pairing,
                 "exports": self.exports,
                 "models": self.models,
                 "playback": self.playback,
@@ -232,6 +235,7 @@ class MainWindow(QMainWindow):
             self.shell,
             self.store,
             self.documents,
+            self.pairing,
             self.exports,
             self.models,
             self.workbench,
@@ -267,7 +271,7 @@ class MainWindow(QMainWindow):
         entry = self.session.current
         allow_with_recording(self.commands, is_open=entry is not None)
         self._stack.setCurrentIndex(0 if entry is None else 1)
-        name = "" if entry is None else f"{entry.recording.name} – "
+        name = "" if entry is None else f"{entry.recording.title} – "
         self.setWindowTitle(f"{name}FinchSync")
 
     # -- events ----------------------------------------------------------------------
@@ -288,6 +292,7 @@ class MainWindow(QMainWindow):
         for part in (
             self.playback,
             self.documents,
+            self.pairing,
             self.exports,
             self.models,
             self.shell,

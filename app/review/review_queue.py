@@ -224,7 +224,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         new = {key: self._session.recordings[key] for key in added}
         rows = {key: queue_row(entry) for key, entry in new.items()}
         self._seen |= new
-        names = shown_names([entry.recording.name for entry in self._seen.values()])
+        names = shown_names([entry.recording.title for entry in self._seen.values()])
         self._names = dict(zip(self._seen, names, strict=True))
         chosen = arranged(rows, None, only=self._only, text=self._text)
         self._rows |= rows
@@ -303,8 +303,10 @@ def _spoken(row: QueueRow, column: Column) -> str | None:
 def _tip(entry: Entry, row: QueueRow) -> str:
     lines = [str(path) for path in entry.recording.paths]
     for channel, source in enumerate(entry.recording.channels):
+        file = "" if entry.recording.is_stereo_file else f"{source.title}, "
         lines.append(
-            f"channel {channel}: {time_text(source.duration_s, 1)}, {source.sample_rate_hz} Hz"
+            f"channel {channel}: {file}{time_text(source.duration_s, 1)}, "
+            f"{source.sample_rate_hz} Hz"
         )
     lines += entry.recording.notes
     if entry.imported is not None:

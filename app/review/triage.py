@@ -91,7 +91,7 @@ def queue_row(entry: Entry) -> QueueRow:
     """What the queue says of a recording; of one that was taken out, nothing counts."""
     if entry.is_out:
         return QueueRow(
-            entry.recording.name,
+            entry.recording.title,
             Stage.OUT,
             float("nan"),
             uncertain=0,
@@ -105,7 +105,7 @@ def queue_row(entry: Entry) -> QueueRow:
     stage = _stage(entry, reviewed)
     waits = stage in {Stage.TO_ALIGN, Stage.FAILED}
     return QueueRow(
-        entry.recording.name,
+        entry.recording.title,
         stage,
         float("nan") if waits else entry.open_confidence,
         0 if waits else int(needs_look(keypoints).sum()),
@@ -162,10 +162,10 @@ def arranged(
 
 def shown_names(names: Sequence[str]) -> list[str]:
     """Names without the words at either end that all share; a single one without its ending."""
+    endings = {Path(name).suffix for name in names}
+    bare = [name.removesuffix(*endings) for name in names] if len(endings) == 1 else names
     if len(names) == 1:
-        return [Path(names[0]).stem]
-    has_one_ending = len({Path(name).suffix for name in names}) == 1
-    bare = [Path(name).stem if has_one_ending else name for name in names]
+        return [*bare]
     start = _shared(bare)
     stop = _shared([name[start:][::-1] for name in bare])
     return [

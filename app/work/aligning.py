@@ -312,7 +312,7 @@ class Aligning(QObject):
 
     def _show_progress(self, task: Task, progress: Progress) -> None:
         recordings, waiting = self._session.recordings, self._queue.to_align
-        name = short_name(recordings[task.key].recording.name)
+        name = short_name(recordings[task.key].recording.title)
         net = f" with {self._with.words.name}" if self._with.is_learned else ""
         left_s = self._clock.left_s(progress.stage, progress.fraction)
         if task.purpose.is_again:

@@ -34,17 +34,7 @@ def find_audio(folder: Path | str) -> list[Path]:
     """
     folder = Path(folder)
     inside = folder / "audio"
-    try:
-        where = inside if inside.is_dir() else folder
-        files = sorted(
-            f
-            for f in where.iterdir()
-            if f.suffix.lower() in AUDIO_SUFFIXES and f.name[0] != "." and f.is_file()
-        )
-    except OSError as error:
-        raise InputError(
-            folder, f"cannot be listed ({system_reason(error)})", "check the path"
-        ) from error
+    files = audio_in(inside if inside.is_dir() else folder)
     if not files:
         raise InputError(
             folder,
@@ -52,3 +42,17 @@ def find_audio(folder: Path | str) -> list[Path]:
             "give a folder with stereo files, or with audio/ inside",
         )
     return files
+
+
+def audio_in(folder: Path) -> list[Path]:
+    """Audio files of a folder itself, hidden ones left out; raises InputError as `find_audio`."""
+    try:
+        return sorted(
+            f
+            for f in folder.iterdir()
+            if f.suffix.lower() in AUDIO_SUFFIXES and f.name[0] != "." and f.is_file()
+        )
+    except OSError as error:
+        raise InputError(
+            folder, f"cannot be listed ({system_reason(error)})", "check the path"
+        ) from error

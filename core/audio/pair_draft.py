@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.audio.pairing import FoundFile, Pairing
+from core.audio.pairing import FoundFile, Pairing, guess_pairs
 from core.audio.sources import Source, Sources
 
 
@@ -45,6 +45,7 @@ class DraftRow:
         """The same with another source on one side."""
         zero, one = self.sides
         return replace(self, sides=(zero, source) if side else (source, one))
+
 
 @dataclass(frozen=True, slots=True)
 class PairDraft:
@@ -89,6 +90,14 @@ class PairDraft:
         is_taken = row.name and any(other.name == row.name for other in before)
         return "its name is taken" if is_taken else ""
 
+    def joined(self, files: Iterable[FoundFile]) -> PairDraft:
+        """More files; pairs stay, and the rest is guessed anew."""
+        known = {**self.files, **{file.path: file for file in files}}
+        paired = {path for pair in self.pairs for path in pair.files}
+        left = [file for path, file in known.items() if path not in paired]
+        guessed = PairDraft.of(guess_pairs(left), left)
+        return PairDraft((*(row for row in self.rows if row.pair), *guessed.rows), known)
+
     def swapped(self, at: Collection[int]) -> PairDraft:
         """Rows with their sides changed over: the other file is the reference."""
         return self._with(
@@ -118,6 +127,25 @@ class PairDraft:
         source = self.rows[at].sides[side]
         assert source is not None
         return self._changed(at, self.rows[at].with_side(side, replace(source, channel=channel)))
+
+    def all_as(self, at: int) -> PairDraft:
+        """Channels and spacing of one row for all, where their files have these channels."""
+        model = self.rows[at]
+        return self._with(
+            replace(self._as(row, model), spacing_m=model.spacing_m) for row in self.rows
+        )
+
+    def _as(self, row: DraftRow, model: DraftRow) -> DraftRow:
+        for side, (source, wanted) in enumerate(zip(row.sides, model.sides, strict=True)):
+            channel = None if wanted is None else wanted.channel
+            if source and channel is not None and channel < self._choices(source):
+                row = row.with_side(side, replace(source, channel=channel))
+        return row
+
+    def _choices(self, source: Source) -> int:
+        """How many channels there are to choose from; none in a mono file."""
+        channels = self.files[source.path].channels
+        return channels if channels > 1 else 0
 
     def named(self, at: int, name: str) -> PairDraft:
         """Another name for a recording; empty for its own."""

@@ -104,7 +104,7 @@ class _Split:
 _Match = tuple[FoundFile, FoundFile]
 
 
-def guess_pairs(files: Sequence[FoundFile]) -> Pairing:
+def guess_pairs(files: Sequence[FoundFile], *, of_stereo: bool = False) -> Pairing:
     """Guess which files belong together.
 
     A file with two channels is a recording of its own. Two other files are a pair whatever
@@ -113,17 +113,19 @@ def guess_pairs(files: Sequence[FoundFile]) -> Pairing:
     Parameters
     ----------
     files : sequence of FoundFile
+    of_stereo : bool
+        Whether stereo files, too, are one side of a recording.
 
     Returns
     -------
     Pairing
     """
-    pairs = [_within(file) for file in files if file.channels == 2]
-    left = [file for file in files if file.channels != 2]
+    pairs = [_within(file) for file in files if file.channels == 2 and not of_stereo]
+    left = [file for file in files if file.channels != 2 or of_stereo]
     if len(left) == 2:
         pairs.append(_pair(left[0], left[1]))
         left = []
-    elif len(left) == 1 and left[0].channels > 2:
+    elif len(left) == 1 and left[0].channels > 1:
         pairs.append(_within(left.pop()))
     unpaired: list[FoundFile] = []
     splits = _splits(left)
@@ -141,6 +143,13 @@ def guess_pairs(files: Sequence[FoundFile]) -> Pairing:
     )
 
 
+def alike_first(path: Path, others: Iterable[Path]) -> list[Path]:
+    """Other files by how much their names are like one's, the likest first."""
+    words = _words(path.stem)
+    left = (other for other in others if other != path)
+    return sorted(left, key=lambda other: (_differing(words, _words(other.stem)), other))
+
+
 def partner_of(file: FoundFile, others: Iterable[FoundFile]) -> FoundFile | None:
     """Which file of several is the other side of one: the most alike in name, time and length."""
     likely: list[tuple[tuple[bool, int, float], FoundFile]] = []
@@ -148,7 +157,7 @@ def partner_of(file: FoundFile, others: Iterable[FoundFile]) -> FoundFile | None
     for other in others:
         if other.path == file.path:
             continue
-        later = _later(file, other)
+        later = later_than(file, other)
         if later is not None and not file.shares_with(other, later):
             continue
         differing = _differing(words, _words(rest_of_name(other.path.name)))
@@ -294,7 +303,8 @@ def _running_along(
     return found
 
 
-def _later(file: FoundFile, other: FoundFile) -> timedelta | None:
+def later_than(file: FoundFile, other: FoundFile) -> timedelta | None:
+    """How much later another file starts, by the recorders' clocks; None if nobody knows."""
     if file.start is None or other.start is None:
         return None
     if file.start.tzinfo and other.start.tzinfo:

@@ -73,6 +73,15 @@ class Recording:
             return (self.channels[0].path.name,)
         return tuple(source.label for source in self.channels)
 
+    @property
+    def title(self) -> str:
+        """What it is called where there is room for both of its sides."""
+        if self.is_stereo_file or self.labels[1] in self.name:
+            return self.name
+        zero, one = self.labels
+        is_usual = self.name.endswith(zero)
+        return f"{self.name} + {one}" if is_usual else f"{self.name} ({zero} + {one})"
+
     def blocks(
         self, channel: int, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None
     ) -> Iterator[Samples]:

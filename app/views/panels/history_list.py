@@ -68,7 +68,7 @@ class HistoryModel(QAbstractListModel):
         keys = tuple(self._session.recordings)
         if keys != self._named:
             self._named = keys
-            names = shown_names([entry.recording.name for entry in self._session.entries])
+            names = shown_names([entry.recording.title for entry in self._session.entries])
             self._names = dict(zip(self._named, names, strict=True))
         return self._names[key]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.base.messages import short_name
 from app.base.time_format import time_text
 from app.base.time_view import TimeView
 from app.look.keypoint_style import marks_of
@@ -146,10 +149,18 @@ class SpectrogramPane(TimePlot):
         colour = DARK.channel_1 if self._channel else DARK.channel_0
         self.set_caption(
             f"<b style='color:{colour}'>Channel {self._channel}</b>"
-            f"<span style='color:{DARK.muted}'>{clock}</span>"
+            f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
         )
         self._show_keypoints()
         self.place_cursor()
+
+    @property
+    def _file(self) -> str:
+        """Which file it is of, where the recording has two."""
+        entry = self._session.current
+        if entry is None or entry.recording.is_stereo_file:
+            return ""
+        return f" · {escape(short_name(entry.recording.channels[self._channel].title))}"
 
     def on_axis_s(self, time_0_s: float) -> float:
         """Where a moment of channel 0 lies on the time axis of this pane."""

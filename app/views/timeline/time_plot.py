@@ -167,6 +167,11 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         """Which moment of channel 0 lies at a place of this pane's time axis."""
         return axis_s
 
+    @property
+    def caption(self) -> str:
+        """The words in the corner, with their marks."""
+        return self._caption.text()
+
     def set_caption(self, html: str) -> None:
         """Words in a corner; empty to hide."""
         if html == self._caption.text():

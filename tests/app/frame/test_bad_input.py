@@ -19,16 +19,6 @@ Make = Callable[[Path], list[Path]]
 Settle = Callable[[MainWindow], None]
 
 
-def _mono(folder: Path) -> list[Path]:
-    write_calls(folder / "mono.wav", channels=1)
-    return [folder / "mono.wav"]
-
-
-def _three(folder: Path) -> list[Path]:
-    write_calls(folder / "three.wav", channels=3)
-    return [folder / "three.wav"]
-
-
 def _two_stereo_of_which_one_broken(folder: Path) -> list[Path]:
     (folder / "a.wav").write_bytes(b"")
     (folder / "b.wav").write_bytes(b"")
@@ -74,8 +64,6 @@ HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (_mono, "1 channel"),
-        (_three, "3 channels"),
         (_two_stereo_of_which_one_broken, "empty file"),
         (_empty, "empty file"),
         (_no_samples, "no samples"),
@@ -121,9 +109,11 @@ def test_good_ones_open_beside_bad_ones(window: MainWindow, tmp_path: Path, sett
     assert len(window.session.keypoints) == 2
     message = window.messages.message
     assert message.kind is Kind.WARNING
-    assert "3 things" in message.text
-    for name in ("mono.wav", "empty.wav", "gone.wav"):
+    assert "2 things" in message.text
+    for name in ("empty.wav", "gone.wav"):
         assert name in message.details
+    assert window.pairing.sheet is not None
+    assert "no partner and stays closed: mono.wav" in window.pairing.sheet.unpaired
 
 
 def test_samples_that_are_no_numbers(window: MainWindow, tmp_path: Path, settle: Settle) -> None:
@@ -171,12 +161,15 @@ def test_unusual_names(window: MainWindow, tmp_path: Path, settle: Settle, name:
     assert window.width() <= 1300
 
 
-def test_two_mono_files_make_a_recording(
+def test_a_keypoint_cannot_be_moved_behind_the_end_of_a_shorter_channel(
     window: MainWindow, tmp_path: Path, settle: Settle
 ) -> None:
     write_calls(tmp_path / "room.wav", 6.0, channels=1)
     write_calls(tmp_path / "backpack.wav", 4.0, channels=1)
     window.open([tmp_path / "room.wav", tmp_path / "backpack.wav"])
+    settle(window)
+    assert window.pairing.sheet is not None
+    window.pairing.sheet.accept()
     settle(window)
     (entry,) = window.session.entries
     assert [c.duration_s for c in entry.recording.channels] == [6.0, 4.0]
@@ -185,30 +178,6 @@ def test_two_mono_files_make_a_recording(
     window.session.move_keypoint(5, 4.7)
     assert window.session.keypoints is before
     assert "ends at 0:04.0" in window.messages.message.text
-
-
-def test_many_mono_files_are_all_named_with_what_to_do(
-    window: MainWindow, tmp_path: Path, settle: Settle
-) -> None:
-    paths = [tmp_path / f"bird {letter}.wav" for letter in "abcd"]
-    for path in paths:
-        write_calls(path, 5.0, channels=1)
-    window.open(paths)
-    settle(window)
-    message = window.messages.message
-    assert message.kind is Kind.ERROR
-    assert message.text.startswith("4 files with one channel each: bird a.wav, bird b.wav, bird c")
-    assert "and 1 more" in message.text
-    assert "together" in message.text
-    assert "align --pair FILE_0 FILE_1" in message.text
-    for path in paths:
-        assert path.name in message.details
-    # Beside something that opens, and in a folder, it is the same.
-    write_calls(tmp_path / "good.wav", 5.0)
-    window.open([tmp_path])
-    settle(window)
-    assert window.messages.message.kind is Kind.WARNING
-    assert window.messages.message.text.startswith("4 files with one channel each: ")
 
 
 def test_the_same_recording_opens_once(window: MainWindow, stereo: Path, settle: Settle) -> None:
