@@ -180,6 +180,7 @@ def fake_aligner(monkeypatch: pytest.MonkeyPatch) -> None:
         learned: object = None,
         prior: object = None,
         tuning: object = None,
+        sync: object = None,
     ) -> Iterator[Progress | Alignment]:
         for channel in (0, 1):
             yield Progress("reading", 0.5 * channel)

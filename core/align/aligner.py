@@ -37,6 +37,7 @@ from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.steps import Steps, part_of
+from core.sync_points import SyncPoints
 
 SHORTEST_S = 3.0
 """Channels shorter than this hold too little to align."""
@@ -80,6 +81,7 @@ def align_steps(
     learned: Networks = (),
     prior: DriftPrior | None = None,
     tuning: Tuning | None = None,
+    sync: SyncPoints | None = None,
     bounds: Bounds = _AT_ONCE,
 ) -> Iterator[Step]:
     """Align a recording step by step.
@@ -99,6 +101,9 @@ def align_steps(
         How the clocks of this pair of recorders usually drift.
     tuning : Tuning, optional
         What a person's corrections taught of the evidence; of the same networks.
+    sync : SyncPoints, optional
+        Known to be the same on both clocks: the offsets around them are compared and no others.
+        It is `core.align.pins.realign_steps` that leads the path through them.
     bounds : Bounds
         How much of a long recording is held in memory at once.
 
@@ -125,7 +130,7 @@ def align_steps(
         time_0_s = keypoint_grid(recording.duration_s)
     _refuse_short(recording)
     told = [len(network.notices) for network in learned]
-    asked = asked_of(recording, time_0_s, options, learned, prior, tuning)
+    asked = asked_of(recording, time_0_s, options, learned, prior, tuning, sync)
     found = yield from gather_all(asked, bounds)
     _refuse_silent(found.heard, recording)
     by_model = found.by_model
@@ -155,13 +160,14 @@ def align(
     learned: Networks = (),
     prior: DriftPrior | None = None,
     tuning: Tuning | None = None,
+    sync: SyncPoints | None = None,
     bounds: Bounds = _AT_ONCE,
 ) -> Alignment:
     """Align a recording in one call.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned, prior, tuning, bounds
+    recording, time_0_s, options, learned, prior, tuning, sync, bounds
         As in `align_steps`.
 
     Returns
@@ -173,7 +179,7 @@ def align(
     InputError
         As `align_steps`.
     """
-    for step in align_steps(recording, time_0_s, options, learned, prior, tuning, bounds):
+    for step in align_steps(recording, time_0_s, options, learned, prior, tuning, sync, bounds):
         if isinstance(step, Alignment):
             return step
     raise AssertionError("align_steps ends with an Alignment")
@@ -186,12 +192,13 @@ def asked_of(
     learned: Networks = (),
     prior: DriftPrior | None = None,
     tuning: Tuning | None = None,
+    sync: SyncPoints | None = None,
 ) -> Comparison:
     """What is compared to align a recording.
 
     Parameters
     ----------
-    recording, time_0_s, options, learned, prior, tuning
+    recording, time_0_s, options, learned, prior, tuning, sync
         As in `align_steps`.
 
     Returns
@@ -200,7 +207,8 @@ def asked_of(
         At rows in step with the keypoints.
     """
     rows_s = _window_centres(recording.duration_s, time_0_s)
-    return Comparison(recording, rows_s, options.max_offset_s, learned, prior, tuning)
+    sync = SyncPoints.none() if sync is None else sync
+    return Comparison(recording, rows_s, options.max_offset_s, learned, prior, tuning, sync)
 
 
 def decode_gathered(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,8 +212,24 @@ class Alias:
         return f"{abs(self.shift_s):.2f} s {side} fits almost as well"
 
 
-Decision = tuple[int, str, float | None]
-"""A row of the surface, what was decided in words, and the offset of a pin, seconds."""
+class Decision(NamedTuple):
+    """What is known of a row of the surface.
+
+    Parameters
+    ----------
+    row : int
+    reason : str
+        In words.
+    offset_s : float or None
+        Of a pin, seconds.
+    sd_s : float
+        Its standard deviation, seconds; of no interest without one.
+    """
+
+    row: int
+    reason: str
+    offset_s: float | None = None
+    sd_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,8 +257,8 @@ class Alignment:
     evidence, prior, travel, tuning
         As `DecodedEvidence`.
     decisions : frozenset of Decision
-        What a person decided that the path was led through; empty for the
-        machine's own alignment.
+        What a person decided, and sync points, that the path was led through; empty for
+        the machine's own alignment.
     """
 
     keypoints: KeypointSet

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, Alignment, DecodedEvidence
+from core.align.alignment import Alias, Alignment, Decision, DecodedEvidence
 from core.align.calibration import MOST_CONFIDENT
 from core.align.claims import confidence
 from core.align.claims.monotone import never_back
@@ -19,6 +20,7 @@ from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
 
 PINNED = "fixed by a person"
+SYNCED = "fixed by a sync point"
 BEFORE_START = "at or before the start of channel 1, says a person"
 AFTER_END = "at or after the end of channel 1, says a person"
 UNALIGNABLE = "set aside by a person as unalignable"
@@ -36,7 +38,7 @@ def build_alignment(
     decoded: DecodedEvidence,
     time_0_s: Floats,
     *,
-    decided: Mapping[int, str] | None = None,
+    decided: Mapping[int, Decision] | None = None,
     statistics: RowStatistics | None = None,
 ) -> Alignment:
     """Draw every conclusion from decoded evidence.
@@ -46,8 +48,8 @@ def build_alignment(
     decoded : DecodedEvidence
     time_0_s : ndarray, shape (N,)
         Keypoints, seconds; anywhere.
-    decided : dict of int to str, optional
-        Rows that a person decided on, with the reason to show. A pin also
+    decided : dict of int to Decision, optional
+        Rows of which something is known, with the reason to show. A pin also
         settles which of two aliases is meant.
     statistics : RowStatistics, optional
         What the rows of the posterior say, where that is known already.
@@ -62,7 +64,7 @@ def build_alignment(
     surface, path, duration_1_s = decoded.surface, statistics.path, decoded.duration_1_s
     clear = confidence.clarity(surface.time_0_s, statistics.nats)
     why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
-    pinned = PINNED in decided.values()
+    pinned = any(known.reason in (PINNED, SYNCED) for known in decided.values())
     alias = None if pinned else confidence.find_alias(surface, path)
     claim = claims(decoded, statistics, clear, aliased=alias is not None, pinned=pinned)
     sure = claim.sure
@@ -72,9 +74,11 @@ def build_alignment(
     back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
     for row in back:
         why[row] = GOES_BACK
-    for row, reason in decided.items():
-        why[row] = reason
-        if reason != UNALIGNABLE:
+    for row, known in decided.items():
+        why[row] = known.reason
+        if known.reason == SYNCED:
+            sure[row] = min(_share_within(decoded.tolerance_s, known.sd_s), MOST_CONFIDENT)
+        elif known.reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
     mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
@@ -106,6 +110,11 @@ def build_alignment(
         travel=decoded.travel,
         tuning=decoded.tuning,
     )
+
+
+def _share_within(tolerance_s: float, sd_s: float) -> float:
+    """Share of a normal distribution that is no further than so much from its mean."""
+    return math.erf(tolerance_s / (math.sqrt(2) * sd_s))
 
 
 def _tell_carried(why: list[str], share: Floats, time_1_s: Floats, duration_1_s: float) -> None:

@@ -11,12 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.align.alignment import Alignment, Decision
 from core.align.alignment_builder import (
     AFTER_END,
     BEFORE_START,
     PINNED,
+    SYNCED,
     UNALIGNABLE,
     build_alignment,
 )
@@ -24,13 +26,14 @@ from core.align.claims.confidence import row_statistics
 from core.align.decoding.band import band_holding
 from core.align.decoding.decode import decode
 from core.align.decoding.prior import PriorUse
-from core.align.path import RowStatistics
+from core.align.path import Refinement, RowStatistics
 from core.arrays import Floats32
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, ReviewState
 from core.steps import Steps, part_of, result_of
+from core.sync_points import UNCERTAINTY_S, SyncPoints
 
-PIN_SD_S = 0.005
+PIN_SD_S = UNCERTAINTY_S
 """Uncertainty of a keypoint that a person set, seconds."""
 
 # Chosen by hand during development; a test compares with decoding everything.
@@ -44,18 +47,23 @@ _DEEPEST = -80.0
 exponential of."""
 _FIRST_SPEAKS = (PINNED, BEFORE_START, AFTER_END, UNALIGNABLE)
 """Of what was decided of the keypoints of one row, the first of these leads its path."""
+_FAR_SD = 3.0
+"""A sync point that is further off than so many of its standard deviations is told."""
 _ROUNDED_S = 1e-6
 """A keypoint so near to the end of channel 1 stands on it, seconds: tables round."""
 
 
 def realign(
-    alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
+    alignment: Alignment,
+    keypoints: KeypointSet,
+    last: Alignment | None = None,
+    sync: SyncPoints | None = None,
 ) -> Alignment:
     """Lead the path through decisions in one call.
 
     Parameters
     ----------
-    alignment, keypoints, last
+    alignment, keypoints, last, sync
         As in `realign_steps`.
 
     Returns
@@ -63,13 +71,16 @@ def realign(
     Alignment
         As of `realign_steps`.
     """
-    return result_of(realign_steps(alignment, keypoints, last))
+    return result_of(realign_steps(alignment, keypoints, last, sync))
 
 
 def realign_steps(
-    alignment: Alignment, keypoints: KeypointSet, last: Alignment | None = None
+    alignment: Alignment,
+    keypoints: KeypointSet,
+    last: Alignment | None = None,
+    sync: SyncPoints | None = None,
 ) -> Steps[Alignment]:
-    """Lead the path through everything a person decided; stop iterating to cancel.
+    """Lead the path through everything that is known; stop iterating to cancel.
 
     Parameters
     ----------
@@ -83,6 +94,8 @@ def realign_steps(
         What `realign` made of the same alignment for earlier decisions. Out of reach of
         those that changed since it is kept, so that a pin among many costs no more than
         the first.
+    sync : SyncPoints, optional
+        Pins with an uncertainty of their own, where no person decided on a keypoint.
 
     Yields
     ------
@@ -94,18 +107,24 @@ def realign_steps(
     Alignment
         Proposals for all keypoints; those a person fixed come back as fixed.
     """
-    decided, pins = _decisions(alignment, keypoints)
-    if not decided:
-        return alignment
-    decisions = frozenset((row, reason, pins.get(row)) for row, reason in decided.items())
-    constrained = _constrain(alignment.surface, decided, pins)
+    sync = SyncPoints.none() if sync is None else sync
+    decided = {**_synced(alignment.surface, sync), **_decisions(alignment, keypoints)}
+    if not decided and not len(sync):
+        return _at(alignment, keypoints)
+    decisions = frozenset(decided.values())
+    constrained = _constrain(alignment.surface, decisions)
     before = last.decisions if last is not None else frozenset()
     posterior, statistics = alignment.posterior.copy(), _statistics(alignment)
     if last is not None:
         for stretch in _stretches(decisions & before, len(posterior)):
             posterior[stretch] = last.posterior[stretch]
             statistics = statistics.replaced(stretch, _statistics(last).rows(stretch))
-    decoded = replace(alignment.decoded, surface=constrained, posterior=posterior)
+    decoded = replace(
+        alignment.decoded,
+        surface=constrained,
+        posterior=posterior,
+        refinement=_refined(alignment.refinement, decisions),
+    )
     changed = [
         stretch
         for stretch in _stretches(decisions ^ before, len(posterior))
@@ -113,19 +132,32 @@ def realign_steps(
     ]
     for number, stretch in enumerate(changed):
         likely = posterior[stretch] + alignment.posterior[stretch]
-        steps = _redecode(constrained, posterior, likely, stretch, pins)
+        steps = _redecode(constrained, posterior, likely, stretch, decisions)
         yield from part_of(steps, number / len(changed), (number + 1) / len(changed))
         statistics = statistics.replaced(stretch, row_statistics(decoded.rows(stretch)))
     led = _stretches(decisions, len(posterior))
     decoded = replace(decoded, prior=alignment.prior and _outdone(alignment.prior, posterior, led))
     result = build_alignment(decoded, keypoints.time_0_s, decided=decided, statistics=statistics)
-    return replace(result, surface=alignment.surface, decisions=decisions)
+    warnings = (*result.warnings, *_contradictions(alignment, sync))
+    return replace(
+        result,
+        surface=alignment.surface,
+        refinement=alignment.refinement,
+        decisions=decisions,
+        warnings=warnings,
+        needs_review=result.needs_review or bool(warnings),
+    )
 
 
-def _decisions(
-    alignment: Alignment, keypoints: KeypointSet
-) -> tuple[dict[int, str], dict[int, float]]:
-    """What was decided of each row, and the offsets of those that are pinned, seconds.
+def _at(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
+    """The machine's own alignment, at these keypoints."""
+    if np.array_equal(alignment.keypoints.time_0_s, keypoints.time_0_s):
+        return alignment
+    return build_alignment(alignment.decoded, keypoints.time_0_s, statistics=_statistics(alignment))
+
+
+def _decisions(alignment: Alignment, keypoints: KeypointSet) -> dict[int, Decision]:
+    """What a person decided of each row.
 
     Several keypoints may share a row. Those that fix an offset speak for it, then those on an
     end of channel 1; where there are several, the line through them.
@@ -139,16 +171,66 @@ def _decisions(
         is_aside = state is ReviewState.UNALIGNABLE
         reason = UNALIGNABLE if is_aside else _fixed(keypoints.time_1_s[index], duration_1_s)
         by_row.setdefault(int(rows[index]), {}).setdefault(reason, []).append(index)
-    decided: dict[int, str] = {}
-    pins: dict[int, float] = {}
+    decided: dict[int, Decision] = {}
     for row, found in by_row.items():
         reason = next(each for each in _FIRST_SPEAKS if each in found)
-        decided[row] = reason
+        decided[row] = Decision(row, reason)
         if reason != UNALIGNABLE:
             pinned = found[reason]
             line = keypoints.time_0_s[pinned], keypoints.offset_s[pinned]
-            pins[row] = float(np.interp(surface.time_0_s[row], *line))
-    return decided, pins
+            offset_s = float(np.interp(surface.time_0_s[row], *line))
+            decided[row] = Decision(row, reason, offset_s, PIN_SD_S)
+    return decided
+
+
+def _synced(surface: ScoreSurface, sync: SyncPoints) -> dict[int, Decision]:
+    """What sync points say of the rows nearest to them; several of one row by their precisions."""
+    rows = surface.nearest_rows(sync.time_0_s)
+    decided = {}
+    for row in dict.fromkeys(rows[_is_compared(surface, sync)].tolist()):
+        own = rows == row
+        precision = 1 / sync.uncertainty_s[own] ** 2
+        offset_s = np.average(sync.offset_s[own], weights=precision)
+        if own.sum() == 1:
+            offset_s = sync.offset_at(surface.time_0_s[row])
+        decided[row] = Decision(row, SYNCED, float(offset_s), float(precision.sum() ** -0.5))
+    return decided
+
+
+def _is_compared(surface: ScoreSurface, sync: SyncPoints) -> NDArray[np.bool_]:
+    """Which sync points lie at offsets that were compared, shape (N,)."""
+    rows = surface.nearest_rows(sync.time_0_s)
+    column = (sync.offset_s - surface.first_offset_s[rows]) / surface.step_s
+    return np.asarray((column >= 0) & (column <= surface.score.shape[1] - 1))
+
+
+def _refined(refinement: Refinement, decisions: frozenset[Decision]) -> Refinement:
+    """Sync points say more than the grid of the surface can."""
+    offset_s, sd_s = refinement.offset_s.copy(), refinement.sd_s.copy()
+    for known in decisions:
+        if known.reason == SYNCED:
+            offset_s[known.row], sd_s[known.row] = known.offset_s, known.sd_s
+    return Refinement(offset_s, sd_s)
+
+
+def _contradictions(alignment: Alignment, sync: SyncPoints) -> tuple[str, ...]:
+    """Sync points that lie elsewhere than what is clearly heard, or than anything compared."""
+    path = _statistics(alignment).path
+    rows = alignment.surface.nearest_rows(sync.time_0_s)
+    apart_s = np.abs(sync.offset_s - path.offset_s[rows])
+    is_clear = (path.high_s - path.low_s)[rows] <= alignment.tolerance_s
+    is_off = is_clear & (apart_s - _FAR_SD * sync.uncertainty_s > alignment.tolerance_s)
+    found = []
+    for time_s, off_s, is_compared, is_told in zip(
+        *(sync.time_0_s.tolist(), apart_s.tolist(), _is_compared(alignment.surface, sync), is_off),
+        strict=True,
+    ):
+        point = f"the sync point at {time_s:.2f} s"
+        if not is_compared:
+            found.append(f"{point} lies outside of the offsets that were compared: align again")
+        elif is_told:
+            found.append(f"{point} is {off_s:.2f} s off what is heard there")
+    return tuple(found)
 
 
 def _outdone(prior: PriorUse, posterior: Floats32, led: list[slice]) -> PriorUse:
@@ -169,17 +251,17 @@ def _fixed(time_1_s: float, duration_1_s: float) -> str:
     return AFTER_END if time_1_s >= duration_1_s - _ROUNDED_S else PINNED
 
 
-def _constrain(
-    surface: ScoreSurface, decided: dict[int, str], pins: dict[int, float]
-) -> ScoreSurface:
+def _constrain(surface: ScoreSurface, decisions: frozenset[Decision]) -> ScoreSurface:
     score = surface.score.copy()
     columns = np.arange(score.shape[1])
-    for row, reason in decided.items():
-        if reason == UNALIGNABLE:
+    for row, reason, pin_s, sd_s in decisions:
+        if pin_s is None:
             score[row] = 0.0
             continue
         offset_s = surface.first_offset_s[row] + columns * surface.step_s
-        away = (offset_s - np.clip(pins[row], offset_s[0], offset_s[-1])) / PIN_SD_S
+        # A narrower peak than the grid is would fall between two offsets.
+        width_s = max(sd_s, surface.step_s / 2)
+        away = (offset_s - np.clip(pin_s, offset_s[0], offset_s[-1])) / width_s
         if reason == BEFORE_START:
             away = np.maximum(away, 0.0)
         elif reason == AFTER_END:
@@ -194,7 +276,7 @@ def _redecode(
     posterior: Floats32,
     likely: Floats32,
     stretch: slice,
-    pins: dict[int, float],
+    decisions: frozenset[Decision],
 ) -> Steps[None]:
     """Decode a stretch of rows again, in place; yields the share done.
 
@@ -203,8 +285,8 @@ def _redecode(
     first, end = stretch.start, stretch.stop
     pinned = {
         row - first: int((offset_s - surface.first_offset_s[row]) / surface.step_s)
-        for row, offset_s in pins.items()
-        if first <= row < end
+        for row, _, offset_s, _ in decisions
+        if offset_s is not None and first <= row < end
     }
     part = ScoreSurface(
         surface.time_0_s[stretch],
@@ -224,7 +306,7 @@ def _redecode(
 def _stretches(decisions: frozenset[Decision], rows: int) -> list[slice]:
     """Rows in reach of decisions, merged where they meet."""
     found: list[slice] = []
-    for row in sorted({row for row, _, _ in decisions}):
+    for row in sorted({known.row for known in decisions}):
         first, end = max(0, row - _REACH_ROWS), min(rows, row + _REACH_ROWS + 1)
         if found and first <= found[-1].stop:
             first = found.pop().start

@@ -172,6 +172,13 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         help="take the channel-0 times from this table and write them back unchanged",
     )
     parser.add_argument(
+        "--sync-points",
+        type=Path,
+        metavar="CSV",
+        help="moments that are known to be the same on both clocks, as of a clap, an LED or a "
+        "pulse; each has an uncertainty of its own, and the path goes through them",
+    )
+    parser.add_argument(
         "--max-offset",
         type=argument_types.offset,
         default=MAX_OFFSET_S,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from core.cli import argument_types
 
+FORMATS = "audacity, biodcase, raven, simple-seq, sync-points, textgrid"
+"""Names of the registry, written down here since it is heavy to load; a test compares."""
 _BY = "session, or table of keypoints, or folder of one"
 
 
@@ -17,7 +19,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         "--format",
         required=True,
         metavar="NAME",
-        help="audacity, biodcase, raven, simple-seq or textgrid",
+        help=f"one of {FORMATS}",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder of the files; made if needed"

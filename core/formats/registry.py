@@ -16,6 +16,7 @@ from core.formats.fitting import Holds
 from core.formats.reading import read_whole
 from core.formats.table_text import decoded
 from core.labels import Labels
+from core.sync_points import SyncPoints
 
 _HEAD_BYTES = 1 << 14
 
@@ -30,10 +31,13 @@ class KeypointExport:
         Of all recordings.
     recordings : mapping of str to Recording
         Those in the table whose audio is known.
+    sync : mapping of str to SyncPoints
+        Of recordings that have some.
     """
 
     table: BiodcaseTable
     recordings: Mapping[str, Recording] = field(default_factory=dict)
+    sync: Mapping[str, SyncPoints] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from core.formats.biodcase import read_csv
 from core.formats.folder_tables import TABLE_NAME, FolderTables, tables_of
 from core.formats.sidecar import Sidecar, is_result, read_sidecar
 from core.keypoints import KeypointSet
+from core.sync_points import SyncPoints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +29,14 @@ class TableRecording:
         Of the audio that a person listened to; empty where nobody knows.
     is_imported : bool
         Whether keypoints that nobody decided on hold times from elsewhere.
+    sync : SyncPoints
     """
 
     keypoints: KeypointSet
     files: tuple[str, ...]
     fingerprint: str = ""
     is_imported: bool = True
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,11 @@ def read_reviewed(path: Path) -> ReviewedTable:
     if sidecar is not None:
         ours = {
             name: TableRecording(
-                each.keypoints, each.files or (name,), each.fingerprint, each.basis == "imported"
+                each.keypoints,
+                each.files or (name,),
+                each.fingerprint,
+                each.basis == "imported",
+                each.sync,
             )
             for name, each in sidecar.recordings.items()
         }

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,9 @@ from core.errors import InputError
 from core.formats import checked
 from core.formats.atomic import check_writable, write_files
 from core.formats.reading import read_start, read_whole
+from core.formats.sync_json import sync_as_json, sync_from_json
 from core.keypoints import KeypointSet, ReviewState, Source
+from core.sync_points import SyncPoints
 
 FORMAT = "finchsync-sidecar"
 REPORT_FORMAT = "finchsync-report"
@@ -83,6 +85,8 @@ class SidecarRecording:
     aligner : mapping of str to object, or None
         What made the alignment: version, evidence, model, device, settings, times.
     verdict : Verdict or None
+    sync : SyncPoints
+        Moments that were known to be the same on both clocks.
     files : tuple of str
         Names of its one or two files, with a channel where one of several was chosen.
     """
@@ -96,6 +100,7 @@ class SidecarRecording:
     aligner: Mapping[str, object] | None = None
     verdict: Verdict | None = None
     files: tuple[str, ...] = ()
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,7 +276,7 @@ def _document(name: str, table: bytes, recordings: tuple[SidecarRecording, ...],
 def _recording_text(recording: SidecarRecording) -> str:
     verdict = recording.verdict
     alias = None if verdict is None else verdict.alias
-    about = {
+    about: dict[str, object] = {
         "name": recording.name,
         "files": list(recording.files),
         "fingerprint": recording.fingerprint,
@@ -288,6 +293,8 @@ def _recording_text(recording: SidecarRecording) -> str:
             "warnings": list(verdict.warnings),
         },
     }
+    if len(recording.sync):
+        about["sync_points"] = sync_as_json(recording.sync)
     keypoints = ",\n".join(f"        {_json(row)}" for row in _rows(recording))
     return f'    {_json(about)[:-1]}, "keypoints": [\n{keypoints}\n    ]}}'
 
@@ -360,6 +367,7 @@ def _recording(value: Mapping[str, Any]) -> SidecarRecording:
         None if aligner is None else checked.table(aligner),
         None if verdict is None else _verdict(checked.table(verdict)),
         tuple(map(checked.text, checked.items(value.get("files", [])))),
+        sync_from_json(checked.items(value.get("sync_points", []))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
@@ -18,6 +18,7 @@ from core.keypoints import KeypointSet
 from core.session.database.earlier import read_snapshot
 from core.session.leaving import Leaving
 from core.session.locate import Located, Place, locate
+from core.sync_points import SyncPoints
 
 SESSION_SUFFIX = ".finchsync"
 
@@ -36,6 +37,7 @@ class Kept:
         Its audio, where a session last knew it or a table has it beside it; None if nobody knows.
     fingerprint : str
         Of the audio that the keypoints are of; empty if nobody knows.
+    sync : SyncPoints
     leaving : Leaving or None
         What else a session knows of it.
     """
@@ -44,6 +46,7 @@ class Kept:
     keypoints: KeypointSet
     recording: Recording | None
     fingerprint: str = ""
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
     leaving: Leaving | None = None
 
     @property
@@ -157,7 +160,12 @@ def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
         leaving = Leaving.of_session(known, state, run)
         keypoints = state.keypoints.kept(~leaving.is_unset)
         if len(keypoints) and not state.is_out:
-            found.append(Kept(leaving.name, keypoints, known.recording, known.fingerprint, leaving))
+            found.append(
+                Kept(
+                    *(leaving.name, keypoints, known.recording, known.fingerprint),
+                    leaving=leaving,
+                )
+            )
     return tuple(found), ()
 
 
@@ -168,7 +176,7 @@ def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     except InputError:
         audio = {}
     found = tuple(
-        Kept(name, each.keypoints, _recording(each, audio), each.fingerprint)
+        Kept(name, each.keypoints, _recording(each, audio), each.fingerprint, each.sync)
         for name, each in table.recordings.items()
     )
     return found, table.notes

@@ -42,6 +42,22 @@ def _tables(folder: Path) -> Iterable[Path]:
     return sorted(folder.glob("*.csv"))
 
 
+def _sync_tables(folder: Path) -> Iterable[Path]:
+    from core.formats.sync_table import sync_bytes
+    from core.sync_points import SyncPoints
+
+    points = SyncPoints(np.arange(8.0), 0.5 + np.arange(8.0), kind=("clap",) * 8)
+    path = folder / "sync.csv"
+    path.write_bytes(sync_bytes({"a.wav": points, "b.wav": points}, path))
+    yield path
+
+
+def _read_sync_table(path: Path) -> object:
+    from core.formats.sync_table import read_sync_points
+
+    return read_sync_points(path)
+
+
 def _read_table(path: Path) -> object:
     from core.formats.biodcase import read_csv
 
@@ -248,6 +264,7 @@ def _read_settings(path: Path) -> object:
 TARGETS = {
     "tables": Target(_tables, _read_table),
     "labels": Target(_labels, _read_labels),
+    "sync": Target(_sync_tables, _read_sync_table),
     "audio": Target(_sounds, _read_sound),
     "start times": Target(_starts, _read_start),
     "sessions": Target(_sessions, _read_session),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from core.evidence.learned import EvidenceInput, Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
+from core.sync_points import SyncPoints
 
 _TRACE = 1e-3
 """Posterior of a first decoding that the second need not follow."""
@@ -56,6 +57,8 @@ class Comparison:
     learned : Networks
     prior : DriftPrior or None
     tuning : Tuning or None
+    sync : SyncPoints
+        Where there are any, the offsets around them are compared and no others.
     """
 
     recording: Recording
@@ -64,6 +67,7 @@ class Comparison:
     learned: Networks = ()
     prior: DriftPrior | None = None
     tuning: Tuning | None = None
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
 
     @property
     def network_cost(self) -> float:
@@ -252,10 +256,14 @@ def compare(
     if not whole:
         ends = np.rint((rows_s[[0, -1]] + [-WINDOW_S, WINDOW_S]) / HOP_S).astype(int)
         features = features[0].between(*ends.tolist()), features[1]
-    coarse = yield from plan.staged(
-        Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s, around_s)
-    )
-    windows = search_windows(coarse, rows_s, near_s, prior, around_s)
+    windows: tuple[SearchWindow, ...] = ()
+    if len(asked.sync):
+        windows = (_window_around(asked.sync, rows_s),)
+    else:
+        coarse = yield from plan.staged(
+            Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s, around_s)
+        )
+        windows = search_windows(coarse, rows_s, near_s, prior, around_s)
     window, terms = yield from plan.staged(
         Stage.COMPARE, likelier_window(features, rows_s, windows, prior)
     )
@@ -305,9 +313,15 @@ def weigh(
     return found, first.posterior
 
 
+def _window_around(sync: SyncPoints, rows_s: Floats) -> SearchWindow:
+    return SearchWindow.around(sync.offset_at(rows_s), BAND_S, np.empty(0))
+
+
 def _span_s(asked: Comparison, rows_s: Floats, around_s: float) -> tuple[int, int]:
     """What of both channels may have to do with some rows, whole seconds."""
     usual_s = asked.prior.usual_offset_s(rows_s) if asked.prior else np.zeros(1)
+    if len(asked.sync):
+        usual_s = np.append(usual_s, asked.sync.offset_at(rows_s))
     reach_s = (
         BAND_S
         + STRETCH_S
@@ -324,8 +338,11 @@ def _nothing(
     asked: Comparison, rows_s: Floats, around_s: float, heard: Heard
 ) -> tuple[Gathered, Floats32]:
     """No evidence at all, of rows at which a channel is silent."""
-    half_s = min(asked.max_offset_s, BAND_S)
-    window = SearchWindow.around(np.full(len(rows_s), around_s), half_s, np.empty(0))
+    if len(asked.sync):
+        window = _window_around(asked.sync, rows_s)
+    else:
+        half_s = min(asked.max_offset_s, BAND_S)
+        window = SearchWindow.around(np.full(len(rows_s), around_s), half_s, np.empty(0))
     score = np.zeros((len(rows_s), window.columns), dtype=np.float32)
     surface = ScoreSurface(rows_s, window.first_offset_s, HOP_S, score)
     unsure = np.zeros(len(rows_s), dtype=bool)

@@ -66,7 +66,8 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
         plan = ProgressPlan(asked.network_cost)
         found, _ = yield from gather(asked, slice(None), plan, 0.0, whole=True)
         return found
-    compared = SearchWindow.columns_within(min(asked.max_offset_s, BAND_S))
+    half_s = BAND_S if len(asked.sync) else min(asked.max_offset_s, BAND_S)
+    compared = SearchWindow.columns_within(half_s)
     columns = min(max(bounds.most_cells // count, _FEWEST_COLUMNS), compared)
     parts: list[Gathered] = []
     around_s = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
@@ -15,7 +15,9 @@ from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, check_names, read_csv
 from core.formats.folder_tables import tables_of
 from core.formats.pair_list import read_pairs
+from core.formats.sync_table import read_sync_points
 from core.keypoints import KeypointSet
+from core.sync_points import SyncPoints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +32,13 @@ class Job:
         Imported keypoints, of which the channel-0 times count.
     table : Path or None
         The table they come from.
+    sync : SyncPoints
     """
 
     sources: Sources
     keypoints: KeypointSet | None = None
     table: Path | None = None
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
 
     @classmethod
     def of_file(cls, path: Path) -> Job:
@@ -67,6 +71,15 @@ class Batch:
     jobs: tuple[Job, ...]
     tables: Mapping[Path, BiodcaseTable]
 
+    def with_sync_points(self, path: Path) -> Batch:
+        """The same with the sync points of a table; raises InputError if that cannot be used."""
+        table = read_sync_points(path)
+        for line in table.notes:
+            note(line)
+        found = table.for_recordings([job.name for job in self.jobs])
+        jobs = (replace(job, sync=found.get(job.name, job.sync)) for job in self.jobs)
+        return replace(self, jobs=tuple(jobs))
+
     def result(self, aligned: Sequence[Aligned]) -> BiodcaseTable:
         """The table to write, its rows in the order of the imported tables."""
         files = {outcome.name: outcome.keypoints for outcome in aligned}
@@ -84,6 +97,7 @@ def collect(
     pairs: Sequence[Sequence[Source]],
     lists: Sequence[Path],
     keypoints: Path | None,
+    sync_points: Path | None = None,
 ) -> Batch:
     """Find the recordings and the keypoints that go with them.
 
@@ -97,6 +111,8 @@ def collect(
         Tables of pairs.
     keypoints : Path, optional
         Table that goes before those in the folders.
+    sync_points : Path, optional
+        Table of them.
 
     Raises
     ------
@@ -127,7 +143,8 @@ def collect(
     if keypoints is not None:
         table = tables[keypoints] = _read(keypoints, [job.name for job in jobs])
         jobs = [replace(j, keypoints=table.files.get(j.name), table=keypoints) for j in jobs]
-    return Batch(tuple(jobs), tables)
+    work = Batch(tuple(jobs), tables)
+    return work if sync_points is None else work.with_sync_points(sync_points)
 
 
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:

@@ -126,5 +126,6 @@ def _about(
             outcome.alias,
             outcome.notes,
         ),
+        sync=job.sync,
         files=job.sources.labels,
     )

@@ -26,6 +26,7 @@ from core.errors import InputError
 from core.formats.atomic import write_whole
 from core.formats.checked import parsed_json
 from core.formats.reading import read_whole
+from core.sync_points import SyncPoints
 
 _DIGEST = "digest"
 _OWN = re.compile(r"[0-9a-f]{32}\.json|\.finchsync-.*\.tmp")
@@ -99,6 +100,7 @@ def key_of(
     time_0_s: NDArray[np.float64] | None,
     options: AlignOptions,
     evidence: str,
+    sync: SyncPoints | None = None,
 ) -> str:
     """Digest of everything an alignment depends on.
 
@@ -113,6 +115,7 @@ def key_of(
     options : AlignOptions
     evidence : str
         As `core.cli.evidence.identity`.
+    sync : SyncPoints, optional
 
     Returns
     -------
@@ -133,4 +136,7 @@ def key_of(
     digest.update(repr(what).encode())
     if time_0_s is not None:
         digest.update(time_0_s.tobytes())
+    if sync is not None and len(sync):
+        for column in (sync.time_0_s, sync.time_1_s, sync.uncertainty_s):
+            digest.update(column.tobytes())
     return digest.hexdigest()

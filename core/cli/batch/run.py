@@ -15,6 +15,7 @@ from core.align.aligner import AlignOptions, align_steps
 from core.align.alignment import Alignment, Progress
 from core.align.decoding.prior import DriftPrior
 from core.align.limits import BEST_LINES
+from core.align.pins import realign
 from core.align.tuning import Tuning
 from core.audio.recording import Recording, open_sources
 from core.cli.batch.jobs import Batch, Job
@@ -27,6 +28,7 @@ from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
 from core.formats.biodcase import check_times
+from core.formats.sync_table import check_ends
 from core.memory import is_shortage, shortage
 from core.model.model import Model
 from core.steps import result_of
@@ -161,7 +163,7 @@ def _prepare(job: Job, known: _Known, evidence: str, kept: Kept) -> _Task | Outc
         fingerprint = recording.fingerprint()
         asked = f"{evidence} exact" if known.exactly else evidence
         options = known.options.at_spacing(recording.spacing_m)
-        key = key_of(recording, time_0_s, options, asked)
+        key = key_of(recording, time_0_s, options, asked, job.sync)
     except Exception as error:  # noqa: BLE001 (it must not cost the other recordings)
         return _failed(job, error, started_s)
     before = kept.load(key, job.name)
@@ -172,6 +174,8 @@ def _prepare(job: Job, known: _Known, evidence: str, kept: Kept) -> _Task | Outc
 
 def _open(job: Job) -> Recording:
     recording = open_sources(job.sources)
+    first, second = recording.channels
+    check_ends(job.sync, (first.duration_s, second.duration_s), job.name)
     if job.table is not None:
         if job.keypoints is None:
             raise InputError(
@@ -192,13 +196,15 @@ def _align_one(
     try:
         learned = evidence()
         steps = align_steps(
-            task.recording, time_0_s, known.options, learned, known.prior, known.tuning
+            *(task.recording, time_0_s, known.options, learned, known.prior, known.tuning),
+            job.sync,
         )
         for step in steps:
             if isinstance(step, Progress):
                 progress(step)
             elif isinstance(step, Alignment):
                 found = _with_exact_lines(task, learned, step) if known.exactly else step
+                found = realign(found, found.keypoints, sync=job.sync)
                 took_s = time.perf_counter() - started_s
                 aligned = summarise(
                     task.recording, found, took_s, task.fingerprint, exactly=known.exactly

@@ -41,8 +41,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)
     check_places(args.out, args.report, overwrite=args.overwrite)
-    work = collect(args.paths, args.pair, args.list, args.keypoints)
-    protect_inputs(args.out, args.report, work, (args.prior, args.model, *args.list))
+    work = collect(args.paths, args.pair, args.list, args.keypoints, args.sync_points)
+    others = (args.prior, args.model, args.sync_points, *args.list)
+    protect_inputs(args.out, args.report, work, others)
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:

@@ -32,7 +32,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     table = BiodcaseTable(_chosen(found, rows, args.path))
     recordings = {each.name: each.recording for each in found if each.recording is not None}
     place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
-    files = chosen.keypoint_files(KeypointExport(table, recordings), place)
+    sync = {each.name: each.sync for each in found if len(each.sync)}
+    files = chosen.keypoint_files(KeypointExport(table, recordings, sync), place)
     make_folder(args.out)
     if chosen.has_sidecar:
         about = tuple(each.leaving.sidecar(rows) for each in found if each.leaving is not None)

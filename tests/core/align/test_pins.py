@@ -290,7 +290,7 @@ def test_of_two_pins_on_one_row_neither_overwrites_the_other(unsure):
     both = keypoints.move(on_it, 45.0 + 0.9).move(beside, 45.5 + 0.94)
     led = realign(alignment, both)
     assert led.path.offset_s[45] == pytest.approx(0.9, abs=0.005)
-    ((row, reason, _),) = led.decisions
+    ((row, reason, _, _),) = led.decisions
     assert (row, reason) == (45, PINNED)
     aside = keypoints.move(on_it, 45.0 + 0.9).review(beside, ReviewState.UNALIGNABLE)
     assert realign(alignment, aside).path.offset_s[45] == pytest.approx(0.9, abs=0.005)

@@ -13,6 +13,7 @@ import pytest
 from core.align.alignment import Alignment
 from core.cli.batch import run as batch
 from core.formats.biodcase import read_csv
+from core.formats.sync_table import read_sync_points
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 
@@ -207,3 +208,22 @@ def test_a_table_that_cannot_be_written_costs_no_alignment(
     assert finchsync(*arguments, "--overwrite").code == 0
     assert [path.exists() for path in places.values()] == [True, True]
     assert not (tmp_path / "p.csv.partial").exists()
+
+
+def test_sync_points_lead_the_path_and_leave_again(finchsync, make_audio, tmp_path):
+    path = make_audio("lab/audio/a.wav", duration_s=12.0)
+    table = tmp_path / "sync.csv"
+    table.write_text("Time Channel 0,Time Channel 1,Uncertainty (ms),Kind\n3,3.5,0.5,clap\n")
+    out = tmp_path / "out.csv"
+    result = finchsync("align", path, "--out", out, "--sync-points", table)
+    assert result.code == 0, result.err
+    kept = read_csv(out).files["a.wav"]
+    assert abs(kept.offset_s[3] - 0.5) < 0.001
+    assert finchsync("export", out, "--format", "sync-points", "--out", tmp_path / "more").code == 0
+    (points,) = read_sync_points(tmp_path / "more" / "out.csv").files.values()
+    assert (points.time_1_s.tolist(), points.kind) == ([3.5], ("clap",))
+    late = tmp_path / "late.csv"
+    late.write_text("Time Channel 0,Time Channel 1\n3000,3000.5\n")
+    result = finchsync("align", path, "--out", tmp_path / "b.csv", "--sync-points", late)
+    assert result.code == 2
+    assert "a sync point lies at 3000 s on channel 0, past the end" in result.err

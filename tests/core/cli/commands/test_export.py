@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cli.export_arguments import FORMATS
 from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.registry import format_named, formats, read_labels
+from core.formats.registry import format_named, formats, label_formats, read_labels
 from core.keypoints import machine_keypoints
 
 
@@ -20,7 +21,7 @@ def table(tmp_path: Path) -> Path:
     return tmp_path / "pred.csv"
 
 
-@pytest.mark.parametrize("name", [each.name for each in formats() if not each.has_sidecar])
+@pytest.mark.parametrize("name", [each.name for each in label_formats()])
 def test_a_table_leaves_in_every_other_format(
     finchsync, table: Path, tmp_path: Path, name: str
 ) -> None:
@@ -60,3 +61,7 @@ def test_what_cannot_leave_is_a_line(
     assert said.code == 2
     assert what in said.err
     assert said.err.count("\n") == 1
+
+
+def test_the_help_names_every_format() -> None:
+    assert FORMATS.split(", ") == sorted(each.name for each in formats())
