@@ -19,7 +19,7 @@ from core.errors import InputError
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of a process before the caller may change its mind."""
-_NICENESS = 5
+_NICER = 5
 
 
 def own_command(*arguments: str) -> list[str]:
@@ -33,13 +33,18 @@ def own_command(*arguments: str) -> list[str]:
     return [sys.executable, str(Path(__file__).parents[1] / "main.py"), *arguments]
 
 
-def start_child(work: Callable[..., None], *arguments: Any) -> tuple[SpawnProcess, Connection]:
+def start_child(
+    work: Callable[..., None], *arguments: Any, gives_way: bool = False
+) -> tuple[SpawnProcess, Connection]:
     """Start a process, which ends with this one at the latest.
 
     Parameters
     ----------
     work : callable
         Called there as ``work(pipe, *arguments)``; all of them are sent.
+    gives_way : bool
+        Whether this process comes first where processors are scarce: from the start, for what
+        the other one loads is much of its work.
 
     Returns
     -------
@@ -52,6 +57,9 @@ def start_child(work: Callable[..., None], *arguments: Any) -> tuple[SpawnProces
     process = spawn.Process(target=_begin, args=(work, there, *arguments), daemon=True)
     with _unheard_ctrl_c():
         process.start()
+    if gives_way and process.pid is not None and hasattr(os, "setpriority"):
+        nicer = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
+        os.setpriority(os.PRIO_PROCESS, process.pid, nicer)
     there.close()
     return process, here
 
@@ -68,12 +76,6 @@ def _begin(work: Callable[..., None], *arguments: Any) -> None:
     threading.Thread(target=follow, daemon=True).start()
     with suppress(EOFError, ConnectionError):  # nobody is there to work for any more
         work(*arguments)
-
-
-def give_way() -> None:
-    """Whoever asked this process to work comes first where processors are scarce."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
 
 
 def next_word(process: SpawnProcess, pipe: Connection, whose: str) -> Generator[None, None, Any]:
@@ -142,7 +144,7 @@ def steps_of_child(
     InputError or RuntimeError
         As the steps raise, or if the process failed.
     """
-    process, pipe = start_child(_take_steps, steps, *arguments)
+    process, pipe = start_child(_take_steps, steps, *arguments, gives_way=True)
     try:
         while True:
             word = yield from next_word(process, pipe, whose)
@@ -156,7 +158,6 @@ def steps_of_child(
 
 
 def _take_steps(pipe: Connection, steps: Callable[..., Iterator[object]], *arguments: Any) -> None:
-    give_way()
     try:
         for step in steps(*arguments):
             pipe.send(step)

@@ -16,7 +16,7 @@ from multiprocessing.context import SpawnProcess
 
 from core.arrays import Floats
 from core.audio.recording import Recording
-from core.child_process import end_child, give_way, next_word, sendable, start_child
+from core.child_process import end_child, next_word, sendable, start_child
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import EvidenceInput, LearnedEvidence, LearnedTerm
 from core.steps import Steps, reported
@@ -164,7 +164,7 @@ def open_remote(choice: EvidenceChoice) -> Generator[None, None, RemoteEvidence]
     RuntimeError
         If the process failed.
     """
-    process, here = start_child(_serve, choice)
+    process, here = start_child(_serve, choice, gives_way=True)
     is_open = False
     try:
         word = yield from _next_word(process, here)
@@ -186,7 +186,6 @@ def _next_word(process: SpawnProcess, pipe: Connection) -> Generator[None, None,
 
 def _serve(pipe: Connection, choice: EvidenceChoice) -> None:
     """Open a network and answer questions, until nobody is there to ask."""
-    give_way()
     try:
         evidence = _open(choice)
     except Exception as error:  # noqa: BLE001 (raised again where it was asked for)

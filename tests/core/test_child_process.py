@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from core import __version__
-from core.child_process import own_command, steps_of_child
+from core.child_process import end_child, own_command, start_child, steps_of_child
 from core.errors import InputError
 
 
@@ -44,6 +46,18 @@ def test_steps_are_taken_in_another_process_and_errors_come_back() -> None:
         told.extend(filter(None, steps_of_child("the counting's", _counting, 2)))
     assert [number for number, _ in told] == [0, 1]
     assert {pid for _, pid in told} != {os.getpid()}
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="the system has no niceness")
+def test_it_gives_way_from_its_first_moment() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    process, pipe = start_child(_never, gives_way=True)
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) > own
+    end_child(process, pipe)
+
+
+def _never(_pipe: Connection) -> None:
+    time.sleep(20)
 
 
 def test_to_stop_iterating_ends_the_process() -> None:
