@@ -116,8 +116,7 @@ class _Way:
     @classmethod
     def of(cls, keypoints: KeypointSet, durations_s: tuple[float, float] | None, to: int) -> _Way:
         if durations_s is None:
-            last_0_s, last_1_s = float(keypoints.time_0_s[-1]), float(keypoints.time_1_s.max())
-            durations_s = last_0_s, last_1_s
+            durations_s = keypoints.ends_s
         known = KnownMap.of(keypoints, *durations_s, with_unreviewed=True)
         return cls(known, keypoints, durations_s, to)
 

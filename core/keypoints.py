@@ -99,6 +99,11 @@ class KeypointSet:
         return np.asarray(self.time_1_s - self.time_0_s)
 
     @property
+    def ends_s(self) -> tuple[float, float]:
+        """The last moment on either clock, seconds: the least that the channels can last."""
+        return float(self.time_0_s[-1]), float(self.time_1_s.max())
+
+    @property
     def is_pinned(self) -> NDArray[np.bool_]:
         """Which keypoints a person fixed, shape (K,)."""
         return self._is_in(ReviewState.CORRECTED)

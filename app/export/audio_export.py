@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.audio.recording import Recording
 from core.formats.aligned_audio import AlignedAudio, silences, write_aligned_audio
+from core.formats.sidecar import Rows
 from core.known_map import KnownMap
 from core.session import Leaving
 
@@ -73,8 +74,7 @@ def audio_offer_steps(
     with_unreviewed : bool
         Whether keypoints count that nobody decided on.
     """
-    keypoints = leaving.keypoints.kept(~leaving.is_unset)
-    known = KnownMap.of(keypoints, *leaving.durations_s, with_unreviewed=with_unreviewed)
+    known = leaving.known_map(Rows.ALL if with_unreviewed else Rows.REVIEWED)
     yield AudioOffer(leaving.known.recording, ask(known))
 
 

@@ -110,7 +110,10 @@ class ExportPlan:
     def files(self, path: Path) -> dict[Path, bytes]:
         """What is written to `path`, or beside it, where the format takes several files."""
         recordings = {entry.recording.name: entry.recording for entry in self.entries}
-        return self.format.keypoint_files(KeypointExport(self.table(), recordings), path)
+        asked = self.entries if self.format.has_moments else ()
+        known = {entry.recording.name: entry.leaving.known_map(self.rows) for entry in asked}
+        export = KeypointExport(self.table(), recordings, known=known)
+        return self.format.keypoint_files(export, path)
 
     def places(self, path: Path) -> tuple[Path, ...]:
         """Where something is written, a sidecar too."""

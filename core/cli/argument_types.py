@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from fractions import Fraction
 
 from core.align.limits import OFFSETS_S, SPACINGS_M, TOLERANCES_S
 from core.evidence.choice import DEVICES
@@ -62,6 +63,17 @@ def spacing(text: str) -> float:
             f"{text} m is not between {SPACINGS_M[0]:g} and {SPACINGS_M[1]:g} m; further apart, "
             "sounds arrive over a second apart and say nothing of the clocks"
         )
+    return value
+
+
+def fraction(text: str) -> Fraction:
+    """An exact number above zero, as 25, 29.97 or 30000/1001."""
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is not a number, as 25 or 30000/1001") from error
+    if not 1e-6 <= value <= 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0.000001 and 1000000000")
     return value
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.cli import argument_types
 
-FORMATS = "audacity, biodcase, raven, simple-seq, sync-points, textgrid"
+FORMATS = "audacity, biodcase, raven, simple-seq, sync-points, textgrid, time-map"
 """Names of the registry, written down here since it is heavy to load; a test compares."""
 _BY = "session, or table of keypoints, or folder of one"
 
@@ -28,6 +28,31 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         "--reviewed",
         action="store_true",
         help="only keypoints that a person accepted or corrected",
+    )
+    moments = parser.add_mutually_exclusive_group()
+    moments.add_argument(
+        "--every",
+        type=argument_types.fraction,
+        metavar="SECONDS",
+        help="with --format time-map: a row every so many seconds (default: at keypoints)",
+    )
+    moments.add_argument(
+        "--frames",
+        type=argument_types.fraction,
+        metavar="RATE",
+        help="the same at every frame of a video that starts with channel 0, as 25 or 30000/1001",
+    )
+    moments.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="the same at the times in a file, one a line, seconds on channel 0",
+    )
+    parser.add_argument(
+        "--known",
+        action="store_true",
+        help="with --format time-map: leave out rows that have no known counterpart on channel 1, "
+        "as those before it starts",
     )
     _add_overwrite(parser)
 

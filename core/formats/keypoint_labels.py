@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.formats.registry import KeypointExport, LabelFile
+from core.formats.registry import KeypointExport, LabelFile, stems_of
 from core.keypoints import KeypointSet
 from core.labels import Label, Labels, Tier
 
@@ -31,11 +31,10 @@ class KeypointLabels:
     def places(self, names: Sequence[str], path: Path) -> tuple[Path, ...]:
         """Where they go; as `Format.places`."""
         parts = ("",) if self.form.holds.tiers else tuple(f".{_word(one)}" for one in CHANNELS)
-        stems = (
-            f"{path.stem}.{Path(name).stem}" if len(names) > 1 else path.stem for name in names
-        )
         return tuple(
-            path.with_name(f"{stem}{part}{path.suffix}") for stem in stems for part in parts
+            path.with_name(f"{stem}{part}{path.suffix}")
+            for stem in stems_of(names, path)
+            for part in parts
         )
 
     def contents(self, export: KeypointExport, places: Sequence[Path]) -> Iterator[bytes]:

@@ -13,8 +13,10 @@ from core.errors import InputError
 from core.formats import kinds
 from core.formats.biodcase import BiodcaseTable
 from core.formats.fitting import Holds
+from core.formats.moments import Moments
 from core.formats.reading import read_whole
 from core.formats.table_text import decoded
+from core.known_map import KnownMap
 from core.labels import Labels
 from core.sync_points import SyncPoints
 
@@ -33,11 +35,30 @@ class KeypointExport:
         Those in the table whose audio is known.
     sync : mapping of str to SyncPoints
         Of recordings that have some.
+    known : mapping of str to KnownMap
+        What is known of their time maps; by default what the keypoints of the table tell.
+    moments : Moments or None
+        At which a time map is told; None for those of the keypoints.
     """
 
     table: BiodcaseTable
     recordings: Mapping[str, Recording] = field(default_factory=dict)
     sync: Mapping[str, SyncPoints] = field(default_factory=dict)
+    known: Mapping[str, KnownMap] = field(default_factory=dict)
+    moments: Moments | None = None
+
+    def durations_s(self, name: str) -> tuple[float, float]:
+        """Length of both channels, seconds; up to the last keypoint where nobody knows it."""
+        recording = self.recordings.get(name)
+        return self.table.files[name].ends_s if recording is None else recording.durations_s
+
+    def known_map(self, name: str) -> KnownMap:
+        """What is known of the time map of a recording in the table."""
+        known = self.known.get(name)
+        if known is not None:
+            return known
+        keypoints = self.table.files[name]
+        return KnownMap.of(keypoints, *self.durations_s(name), with_unreviewed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,11 @@ class LabelFile:
     is_like: Callable[[str], bool]
     read: Callable[[bytes, Path], Labels]
     content: Callable[[Labels, Path], bytes]
+
+
+def stems_of(names: Sequence[str], path: Path) -> list[str]:
+    """What files beside `path` are called, one a recording: as `path` where there is one."""
+    return [f"{path.stem}.{Path(name).stem}" if len(names) > 1 else path.stem for name in names]
 
 
 def one_file(names: Sequence[str], path: Path) -> tuple[Path, ...]:  # noqa: ARG001
@@ -91,6 +117,8 @@ class Format:
         None if it holds keypoints only.
     has_sidecar : bool
         Whether what a table cannot say stands in a JSON file beside it.
+    has_moments : bool
+        Whether it tells of other moments than the keypoints', where they are asked for.
     """
 
     name: str
@@ -101,6 +129,7 @@ class Format:
     places: Callable[[Sequence[str], Path], tuple[Path, ...]] = one_file
     labels: LabelFile | None = None
     has_sidecar: bool = False
+    has_moments: bool = False
 
     @property
     def suffix(self) -> str:

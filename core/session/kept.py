@@ -15,6 +15,7 @@ from core.formats.names import name_key
 from core.formats.reviewed import TableRecording, read_reviewed
 from core.formats.sidecar import Rows
 from core.keypoints import KeypointSet
+from core.known_map import KnownMap
 from core.session.database.earlier import read_snapshot
 from core.session.leaving import Leaving
 from core.session.locate import Located, Place, locate
@@ -53,6 +54,11 @@ class Kept:
     def durations_s(self) -> tuple[float, float] | None:
         """Length of channel 0 and 1, seconds; None if nobody knows."""
         return None if self.recording is None else self.recording.durations_s
+
+    def known_map(self, rows: Rows) -> KnownMap:
+        """What is known of its time map from the keypoints that leave."""
+        durations_s = self.durations_s or self.keypoints.ends_s
+        return KnownMap.of(self.keypoints, *durations_s, with_unreviewed=rows is Rows.ALL)
 
     def audio(self) -> Recording:
         """Its audio, wherever it is now.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.align.alignment import Alignment
 from core.formats.sidecar import Rows, SidecarRecording, Verdict
 from core.keypoints import KeypointSet, Source
+from core.known_map import KnownMap
 from core.session.edits.state import Basis, RecordingState
 from core.session.recordings import SessionRecording
 from core.session.run import Run
@@ -69,6 +70,11 @@ class Leaving:
         by_machine = np.array([s is Source.MACHINE for s in keypoints.source], dtype=bool)
         stays = keypoints.time_1_s == np.minimum(keypoints.time_0_s, self.durations_s[1])
         return np.asarray(by_machine & stays & np.isnan(keypoints.confidence), dtype=bool)
+
+    def known_map(self, rows: Rows) -> KnownMap:
+        """What is known of the time map from the keypoints that leave."""
+        keypoints = self.keypoints.kept(~self.is_unset)
+        return KnownMap.of(keypoints, *self.durations_s, with_unreviewed=rows is Rows.ALL)
 
     def asked_for(self, rows: Rows) -> NDArray[np.bool_]:
         """Which keypoints would leave, were they all set, shape (K,)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.cli.codes import DONE
@@ -12,6 +13,7 @@ from core.cli.terminal.report import note, say
 from core.errors import InputError
 from core.formats.atomic import make_folder, write_files
 from core.formats.biodcase import BiodcaseTable
+from core.formats.moments import Moments, read_times
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import Rows, sidecar_path, write_table
 from core.keypoints import KeypointSet
@@ -31,9 +33,19 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     rows = Rows.REVIEWED if args.reviewed else Rows.ALL
     table = BiodcaseTable(_chosen(found, rows, args.path))
     recordings = {each.name: each.recording for each in found if each.recording is not None}
-    place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
     sync = {each.name: each.sync for each in found if len(each.sync)}
-    files = chosen.keypoint_files(KeypointExport(table, recordings, sync), place)
+    export = KeypointExport(table, recordings, sync)
+    if chosen.has_moments:
+        known = {each.name: each.known_map(rows) for each in found}
+        export = replace(export, known=known, moments=_moments(args))
+    elif args.every or args.frames or args.times or args.known:
+        raise InputError(
+            f"format {chosen.name}",
+            "holds keypoints only",
+            "leave out --every, --frames, --times and --known, or give --format time-map",
+        )
+    place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
+    files = chosen.keypoint_files(export, place)
     make_folder(args.out)
     if chosen.has_sidecar:
         about = tuple(each.leaving.sidecar(rows) for each in found if each.leaving is not None)
@@ -49,6 +61,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     count = sum(map(len, table.files.values()))
     say(f"{count:,} keypoints of {len(table.files)} recordings in {', '.join(map(str, files))}")
     return DONE
+
+
+def _moments(args: argparse.Namespace) -> Moments:
+    step_s = args.every if args.frames is None else 1 / args.frames
+    listed_s = None if args.times is None else read_times(args.times)
+    return Moments(step_s, listed_s, with_unknown=not args.known)
 
 
 def _chosen(found: Sequence[Kept], rows: Rows, where: Path) -> dict[str, KeypointSet]:

@@ -12,7 +12,7 @@ from core.cli.terminal.report import Advance, fail, note, progress_bar, say
 from core.errors import InputError
 from core.formats.aligned_audio import AlignedAudio, WrittenAudio, write_aligned_audio
 from core.formats.atomic import make_folder
-from core.known_map import KnownMap
+from core.formats.sidecar import Rows
 from core.session.kept import Kept, read_kept, the_one
 from core.steps import Steps, part_of, told_of
 
@@ -59,7 +59,7 @@ def _places(found: tuple[Kept, ...], args: argparse.Namespace) -> list[Path]:
 
 def _written(kept: Kept, place: Path, args: argparse.Namespace) -> Steps[WrittenAudio]:
     recording = kept.audio()
-    known = KnownMap.of(kept.keypoints, *recording.durations_s, with_unreviewed=args.unreviewed)
+    known = kept.known_map(Rows.ALL if args.unreviewed else Rows.REVIEWED)
     if known.is_empty and not args.unreviewed:
         raise InputError(
             kept.name,
