@@ -74,7 +74,7 @@ def test_a_format_names_its_files_and_leaves_the_table_alone(chosen: Format, mak
 def test_recordings_of_the_same_stem_are_never_written_over_each_other(chosen: Format) -> None:
     times_s = machine_keypoints([0.0], [0.25])
     table = BiodcaseTable({"a.wav": times_s, "a.flac": times_s})
-    if chosen.labels is None:
+    if len(set(chosen.places(("a.wav", "b.wav"), Path("out.csv")))) == 1:
         assert chosen.places(("a.wav", "a.flac"), Path("out.csv")) == (Path("out.csv"),)
         return
     with pytest.raises(InputError, match="two recordings"):
