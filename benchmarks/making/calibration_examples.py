@@ -2,8 +2,9 @@
 
 Simulated scenes from 20 to -15 dB, stereotyped song, corners (dropped buffers, lost
 stretches, few calls, a stranger from some moment on) and pairs of unrelated scenes, with
-seeds of their own (5000-6999 and 8000-8999), beside drifted sets in BioDCASE layout, if any
-are given.
+seeds of their own (5000-6999 and 8000-8999); recording D, the only two-sensor one whose licence
+allows it, with each of the troubles of the stress sets (seeds 4000-4999); and drifted sets in
+BioDCASE layout, if any are given.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.stress.conditions import CONDITIONS
+from benchmarks.accuracy.stress.worlds import RATE_HZ
 from core.align.aligner import align
 from core.align.alignment import Alignment
 from core.align.claims.confidence import clarity
@@ -37,19 +40,23 @@ SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
 STEREOTYPED_SNR_DB = SNR_DB[:4]
 SCENE_S = 100.0
 SCENES = (
-    ("zebra_finch", "zebra_finch", 340),
-    ("aru", "aru", 136),
-    ("stereotyped", "zebra_finch", 450),
+    ("zebra_finch", "zebra_finch", 170),
+    ("aru", "aru", 68),
+    ("stereotyped", "zebra_finch", 225),
 )
 """Name, kind and how many. A scene of stereotyped song is right or wrong as a whole, by
 chance, and it takes many to know how often."""
 FIRST_SEED = 5000
-CORNERS = 240
+CORNERS = 120
 FIRST_CORNER_SEED = 8000
 _DROPPED = DriftSpec(jumps=8, jump_s=(0.02, 0.2))
 _LOST = DriftSpec(jumps=1, jump_s=(1.0, 3.5))
 _FEW_CALLS = SceneSpec(density=0.1)
-UNRELATED = 90
+TROUBLED = "D"
+"""Recording that is drifted and ailed, if it is here."""
+TROUBLED_SEEDS = (4000, 4500)
+"""A draw of all stress sets each."""
+UNRELATED = 45
 UNRELATED_SEEDS = (6600, 6800)
 
 Truth = tuple[Recording, Floats, Floats | None]
@@ -113,7 +120,7 @@ _ROWS = ("mass", "related", "nearest_clear_s", "nats", "waveform_sd_s", "is_blin
 
 def collect(folders: Sequence[Path], evidence: str, jobs: int | None) -> list[Example]:
     """Make every recording and align it, in an order that makes any part of it like the whole."""
-    cases = [*real(folders), *simulated()]
+    cases = [*real(folders), *troubled(), *simulated()]
     order = np.random.default_rng(0).permutation(len(cases))
     with ProcessPoolExecutor(jobs) as pool:
         return list(pool.map(partial(solved, evidence), [cases[index] for index in order]))
@@ -151,6 +158,16 @@ def real(folders: Sequence[Path]) -> Iterator[Case]:
             yield Case("real", path.stem, partial(_of_file, path, truth.files[path.name]))
 
 
+def troubled() -> Iterator[Case]:
+    """Recording D with the troubles of the stress sets, one a file."""
+    for base in TROUBLED_SEEDS:
+        for condition in CONDITIONS:
+            for number in condition.numbers():
+                name = condition.sources[number].name
+                if name.startswith(TROUBLED):
+                    yield Case("real", name, partial(_of_condition, condition.name, number, base))
+
+
 def simulated() -> Iterator[Case]:
     """Scenes, stereotyped scenes, corners and unrelated pairs."""
     seed = FIRST_SEED
@@ -182,7 +199,7 @@ def example(case: Case, result: Alignment, time_1_s: Floats | None) -> Example:
     """What an alignment says of itself, beside the truth."""
     statistics, surface = result.statistics, result.surface
     assert statistics is not None
-    rows = slice(0, len(result.keypoints))
+    rows = surface.nearest_rows(result.keypoints.time_0_s).clip(max=len(surface.time_0_s) - 1)
     clear = clarity(surface.time_0_s, statistics.nats)
     here_s = surface.time_0_s + statistics.path.offset_s
     is_inside = (here_s > 0) & (here_s < result.duration_1_s)
@@ -213,6 +230,17 @@ def learned_evidence(evidence: str) -> Networks:
 
 def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:
     return open_recording(path), truth.time_0_s, truth.time_1_s
+
+
+def _of_condition(name: str, number: int, base: int, place: Path) -> Truth:
+    """A file of a stress set, at the moments that channel 1 has."""
+    condition = next(each for each in CONDITIONS if each.name == name)
+    built = condition.build(number, base)
+    sf.write(place, built.samples, RATE_HZ)
+    if not condition.has_truth:
+        return open_recording(place), built.truth.time_0_s, None
+    known = np.isfinite(built.truth.time_1_s)
+    return open_recording(place), built.truth.time_0_s[known], built.truth.time_1_s[known]
 
 
 def _scene(kind: str, seed: int, snr_db: float, stereotyped: bool, place: Path) -> Truth:

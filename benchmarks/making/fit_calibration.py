@@ -2,9 +2,10 @@
 
 usage: python -m benchmarks.making.fit_calibration [--evidence compact] [--check] [SETS_DIR ...]
 
-Each folder is a drifted set in BioDCASE layout, made of recordings whose licence allows
-it; for the compact net none, since it was trained on the one recording that may be used.
-Simulated recordings are added. What the aligner knew of them is kept, so that another
+Simulated recordings, and recording D with the troubles of the stress sets where it is here; each
+folder is a further drifted set in BioDCASE layout, made of recordings whose licence allows it.
+The compact net was trained on D as well, so only recordings A and B, which take no part, tell
+how good the fit is. What the aligner knew of them is kept, so that another
 form can be fitted without aligning again; ``--check`` fits nothing that is shipped, but
 tells by cross-validation how good such a fit is.
 """
@@ -86,6 +87,7 @@ def certainty(examples: Sequence[Example], related: tuple[float, float]) -> Conf
                 one.mass,
                 np.minimum(one.related, expit((one.log_evidence - centre) / scale)),
                 one.nearest_clear_s,
+                one.alias_margin if one.is_aliased else None,
             )
             for one in examples
         ]
@@ -144,7 +146,7 @@ def claimed(calibration: Calibration, one: Example) -> Floats:
         one.mass,
         np.minimum(one.related, calibration.related(one.log_evidence)),
         one.nearest_clear_s,
-        aliased=one.is_aliased,
+        one.alias_margin if one.is_aliased else None,
     )
     return np.where(one.is_blind, np.minimum(sure, MOST_UNHEARD), sure)
 

@@ -66,7 +66,7 @@ def build_alignment(
     why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
     pinned = any(known.reason in (PINNED, SYNCED) for known in decided.values())
     alias = None if pinned else confidence.find_alias(surface, path)
-    claim = claims(decoded, statistics, clear, aliased=alias is not None, pinned=pinned)
+    claim = claims(decoded, statistics, clear, alias=alias, pinned=pinned)
     sure = claim.sure
     time_1_s = surface.time_0_s + path.offset_s
     _tell_carried(why, claim.carried, time_1_s, duration_1_s)

@@ -17,6 +17,8 @@ from core.arrays import Floats
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
+MOST_ALIASED = 0.89
+"""Nor above this where a second alignment fits almost as well: nothing tells the two apart."""
 _LEAST_DOUBT = 1e-3
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by
@@ -29,8 +31,8 @@ class ConfidenceCurve:
 
     Parameters
     ----------
-    weights : ndarray, shape (4,)
-        Logistic regression from the features to a raw certainty.
+    weights : ndarray, shape (J,)
+        Logistic regression from the first J features to a raw certainty.
     raw, confidence : ndarray, shape (B,)
         Corners of an isotonic curve from there to the share of keypoints that are right,
         both rising.
@@ -41,8 +43,8 @@ class ConfidenceCurve:
     confidence: Floats
 
     def __call__(self, features: Floats) -> Floats:
-        """Share of keypoints that are right, shape (K,), for features of shape (K, 4)."""
-        raw = raw_certainty(features, self.weights)
+        """Share of keypoints that are right, shape (K,), for features of shape (K, J)."""
+        raw = raw_certainty(features[:, : len(self.weights)], self.weights)
         return np.asarray(np.interp(raw, self.raw, self.confidence))
 
 
@@ -110,9 +112,13 @@ class Calibration:
         return float(_expit((log_evidence - self.related_centre_nats) / self.related_scale_nats))
 
     def confidence(
-        self, mass: Floats, related: Floats, nearest_clear_s: Floats, *, aliased: bool
+        self,
+        mass: Floats,
+        related: Floats,
+        nearest_clear_s: Floats,
+        alias_margin: float | None = None,
     ) -> Floats:
-        """Probability that keypoints are right, at most 0.99 and no higher than `related`.
+        """Probability that keypoints are right, no higher than `related`.
 
         Parameters
         ----------
@@ -122,16 +128,17 @@ class Calibration:
             Probability that the channels heard the same world around each of them.
         nearest_clear_s : ndarray, shape (K,)
             Distance to the nearest row with a clear match, seconds.
-        aliased : bool
-            Whether a second alignment fits almost as well.
+        alias_margin : float, optional
+            Of the alias flag, where a second alignment fits almost as well.
 
         Returns
         -------
         ndarray, shape (K,)
         """
-        share = self.aliased if aliased else self.alone
-        likely = share(certainty_features(mass, related, nearest_clear_s))
-        return np.minimum(likely, np.minimum(related, MOST_CONFIDENT))
+        share = self.alone if alias_margin is None else self.aliased
+        likely = share(certainty_features(mass, related, nearest_clear_s, alias_margin))
+        most = MOST_CONFIDENT if alias_margin is None else MOST_ALIASED
+        return np.minimum(likely, np.minimum(related, most))
 
     def moved(self, claim: Floats, mass: Floats) -> Floats:
         """Claims as they are made in a deployment, shape (K,), at most 0.99.
@@ -159,26 +166,27 @@ def log_odds(claim: Floats) -> Floats:
     return np.asarray(np.log(doubted / (1 - doubted)))
 
 
-def certainty_features(mass: Floats, related: Floats, nearest_clear_s: Floats) -> Floats:
+def certainty_features(
+    mass: Floats, related: Floats, nearest_clear_s: Floats, alias_margin: float | None = None
+) -> Floats:
     """What a raw certainty is a logistic function of.
 
     Parameters
     ----------
-    mass, related, nearest_clear_s
+    mass, related, nearest_clear_s, alias_margin
         As in `Calibration.confidence`.
 
     Returns
     -------
-    ndarray, shape (K, 4)
-        One, the log odds of the mass, the log of the relatedness, and the log of one plus the
-        distance to a clear match in seconds.
+    ndarray, shape (K, 4) or (K, 5)
+        One, the log odds of the mass, the log of the relatedness, the log of one plus the
+        distance to a clear match in seconds, and the alias margin where there is one.
     """
     mass = np.clip(mass, 1e-4, 1 - 1e-4)
-    ones = np.ones(len(mass))
     clear = np.log1p(np.minimum(nearest_clear_s, _FAR_S))
-    return np.stack(
-        [ones, np.log(mass / (1.0 - mass)), np.log(np.maximum(related, 1e-12)), clear], axis=1
-    )
+    columns = [np.log(mass / (1.0 - mass)), np.log(np.maximum(related, 1e-12)), clear]
+    margin = [] if alias_margin is None else [np.full(len(mass), alias_margin)]
+    return np.stack([np.ones(len(mass)), *columns, *margin], axis=1)
 
 
 def raw_certainty(features: Floats, weights: Floats) -> Floats:
@@ -186,9 +194,9 @@ def raw_certainty(features: Floats, weights: Floats) -> Floats:
 
     Parameters
     ----------
-    features : ndarray, shape (K, 4)
+    features : ndarray, shape (K, J)
         See `certainty_features`.
-    weights : ndarray, shape (4,)
+    weights : ndarray, shape (J,)
 
     Returns
     -------

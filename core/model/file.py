@@ -149,13 +149,13 @@ def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
     checked.number(table["shift"], -_MOST_MOVED, _MOST_MOVED)
     checked.number(table["slope"], 1 / _MOST_MOVED, _MOST_MOVED)
     checked.number(table["share"], 0.0, _MOST_MOVED)
-    for group in ("alone", "aliased"):
+    for group, known in (("alone", (4,)), ("aliased", (4, 5))):
         curve = checked.table(table[group])
         weights, raw, confidence = (
             [checked.number(each) for each in checked.items(curve[part])]
             for part in ("weights", "raw", "confidence")
         )
-        is_curve = len(weights) == 4 and 0 < len(raw) == len(confidence) <= _MOST_POINTS
+        is_curve = len(weights) in known and 0 < len(raw) == len(confidence) <= _MOST_POINTS
         rises = all((np.diff(column) >= 0).all() for column in (raw, confidence))
         if not is_curve or not rises or confidence[0] < 0 or confidence[-1] > 1:
             raise ValueError("its calibration is no rising curve")

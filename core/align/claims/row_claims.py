@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.align.alignment import DecodedEvidence
+from core.align.alignment import Alias, DecodedEvidence
 from core.align.claims import confidence
 from core.align.claims.confidence import MatchClarity
 from core.align.decoding.prior import PriorUse
@@ -40,7 +40,7 @@ def claims(
     statistics: RowStatistics,
     clear: MatchClarity,
     *,
-    aliased: bool,
+    alias: Alias | None,
     pinned: bool,
 ) -> Claims:
     """How sure every row's path is.
@@ -51,8 +51,8 @@ def claims(
     statistics : RowStatistics
         Of its rows.
     clear : MatchClarity
-    aliased : bool
-        Whether a second alignment fits almost as well.
+    alias : Alias or None
+        A second alignment that fits almost as well.
     pinned : bool
         Whether a person fixed any row, and so says that the channels match.
 
@@ -60,10 +60,11 @@ def claims(
     -------
     Claims
     """
+    margin = None if alias is None else alias.margin
 
     def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
         related = np.minimum(of.related, file_related(of, pinned=pinned))
-        return of.calibration.confidence(mass, related, clear.nearest_clear_s, aliased=aliased)
+        return of.calibration.confidence(mass, related, clear.nearest_clear_s, margin)
 
     offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
     sure, carried = claimed(decoded, statistics.mass), np.zeros(len(offset_s))
