@@ -14,7 +14,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 from core.arrays import Floats
 from core.audio.channels import Samples
@@ -102,6 +101,9 @@ def _interpolate(reader: _Reader, position: Floats, stretch: float, out: Samples
 
 
 def _piece(reader: _Reader, position: Floats, stretch: float) -> Samples:
+    # Imported late: the window, which loads this file, does without scipy.
+    from scipy.fft import irfft, rfft
+
     half = _half(stretch)
     whole = np.floor(position).astype(np.int64)
     away = (position - whole - 0.5).astype(np.float32)
@@ -133,6 +135,8 @@ def _spectra(stretch: float, size: int) -> NDArray[np.complex64]:
 
     Shape (powers, size // 2 + 1).
     """
+    from scipy.fft import rfft
+
     return np.conj(rfft(_polynomials(stretch)[::-1], size)).astype(np.complex64)
 
 
