@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -55,10 +55,19 @@ class PairDraft:
     ----------
     rows : tuple of DraftRow
     files : mapping of Path to FoundFile
+
+    Attributes
+    ----------
+    problems : tuple of str
+        Why each row is no pair to open; empty if it is one.
     """
 
     rows: tuple[DraftRow, ...]
     files: Mapping[Path, FoundFile] = field(default_factory=dict)
+    problems: tuple[str, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "problems", tuple(_problems(self.rows)))
 
     @classmethod
     def of(cls, pairing: Pairing, files: Iterable[FoundFile]) -> PairDraft:
@@ -70,8 +79,8 @@ class PairDraft:
     @property
     def pairs(self) -> tuple[Sources, ...]:
         """What can be opened."""
-        found = (row.pair for row in self.rows if not self.problem(row))
-        return tuple(pair for pair in found if pair is not None)
+        good = (row.pair for row, wrong in zip(self.rows, self.problems, strict=True) if not wrong)
+        return tuple(pair for pair in good if pair is not None)
 
     @property
     def unpaired(self) -> tuple[Path, ...]:
@@ -79,16 +88,6 @@ class PairDraft:
         paired = {path for pair in self.pairs for path in pair.files}
         there = (path for row in self.rows for path in sorted(row.paths))
         return tuple(dict.fromkeys(path for path in there if path not in paired))
-
-    def problem(self, row: DraftRow) -> str:
-        """Why a row is no pair to open; empty if it is one."""
-        if row.pair is None:
-            return "no other file" if None in row.sides else "both sides are the same"
-        before = self.rows[: next(at for at, other in enumerate(self.rows) if other is row)]
-        if any(other.sides == row.sides for other in before):
-            return "is there twice"
-        is_taken = row.name and any(other.name == row.name for other in before)
-        return "its name is taken" if is_taken else ""
 
     def joined(self, files: Iterable[FoundFile]) -> PairDraft:
         """More files; pairs stay, and the rest is guessed anew."""
@@ -164,3 +163,19 @@ class PairDraft:
 
     def _with(self, rows: Iterable[DraftRow]) -> PairDraft:
         return replace(self, rows=tuple(rows))
+
+
+def _problems(rows: Iterable[DraftRow]) -> Iterator[str]:
+    sides: set[object] = set()
+    names: set[str] = set()
+    for row in rows:
+        if row.pair is None:
+            yield "no other file" if None in row.sides else "both sides are the same"
+        elif row.sides in sides:
+            yield "is there twice"
+        elif row.name in names:
+            yield "its name is taken"
+        else:
+            sides.add(row.sides)
+            names |= {row.name} - {""}
+            yield ""

@@ -151,6 +151,8 @@ class PairModel(QAbstractTableModel):
         row, column = self._draft.rows[index.row()], _COLUMNS[index.column()]
         source = row.sides[column.side]
         if role == _Role.DisplayRole:
+            if column.kind is _Kind.PROBLEM:
+                return self._draft.problems[index.row()]
             return self._text(row, column, source)
         if role == _Role.EditRole:
             return _typed(row, column)
@@ -193,8 +195,6 @@ class PairModel(QAbstractTableModel):
                 return row.name or own_name(sides)
             case _Kind.SPACING:
                 return "" if row.spacing_m is None else f"{row.spacing_m:g} m"
-            case _Kind.PROBLEM:
-                return self._draft.problem(row)
         if source is None:
             return "choose the other file" if column.kind is _Kind.FILE else ""
         file = self._draft.files[source.path]

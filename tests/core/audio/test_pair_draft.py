@@ -33,7 +33,7 @@ def _all(draft: PairDraft) -> set[str]:
 def test_files_without_a_partner_stand_alone_below(draft: PairDraft) -> None:
     assert _labels(draft) == [("a_1.wav", "b_1.wav"), ("a_2.wav", "b_2.wav")]
     assert [path.name for path in draft.unpaired] == ["a_3.wav", "ref.w64"]
-    assert [draft.problem(row) for row in draft.rows] == ["", "", "no other file", "no other file"]
+    assert draft.problems == ("", "", "no other file", "no other file")
 
 
 def test_a_file_is_put_to_another_and_one_that_is_displaced_stays_at_hand(
@@ -76,12 +76,12 @@ def test_a_pair_that_is_there_twice_or_is_no_pair_is_told_and_not_opened(
     draft: PairDraft, files: dict[str, FoundFile]
 ) -> None:
     twice = draft.placed(1, 0, files["a_1.wav"]).placed(1, 1, files["b_1.wav"])
-    assert [twice.problem(row) for row in twice.rows[:2]] == ["", "is there twice"]
+    assert twice.problems[:2] == ("", "is there twice")
     assert _labels(twice) == [("a_1.wav", "b_1.wav")]
     same = draft.placed(0, 1, files["a_1.wav"])
-    assert same.problem(same.rows[0]) == "both sides are the same"
+    assert same.problems[0] == "both sides are the same"
     named = draft.named(0, "dawn").named(1, " dawn ")
-    assert [named.problem(row) for row in named.rows[:2]] == ["", "its name is taken"]
+    assert named.problems[:2] == ("", "its name is taken")
 
 
 def test_more_files_find_partners_among_those_that_have_none(draft: PairDraft) -> None:
