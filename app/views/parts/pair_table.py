@@ -67,6 +67,8 @@ _COLUMNS = (
     _Column("Called", _Kind.NAME, 0, "What the recording is called in tables"),
     _Column("", _Kind.PROBLEM),
 )
+_MEASURED_ROWS = 64
+"""By so many rows the widths are chosen: to measure thousands would hold the window up."""
 _TO_THE_RIGHT = {_Kind.CHANNEL, _Kind.LATER, _Kind.LENGTH}
 _EDITED = {_Kind.NAME, _Kind.FILE, _Kind.CHANNEL, _Kind.SPACING}
 
@@ -244,6 +246,7 @@ class PairTable(QTableView):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
         for section, column in enumerate(_COLUMNS):
             if column.kind in (_Kind.FILE, _Kind.NAME):
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)

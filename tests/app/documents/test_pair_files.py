@@ -14,7 +14,14 @@ from pytestqt.qtbot import QtBot
 from app.base.messages import Kind
 from app.frame.main_window import MainWindow
 from app.views.dialogs.pairing_sheet import PairingSheet
+from app.work.aligning import align_steps
+from core.align.aligner import align
+from core.audio.recording import open_recording
+from core.cli.evidence import opened_here
+from core.evidence.choice import EvidenceChoice
 from core.formats.pair_list import read_pairs
+from core.simulate import DriftSpec, simulate_scene
+from tests.two_recorders import TwoRecorders, mae_ms
 
 Settle = Callable[[MainWindow], None]
 
@@ -229,6 +236,28 @@ def test_both_sides_are_named_wherever_a_recording_is(
     window.session.selection.select_recording(2)
     assert "dusk (c.wav + d.wav)" in window.windowTitle()
     assert " · d.wav" in window.panes[1].caption
+
+
+def test_a_pair_is_aligned_in_the_window_as_well_as_the_stereo_file_on_the_command_line(
+    make_window: Callable[..., MainWindow], tmp_path: Path, qtbot: QtBot
+) -> None:
+    steady = DriftSpec(offset_s=(0, 0), drift_ppm=(0, 0), bend_s=(0, 0))
+    scene = simulate_scene("zebra_finch", 5, 40.0, snr_db=20.0, drift=steady)
+    files = TwoRecorders.write(tmp_path, scene.samples, scene.sample_rate_hz)
+    window = make_window(align_steps)
+    window.open([files.many, files.other])
+    qtbot.waitUntil(lambda: window.pairing.sheet is not None, timeout=10000)
+    sheet = window.pairing.sheet
+    assert sheet is not None
+    sheet.model.setData(sheet.model.index(0, 1), 3)
+    sheet.accept()
+    qtbot.waitUntil(
+        lambda: window.session.current is not None and window.session.current.alignment is not None,
+        timeout=60000,
+    )
+    alone = align(open_recording(files.stereo), learned=opened_here(EvidenceChoice(), 1)).keypoints
+    assert window.session.keypoints is not None
+    assert mae_ms(window.session.keypoints) == pytest.approx(mae_ms(alone), abs=0.5)
 
 
 def test_two_stereo_files_are_paired_where_that_is_asked_for(
