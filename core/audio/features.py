@@ -57,6 +57,10 @@ _STEP, _LOG_STEP = 1 / 4096, 1 / 256
 """Of features, which stay within 5, and of logarithms of power, within 100."""
 
 Codes = NDArray[np.int16]
+Span = tuple[int, int | None]
+"""Start and end of a stretch of a channel's clock, whole seconds; None for where it ends."""
+
+WHOLE: Span = (0, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,15 +129,16 @@ class ChannelFeatures:
 
 
 def feature_blocks(
-    recording: Recording, start_s: int = 0, end_s: int | None = None
+    recording: Recording, span_0_s: Span = WHOLE, span_1_s: Span | None = None
 ) -> Steps[tuple[ChannelFeatures, ChannelFeatures]]:
     """Compute both channels' features, reading them side by side and once, block by block.
 
     Parameters
     ----------
     recording : Recording
-    start_s, end_s : int
-        The same stretch of both channels' clocks, whole seconds; clipped to each.
+    span_0_s, span_1_s : Span
+        Stretches of the channels' own clocks, clipped to each; by default the same of both, which
+        are decoded together where they stand in one file.
 
     Yields
     ------
@@ -149,11 +154,16 @@ def feature_blocks(
     InputError
         If the audio cannot be read; see `Recording.blocks`.
     """
+    spans_s = span_0_s, span_0_s if span_1_s is None else span_1_s
+    heard: list[Iterable[Samples]]
+    if spans_s[0] == spans_s[1]:
+        together = tee(recording.both(BLOCK_S, *span_0_s))
+        heard = [map(itemgetter(channel), blocks) for channel, blocks in enumerate(together)]
+    else:
+        heard = [recording.blocks(channel, BLOCK_S, *spans_s[channel]) for channel in (0, 1)]
     ways = [
-        _channel_blocks(
-            map(itemgetter(channel), blocks), recording.channels[channel], start_s, end_s
-        )
-        for channel, blocks in enumerate(tee(recording.both(BLOCK_S, start_s, end_s)))
+        _channel_blocks(samples, source, *span_s)
+        for samples, source, span_s in zip(heard, recording.channels, spans_s, strict=True)
     ]
     done = [0.0, 0.0]
     found: dict[int, ChannelFeatures] = {}

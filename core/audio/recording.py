@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.files.settle import settle
 from core.audio.sources import Source, Sources, own_name
+from core.audio.start_times.difference import Reading, StartDifference, start_difference
+from core.audio.start_times.reading import start_time
 from core.errors import InputError, refuse_undecodable
 
 
@@ -53,6 +56,20 @@ class Recording:
         """Length of channel 0 and 1, each on its own clock, seconds."""
         first, second = self.channels
         return first.duration_s, second.duration_s
+
+    @property
+    def start_difference(self) -> StartDifference | None:
+        """What start times say of the offset; None if one is unknown, or both are of one file."""
+        first, second = self.channels
+        if first.path == second.path or first.start is None or second.start is None:
+            return None
+        return start_difference(first.start, second.start, *self.durations_s)
+
+    @property
+    def expected_offset_s(self) -> float:
+        """Around where the offset is before anything is heard, seconds."""
+        told = self.start_difference
+        return 0.0 if told is None or told.reading is Reading.APART else told.offset_s
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -248,7 +265,9 @@ def open_recording(
             f"channel {first.channel} of it is given for both sides",
             "give two files, or two channels",
         )
-    return Recording(name or own_name(sides), (first, second), _notes(found), spacing_m)
+    opened = Recording(name or own_name(sides), (first, second), _notes(found), spacing_m)
+    told = opened.start_difference
+    return opened if told is None else replace(opened, notes=(*opened.notes, *told.notes))
 
 
 def open_sources(sources: Sources) -> Recording:
@@ -293,9 +312,14 @@ def _channel(side: Source, file: AudioFile) -> ChannelSource:
         file.sample_rate_hz,
         file.frames,
         file.channels,
-        side.start,
+        side.start or _start_of(side.path),
         side.device,
     )
+
+
+def _start_of(path: Path) -> datetime | None:
+    found = start_time(path)
+    return None if found is None else found.moment
 
 
 def _notes(files: Sequence[AudioFile]) -> tuple[str, ...]:

@@ -123,9 +123,10 @@ def coarse_offsets(
     ----------
     features_0, features_1 : ChannelFeatures
     reach_s : float
-        Largest offset searched, seconds.
+        How far is searched, seconds.
     near_s, around_s : float
-        Offsets no further than the first from the second count as near, seconds.
+        Offsets no further than the first from the second count as near, seconds; it is around
+        the second that is searched.
 
     Yields
     ------
@@ -158,19 +159,20 @@ def _surface(
 ) -> Steps[ScoreSurface]:
     stretch, cell = round(STRETCH_S / HOP_S), round(CELL_S / HOP_S)
     reach = round(reach_s / CELL_S) * cell
+    centre = round(around_s / CELL_S) * cell
     last = max(len(features_0) - stretch // 2, 1)
     apart = round(_APART_S / HOP_S)
     starts = np.arange(0, last, apart if last <= _MOST_STRETCHES * apart else stretch)
     starts += features_0.first_frame
     size = next_fast_len(stretch + 2 * reach, real=True)
     score = np.zeros((len(starts), 2 * reach // cell), dtype=np.float32)
-    offset_s = HOP_S * (np.arange(0, 2 * reach, cell) - reach) + CELL_S / 2
+    offset_s = HOP_S * (np.arange(0, 2 * reach, cell) - reach + centre) + CELL_S / 2
     starts_1_s = HOP_S * features_1.first_frame
     ends_1_s = starts_1_s + HOP_S * len(features_1)
     for row, start in enumerate(starts):
         # Every zone is compared with every zone: the product of the sums.
         left = _onsets(features_0, int(start), stretch)
-        right = _onsets(features_1, int(start) - reach, stretch + 2 * reach)
+        right = _onsets(features_1, int(start) - reach + centre, stretch + 2 * reach)
         product = np.conj(rfft(left, size)) * rfft(right, size)
         peaks = irfft(product, size)[: 2 * reach].reshape(-1, cell).max(axis=1)
         begins_s = start * HOP_S + offset_s

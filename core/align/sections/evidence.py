@@ -14,7 +14,7 @@ from core.align.decoding.band import Band, band_holding
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
-from core.align.limits import COARSE_ABOVE_S
+from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.networks import Lines, NetworksHeard, hear_networks
 from core.align.rankings import Ranking
 from core.align.search.coarse import STRETCH_S, coarse_offsets
@@ -29,7 +29,7 @@ from core.align.stages import ProgressPlan, Stage
 from core.align.tuning import Tuning
 from core.align.weights import fit_weights
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
+from core.audio.features import HOP_S, WHOLE, ChannelFeatures, Span, feature_blocks
 from core.audio.recording import Recording
 from core.evidence.learned import EvidenceInput, Networks
 from core.evidence.spectral import WINDOW_S
@@ -247,8 +247,8 @@ def compare(
         If the audio cannot be read.
     """
     rows_s, near_s, prior = asked.time_0_s[rows], asked.max_offset_s, asked.prior
-    span_s = (0, None) if whole else _span_s(asked, rows_s, around_s)
-    features = yield from plan.staged(Stage.READ, feature_blocks(asked.recording, *span_s))
+    spans_s = (WHOLE,) if whole else _spans_s(asked, rows_s, around_s)
+    features = yield from plan.staged(Stage.READ, feature_blocks(asked.recording, *spans_s))
     heard = Heard.of(features)
     give_back()
     if any(heard.silent):
@@ -317,9 +317,13 @@ def _window_around(sync: SyncPoints, rows_s: Floats) -> SearchWindow:
     return SearchWindow.around(sync.offset_at(rows_s), BAND_S, np.empty(0))
 
 
-def _span_s(asked: Comparison, rows_s: Floats, around_s: float) -> tuple[int, int]:
-    """What of both channels may have to do with some rows, whole seconds."""
-    usual_s = asked.prior.usual_offset_s(rows_s) if asked.prior else np.zeros(1)
+def _spans_s(asked: Comparison, rows_s: Floats, around_s: float) -> tuple[Span, Span]:
+    """What of each channel may have to do with some rows.
+
+    Unless their clocks are far apart it is the same, which is read at once.
+    """
+    apart_s = around_s if abs(around_s) > WIDE_SEARCH_S else 0.0
+    usual_s = asked.prior.usual_offset_s(rows_s) if asked.prior else np.full(1, apart_s)
     if len(asked.sync):
         usual_s = np.append(usual_s, asked.sync.offset_at(rows_s))
     reach_s = (
@@ -327,11 +331,16 @@ def _span_s(asked: Comparison, rows_s: Floats, around_s: float) -> tuple[int, in
         + STRETCH_S
         + max(
             search_reach_s(asked.max_offset_s),
-            abs(around_s) + asked.max_offset_s,
-            float(np.abs(usual_s).max()) + COARSE_ABOVE_S,
+            abs(around_s - apart_s) + asked.max_offset_s,
+            float(np.abs(usual_s - apart_s).max()) + COARSE_ABOVE_S,
         )
     )
-    return max(math.floor(rows_s[0] - reach_s), 0), math.ceil(rows_s[-1] + reach_s)
+
+    def around(offset_s: float) -> Span:
+        start_s, end_s = rows_s[[0, -1]] + offset_s + [-reach_s, reach_s]
+        return max(math.floor(start_s), 0), max(math.ceil(end_s), 0)
+
+    return around(0.0), around(apart_s)
 
 
 def _nothing(

@@ -62,15 +62,15 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
     """
     count = len(asked.time_0_s)
     sections = sections_of(count, bounds.section_s)
+    around_s = asked.recording.expected_offset_s
     if len(sections) == 1:
         plan = ProgressPlan(asked.network_cost)
-        found, _ = yield from gather(asked, slice(None), plan, 0.0, whole=True)
+        found, _ = yield from gather(asked, slice(None), plan, around_s, whole=True)
         return found
     half_s = BAND_S if len(asked.sync) else min(asked.max_offset_s, BAND_S)
     compared = SearchWindow.columns_within(half_s)
     columns = min(max(bounds.most_cells // count, _FEWEST_COLUMNS), compared)
     parts: list[Gathered] = []
-    around_s = 0.0
     for number, section in enumerate(sections):
         plan = ProgressPlan(asked.network_cost, number, len(sections))
         found, posterior = yield from gather(asked, section.heard, plan, around_s, whole=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, NamedTuple
@@ -87,7 +88,7 @@ class Chunks:
             If the file cannot be read.
         """
         large: int | None = None
-        position = self.first
+        position, end = self.first, file.seek(0, io.SEEK_END)
         for _ in range(_MOST_CHUNKS):
             file.seek(position)
             head = self.head(file)
@@ -101,9 +102,9 @@ class Chunks:
             if name == self.samples and large is not None and size == WRAP - 1:
                 size, size_bytes = large, 8
             yield Chunk(name, start, size, size_bytes)
-            if not 0 <= size < ABSURD_SIZE:
-                return
             position = start + size + -size % self.aligned
+            if size < 0 or position >= end:
+                return
 
 
 WAV = Chunks(12, 4, 4, "little", b"data")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-
-from core.audio.start_times.start_time import StartTime
 
 _HOUR_S = 3600.0
 _ZONE_SLACK_S = 120.0
@@ -33,15 +32,12 @@ class StartDifference:
         Seconds; negative where channel 1 began first. The offset is about as much less than zero:
         what channel 0 heard at `later_s` is at the start of channel 1.
     reading : Reading
-    resolution_s : float
-        In what steps both are told, seconds. How well the clocks were set, nobody knows.
     notes : tuple of str
         What a person should know, a sentence each.
     """
 
     later_s: float
     reading: Reading
-    resolution_s: float
     notes: tuple[str, ...] = ()
 
     @property
@@ -51,7 +47,7 @@ class StartDifference:
 
 
 def start_difference(
-    start_0: StartTime, start_1: StartTime, duration_0_s: float, duration_1_s: float
+    start_0: datetime, start_1: datetime, duration_0_s: float, duration_1_s: float
 ) -> StartDifference:
     """Compare the start times of both channels.
 
@@ -61,7 +57,8 @@ def start_difference(
 
     Parameters
     ----------
-    start_0, start_1 : StartTime
+    start_0, start_1 : datetime
+        By the recorders' clocks.
     duration_0_s, duration_1_s : float
         Lengths of the channels, seconds.
 
@@ -70,7 +67,6 @@ def start_difference(
     StartDifference
     """
     later_s, notes = _told_s(start_0, start_1)
-    resolution_s = max(start_0.resolution_s, start_1.resolution_s)
     hours = round(later_s / _HOUR_S)
     rest_s = later_s - hours * _HOUR_S
     is_whole = 1 <= abs(hours) <= _MOST_HOURS and abs(rest_s) <= _ZONE_SLACK_S
@@ -91,17 +87,15 @@ def start_difference(
     else:
         reading = Reading.APART
         notes += (_apart_text(later_s, duration_0_s, duration_1_s),)
-    return StartDifference(later_s, reading, resolution_s, notes)
+    return StartDifference(later_s, reading, notes)
 
 
-def _told_s(start_0: StartTime, start_1: StartTime) -> tuple[float, tuple[str, ...]]:
-    first, second = start_0.moment, start_1.moment
-    if start_0.has_zone == start_1.has_zone:
-        return (second - first).total_seconds(), ()
-    channel = 0 if start_1.has_zone else 1
-    told = (start_0, start_1)[channel].told_by
-    note = f"channel {channel} tells no time zone in {told}: it is taken to be that of the other"
-    local_0, local_1 = first.replace(tzinfo=None), second.replace(tzinfo=None)
+def _told_s(start_0: datetime, start_1: datetime) -> tuple[float, tuple[str, ...]]:
+    if (start_0.tzinfo is None) == (start_1.tzinfo is None):
+        return (start_1 - start_0).total_seconds(), ()
+    channel = 0 if start_0.tzinfo is None else 1
+    note = f"the start of channel {channel} has no time zone: it is taken to be the other's"
+    local_0, local_1 = start_0.replace(tzinfo=None), start_1.replace(tzinfo=None)
     return (local_1 - local_0).total_seconds(), (note,)
 
 

@@ -87,7 +87,7 @@ def test_a_stretch_has_the_features_of_the_whole(rate_hz, tmp_path):
     sf.write(tmp_path / "noise.wav", samples, rate_hz, subtype="FLOAT")
     recording = open_recording(tmp_path / "noise.wav")
     whole = features_of(recording)
-    stretch = result_of(feature_blocks(recording, 20, 50))[0]
+    stretch = result_of(feature_blocks(recording, (20, 50)))[0]
     assert (stretch.first_frame, len(stretch)) == (2000, 3000)
     inside = stretch.log_mel[100:-100], whole.log_mel[2100:4900]
     np.testing.assert_allclose(*inside, atol=0.02)
@@ -107,6 +107,6 @@ def test_beyond_the_end_of_a_channel_nothing_is_heard(tmp_path):
     for name, length_s in (("zero", 30), ("one", 10)):
         sf.write(tmp_path / f"{name}.wav", noise[: 16_000 * length_s], 16_000)
     recording = open_recording(tmp_path / "zero.wav", tmp_path / "one.wav")
-    zero, one = result_of(feature_blocks(recording, 15, 30))
+    zero, one = result_of(feature_blocks(recording, (15, 30)))
     assert (zero.silent, one.silent) == (False, True)
     assert not one.stretch("flux", 1500, 1500).any()

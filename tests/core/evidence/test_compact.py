@@ -124,7 +124,7 @@ def test_rows_may_have_bands_of_their_own(delayed):
 
 def test_a_stretch_is_compared_as_the_whole_is(delayed):
     evidence = evidence_of(a_net())
-    zero, one = result_of(feature_blocks(delayed.recording, 5, 22))
+    zero, one = result_of(feature_blocks(delayed.recording, (5, 22)))
     rows = np.arange(10.0, 18.0)
     stretch = EvidenceInput(delayed.recording, (zero.between(901, 2000), one))
     whole = score_of(evidence.term(delayed, rows, np.full(8, -1.0), 201))

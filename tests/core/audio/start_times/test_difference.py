@@ -7,15 +7,14 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from core.audio.start_times.difference import Reading, start_difference
-from core.audio.start_times.start_time import StartTime, ToldBy
 
 MORNING = datetime(2023, 5, 11, 4, 30)
 HOUR_S = 3600.0
 
 
-def _at(later_s: float = 0.0, zone_h: float | None = None) -> StartTime:
+def _at(later_s: float = 0.0, zone_h: float | None = None) -> datetime:
     zone = None if zone_h is None else timezone(timedelta(hours=zone_h))
-    return StartTime((MORNING + timedelta(seconds=later_s)).replace(tzinfo=zone), ToldBy.NAME)
+    return (MORNING + timedelta(seconds=later_s)).replace(tzinfo=zone)
 
 
 def test_a_difference_of_hours_is_the_offset():
@@ -35,7 +34,7 @@ def test_zones_are_counted():
 def test_a_time_without_a_zone_is_of_the_others():
     found = start_difference(_at(zone_h=2), _at(7), 600, 600)
     assert found.later_s == pytest.approx(7)
-    assert "channel 1 tells no time zone" in found.notes[0]
+    assert "the start of channel 1 has no time zone" in found.notes[0]
 
 
 @pytest.mark.parametrize("rest_s", [-40.0, 0.0, 12.0])
@@ -63,8 +62,3 @@ def test_recordings_that_share_no_moment_are_named():
     assert found.notes == (
         "by their start times, channel 1 began 3 h 10 min after channel 0 had ended",
     )
-
-
-def test_the_coarser_of_both_is_how_finely_it_is_told():
-    fine = StartTime(MORNING, ToldBy.GUANO, 0.001)
-    assert start_difference(fine, _at(), 60, 60).resolution_s == 1.0
