@@ -136,6 +136,8 @@ class KeypointSet:
 
     def kept(self, which: NDArray[np.bool_]) -> KeypointSet:
         """Some of the keypoints, as `which` of shape (K,) says."""
+        if which.all():
+            return self
         texts = self.time_0_text
         return KeypointSet(
             self.time_0_s[which],
@@ -145,6 +147,27 @@ class KeypointSet:
             self.confidence[which],
             tuple(compress(self.reason, which)),
             None if texts is None else tuple(compress(texts, which)),
+        )
+
+    def merged(self, other: KeypointSet) -> KeypointSet:
+        """These keypoints and others, in the order of channel 0."""
+        order = np.argsort(np.concatenate([self.time_0_s, other.time_0_s]), kind="stable")
+
+        def put(mine: Sequence[T], theirs: Sequence[T]) -> tuple[T, ...]:
+            both = (*mine, *theirs)
+            return tuple(both[index] for index in order)
+
+        texts = None
+        if self.time_0_text is not None or other.time_0_text is not None:
+            texts = put(_texts(self), _texts(other))
+        return KeypointSet(
+            np.concatenate([self.time_0_s, other.time_0_s])[order],
+            np.concatenate([self.time_1_s, other.time_1_s])[order],
+            put(self.state, other.state),
+            put(self.source, other.source),
+            np.concatenate([self.confidence, other.confidence])[order],
+            put(self.reason, other.reason),
+            texts,
         )
 
     def time_map(self) -> TimeMap:
@@ -197,6 +220,36 @@ class KeypointSet:
         )
 
 
+def between(time_0_s: Floats, keypoints: KeypointSet, end_1_s: float) -> KeypointSet:
+    """Machine keypoints at other moments: straight from one keypoint to the next.
+
+    Parameters
+    ----------
+    time_0_s : ndarray, shape (N,)
+        Seconds on channel 0, rising.
+    keypoints : KeypointSet
+        Of shape (K,); where there are none, both clocks agree.
+    end_1_s : float
+        Where channel 1 ends, seconds.
+
+    Returns
+    -------
+    KeypointSet
+        Of shape (N,), each with the reason of the nearest keypoint.
+    """
+    if not len(keypoints):
+        return machine_keypoints(time_0_s, np.clip(time_0_s, 0.0, end_1_s))
+    known_s = keypoints.time_0_s
+    middle_s = (known_s[1:] + known_s[:-1]) / 2
+    offset_s = np.interp(time_0_s, known_s, keypoints.offset_s)
+    return machine_keypoints(
+        time_0_s,
+        np.maximum.accumulate(np.clip(time_0_s + offset_s, 0.0, end_1_s)),
+        np.interp(time_0_s, known_s, keypoints.confidence),
+        [keypoints.reason[index] for index in np.searchsorted(middle_s, time_0_s)],
+    )
+
+
 def keypoint_grid(duration_s: float, step_s: float = 1.0) -> Floats:
     """Channel-0 times of the challenge's keypoints.
 
@@ -228,6 +281,10 @@ def machine_keypoints(
         confidence=np.empty(0) if confidence is None else np.asarray(confidence, dtype=np.float64),
         reason=tuple(reason),
     )
+
+
+def _texts(keypoints: KeypointSet) -> tuple[str, ...]:
+    return keypoints.time_0_text or tuple(map(repr, keypoints.time_0_s.tolist()))
 
 
 def _put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:

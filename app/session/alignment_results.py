@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.align.alignment import Alignment
 from core.align.rankings import Ranking
+from core.arrays import Floats
 from core.evidence.surface import ScoreSurface
 from core.formats.sidecar import Verdict
 
@@ -48,6 +49,15 @@ class AlignmentResults:
     def of(cls, alignment: Alignment) -> AlignmentResults:
         """What a run ended with, before it is led through any decision."""
         return cls(alignment.surface, alignment.rankings, alignment, alignment)
+
+    def at(self, time_0_s: Floats) -> AlignmentResults:
+        """The same of keypoints at other moments of channel 0, shape (K,), seconds."""
+        machine = self.machine and self.machine.at(time_0_s)
+        if self.alignment is self.machine:
+            return replace(self, machine=machine, alignment=machine)
+        return replace(
+            self, machine=machine, alignment=self.alignment and self.alignment.at(time_0_s)
+        )
 
     def with_surface(self, surface: ScoreSurface) -> AlignmentResults:
         """The evidence of the run under way."""

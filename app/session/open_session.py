@@ -13,6 +13,7 @@ from app.session.alignment_results import AlignmentResults
 from app.session.edits import differ_in_confidence, moved_visibly, table_times
 from app.session.entries import Entry
 from core.align.alignment import Alignment
+from core.arrays import Floats
 from core.keypoints import KeypointSet
 from core.session import (
     Basis,
@@ -25,6 +26,7 @@ from core.session import (
     SessionRecording,
     taken_over,
 )
+from core.sync_points import SyncPoints
 
 
 class OpenSession(QObject):
@@ -163,6 +165,7 @@ class OpenSession(QObject):
     def set_evidence(self, key: int, evidence: AlignmentResults) -> None:
         """What was computed of a recording is something else; its keypoints stand."""
         before = self._entries[key]
+        evidence = evidence.at(before.keypoints.time_0_s)
         entry = self._entries[key] = replace(before, evidence=evidence)
         self.evidence_changed.emit(key)
         if entry.alignment is not before.alignment or entry.problem != before.problem:
@@ -182,6 +185,7 @@ class OpenSession(QObject):
         None if they stand, because they are not on the path or an undo brought them back.
         """
         entry = self._entries[key]
+        alignment = alignment.at(entry.keypoints.time_0_s)
         self.set_evidence(key, entry.evidence.led(alignment))
         if entry.basis is not Basis.PATH or self._value.undone:
             return None
@@ -230,6 +234,14 @@ class OpenSession(QObject):
         self.edit(key, keypoints, text, proposal=earlier.proposal)
         return True
 
+    def put_keypoints(self, key: int, kept: NDArray[np.bool_], more_0_s: Floats, text: str) -> None:
+        """Keypoints are added or taken away; as `Session.put_keypoints`."""
+        self._take(key, self._value.put_keypoints(key, kept, more_0_s, text))
+
+    def set_sync(self, key: int, sync: SyncPoints, text: str) -> None:
+        """Moments are known to be the same; as `Session.set_sync`."""
+        self._take(key, self._value.set_sync(key, sync, text))
+
     def undo(self) -> None:
         """Take back the last step, of which there is one."""
         self._take(self._value.done[-1].edit.recording, self._value.undo())
@@ -252,6 +264,8 @@ class OpenSession(QObject):
         entry = self._entries[key]
         state = session.states[key]
         self._entries[key] = replace(entry, state=state)
+        if change.whole is not None:
+            self.set_evidence(key, entry.evidence)
         self._keep(session, change)
         if state is not entry.state:
             self.state_changed.emit(key)

@@ -45,6 +45,7 @@ from core.session import (
 )
 from core.session import Step as HistoryStep
 from core.session.edits.state import Rows
+from core.sync_points import SyncPoints
 
 RECORDINGS = 3
 KEYPOINTS = 115
@@ -82,8 +83,11 @@ def _source(number: int, channel: int) -> ChannelSource:
 
 def script(session: Session, rng: np.random.Generator) -> Iterator[Step]:
     """Random edits, undos, redos and runs, without end; the same for the same seed."""
-    ways = (_nudge, _decide, _follow, _take_line, _take_out, _run, _undo, _redo, _show)
-    shares = (0.35, 0.26, 0.12, 0.02, 0.02, 0.02, 0.11, 0.08, 0.02)
+    ways = (
+        *(_nudge, _decide, _follow, _take_line, _take_out, _run, _undo, _redo, _show),
+        *(_put, _sync),
+    )
+    shares = (0.32, 0.25, 0.12, 0.02, 0.02, 0.02, 0.11, 0.08, 0.02, 0.03, 0.01)
     while True:
         way: Callable[[Session, np.random.Generator], Step] = ways[rng.choice(len(ways), p=shares)]
         session, change = way(session, rng)
@@ -110,7 +114,13 @@ def _columns(of: KeypointSet | Rows) -> list[object]:
 
 def _state(state: RecordingState) -> object:
     times = state.keypoints.time_0_s.tolist(), state.keypoints.time_0_text
-    return times, _columns(state.keypoints), _proposal(state.proposal), state.is_out
+    proposal = _proposal(state.proposal)
+    return times, _columns(state.keypoints), proposal, state.is_out, _pins(state.sync)
+
+
+def _pins(sync: SyncPoints) -> object:
+    numbers = (sync.time_0_s, sync.time_1_s, sync.uncertainty_s)
+    return [column.tolist() for column in numbers], sync.kind
 
 
 def _proposal(proposal: Proposal) -> object:
@@ -121,13 +131,20 @@ def _step(step: HistoryStep) -> object:
     edit = step.edit
     proposals = [_proposal(proposal) for proposal in edit.proposals or ()]
     told = step.number, step.run, edit.recording, edit.text, edit.merge_key, edit.position.tolist()
-    return told, _columns(edit.before), _columns(edit.after), proposals, edit.outs
+    wholes = [
+        (whole.keypoints.time_0_s.tolist(), _columns(whole.keypoints), _proposal(whole.proposal))
+        for whole in edit.wholes or ()
+    ]
+    syncs = [_pins(sync) for sync in edit.syncs or ()]
+    rest = proposals, edit.outs, wholes, syncs
+    return told, _columns(edit.before), _columns(edit.after), rest
 
 
 def _said(run: Run) -> object:
     path = [column.tolist() for column in (run.path_time_0_s, *run.path.columns())]
     rest = run.candidates, run.alias, run.needs_review, run.warnings, run.tolerance_s, run.made
-    return _columns(run.keypoints), path, rest, run.fingerprint
+    times = run.keypoints.time_0_s.tolist()
+    return times, _columns(run.keypoints), path, rest, run.fingerprint
 
 
 def _nudge(session: Session, rng: np.random.Generator) -> Step:
@@ -141,7 +158,7 @@ def _nudge(session: Session, rng: np.random.Generator) -> Step:
 
 def _decide(session: Session, rng: np.random.Generator) -> Step:
     key = 1 + int(rng.integers(RECORDINGS))
-    index = int(rng.integers(KEYPOINTS))
+    index = int(rng.integers(len(session.states[key].keypoints)))
     state = list(ReviewState)[rng.integers(4)]
     keypoints = session.states[key].keypoints.review(index, state)
     return session.edit(key, keypoints, f"Set keypoint {index + 1} to {state}")
@@ -173,6 +190,28 @@ def _take_out(session: Session, rng: np.random.Generator) -> Step:
     return session.set_excluded(
         key, is_excluded=out, text="Take the recording out" if out else "Bring it back"
     )
+
+
+def _put(session: Session, rng: np.random.Generator) -> Step:
+    key = 1 + int(rng.integers(RECORDINGS))
+    keypoints = session.states[key].keypoints
+    kept = np.ones(len(keypoints), dtype=bool)
+    way = int(rng.integers(3))
+    if way == 0:
+        return session.put_keypoints(key, kept, rng.uniform(0, 100, 1), "Add a keypoint")
+    if way == 1:
+        kept[4 + int(rng.integers(len(keypoints) - 4))] = len(keypoints) < 50
+        return session.put_keypoints(key, kept, np.empty(0), "Remove a keypoint")
+    step_s = float(rng.choice([0.5, 1.0, 2.0]))
+    kept = keypoints.is_reviewed
+    return session.put_keypoints(key, kept, np.arange(0, 115, step_s), "Set the interval")
+
+
+def _sync(session: Session, rng: np.random.Generator) -> Step:
+    key, count = 1 + int(rng.integers(RECORDINGS)), int(rng.integers(4))
+    time_s = np.cumsum(rng.uniform(0.1, 20, count))
+    sync = SyncPoints(time_s, time_s + 0.5, rng.uniform(1e-4, 0.1, count), ("clap ü",) * count)
+    return session.set_sync(key, sync, "Import sync points")
 
 
 def _run(session: Session, rng: np.random.Generator) -> Step:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.align.calibration import Calibration, shipped_calibration
 from core.align.decoding.prior import PriorUse
-from core.align.path import OffsetPath, Refinement, RowStatistics
+from core.align.path import OffsetPath, Refinement, RowStatistics, at_others
 from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.tuning import Tuning
@@ -296,6 +296,20 @@ class Alignment:
         network = "" if self.by_model is None else self.by_model.model
         by_evidence = Ranking(RankedBy.EVIDENCE, network, self.candidates)
         return (by_evidence,) if self.by_model is None else (self.by_model, by_evidence)
+
+    def at(self, time_0_s: Floats) -> Alignment:
+        """The same with keypoints at other moments of channel 0.
+
+        Parameters
+        ----------
+        time_0_s : ndarray, shape (K,)
+            Seconds, rising.
+        """
+        if np.array_equal(time_0_s, self.keypoints.time_0_s):
+            return self
+        rows_s, end_1_s = self.surface.time_0_s, self.duration_1_s
+        keypoints = at_others(self.keypoints, rows_s, self.path, time_0_s, end_1_s)
+        return replace(self, keypoints=keypoints, time_map=keypoints.time_map())
 
     def band_at(self, time_0_s: float) -> tuple[float, float]:
         """Ends of the path's 95 % band at a moment of channel 0.

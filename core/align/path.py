@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats
+from core.keypoints import KeypointSet, between
 
 BAND_SD = 1.96
 """Half width of a 95 % band in standard deviations."""
@@ -125,6 +126,36 @@ class Refinement:
             np.where(use, offset_s - half_s, path.low_s),
             np.where(use, offset_s + half_s, path.high_s),
         )
+
+
+def at_others(
+    keypoints: KeypointSet, rows_s: Floats, path: OffsetPath, time_0_s: Floats, end_1_s: float
+) -> KeypointSet:
+    """Keypoints that a path was drawn for, at other moments.
+
+    Parameters
+    ----------
+    keypoints : KeypointSet
+        Their confidence and reasons count.
+    rows_s : ndarray, shape (R,)
+        Moments of the path on channel 0, seconds.
+    path : OffsetPath
+        There.
+    time_0_s : ndarray, shape (N,)
+        Seconds on channel 0, rising.
+    end_1_s : float
+        Where channel 1 ends, seconds.
+
+    Returns
+    -------
+    KeypointSet
+        Of shape (N,).
+    """
+    said = between(time_0_s, keypoints, end_1_s)
+    if not len(rows_s):
+        return said
+    time_1_s = time_0_s + np.interp(time_0_s, rows_s, path.offset_s)
+    return replace(said, time_1_s=np.maximum.accumulate(np.clip(time_1_s, 0.0, end_1_s)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -110,7 +110,7 @@ def realign_steps(
     sync = SyncPoints.none() if sync is None else sync
     decided = {**_synced(alignment.surface, sync), **_decisions(alignment, keypoints)}
     if not decided and not len(sync):
-        return _at(alignment, keypoints)
+        return alignment.at(keypoints.time_0_s)
     decisions = frozenset(decided.values())
     constrained = _constrain(alignment.surface, decisions)
     before = last.decisions if last is not None else frozenset()
@@ -147,13 +147,6 @@ def realign_steps(
         warnings=warnings,
         needs_review=result.needs_review or bool(warnings),
     )
-
-
-def _at(alignment: Alignment, keypoints: KeypointSet) -> Alignment:
-    """The machine's own alignment, at these keypoints."""
-    if np.array_equal(alignment.keypoints.time_0_s, keypoints.time_0_s):
-        return alignment
-    return build_alignment(alignment.decoded, keypoints.time_0_s, statistics=_statistics(alignment))
 
 
 def _decisions(alignment: Alignment, keypoints: KeypointSet) -> dict[int, Decision]:

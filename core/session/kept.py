@@ -169,7 +169,7 @@ def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
             found.append(
                 Kept(
                     *(leaving.name, keypoints, known.recording, known.fingerprint),
-                    leaving=leaving,
+                    *(state.sync, leaving),
                 )
             )
     return tuple(found), ()

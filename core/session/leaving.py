@@ -110,6 +110,7 @@ class Leaving:
             },
             self.verdict,
             self.known.recording.labels,
+            self.state.sync,
         )
 
 

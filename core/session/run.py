@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
+import numpy as np
+
 from core.align.alignment import Alias, Alignment
 from core.align.limits import BEST_LINES
-from core.align.path import OffsetPath
+from core.align.path import OffsetPath, at_others
 from core.align.rankings import RankedBy, Ranking
 from core.arrays import Floats
 from core.keypoints import KeypointSet
@@ -112,6 +114,20 @@ class Run:
     tolerance_s: float
     mean_confidence: float
     fingerprint: str
+
+    def keypoints_at(self, time_0_s: Floats, end_1_s: float) -> KeypointSet:
+        """What it said of moments of channel 0, perhaps others than it was asked about.
+
+        Parameters
+        ----------
+        time_0_s : ndarray, shape (N,)
+            Seconds.
+        end_1_s : float
+            Where channel 1 ends, seconds.
+        """
+        if np.array_equal(time_0_s, self.keypoints.time_0_s):
+            return self.keypoints
+        return at_others(self.keypoints, self.path_time_0_s, self.path, time_0_s, end_1_s)
 
     @classmethod
     def of(cls, recording: int, alignment: Alignment, made: Provenance, fingerprint: str) -> Run:

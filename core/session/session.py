@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from core.keypoints import KeypointSet
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import Floats
+from core.keypoints import KeypointSet, between
 from core.session.edits.change import Change, Step, StepState, ViewState, change_of
 from core.session.edits.edit import Edit
 from core.session.edits.replay import rebase_edit
 from core.session.edits.state import Basis, Proposal, RecordingState
 from core.session.recordings import SessionRecording
 from core.session.run import Run
+from core.sync_points import SyncPoints
 
 _DROPPED = StepState.DROPPED
 
@@ -88,6 +94,8 @@ class Session:
             If the keypoints are not those of the recording.
         """
         before = self.states[recording]
+        if not np.array_equal(before.keypoints.time_0_s, keypoints.time_0_s):
+            raise ValueError("these are other keypoints; put_keypoints adds and removes some")
         after = replace(before, keypoints=keypoints, proposal=proposal or before.proposal)
         return self._edit(recording, after, text, merge_key)
 
@@ -100,6 +108,34 @@ class Session:
         """
         after = replace(self.states[recording], is_out=is_excluded)
         return self._edit(recording, after, text)
+
+    def put_keypoints(
+        self, recording: int, kept: NDArray[np.bool_], more_0_s: Floats, text: str
+    ) -> tuple[Session, Change]:
+        """A person adds keypoints, or takes some away: a new step.
+
+        Parameters
+        ----------
+        recording : int
+        kept : ndarray of bool, shape (K,)
+            Which of the keypoints stay, as they are.
+        more_0_s : ndarray, shape (N,)
+            Moments of channel 0 for others, seconds, rising; those that have one are passed over.
+            They hold what undecided keypoints hold.
+        text : str
+            What was done, for the undo menu.
+        """
+        before = self.states[recording]
+        more_0_s = np.setdiff1d(more_0_s, before.keypoints.time_0_s[kept])
+        if before.basis is Basis.PATH and recording in self.runs:
+            more = self._said_at(recording, more_0_s)
+        else:
+            more = between(more_0_s, before.proposal.keypoints, self._end_1_s(recording))
+        return self._edit(recording, before.at_others(kept, more), text)
+
+    def set_sync(self, recording: int, sync: SyncPoints, text: str) -> tuple[Session, Change]:
+        """A person says which moments are known to be the same: a new step."""
+        return self._edit(recording, replace(self.states[recording], sync=sync), text)
 
     def _edit(
         self, recording: int, after: RecordingState, text: str, merge_key: str = ""
@@ -191,10 +227,11 @@ class Session:
         if not propose:
             return session, Change(run=(number, run))
         before = self.states[key]
+        said = session._said_at(key, before.keypoints.time_0_s)
         after = replace(
             before,
-            keypoints=before.keypoints.with_proposal(run.keypoints),
-            proposal=Proposal(Basis.PATH, run.keypoints),
+            keypoints=before.keypoints.with_proposal(said),
+            proposal=Proposal(Basis.PATH, said),
         )
         change = change_of(Edit.between(key, before, after, ""), is_by_machine=True)
         return session._with(key, after), replace(change, run=(number, run))
@@ -212,6 +249,13 @@ class Session:
         """Number of a recording's last run, 0 if it has none."""
         return self.runs[recording][0] if recording in self.runs else 0
 
+    def _end_1_s(self, recording: int) -> float:
+        return self.recordings[recording].recording.channels[1].duration_s
+
+    def _said_at(self, recording: int, time_0_s: Floats) -> KeypointSet:
+        """What the last run said of moments of channel 0."""
+        return self.runs[recording][1].keypoints_at(time_0_s, self._end_1_s(recording))
+
     def _with(self, recording: int, state: RecordingState) -> Session:
         return replace(self, states={**self.states, recording: state})
 
@@ -224,7 +268,7 @@ class Session:
                 return step, ()
             target = edit.revert(state) if undoing else edit.apply(state)
         else:
-            target = rebase_edit(edit, state, self.runs[key][1].keypoints, undoing=undoing)
+            target = rebase_edit(edit, state, partial(self._said_at, key), undoing=undoing)
         before, after = (target, state) if undoing else (state, target)
         edit = Edit.between(key, before, after, edit.text, edit.merge_key, edit.made_at)
         step = Step(step.number, edit, number)

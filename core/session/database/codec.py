@@ -6,20 +6,28 @@ import json
 import math
 import sys
 import zlib
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 
 from core.arrays import Floats
 from core.formats import checked
+from core.formats.sync_json import sync_as_json, sync_from_json
 from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
-from core.session.edits.edit import Edit
+from core.session.edits.edit import Edit, Whole
 from core.session.edits.state import Basis, Positions, Proposal, Rows
+from core.sync_points import SyncPoints
+
+T = TypeVar("T")
 
 _FAST = 1
 _LARGEST = 1e9
 """Thirty years in seconds: what is beyond is damage, and too far away to be drawn."""
+_MOST_TIMES = 100
+"""JSON of keypoints is no longer than so many times what zlib makes of it."""
 _MOST_BYTES = 4096
 """More than JSON says of a keypoint; a few bytes of zlib can stand for gigabytes."""
 
@@ -35,20 +43,51 @@ def edit_bytes(edit: Edit) -> bytes:
         told["proposals"] = [_proposal(proposal) for proposal in edit.proposals]
     if edit.outs is not None:
         told["taken_out"] = edit.outs
+    if edit.wholes is not None:
+        told["wholes"] = [_whole(whole) for whole in edit.wholes]
+    if edit.syncs is not None:
+        told["sync_points"] = [sync_as_json(sync) for sync in edit.syncs]
     text = json.dumps(told, allow_nan=False, separators=(",", ":"))
     return zlib.compress(text.encode(), _FAST)
 
 
-def changes_from(
-    content: bytes, time_0_s: Floats
-) -> tuple[Positions, Rows, Rows, tuple[Proposal, Proposal] | None, tuple[bool, bool] | None]:
-    """What `edit_bytes` wrote: positions, before, after, proposals and outs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What `edit_bytes` wrote; as the fields of `Edit`."""
+
+    position: Positions
+    before: Rows
+    after: Rows
+    proposals: tuple[Proposal, Proposal] | None
+    outs: tuple[bool, bool] | None
+    wholes: tuple[Whole, Whole] | None
+    syncs: tuple[SyncPoints, SyncPoints] | None
+
+    def edit(self, recording: int, text: str, merge_key: str, made_at: datetime) -> Edit:
+        """The edit that they are of."""
+        return Edit(
+            recording,
+            text,
+            self.position,
+            self.before,
+            self.after,
+            self.proposals,
+            self.outs,
+            self.wholes,
+            self.syncs,
+            merge_key,
+            made_at,
+        )
+
+
+def changes_from(content: bytes, time_0_s: Floats) -> Changes:
+    """What `edit_bytes` wrote.
 
     Parameters
     ----------
     content : bytes
     time_0_s : ndarray, shape (K,)
-        Keypoints of the recording, seconds.
+        Keypoints of the recording when the edit was made, seconds.
 
     Raises
     ------
@@ -56,21 +95,31 @@ def changes_from(
         If the bytes are something else.
     """
     count = len(time_0_s)
-    told = checked.table(checked.parsed_json(_inflated(content, (count + 1) * _MOST_BYTES)))
+    most_bytes = (count + 1) * _MOST_BYTES + _MOST_TIMES * len(content)
+    told = checked.table(checked.parsed_json(_inflated(content, most_bytes)))
     positions = [checked.whole(p, 0, count - 1) for p in checked.items(told["position"])]
     if positions != sorted(set(positions)):
         raise ValueError("keypoints in disorder")
     before, after = (
         _rows_from(checked.table(told[side]), len(positions)) for side in ("before", "after")
     )
-    position, proposals, outs = np.array(positions, dtype=np.intp), None, None
-    if "proposals" in told:
-        first, second = (_proposal_from(p, time_0_s) for p in checked.items(told["proposals"]))
-        proposals = first, second
-    if "taken_out" in told:
-        was, is_out = map(checked.flag, checked.items(told["taken_out"]))
-        outs = was, is_out
-    return position, before, after, proposals, outs
+    return Changes(
+        np.array(positions, dtype=np.intp),
+        before,
+        after,
+        _pair(told, "proposals", lambda each: _proposal_from(checked.table(each), time_0_s)),
+        _pair(told, "taken_out", checked.flag),
+        _pair(told, "wholes", lambda each: _whole_from(checked.table(each))),
+        _pair(told, "sync_points", lambda each: sync_from_json(checked.items(each))),
+    )
+
+
+def _pair(told: dict[str, Any], name: str, read: Callable[[Any], T]) -> tuple[T, T] | None:
+    """What stands before and after, where the edit changed it."""
+    if name not in told:
+        return None
+    before, after = map(read, checked.items(told[name]))
+    return before, after
 
 
 def nullable(values: Iterable[float]) -> list[float | None]:
@@ -116,6 +165,32 @@ def _rows_from(told: dict[str, Any], count: int) -> Rows:
         _numbers(told["confidence"], may_lack=True),
         shared(told["reason"]),
     )
+
+
+def _whole(whole: Whole) -> dict[str, object]:
+    keypoints = whole.keypoints
+    return {
+        "time_0_s": keypoints.time_0_s.tolist(),
+        "time_0_text": keypoints.time_0_text,
+        **_rows(Rows.of(keypoints, np.arange(len(keypoints)))),
+        "proposal": _proposal(whole.proposal),
+    }
+
+
+def _whole_from(told: dict[str, Any]) -> Whole:
+    time_0_s, texts = _numbers(told.pop("time_0_s")), told.pop("time_0_text")
+    proposal = _proposal_from(checked.table(told.pop("proposal")), time_0_s)
+    rows = _rows_from(told, len(time_0_s))
+    keypoints = KeypointSet(
+        time_0_s,
+        rows.time_1_s,
+        rows.state,
+        rows.source,
+        rows.confidence,
+        rows.reason,
+        None if texts is None else shared(map(checked.text, checked.items(texts))),
+    )
+    return Whole(keypoints, proposal)
 
 
 def _proposal(proposal: Proposal) -> dict[str, object]:

@@ -21,12 +21,12 @@ from core.formats import checked
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.session.database.codec import changes_from, floats, proposed, shared
 from core.session.edits.change import Step, StepState, ViewState
-from core.session.edits.edit import Edit
 from core.session.edits.state import Basis, Proposal, RecordingState
 from core.session.paths import beside, nearest
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording
 from core.session.run import Provenance, RankedCandidate, Run
 from core.session.session import Session
+from core.sync_points import SyncPoints
 
 _NONSENSE = (
     ValueError,
@@ -72,14 +72,10 @@ def _read(connection: sqlite3.Connection, path: Path) -> Session:
     last = "SELECT *, max(number) FROM model_run GROUP BY recording"
     for row in _rows(connection, last):
         with judged(path, f"run {row['number']}"):
-            time_0_s = states[row["recording"]].keypoints.time_0_s
-            runs[row["recording"]] = row["number"], _run(connection, row, time_0_s)
-    steps: dict[StepState, list[Step]] = {StepState.DONE: [], StepState.UNDONE: []}
-    for row in _rows(connection, "SELECT * FROM edit WHERE state <> 'dropped' ORDER BY number"):
-        with judged(path, f"edit {row['number']}"):
-            steps[StepState(row["state"])].append(_step(row, states, runs))
+            runs[row["recording"]] = row["number"], _run(connection, row)
+    done = _steps(connection, path, states, runs, StepState.DONE)
+    undone = _steps(connection, path, states, runs, StepState.UNDONE)
     (last_number,) = connection.execute("SELECT coalesce(max(number), 0) FROM edit").fetchone()
-    done, undone = tuple(steps[StepState.DONE]), tuple(steps[StepState.UNDONE])
     return Session(recordings, states, runs, done, undone, last_number, _shown(connection, states))
 
 
@@ -175,29 +171,69 @@ def _state(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordingState:
         None if None in text or not text else shared(text),
     )
     stands = proposed(keypoints.time_0_s, floats(proposal[0]), floats(proposal[1]), proposal[2])
-    return RecordingState(keypoints, Proposal(Basis(row["basis"]), stands), bool(row["taken_out"]))
+    return RecordingState(
+        keypoints,
+        Proposal(Basis(row["basis"]), stands),
+        bool(row["taken_out"]),
+        _sync(connection, row["id"]),
+    )
 
 
-def _step(
-    row: sqlite3.Row, states: dict[int, RecordingState], runs: dict[int, tuple[int, Run]]
-) -> Step:
+def _sync(connection: sqlite3.Connection, key: int) -> SyncPoints:
+    time_0_s, time_1_s, uncertainty_s, kind = _columns(
+        connection,
+        "SELECT time_0_s, time_1_s, uncertainty_s, kind FROM sync_point WHERE recording = ? "
+        "ORDER BY position",
+        4,
+        key,
+    )
+    numbers = (floats(time_0_s), floats(time_1_s), floats(uncertainty_s))
+    return SyncPoints(*numbers, tuple(map(checked.text, kind)))
+
+
+def _steps(
+    connection: sqlite3.Connection,
+    path: Path,
+    states: dict[int, RecordingState],
+    runs: dict[int, tuple[int, Run]],
+    which: StepState,
+) -> tuple[Step, ...]:
+    """Steps that are done or undone, oldest first.
+
+    An edit is about the keypoints that there were when it was made: they are followed away from
+    what stands now.
+    """
+    times = {key: state.keypoints.time_0_s for key, state in states.items()}
+    side, order = (0, "DESC") if which is StepState.DONE else (1, "ASC")
+    query = f"SELECT * FROM edit WHERE state = ? ORDER BY number {order}"
+    found = []
+    for row in _rows(connection, query, which):
+        with judged(path, f"edit {row['number']}"):
+            step = _step(row, times[row["recording"]], runs)
+            if step.edit.wholes is not None:
+                times[row["recording"]] = step.edit.wholes[side].keypoints.time_0_s
+            found.append(step)
+    return tuple(found if which is StepState.UNDONE else found[::-1])
+
+
+def _step(row: sqlite3.Row, time_0_s: Floats, runs: dict[int, tuple[int, Run]]) -> Step:
     last_run, _ = runs.get(row["recording"], (0, None))
-    edit = Edit(
+    edit = changes_from(row["changes"], time_0_s).edit(
         row["recording"],
         checked.text(row["text"]),
-        *changes_from(row["changes"], states[row["recording"]].keypoints.time_0_s),
-        merge_key=checked.text(row["merge_key"]),
-        made_at=moment(row["made_at"]),
+        checked.text(row["merge_key"]),
+        moment(row["made_at"]),
     )
     return Step(row["number"], edit, checked.whole(row["run"], 0, last_run))
 
 
-def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> Run:
+def _run(connection: sqlite3.Connection, row: sqlite3.Row) -> Run:
     number = row["number"]
     said = _columns(
         connection,
-        "SELECT time_1_s, confidence, reason FROM run_keypoint WHERE run = ? ORDER BY position",
-        3,
+        "SELECT time_1_s, confidence, reason, time_0_s FROM run_keypoint WHERE run = ? "
+        "ORDER BY position",
+        4,
         number,
     )
     path = _columns(
@@ -226,7 +262,7 @@ def _run(connection: sqlite3.Connection, row: sqlite3.Row, time_0_s: Floats) -> 
     return Run(
         row["recording"],
         made,
-        proposed(time_0_s, floats(said[0]), floats(said[1]), said[2]),
+        proposed(floats(said[3]), floats(said[0]), floats(said[1]), said[2]),
         floats(path[0]),
         OffsetPath(floats(path[1]), floats(path[2]), floats(path[3])),
         tuple(RankedCandidate(RankedBy(by), *map(float, line)) for by, *line in best),

@@ -163,12 +163,29 @@ def _to_version_5(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE recording ADD COLUMN spacing_m REAL")
 
 
+def _to_version_6(connection: sqlite3.Connection) -> None:
+    """Recordings have sync points; runs say at which moments, since keypoints may become others."""
+    connection.execute(
+        "CREATE TABLE sync_point ("
+        "recording INTEGER NOT NULL REFERENCES recording (id), position INTEGER NOT NULL, "
+        "time_0_s REAL NOT NULL, time_1_s REAL NOT NULL, uncertainty_s REAL NOT NULL, "
+        "kind TEXT NOT NULL, PRIMARY KEY (recording, position)) WITHOUT ROWID"
+    )
+    connection.execute("ALTER TABLE run_keypoint ADD COLUMN time_0_s REAL")
+    connection.execute(
+        "UPDATE run_keypoint SET time_0_s = (SELECT keypoint.time_0_s FROM keypoint "
+        "JOIN model_run ON model_run.recording = keypoint.recording WHERE "
+        "model_run.number = run_keypoint.run AND keypoint.position = run_keypoint.position)"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _to_version_1,
     _to_version_2,
     _to_version_3,
     _to_version_4,
     _to_version_5,
+    _to_version_6,
 )
 """The n-th leads from version n to n + 1; version 0 is an empty file. Only ever add to it."""
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from core.arrays import Floats
+from core.keypoints import KeypointSet
 from core.session.database.codec import edit_bytes, nullable
 from core.session.edits.change import Change, RowsWritten, Step, StepState
+from core.session.edits.edit import Whole
 from core.session.edits.state import Proposal, RecordingState
 from core.session.paths import stored
 from core.session.recordings import SessionRecording
 from core.session.run import Run
+from core.sync_points import SyncPoints
 
 
 def write(connection: sqlite3.Connection, home: Path, change: Change) -> None:
@@ -44,13 +47,7 @@ def write(connection: sqlite3.Connection, home: Path, change: Change) -> None:
         _insert_channels(connection, home, key, known)
     if change.run is not None:
         _insert_run(connection, *change.run)
-    if change.proposal is not None:
-        _update_proposal(connection, *change.proposal)
-    if change.out is not None:
-        key, is_out = change.out
-        connection.execute("UPDATE recording SET taken_out = ? WHERE id = ?", (is_out, key))
-    if change.rows is not None:
-        _update_rows(connection, change.rows)
+    _write_states(connection, change)
     for step in change.steps:
         _put_step(connection, step)
     connection.executemany(
@@ -62,6 +59,21 @@ def write(connection: sqlite3.Connection, home: Path, change: Change) -> None:
             "UPDATE session SET shown_recording = ?, shown_keypoint = ?",
             (change.shown.recording, change.shown.keypoint),
         )
+
+
+def _write_states(connection: sqlite3.Connection, change: Change) -> None:
+    """What is another in the states of recordings."""
+    if change.whole is not None:
+        _replace_keypoints(connection, *change.whole)
+    if change.sync is not None:
+        _replace_sync_points(connection, *change.sync)
+    if change.proposal is not None:
+        _update_proposal(connection, *change.proposal)
+    if change.out is not None:
+        key, is_out = change.out
+        connection.execute("UPDATE recording SET taken_out = ? WHERE id = ?", (is_out, key))
+    if change.rows is not None:
+        _update_rows(connection, change.rows)
 
 
 def _add(
@@ -78,7 +90,29 @@ def _add(
     )
     _update_recording(connection, home, key, known)
     _insert_channels(connection, home, key, known)
-    keypoints, proposal = state.keypoints, state.proposal.keypoints
+    _insert_keypoints(connection, key, state.keypoints, state.proposal.keypoints)
+    _replace_sync_points(connection, key, state.sync)
+
+
+def _replace_keypoints(connection: sqlite3.Connection, key: int, whole: Whole) -> None:
+    connection.execute("DELETE FROM keypoint WHERE recording = ?", (key,))
+    connection.execute("UPDATE recording SET basis = ? WHERE id = ?", (whole.proposal.basis, key))
+    _insert_keypoints(connection, key, whole.keypoints, whole.proposal.keypoints)
+
+
+def _replace_sync_points(connection: sqlite3.Connection, key: int, sync: SyncPoints) -> None:
+    connection.execute("DELETE FROM sync_point WHERE recording = ?", (key,))
+    columns = (sync.time_0_s.tolist(), sync.time_1_s.tolist(), sync.uncertainty_s.tolist())
+    rows = enumerate(zip(*columns, sync.kind, strict=True))
+    connection.executemany(
+        "INSERT INTO sync_point VALUES (?, ?, ?, ?, ?, ?)",
+        ((key, position, *row) for position, row in rows),
+    )
+
+
+def _insert_keypoints(
+    connection: sqlite3.Connection, key: int, keypoints: KeypointSet, proposal: KeypointSet
+) -> None:
     count = len(keypoints)
     connection.executemany(
         "INSERT INTO keypoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -236,6 +270,7 @@ def _insert_run(connection: sqlite3.Connection, number: int, run: Run) -> None:
         keypoints.time_1_s,
         keypoints.confidence,
         keypoints.reason,
+        keypoints.time_0_s,
     )
     _insert_rows(connection, "run_path", number, run.path_time_0_s, *run.path.columns())
     names = ("offset_s", "drift_ppm", "score", "ranked_by")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.session.edits.edit import Edit
+from core.session.edits.edit import Edit, Whole
 from core.session.edits.state import Positions, Proposal, RecordingState, Rows
 from core.session.recordings import SessionRecording
 from core.session.run import Run
+from core.sync_points import SyncPoints
 
 
 class StepState(StrEnum):
@@ -80,6 +81,10 @@ class Change:
         What undecided keypoints of a recording go back to from now on.
     out : tuple of (int, bool), or None
         A recording, and whether it is taken out from now on.
+    whole : tuple of (int, Whole), or None
+        A recording, and all its keypoints from now on.
+    sync : tuple of (int, SyncPoints), or None
+        Sync points of a recording from now on.
     steps : tuple of Step
         New in the history, or with another content.
     marks : tuple of (int, StepState)
@@ -94,6 +99,8 @@ class Change:
     rows: RowsWritten | None = None
     proposal: tuple[int, Proposal] | None = None
     out: tuple[int, bool] | None = None
+    whole: tuple[int, Whole] | None = None
+    sync: tuple[int, SyncPoints] | None = None
     steps: tuple[Step, ...] = ()
     marks: tuple[tuple[int, StepState], ...] = ()
     run: tuple[int, Run] | None = None
@@ -117,6 +124,8 @@ def change_of(
         rows=written if len(edit.position) else None,
         proposal=(edit.recording, stands) if stands else None,
         out=(edit.recording, edit.outs[side]) if edit.outs else None,
+        whole=(edit.recording, edit.wholes[side]) if edit.wholes else None,
+        sync=(edit.recording, edit.syncs[side]) if edit.syncs else None,
         steps=steps,
         marks=marks,
     )

@@ -7,11 +7,45 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from core.keypoints import KeypointSet
 from core.session.edits.state import Positions, Proposal, RecordingState, Rows, differ
+from core.sync_points import SyncPoints
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """All keypoints of a recording, where an edit changed which there are.
+
+    Parameters
+    ----------
+    keypoints : KeypointSet
+    proposal : Proposal
+        For the same channel-0 times.
+    """
+
+    keypoints: KeypointSet
+    proposal: Proposal
+
+    @classmethod
+    def of(cls, state: RecordingState) -> Whole:
+        """What a state holds."""
+        return cls(state.keypoints, state.proposal)
+
+    def put_into(self, state: RecordingState) -> RecordingState:
+        """A state with these keypoints."""
+        return replace(state, keypoints=self.keypoints, proposal=self.proposal)
+
+    def is_in(self, state: RecordingState) -> bool:
+        """Whether a state holds these keypoints."""
+        return (
+            np.array_equal(self.keypoints.time_0_s, state.keypoints.time_0_s)
+            and not differ(self.keypoints, state.keypoints).any()
+            and self.proposal.is_as(state.proposal)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +66,11 @@ class Edit:
         What undecided keypoints hold, before and after, where the edit changed that.
     outs : tuple of two bool, or None
         Whether the recording is taken out, before and after, where the edit changed that.
+    wholes : tuple of two Whole, or None
+        All keypoints, before and after, where the edit added or removed some; then no
+        `position` is told.
+    syncs : tuple of two SyncPoints, or None
+        Sync points, before and after, where the edit changed them.
     merge_key : str
         Edits of one recording that follow each other under the same key are one step; an
         empty key never merges.
@@ -46,6 +85,8 @@ class Edit:
     after: Rows
     proposals: tuple[Proposal, Proposal] | None = None
     outs: tuple[bool, bool] | None = None
+    wholes: tuple[Whole, Whole] | None = None
+    syncs: tuple[SyncPoints, SyncPoints] | None = None
     merge_key: str = ""
     made_at: datetime = field(default_factory=_now)
 
@@ -59,25 +100,24 @@ class Edit:
         merge_key: str = "",
         made_at: datetime | None = None,
     ) -> Edit:
-        """The edit that leads from one state of a recording to another.
-
-        Raises
-        ------
-        ValueError
-            If the states do not have the same keypoints.
-        """
-        if not np.array_equal(before.keypoints.time_0_s, after.keypoints.time_0_s):
-            raise ValueError("an edit cannot add, remove or move keypoints on channel 0")
-        position = np.flatnonzero(differ(before.keypoints, after.keypoints))
-        proposals = before.proposal, after.proposal
+        """The edit that leads from one state of a recording to another."""
+        position, proposals, wholes = np.empty(0, dtype=np.intp), None, None
+        if np.array_equal(before.keypoints.time_0_s, after.keypoints.time_0_s):
+            position = np.flatnonzero(differ(before.keypoints, after.keypoints))
+            if not before.proposal.is_as(after.proposal):
+                proposals = before.proposal, after.proposal
+        else:
+            wholes = Whole.of(before), Whole.of(after)
         return cls(
             recording,
             text,
             position,
             Rows.of(before.keypoints, position),
             Rows.of(after.keypoints, position),
-            None if before.proposal.is_as(after.proposal) else proposals,
+            proposals,
             None if before.is_out == after.is_out else (before.is_out, after.is_out),
+            wholes,
+            None if before.sync.is_as(after.sync) else (before.sync, after.sync),
             merge_key,
             _now() if made_at is None else made_at,
         )
@@ -85,7 +125,8 @@ class Edit:
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
-        return not len(self.position) and self.proposals is None and self.outs is None
+        told = (self.proposals, self.outs, self.wholes, self.syncs)
+        return not len(self.position) and all(pair is None for pair in told)
 
     def apply(self, state: RecordingState) -> RecordingState:
         """The state after the edit."""
@@ -120,6 +161,10 @@ class Edit:
         """
         if self.recording != later.recording:
             raise ValueError("edits of different recordings are different steps")
+        if self.wholes is not None:
+            first, last = self.wholes
+            led = later.apply(RecordingState(last.keypoints, last.proposal))
+            return replace(self, wholes=(first, Whole.of(led)))
         position = np.union1d(self.position, later.position)
         own, own_index = _found(position, self.position)
         new, new_index = _found(position, later.position)
@@ -134,6 +179,7 @@ class Edit:
             after=after.take(kept),
             proposals=self._proposals_then(later),
             outs=self._outs_then(later),
+            syncs=self._syncs_then(later),
         )
 
     def followed_by(self, moved: Edit) -> Edit:
@@ -152,19 +198,30 @@ class Edit:
             return self.outs or later.outs
         return None if self.outs[0] == later.outs[1] else (self.outs[0], later.outs[1])
 
+    def _syncs_then(self, later: Edit) -> tuple[SyncPoints, SyncPoints] | None:
+        if self.syncs is None or later.syncs is None:
+            return self.syncs or later.syncs
+        return self.syncs[0], later.syncs[1]
+
     def _put(self, state: RecordingState, rows: Rows, side: int) -> RecordingState:
+        if self.wholes is not None:
+            return self.wholes[side].put_into(state)
         return RecordingState(
             rows.put_into(state.keypoints, self.position),
             state.proposal if self.proposals is None else self.proposals[side],
             state.is_out if self.outs is None else self.outs[side],
+            state.sync if self.syncs is None else self.syncs[side],
         )
 
     def _stands(self, state: RecordingState, rows: Rows, side: int) -> bool:
+        if self.wholes is not None:
+            return self.wholes[side].is_in(state)
         held = Rows.of(state.keypoints, self.position)
         return (
             not differ(held, rows).any()
             and (self.proposals is None or self.proposals[side].is_as(state.proposal))
             and (self.outs is None or self.outs[side] is state.is_out)
+            and (self.syncs is None or self.syncs[side].is_as(state.sync))
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import ne
 from typing import TypeVar
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.keypoints import KeypointSet, ReviewState, Source
+from core.sync_points import SyncPoints
 
 Positions = NDArray[np.intp]
 T = TypeVar("T")
@@ -62,6 +63,8 @@ class RecordingState:
         For the same channel-0 times.
     is_out : bool
         Whether a person took the recording out of the session; all of it is kept.
+    sync : SyncPoints
+        Moments that are known to be the same on both clocks.
 
     Raises
     ------
@@ -72,6 +75,7 @@ class RecordingState:
     keypoints: KeypointSet
     proposal: Proposal
     is_out: bool = False
+    sync: SyncPoints = field(default_factory=SyncPoints.none)
 
     def __post_init__(self) -> None:
         if not np.array_equal(self.keypoints.time_0_s, self.proposal.keypoints.time_0_s):
@@ -81,6 +85,19 @@ class RecordingState:
     def new(cls, keypoints: KeypointSet, basis: Basis = Basis.PATH) -> RecordingState:
         """A recording whose keypoints nobody has decided on yet."""
         return cls(keypoints, Proposal(basis, keypoints))
+
+    def at_others(self, kept: NDArray[np.bool_], more: KeypointSet) -> RecordingState:
+        """The same with some of its keypoints, and others.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (K,)
+            Which stay as they are.
+        more : KeypointSet
+            What the machine says elsewhere.
+        """
+        proposal = replace(self.proposal, keypoints=self.proposal.keypoints.kept(kept).merged(more))
+        return replace(self, keypoints=self.keypoints.kept(kept).merged(more), proposal=proposal)
 
     @property
     def basis(self) -> Basis:

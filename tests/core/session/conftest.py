@@ -27,8 +27,10 @@ def to_first_version() -> tuple[str, ...]:
         "channel": ("file_channels", "started_at", "device"),
         "model_run": ("fingerprint",),
         "run_candidate": ("ranked_by",),
+        "run_keypoint": ("time_0_s",),
     }
     return (
+        "DROP TABLE sync_point",
         "DELETE FROM run_candidate WHERE ranked_by = 'model'",
         *(
             f"ALTER TABLE {table} DROP COLUMN {column}"
@@ -46,11 +48,12 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reviewed(kill: ModuleType, path: Path) -> Session:
-    """A session after 40 random changes, which lies at `path`."""
+    """A session after 40 random changes, runs among them, which lies at `path`."""
     session, change = kill.new_session()
     with SessionFile.create(path) as file:
         file.commit(change)
-        for step in islice(kill.script(session, np.random.default_rng(5)), 40):
+        for step in islice(kill.script(session, np.random.default_rng(4)), 40):
             session, change = step
             file.commit(change)
+    assert session.runs
     return session
