@@ -68,6 +68,11 @@ class Closure:
     error_s: Floats
     limit_s: float
 
+    def third(self, leg: int) -> Hashable:
+        """The recorder that the way round one of its legs goes by."""
+        a, b, c = self.around
+        return (c, a, b)[self.legs.index(leg)]
+
     @property
     def is_apart(self) -> NDArray[np.bool_]:
         """Moments at which one of the three is surely wrong, shape (K,)."""
@@ -139,6 +144,25 @@ def suspects(found: Sequence[Closure]) -> dict[int, tuple[Closure, ...]]:
         for leg, each in sorted(of_leg.items())
         if not any(closure.closes for closure in each)
     }
+
+
+def in_words(failing: Sequence[Closure], by: str) -> str:
+    """What a person should know of a suspect.
+
+    Parameters
+    ----------
+    failing : sequence of Closure
+        As `suspects` gives them, at least one.
+    by : str
+        What the recorder is called that the first goes by.
+    """
+    first, count = failing[0], len(failing)
+    what = "it is wrong there" if count > 1 else "one of these three alignments is wrong there"
+    others = f", and {count - 1} more the like" if count > 1 else ""
+    return (
+        f"the way round by {by} comes out {first.apart_s:.2f} s elsewhere at "
+        f"{int(first.is_apart.sum())} of {len(first.time_s)} moments{others}: {what}"
+    )
 
 
 def _in_turn(

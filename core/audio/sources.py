@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,6 +67,11 @@ class Source:
         return cls(Path(text))
 
     @property
+    def identity(self) -> Hashable:
+        """Alike for the same channel of the same file, whichever way leads to it."""
+        return self.path.resolve(), self.channel or 0
+
+    @property
     def label(self) -> str:
         """The name of the file, with the channel where one was chosen; `parse` reads it."""
         return label_of(self.path, self.channel)
@@ -111,9 +116,17 @@ class Sources:
         return tuple(side.label for side in self.sides)
 
     @property
+    def both(self) -> tuple[Source, Source]:
+        """The sources of channel 0 and 1, of a stereo file too."""
+        first, last = self.sides[0], self.sides[-1]
+        if len(self.sides) == 1:
+            return replace(first, channel=0), replace(first, channel=1)
+        return first, last
+
+    @property
     def identity(self) -> Hashable:
         """Alike for the same channels of the same files, whichever way leads to them."""
-        return tuple((side.path.resolve(), side.channel) for side in self.sides)
+        return tuple(side.identity for side in self.both)
 
 
 def label_of(path: Path, channel: int | None) -> str:

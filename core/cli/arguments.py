@@ -159,6 +159,12 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         "folder",
     )
     parser.add_argument(
+        "--group",
+        action="store_true",
+        help="recorders that were given with the same reference are aligned with each other as "
+        "well: what does not lead to the same place by way of a third one goes to review",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         required=True,

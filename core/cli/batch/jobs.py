@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
+from core.audio.recorder_groups import checks_of
 from core.audio.sources import Source, Sources, distinct_names
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import note, warn
@@ -33,12 +34,15 @@ class Job:
     table : Path or None
         The table they come from.
     sync : SyncPoints
+    is_check : bool
+        Whether it is aligned only to check others, and stands in no table.
     """
 
     sources: Sources
     keypoints: KeypointSet | None = None
     table: Path | None = None
     sync: SyncPoints = field(default_factory=SyncPoints.none)
+    is_check: bool = False
 
     @classmethod
     def of_file(cls, path: Path) -> Job:
@@ -80,6 +84,14 @@ class Batch:
         jobs = (replace(job, sync=found.get(job.name, job.sync)) for job in self.jobs)
         return replace(self, jobs=tuple(jobs))
 
+    def with_checks(self) -> Batch:
+        """The same, and recorders of one reference with each other."""
+        sources = [job.sources for job in self.jobs]
+        checks = checks_of(sources)
+        names = distinct_names([*sources, *checks])[len(sources) :]
+        named = (replace(each, name=name) for each, name in zip(checks, names, strict=True))
+        return replace(self, jobs=(*self.jobs, *(Job(each, is_check=True) for each in named)))
+
     def result(self, aligned: Sequence[Aligned]) -> BiodcaseTable:
         """The table to write, its rows in the order of the imported tables."""
         files = {outcome.name: outcome.keypoints for outcome in aligned}
@@ -98,6 +110,8 @@ def collect(
     lists: Sequence[Path],
     keypoints: Path | None,
     sync_points: Path | None = None,
+    *,
+    in_groups: bool = False,
 ) -> Batch:
     """Find the recordings and the keypoints that go with them.
 
@@ -113,6 +127,8 @@ def collect(
         Table that goes before those in the folders.
     sync_points : Path, optional
         Table of them.
+    in_groups : bool
+        Whether recorders of one reference are aligned with each other as well.
 
     Raises
     ------
@@ -144,7 +160,9 @@ def collect(
         table = tables[keypoints] = _read(keypoints, [job.name for job in jobs])
         jobs = [replace(j, keypoints=table.files.get(j.name), table=keypoints) for j in jobs]
     work = Batch(tuple(jobs), tables)
-    return work if sync_points is None else work.with_sync_points(sync_points)
+    if sync_points is not None:
+        work = work.with_sync_points(sync_points)
+    return work.with_checks() if in_groups else work
 
 
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:

@@ -39,6 +39,31 @@ class PriorShare:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class WayRound:
+    """What a third recorder says of an alignment.
+
+    Parameters
+    ----------
+    by : str
+        What that recorder is called.
+    moments : int
+        At how many all three alignments say something.
+    apart : int
+        At how many of them one of the three is surely wrong.
+    typical_ms : float or None
+        Median of the closure error's magnitude, milliseconds; None if there are no moments.
+    closes : bool
+        Whether the way round leads to the same place.
+    """
+
+    by: str
+    moments: int
+    apart: int
+    typical_ms: float | None
+    closes: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Aligned:
     """A recording that could be aligned.
@@ -67,6 +92,8 @@ class Aligned:
     fingerprint : str
         Of the audio, as `Recording.fingerprint`.
     prior : PriorShare or None
+    ways_round : tuple of WayRound
+        By each recorder that was aligned with both; found when all are aligned.
     """
 
     name: str
@@ -82,6 +109,7 @@ class Aligned:
     seconds: float
     fingerprint: str
     prior: PriorShare | None = None
+    ways_round: tuple[WayRound, ...] = ()
 
     def best_line(self, by: RankedBy, form: Form = "published") -> Line | None:
         """The best line in an opinion; None where no line stays within the offsets searched."""
@@ -196,6 +224,7 @@ def as_json(
         "path_score": outcome.path_score,
         "ranking": [ranked_as_json(r) for r in outcome.ranking if r.by in ranked_by],
         "prior": outcome.prior and asdict(outcome.prior),
+        "closure": [asdict(way) for way in outcome.ways_round],
         "keypoints": [
             {"time_0_s": t0, "time_1_s": t1, "confidence": confidence, "reason": reason}
             for t0, t1, confidence, reason in zip(

@@ -10,6 +10,7 @@ from core.align.aligner import AlignOptions
 from core.align.claims.confidence import in_digits
 from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
+from core.cli.batch.groups import closed
 from core.cli.batch.jobs import Batch, Job, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
 from core.cli.batch.ranked_lines import Line
@@ -41,7 +42,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)
     check_places(args.out, args.report, overwrite=args.overwrite)
-    work = collect(args.paths, args.pair, args.list, args.keypoints, args.sync_points)
+    work = collect(
+        args.paths, args.pair, args.list, args.keypoints, args.sync_points, in_groups=args.group
+    )
     others = (args.prior, args.model, args.sync_points, *args.list)
     protect_inputs(args.out, args.report, work, others)
     kept = Kept.beside(args.out)
@@ -50,7 +53,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             outcomes = align_all(
                 work, options, choice, args.jobs, kept, advance, prior, model, exactly=args.exact
             )
-        aligned = [outcome for outcome in outcomes if isinstance(outcome, Aligned)]
+        outcomes = closed(work.jobs, outcomes, args.tolerance)
+        aligned = [
+            outcome
+            for outcome, job in zip(outcomes, work.jobs, strict=True)
+            if isinstance(outcome, Aligned) and not job.is_check
+        ]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         written: dict[str, object] = {}
         if aligned:
@@ -62,10 +70,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             "out": str(args.out) if aligned else None,
             "tolerance_s": args.tolerance,
             "spacing_m": args.spacing,
-            "recordings": [
-                {**as_json(outcome, ranked_by), **_about(job, options)}
-                for outcome, job in zip(outcomes, work.jobs, strict=True)
-            ],
+            "recordings": _told(work.jobs, outcomes, options, ranked_by, checks=False),
+            "checks": _told(work.jobs, outcomes, options, ranked_by, checks=True),
         }
         if args.report:
             write_report(args.report, report, overwrite=args.overwrite)
@@ -79,16 +85,22 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         print_json(report)
     elif aligned:
         _print_summary(outcomes, ranked_by if args.rank else ())
-        count = f"{len(aligned)} of {len(outcomes)} recordings"
+        asked = sum(not job.is_check for job in work.jobs)
+        count = f"{len(aligned)} of {asked} recordings"
         say(f"{count} written to {args.out}, aligned with {choice.name} evidence")
-        if model is not None and model.card is not None:
-            say(f"and with the model {args.model}, learned from {len(model.card.learned_from)}")
-        if prior is not None:
-            where = args.prior or args.model
-            say(f"and with the usual drift of {prior.recordings} recordings in {where}")
+        _say_known(args, model, prior)
     if not failed:
         return DONE
     return SOME_FAILED if aligned else REFUSED
+
+
+def _say_known(args: argparse.Namespace, model: Model | None, prior: DriftPrior | None) -> None:
+    """With what was known before anything was heard."""
+    if model is not None and model.card is not None:
+        say(f"and with the model {args.model}, learned from {len(model.card.learned_from)}")
+    if prior is not None:
+        where = args.prior or args.model
+        say(f"and with the usual drift of {prior.recordings} recordings in {where}")
 
 
 def _prior(path: Path | None, model: Model | None) -> DriftPrior | None:
@@ -96,6 +108,22 @@ def _prior(path: Path | None, model: Model | None) -> DriftPrior | None:
     if path is not None:
         return read_prior(path)
     return None if model is None else model.prior
+
+
+def _told(
+    jobs: Sequence[Job],
+    outcomes: Sequence[Outcome],
+    options: AlignOptions,
+    ranked_by: Sequence[RankedBy],
+    *,
+    checks: bool,
+) -> list[dict[str, object]]:
+    """What a report says of recordings, or of what was aligned to check them."""
+    return [
+        {**as_json(outcome, ranked_by), **_about(job, options)}
+        for outcome, job in zip(outcomes, jobs, strict=True)
+        if job.is_check is checks
+    ]
 
 
 def _about(job: Job, options: AlignOptions) -> dict[str, object]:
