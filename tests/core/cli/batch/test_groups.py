@@ -16,7 +16,7 @@ from core.formats.biodcase import read_csv
 from core.formats.sidecar import read_sidecar
 from tests.conftest import shifted_alignment
 
-PLACE_S = {"ref.wav": 0.0, "a.wav": 0.4, "b.wav": -0.3, "c.w64:2": 1.1}
+PLACE_S = {"ref.wav": 0.0, "a.wav": 0.1, "b.wav": 0.4, "c.w64:2": 1.1}
 MOTIF_S = 0.72
 
 
