@@ -11,7 +11,9 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from core.audio.files.settle import failure_text, settle
+from core.audio.files.layout import Sound
+from core.audio.files.settle import failure_text
+from core.audio.sequences.sequence import sound_at
 from core.audio.sources import Source, label_of
 from core.errors import InputError
 
@@ -121,7 +123,7 @@ def _decoded(
     stop = source.frames if end_s is None else min(round(end_s * rate), source.frames)
     size = max(1, round(block_s * rate))
     try:
-        with settle(source.path).layout.opened() as file:
+        with sound_at(source.path).layout.opened() as file:
             file.seek(position)
             while position < stop:
                 wanted = min(size, stop - position)
@@ -143,7 +145,7 @@ def _decoded(
         ) from error
 
 
-def _next_frames(file: sf.SoundFile, wanted: int, channels: Sequence[int]) -> tuple[_Column, ...]:
+def _next_frames(file: Sound, wanted: int, channels: Sequence[int]) -> tuple[_Column, ...]:
     """Some channels of the next frames, as many as there are; the others are soon forgotten."""
     dtype = "int16" if file.subtype == "PCM_16" else "float32"
     most = max(1, _MOST_VALUES // file.channels)

@@ -13,7 +13,7 @@ import numpy as np
 from core.audio.channels import ChannelSource, Samples, read_blocks
 from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
-from core.audio.files.settle import settle
+from core.audio.sequences.sequence import sequence_at, sound_at
 from core.audio.sources import Source, Sources, own_name
 from core.audio.start_times.difference import Reading, StartDifference, start_difference
 from core.audio.start_times.reading import start_time
@@ -255,7 +255,7 @@ def open_recording(
     sides = [_as_source(path)] if path_1 is None else [_as_source(path), _as_source(path_1)]
     for side in sides:
         refuse_undecodable(side.path)
-    found = [settle(side.path) for side in sides]
+    found = [sound_at(side.path) for side in sides]
     if path_1 is None:
         sides, found = _both_of(sides[0], found[0]), found * 2
     first, second = (_channel(side, file) for side, file in zip(sides, found, strict=True))
@@ -318,6 +318,9 @@ def _channel(side: Source, file: AudioFile) -> ChannelSource:
 
 
 def _start_of(path: Path) -> datetime | None:
+    sequence = sequence_at(path)
+    if sequence is not None:
+        return sequence.start
     found = start_time(path)
     return None if found is None else found.moment
 

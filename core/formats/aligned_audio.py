@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from core import __version__
-from core.audio.files.settle import settle
 from core.audio.laid import laid_blocks
 from core.audio.recording import Recording
+from core.audio.sequences.sequence import sound_at
 from core.errors import InputError
 from core.formats.sound_files import SoundKind, sound_writer
 from core.known_map import KnownMap, Stretch
@@ -176,7 +176,7 @@ def _kind(
             f"choose a sample rate from {lowest_hz:,} to {highest_hz:,} Hz",
         )
     channels = 2 if asked.with_reference else 1
-    is_float = any(settle(file).subtype in ("FLOAT", "DOUBLE") for file in recording.paths)
+    is_float = any(sound_at(file).subtype in ("FLOAT", "DOUBLE") for file in recording.paths)
     subtype = "FLOAT" if is_float and container == "WAV" else "PCM_24"
     length = round((span_s[1] - span_s[0]) * rate_hz) * channels * _SAMPLE_BYTES[subtype]
     if container == "WAV" and length > _WAV_BYTES:

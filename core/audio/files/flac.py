@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.audio.files.claims import weigh
-from core.audio.files.layout import AudioFile, SoundLayout
+from core.audio.files.layout import AudioFile, SoundLayout, reaches
 
 FLAC_MARK = b"fLaC"
 
@@ -49,9 +49,9 @@ def read_flac(path: Path, start: int) -> AudioFile:
 
     plain = SoundLayout(path)
     found = plain.described()
-    if claimed and plain.reaches(claimed) and not of(claimed + 1).reaches(claimed + 1):
+    if claimed and reaches(plain, claimed) and not reaches(of(claimed + 1), claimed + 1):
         return found
     lengths = range(1, 1 << _TOTAL_BITS)
-    frames = bisect_left(lengths, 1, key=lambda n: int(not of(n).reaches(n)))
+    frames = bisect_left(lengths, 1, key=lambda n: int(not reaches(of(n), n)))
     notes = weigh(path, claimed or None, frames, found.sample_rate_hz)
     return replace(found, layout=of(frames), frames=frames, notes=notes)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import soundfile as sf
 
@@ -106,21 +106,6 @@ class SoundLayout:
                 )
             return AudioFile(self, rate_hz, file.channels, file.frames, file.subtype, file.endian)
 
-    def reaches(self, frames: int) -> bool:
-        """Whether there are at least so many frames; decodes the last of them.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be read.
-        """
-        try:
-            with self.opened() as file:
-                file.seek(frames - 1)
-                return len(file.read(1, always_2d=True)) == 1
-        except sf.LibsndfileError:
-            return False
-
 
 class SplicedFile(io.RawIOBase):
     """Pieces of a file, and bytes put between them, read as if they were one file.
@@ -199,13 +184,58 @@ class SplicedFile(io.RawIOBase):
             return 0
 
 
+class Sound(Protocol):
+    """What reads sound, as `soundfile.SoundFile` does."""
+
+    @property
+    def channels(self) -> int:
+        """How many there are."""
+
+    @property
+    def subtype(self) -> str:
+        """How samples are stored, as soundfile names it."""
+
+    def seek(self, frame: int, /) -> int:
+        """Go to a frame."""
+
+    def read(self, frames: int, /, dtype: Any, *, always_2d: bool) -> Any:
+        """The next frames, fewer at the end."""
+
+
+class Layout(Protocol):
+    """Where sound is, and how it is opened."""
+
+    @property
+    def path(self) -> Path:
+        """The file or folder."""
+
+    def opened(self) -> AbstractContextManager[Sound]:
+        """Open for reading."""
+
+
+def reaches(layout: Layout, frames: int) -> bool:
+    """Whether there are at least so many frames; decodes the last of them.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    try:
+        with layout.opened() as file:
+            file.seek(frames - 1)
+            return len(file.read(1, dtype="float32", always_2d=True)) == 1
+    except sf.LibsndfileError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class AudioFile:
     """What a file holds.
 
     Parameters
     ----------
-    layout : SoundLayout
+    layout : Layout
     sample_rate_hz : int
     channels : int
     frames : int
@@ -216,7 +246,7 @@ class AudioFile:
         What was assumed about the length where the header is wrong or silent.
     """
 
-    layout: SoundLayout
+    layout: Layout
     sample_rate_hz: int
     channels: int
     frames: int

@@ -9,7 +9,7 @@ import soundfile as sf
 
 from core.audio.files.chunked import is_chunked, read_chunked
 from core.audio.files.flac import FLAC_MARK, read_flac
-from core.audio.files.layout import AudioFile, SoundLayout
+from core.audio.files.layout import AudioFile, SoundLayout, reaches
 from core.audio.files.mpeg import read_mpeg
 from core.audio.files.ogg import OGG_MARK, read_ogg
 from core.errors import InputError, system_reason
@@ -64,7 +64,7 @@ def _settle(path: Path, _size: int, _modified_ns: int) -> AudioFile:
     found = _read(path)
     if found.frames <= 0:
         raise InputError(path, "holds no samples", "copy it again from the recorder")
-    if not found.layout.reaches(found.frames):
+    if not reaches(found.layout, found.frames):
         raise InputError(
             path,
             "cannot be read to the end that its header tells of",
