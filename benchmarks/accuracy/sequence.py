@@ -49,7 +49,7 @@ def main() -> int:
     asked = parser.parse_args()
     folder = CACHE / "sequence" / f"{asked.minutes}min_{asked.rate}hz"
     if asked.one:
-        print(json.dumps(_measured(folder, asked.one, asked.minutes)))
+        print(json.dumps(_measured(folder, asked.one)))
         return 0
     if not folder.exists():
         _build(folder, asked.minutes, asked.rate)
@@ -70,7 +70,7 @@ def main() -> int:
     return 0
 
 
-def _measured(folder: Path, case: str, minutes: int) -> dict[str, object]:
+def _measured(folder: Path, case: str) -> dict[str, object]:
     sides = [folder / case / side for side in "AB"]
     if case == "one file":
         sides = [next(side.iterdir()) for side in sides]

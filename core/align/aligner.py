@@ -31,6 +31,7 @@ from core.align.waveforms.refine import refine
 from core.align.waveforms.sharpen import sharpen
 from core.arrays import Floats
 from core.audio.recording import Recording
+from core.audio.sequences.gaps import Gaps
 from core.errors import InputError
 from core.evidence.learned import Networks
 from core.evidence.spectral import WINDOW_S
@@ -259,6 +260,7 @@ def decode_gathered(
         travel=travel,
         prior=use,
         tuning=asked.tuning,
+        gaps=Gaps.of(asked.recording),
     )
 
 

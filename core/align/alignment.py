@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from core.align.rankings import RankedBy, Ranking
 from core.align.scores import CandidateScores
 from core.align.tuning import Tuning
 from core.arrays import Floats, Floats32
+from core.audio.sequences.gaps import Gaps
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet
 from core.time_map import TimeMap
@@ -143,6 +144,8 @@ class DecodedEvidence:
         How long sounds are on their way to one microphone before or after the other.
     tuning : Tuning or None
         None where all is as shipped.
+    gaps : Gaps
+        Between the files of channels that are sequences.
     """
 
     surface: ScoreSurface
@@ -158,6 +161,7 @@ class DecodedEvidence:
     prior: PriorUse | None = None
     travel: Travel = Travel()
     tuning: Tuning | None = None
+    gaps: Gaps = field(default_factory=Gaps)
 
     @property
     def calibration(self) -> Calibration:
@@ -254,7 +258,7 @@ class Alignment:
         As `DecodedEvidence`.
     statistics : RowStatistics or None
         What the rows of the posterior say, where they have been asked.
-    evidence, prior, travel, tuning
+    evidence, prior, travel, tuning, gaps
         As `DecodedEvidence`.
     decisions : frozenset of Decision
         What a person decided, and sync points, that the path was led through; empty for
@@ -281,6 +285,7 @@ class Alignment:
     prior: PriorUse | None = None
     travel: Travel = Travel()
     tuning: Tuning | None = None
+    gaps: Gaps = field(default_factory=Gaps)
     decisions: frozenset[Decision] = frozenset()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from core.align.claims.row_claims import claims, file_related
 from core.align.limits import CERTAIN
 from core.align.path import RowStatistics
 from core.arrays import Floats
+from core.audio.sequences.gaps import NO_GAP, Gaps
 from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
 
@@ -81,7 +83,9 @@ def build_alignment(
         elif known.reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
     keypoints = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
-    mean = float(np.mean(keypoints.confidence)) if len(keypoints) else 0.0
+    keypoints, is_silent = _unclaimed(keypoints, decoded.gaps)
+    heard = keypoints.confidence[~is_silent]
+    mean = float(np.mean(heard)) if len(heard) else 0.0
     evidence = decoded.evidence
     warnings = (*evidence.warnings, *_warnings(decoded, alias, surface.time_0_s[back]))
     if file_related(decoded, pinned=pinned) < 0.5:
@@ -109,6 +113,7 @@ def build_alignment(
         prior=decoded.prior,
         travel=decoded.travel,
         tuning=decoded.tuning,
+        gaps=decoded.gaps,
     )
 
 
@@ -140,6 +145,20 @@ def _keypoints(
         np.interp(time_0_s, surface.time_0_s, sure),
         tuple(why[row] for row in surface.nearest_rows(time_0_s)),
     )
+
+
+def _unclaimed(keypoints: KeypointSet, gaps: Gaps) -> tuple[KeypointSet, NDArray[np.bool_]]:
+    """The same without any claim between two files, and which those are."""
+    channel = gaps.channel_at(keypoints.time_0_s, keypoints.time_1_s)
+    is_silent = channel != NO_GAP
+    if not is_silent.any():
+        return keypoints, is_silent
+    reasons = tuple(
+        why if at == NO_GAP else f"between two files of channel {at}"
+        for why, at in zip(keypoints.reason, channel.tolist(), strict=True)
+    )
+    sure = np.where(is_silent, 0.0, keypoints.confidence)
+    return replace(keypoints, confidence=sure, reason=reasons), is_silent
 
 
 def _doubt_what_goes_back(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.audio.files.layout import Sound
 from core.audio.files.settle import failure_text
-from core.audio.sequences.sequence import sound_at
+from core.audio.sequences.sequence import sequence_at, sound_at
 from core.audio.sources import Source, label_of
 from core.errors import InputError
 
@@ -74,6 +74,18 @@ class ChannelSource:
     def duration_s(self) -> float:
         """Length, seconds."""
         return self.frames / self.sample_rate_hz
+
+    def files_at(self, times_s: Sequence[float]) -> list[tuple[str, float] | None]:
+        """Which file holds each of some moments, and when in it, seconds.
+
+        None between the files of a sequence, and beyond their ends.
+        """
+        sequence = sequence_at(self.path)
+        if sequence is None:
+            return [(self.label, time_s) for time_s in times_s]
+        channel = self.channel if self.file_channels > 1 else None
+        found = map(sequence.part_at, times_s)
+        return [each and (label_of(each[0].path, channel), each[1]) for each in found]
 
 
 def read_blocks(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.cli import argument_types
 
-FORMATS = "audacity, biodcase, raven, simple-seq, sync-points, textgrid, time-map"
+FORMATS = "audacity, biodcase, by-file, raven, simple-seq, sync-points, textgrid, time-map"
 """Names of the registry, written down here since it is heavy to load; a test compares."""
 _BY = "session, or table of keypoints, or folder of one"
 

@@ -75,6 +75,11 @@ class Batch:
     jobs: tuple[Job, ...]
     tables: Mapping[Path, BiodcaseTable]
 
+    @property
+    def has_sequences(self) -> bool:
+        """Whether a side of a recording is a folder of consecutive files."""
+        return any(file.is_dir() for job in self.jobs for file in job.files)
+
     def with_sync_points(self, path: Path) -> Batch:
         """The same with the sync points of a table; raises InputError if that cannot be used."""
         table = read_sync_points(path)

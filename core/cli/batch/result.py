@@ -8,12 +8,14 @@ from pathlib import Path
 
 from core import __version__
 from core.align.aligner import AlignOptions
+from core.audio.recording import open_sources
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import json_text
 from core.errors import InputError
-from core.formats.atomic import check_writable, write_whole
+from core.formats.atomic import check_writable, write_files, write_whole
 from core.formats.biodcase import BiodcaseTable, csv_bytes
+from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import (
     REPORT_FORMAT,
     Rows,
@@ -44,10 +46,25 @@ def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
         raise InputError(report, "is where the table goes", "choose another name for --report")
 
 
+def by_file_path(out: Path) -> Path:
+    """Where the keypoints of sequences go by their files, beside the table."""
+    return out.with_name(f"{out.stem}.by-file.csv")
+
+
 def protect_inputs(
-    out: Path, report: Path | None, work: Batch, known: Sequence[Path | None]
+    out: Path,
+    report: Path | None,
+    work: Batch,
+    known: Sequence[Path | None],
+    *,
+    overwrite: bool,
 ) -> None:
-    """Refuse to write over what is read, prior and model among it; raises InputError."""
+    """Refuse to write over what is read, prior and model among it; raises InputError.
+
+    So it does where keypoints of sequences cannot be written.
+    """
+    if work.has_sequences:
+        check_writable(by_file_path(out), overwrite=overwrite)
     inputs = [*known, *work.tables, *(path for job in work.jobs for path in job.files)]
     read = {path.resolve() for path in inputs if path}
     for name, place in (("--out", out), ("--out", sidecar_path(out)), ("--report", report)):
@@ -89,6 +106,11 @@ def write_result(
         jobs = {job.name: job for job in work.jobs}
         about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
         write_table(out, content, about, Rows.ALL, overwrite=overwrite)
+    if work.has_sequences:
+        place = by_file_path(out)
+        recordings = {job.name: open_sources(job.sources) for job in work.jobs}
+        export = KeypointExport(table, {name: recordings[name] for name in table.files})
+        write_files(format_named("by-file").keypoint_files(export, place), overwrite=overwrite)
     return {"format": REPORT_FORMAT, "table": about_table(out.name, content)}
 
 

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         args.paths, args.pair, args.list, args.keypoints, args.sync_points, in_groups=args.group
     )
     others = (args.prior, args.model, args.sync_points, *args.list)
-    protect_inputs(args.out, args.report, work, others)
+    protect_inputs(args.out, args.report, work, others, overwrite=args.overwrite)
     kept = Kept.beside(args.out)
     try:
         with progress_bar("aligning") as advance:
