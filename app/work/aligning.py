@@ -56,8 +56,8 @@ def align_steps(
     if problem:
         yield Notice(problem)
     tuning = None if used.is_shipped else used.tuning
-    usual = usual or used.prior
-    yield from aligner.align_steps(recording, time_0_s, options, learned, usual, tuning=tuning)
+    usual, heard_by = usual or used.prior, used.adapted(learned)
+    yield from aligner.align_steps(recording, time_0_s, options, heard_by, usual, tuning=tuning)
     give_back()
 
 

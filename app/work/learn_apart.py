@@ -24,7 +24,7 @@ def learn_apart(
 
 
 def _learn_steps(corrections: Corrections, model: str, choice: EvidenceChoice) -> Iterator[object]:
-    from core.learn.tier_one import learn_steps
+    from core.learn.learning import learn_steps
     from core.nets.evidence import open_evidence
 
     learned = open_evidence(choice)

@@ -80,7 +80,7 @@ class Learning(QObject):
     noticed(text)
         Something a person should know of how it goes.
     learned(result)
-        What `core.learn.tier_one.Learned` says.
+        What `core.learn.learning.Learned` says.
     failed(why)
         Nothing came of it, and why; empty where it was stopped.
     """

@@ -38,7 +38,7 @@ from core.evidence.compact import open_compact
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.comparison import Judged, figures
 from core.learn.corrections import Corrected, Corrections, usable
-from core.learn.tier_one import Learned, learn_steps
+from core.learn.learning import Learned, learn_steps
 from core.model.model import Figures, Model, shipped_model
 from core.steps import result_of
 

@@ -23,7 +23,6 @@ import numpy as np
 import torch
 import yaml
 from numpy.typing import NDArray
-from scipy.fft import next_fast_len
 from torch import Tensor, nn
 
 from benchmarks.common.places import shared
@@ -40,28 +39,12 @@ from core.evidence.compact import FILE
 from core.evidence.compact_net import band_levels, noise_floor
 from core.formats.atomic import write_whole
 from core.nets.encoders.compact import TrainedCompactNet
+from core.train.offsets import Descent, Training, windows_loss
+from core.train.samples.windows import FRAMES, Windows
 
 Frames = NDArray[np.float32]
 
-WINDOW = 100
-ROWS = 16
-REACH = 250
-"""Offsets to either side of the true one, frames."""
-UNINFORMATIVE = 0.03
-"""Share of windows taken to hold nothing that both sensors heard."""
 OUT = Path(__file__).parents[2] / "resources"
-
-
-@dataclass(frozen=True)
-class Training:
-    """How weights are made better: what the net and its scorer have in common."""
-
-    seed: int = 0
-    steps: int = 3500
-    crops_a_step: int = 4
-    real_share: float = 0.5
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -96,77 +79,28 @@ class Drawer:
     """Draws crops from examples."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+        self.rng = rng
         self._augment = Augmenter.of(rng)
 
     def crop(self, example: Example, others: Sequence[Example]) -> Crop:
         """One crop of an example, changed on the way; of `others`, some may be heard in it."""
-        length = ROWS * WINDOW
-        start = int(self._rng.integers(len(example.power[0]) - length + 1))
-        begin = start + WINDOW * np.arange(ROWS)
-        centre = begin + WINDOW // 2
-        offset = 100.0 * example.offset_s[centre].astype(np.float64)
-        low, high = int(offset.min()) - REACH, int(offset.max()) + REACH + 1
-        spans = ((0, start, length), (1, start + low, length + high - low))
+        start = int(self.rng.integers(len(example.power[0]) - FRAMES + 1))
+        at = Windows.at(start, 100.0 * example.offset_s.astype(np.float64), example.inside)
+        spans = ((0, start, FRAMES), (1, at.start_1, at.frames_1))
         power = [self._changed(_stretch(example.power[c], s, n), others) for c, s, n in spans]
-        place = WINDOW * np.arange(ROWS) + offset - low
-        place[~example.inside[centre]] = np.nan
-        return Crop((power[0], power[1]), place)
+        return Crop((power[0], power[1]), at.place)
 
     def _changed(self, power: Frames, others: Sequence[Example]) -> Frames:
-        strange = others[self._rng.integers(len(others))].power[self._rng.integers(2)]
-        start = int(self._rng.integers(max(1, len(strange) - len(power))))
+        strange = others[self.rng.integers(len(others))].power[self.rng.integers(2)]
+        start = int(self.rng.integers(max(1, len(strange) - len(power))))
         return self._augment(power, _stretch(strange, start, len(power)))
-
-    def lags(self, place: NDArray[np.float64], frames: int) -> NDArray[np.intp]:
-        """Where the offsets compared with each window begin; the true one lies anywhere inside."""
-        first = np.rint(place) - self._rng.integers(40, 2 * REACH - 40, len(place))
-        return np.clip(first, 0, frames - WINDOW - 2 * REACH + 1).astype(np.intp)
 
 
 def loss(net: TrainedCompactNet, log_scale: Tensor, crop: Crop, drawer: Drawer) -> Tensor:
     """Cross-entropy over the offsets of each window, shape (R,)."""
     levels = [band_levels(power, noise_floor(power)) for power in map(np.log, crop.power)]
     embedded = [net(torch.from_numpy(level)[None])[0] for level in levels]
-    rows = np.flatnonzero(~np.isnan(crop.place))
-    place = crop.place[rows]
-    first = drawer.lags(place, len(embedded[1]))
-    left = embedded[0].reshape(ROWS, WINDOW, -1)[rows]
-    right = torch.stack([embedded[1][at : at + WINDOW + 2 * REACH - 1] for at in first])
-    away = torch.arange(2 * REACH)[None] - torch.from_numpy(place - first)[:, None]
-    return offset_loss(window_scores(left, right), away, log_scale, reach=2.0)
-
-
-def offset_loss(score: Tensor, away: Tensor, log_scale: Tensor, reach: float) -> Tensor:
-    """Cross-entropy of the true offset among all, in rows of which a few hold nothing.
-
-    Parameters
-    ----------
-    score : Tensor, shape (R, L)
-    away : Tensor, shape (R, L)
-        Columns from the true offset.
-    log_scale : Tensor
-        Logarithm of nats a unit of the score.
-    reach : float
-        Columns from the true offset at which one no longer counts as right.
-
-    Returns
-    -------
-    Tensor, shape (R,)
-    """
-    likely = torch.log_softmax(log_scale.exp() * (score - score.mean(dim=1, keepdim=True)), dim=1)
-    target = torch.clamp(1.0 - away.abs() / reach, min=0.0)
-    target /= target.sum(dim=1, keepdim=True).clamp(min=1e-6)
-    hit = (target * likely).sum(dim=1).exp()
-    return -torch.log((1 - UNINFORMATIVE) * hit + UNINFORMATIVE / score.shape[1]).float()
-
-
-def window_scores(left: Tensor, right: Tensor) -> Tensor:
-    """As `core.evidence.lags.window_scores`."""
-    lags = right.shape[1] - left.shape[1] + 1
-    size = next_fast_len(right.shape[1], real=True)
-    spectrum = torch.fft.rfft(left, size, dim=1).conj() * torch.fft.rfft(right, size, dim=1)
-    return torch.fft.irfft(spectrum.sum(dim=2), size, dim=1)[:, :lags]
+    return windows_loss((embedded[0], embedded[1]), crop.place, log_scale, drawer.rng)
 
 
 def train(recipe: Recipe, real: list[Example], made: list[Example]) -> Iterator[TrainedCompactNet]:
@@ -217,22 +151,13 @@ def optimised(
     loss_of : callable
         Losses of a crop, shape (R,).
     """
-    optimiser = torch.optim.AdamW(
-        weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.1
-    )
+    descent = Descent(recipe, [(weights, 1.0)], clipped)
     recent: list[float] = []
     started_s = time.monotonic()
     for step in range(1, recipe.steps + 1):
-        mean = torch.cat([loss_of(next(crops)) for _ in range(recipe.crops_a_step)]).mean()
-        optimiser.zero_grad()
-        mean.backward()
-        nn.utils.clip_grad_norm_(clipped, 1.0)
-        optimiser.step()
-        schedule.step()
-        recent.append(mean.item())
+        recent.append(
+            descent.step(torch.cat([loss_of(next(crops)) for _ in range(recipe.crops_a_step)]))
+        )
         if step % 100 == 0:
             spent_s = time.monotonic() - started_s
             print(f"step {step}: loss {np.mean(recent[-100:]):.3f} ({spent_s:.0f} s)", flush=True)

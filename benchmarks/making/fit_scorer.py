@@ -34,17 +34,7 @@ from benchmarks.making.compact_scenes import (
     real_examples,
     simulated_examples,
 )
-from benchmarks.making.fit_compact import (
-    OUT,
-    WINDOW,
-    Crop,
-    Drawer,
-    Training,
-    crops_of,
-    offset_loss,
-    optimised,
-    window_scores,
-)
+from benchmarks.making.fit_compact import OUT, Crop, Drawer, crops_of, optimised
 from core import __version__
 from core.audio.fixed_point import FixedPoint
 from core.evidence.compact import SCORER_FILE
@@ -52,6 +42,8 @@ from core.evidence.compact_net import band_levels, noise_floor
 from core.evidence.compact_scorer import EMBEDDING_SCALE, TOKEN_FRAMES, UNIT_STEP, CompactScorer
 from core.formats.atomic import write_whole
 from core.nets.encoders.compact import TrainedCompactNet, open_compact_encoder
+from core.train.offsets import Training, offset_loss, window_scores
+from core.train.samples.windows import WINDOW
 
 PLACES = 150
 """Of a window: three seconds of tokens."""

@@ -77,8 +77,9 @@ def command_parser() -> argparse.ArgumentParser:
         command(
             "learn",
             "Learn from corrections: weights of the evidence, how far confidence can be trusted, "
-            "and the usual drift of the recorders. What is learned is compared with the model in "
-            "use on recordings that it was not learned from, and written only if it is better.",
+            "the usual drift of the recorders and, if asked for, their sound. What is learned is "
+            "compared with the model in use on recordings that it was not learned from, and "
+            "written only if it is better.",
         )
     )
     _add_export_training(
@@ -289,6 +290,15 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
         choices=("compact", "spectral"),
         default=EvidenceChoice().name,
         help="what to learn the weights of (default: compact)",
+    )
+    parser.add_argument(
+        "--tier",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="1 (default): weights, calibration and usual drift, in seconds; 2: also how the "
+        "compact net hears these recorders, in minutes and with PyTorch; stopped, the same "
+        "command goes on",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace MODEL if it is there")
     _add_json(parser)

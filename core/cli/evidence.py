@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -68,7 +67,7 @@ def opened_here(choice: EvidenceChoice, processes: int) -> Networks:
 
 def _open(choice: EvidenceChoice, processes: int) -> Networks:
     learned = open_evidence(choice)
-    if choice.name == "beats" and "OMP_NUM_THREADS" not in os.environ:
+    if choice.name == "beats":
         from core.nets.embed import leave_a_core
 
         leave_a_core(processes)

@@ -16,15 +16,19 @@ from numpy.typing import NDArray
 from core.arrays import Floats, Floats32
 from core.audio.features import HOP_S
 from core.audio.fixed_point import FixedPoint
+from core.audio.levels import BANDS
+from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import CompactNet, band_levels, noise_floor
 from core.evidence.compact_scorer import TOKEN_FRAMES, UNIT_STEP, CompactScorer
 from core.evidence.lags import window_scores
-from core.evidence.learned import EvidenceInput, LearnedTerm
+from core.evidence.learned import EvidenceInput, LearnedTerm, Networks
 from core.evidence.spectral import WINDOW_S
 from core.steps import Steps, part_of
 
 FILE = "compact.npz"
 """The weights, in ``resources``."""
+_ABOUT = ("dilations", "weight", "spectral_share")
+"""What stands beside the weights."""
 SCORER_FILE = "scorer.npz"
 """Those of the scorer."""
 _FRAMES_A_BATCH = 1000
@@ -49,6 +53,8 @@ class CompactEvidence:
         Ranks by the net alone.
     weight, spectral_share : float
         As `LearnedEvidence`.
+    gain : ndarray of float32, shape (2, BANDS), optional
+        As `core.evidence.adaptation.Adaptation`; one by default.
     """
 
     name = "compact"
@@ -62,10 +68,23 @@ class CompactEvidence:
         scorer: CompactScorer,
         weight: float,
         spectral_share: float = 1.0,
+        gain: Floats32 | None = None,
     ) -> None:
         self.model_id, self.weight, self.spectral_share = model_id, weight, spectral_share
         self.notices: list[str] = []
         self._net, self._scorer = net, scorer
+        self._gain = np.ones((2, BANDS), dtype=np.float32) if gain is None else gain
+
+    def adapted(self, adaptation: Adaptation) -> CompactEvidence:
+        """The same as it hears one pair of recorders."""
+        return CompactEvidence(
+            CompactNet(adaptation.weights, self._net.dilations),
+            f"{self.model_id}-{adaptation.digest}",
+            self._scorer,
+            self.weight,
+            self.spectral_share,
+            adaptation.gain,
+        )
 
     def term(
         self,
@@ -95,10 +114,13 @@ class CompactEvidence:
         """
         assert heard.features is not None
         features_0, features_1 = heard.features
+        gain_0, gain_1 = self._gain
         embedded_0, tokens_0 = yield from part_of(
-            self._embedded(features_0.log_mel, _EVERY), 0.0, 0.35
+            self._embedded(features_0.log_mel, gain_0, _EVERY), 0.0, 0.35
         )
-        embedded_1, tokens_1 = yield from part_of(self._embedded(features_1.log_mel, 1), 0.35, 0.7)
+        embedded_1, tokens_1 = yield from part_of(
+            self._embedded(features_1.log_mel, gain_1, 1), 0.35, 0.7
+        )
         centre = np.rint(time_0_s / HOP_S).astype(np.intp) - features_0.first_frame
         ahead = np.rint(first_offset_s / HOP_S).astype(np.intp)
         ahead += features_0.first_frame - features_1.first_frame
@@ -124,7 +146,9 @@ class CompactEvidence:
     def close(self) -> None:
         """Nothing to give back: the net runs on the processor."""
 
-    def _embedded(self, log_power: FixedPoint, every: int) -> Steps[tuple[FixedPoint, FixedPoint]]:
+    def _embedded(
+        self, log_power: FixedPoint, gain: Floats32, every: int
+    ) -> Steps[tuple[FixedPoint, FixedPoint]]:
         """Embeddings of every so many frames of a channel, and its tokens."""
         floor = noise_floor(log_power)
         reach = -(-self._net.reach // TOKEN_FRAMES) * TOKEN_FRAMES
@@ -133,7 +157,7 @@ class CompactEvidence:
         for start in range(0, len(log_power), _FRAMES_A_BATCH):
             stop = min(start + _FRAMES_A_BATCH, len(log_power))
             left = max(0, start - reach)
-            levels = band_levels(log_power[left : stop + reach], floor)
+            levels = gain * band_levels(log_power[left : stop + reach], floor)
             embedded, layers = self._net.embedded(levels, every, TOKEN_FRAMES)
             _fill(codes, embedded, start - left, start, stop, every)
             _fill(tokens, self._scorer.tokens(layers), start - left, start, stop, TOKEN_FRAMES)
@@ -159,11 +183,27 @@ def open_compact() -> CompactEvidence:
     """
     told, digest = stored_arrays(FILE)
     scorer, scorer_digest = stored_arrays(SCORER_FILE)
-    dilations = tuple(int(step) for step in told.pop("dilations"))
-    weight, share = float(told.pop("weight")), float(told.pop("spectral_share"))
-    net = CompactNet({name: w.astype(np.float32) for name, w in told.items()}, dilations)
-    model_id = f"{digest}-{scorer_digest}"
-    return CompactEvidence(net, model_id, CompactScorer(scorer), weight, share)
+    dilations = tuple(int(step) for step in told["dilations"])
+    return CompactEvidence(
+        CompactNet(shipped_weights(), dilations),
+        f"{digest}-{scorer_digest}",
+        CompactScorer(scorer),
+        float(told["weight"]),
+        float(told["spectral_share"]),
+    )
+
+
+def shipped_weights() -> dict[str, Floats32]:
+    """Weights of the net that is shipped, by the names of `CompactNet`."""
+    told, _ = stored_arrays(FILE)
+    return {name: w.astype(np.float32) for name, w in told.items() if name not in _ABOUT}
+
+
+def adapted(learned: Networks, adaptation: Adaptation) -> Networks:
+    """Networks of which the compact one hears one pair of recorders."""
+    return tuple(
+        each.adapted(adaptation) if isinstance(each, CompactEvidence) else each for each in learned
+    )
 
 
 def stored_arrays(name: str) -> tuple[dict[str, NDArray[np.floating]], str]:

@@ -55,6 +55,7 @@ class CompactNet:
     """
 
     def __init__(self, weights: Mapping[str, Floats32], dilations: tuple[int, ...]) -> None:
+        self.dilations = dilations
         blocks = [f"block{number}" for number in range(len(dilations))]
         # What every block adds has no mean over the channels, so that no norm need take it out.
         self._stem = _Convolution(_centred(weights["stem"]), _centred(weights["stem.bias"]), 1)

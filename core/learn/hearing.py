@@ -111,7 +111,7 @@ def hear(corrected: Corrected, learned: Networks, most_rows: int) -> Steps[Heard
         If the audio cannot be read, or a channel is silent.
     """
     asked = asked_of(corrected.recording, corrected.keypoints.time_0_s, OPTIONS, learned)
-    rows = _densest(asked.time_0_s, corrected.keypoints.time_0_s, most_rows)
+    rows = densest(asked.time_0_s, corrected.keypoints.time_0_s, most_rows)
     within = _within(corrected.keypoints, asked.time_0_s[rows])
     compared = yield from _compared(replace(corrected, keypoints=within), asked, rows)
     return HeardRecording(replace(corrected, keypoints=within), asked, rows, compared)
@@ -175,8 +175,20 @@ def _shares(steps: Generator[Progress | Ranking, None, T]) -> Steps[T]:
                 yield step.fraction
 
 
-def _densest(rows_s: Floats, keypoints_s: Floats, most_rows: int) -> slice:
-    """The stretch of so many rows that holds most keypoints."""
+def densest(rows_s: Floats, keypoints_s: Floats, most_rows: int) -> slice:
+    """The stretch of so many rows that holds most keypoints.
+
+    Parameters
+    ----------
+    rows_s, keypoints_s : ndarray
+        Ascending, seconds.
+    most_rows : int
+
+    Returns
+    -------
+    slice
+        Of the rows.
+    """
     if len(rows_s) <= most_rows:
         return slice(0, len(rows_s))
     inside = np.searchsorted(keypoints_s, rows_s)

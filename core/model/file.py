@@ -1,7 +1,7 @@
 """A model as a file that can be mailed: safetensors, with all that is known of it in its metadata.
 
-What a model holds today are a few hundred numbers, which stand in the card as JSON; the file has
-room for the weights of a network. Nothing in it is ever run.
+A few hundred numbers stand in the card as JSON; what the compact net learned is arrays. Nothing
+in it is ever run. Files without such arrays are of version 1, which older programs read as well.
 """
 
 from __future__ import annotations
@@ -14,21 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from core.align.calibration import Calibration, calibration_of
 from core.arrays import Floats
+from core.audio.levels import BANDS
 from core.errors import InputError, system_reason
+from core.evidence.adaptation import Adaptation
 from core.evidence.choice import EVIDENCE
+from core.evidence.compact import shipped_weights
 from core.formats import checked
 from core.formats.atomic import write_whole
 from core.formats.prior_file import prior_of, prior_table
 from core.model.model import Card, Figures, LearnedFrom, Model, term_names
 
 SUFFIX = ".finchmodel"
-VERSION = 1
+VERSION = 2
 _KEY = "finchsync_model"
+_GAIN = "gain"
 _MOST_BYTES = 64 << 20
 _MOST_POINTS = 10_000
 _MOST_NETWORKS = 3
@@ -54,7 +59,7 @@ def write_model(path: Path, model: Model, *, overwrite: bool = False) -> None:
     card = asdict(model.card) | {"made_at": model.card.made_at.isoformat(timespec="seconds")}
     names = term_names(len(model.weights) - len(term_names(0)))
     content = {
-        "version": VERSION,
+        "version": 1 if model.adaptation is None else VERSION,
         "evidence": model.evidence,
         "encoder": model.encoder,
         "weights": dict(zip(names, model.weights.tolist(), strict=True)),
@@ -63,7 +68,7 @@ def write_model(path: Path, model: Model, *, overwrite: bool = False) -> None:
         "card": card,
     }
     with write_whole(path, overwrite=overwrite) as file:
-        file.write(save({}, {_KEY: json.dumps(content, allow_nan=False)}))
+        file.write(save(_arrays(model.adaptation), {_KEY: json.dumps(content, allow_nan=False)}))
 
 
 def read_model(path: Path) -> Model:
@@ -83,18 +88,25 @@ def read_model(path: Path) -> Model:
     InputError
         If the file cannot be read, is none or damaged, or was made by a newer version.
     """
-    content = _content(path)
+    content, arrays = _content(path)
     version = content.get("version")
     if isinstance(version, int) and version > VERSION:
         raise InputError(path, "was made by a newer FinchSync", "update FinchSync")
     try:
         checked.whole(version, 1)
-        return _model(path.stem, content)
+        return _model(path.stem, content, arrays)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(path, f"is damaged ({error})", _FIX) from error
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _arrays(adaptation: Adaptation | None) -> dict[str, NDArray[np.floating]]:
+    if adaptation is None:
+        return {}
+    weights = {name: value.astype(np.float16) for name, value in adaptation.weights.items()}
+    return {_GAIN: adaptation.gain, **weights}
+
+
+def _content(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -106,21 +118,22 @@ def _content(path: Path) -> dict[str, Any]:
     try:
         with safe_open(str(path), framework="numpy") as file:
             told = (file.metadata() or {}).get(_KEY)
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise InputError(
             path, f"cannot be read ({system_reason(error)})", "check the path"
         ) from error
-    except SafetensorError as error:
+    except (SafetensorError, TypeError, ValueError) as error:
         raise InputError(path, "is cut short or no model", _FIX) from error
     if told is None:
         raise InputError(path, "is no model of FinchSync", f"give a {SUFFIX} file")
     try:
-        return checked.table(checked.parsed_json(told))
+        return checked.table(checked.parsed_json(told)), arrays
     except ValueError as error:
         raise InputError(path, f"is damaged ({error})", _FIX) from error
 
 
-def _model(name: str, content: Mapping[str, Any]) -> Model:
+def _model(name: str, content: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
     evidence = checked.text(content["evidence"])
     if evidence not in EVIDENCE:
         raise ValueError(f"the evidence {evidence!r} is not known")
@@ -132,6 +145,7 @@ def _model(name: str, content: Mapping[str, Any]) -> Model:
         _weights(checked.table(content["weights"])),
         _calibration(checked.table(content["calibration"]), evidence),
         None if prior is None else prior_of(checked.table(prior)),
+        _adaptation(arrays) if arrays else None,
         _card(checked.table(content["card"])),
     )
 
@@ -160,6 +174,20 @@ def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
         if not is_curve or not rises or confidence[0] < 0 or confidence[-1] > 1:
             raise ValueError("its calibration is no rising curve")
     return calibration_of(table, evidence)
+
+
+def _adaptation(arrays: Mapping[str, NDArray[Any]]) -> Adaptation:
+    shipped, gain = shipped_weights(), arrays[_GAIN]
+    if {*arrays} != {_GAIN, *shipped} or any(
+        arrays[name].shape != weight.shape or arrays[name].dtype != np.float16
+        for name, weight in shipped.items()
+    ):
+        raise ValueError("its weights are of another network")
+    if gain.shape != (2, BANDS) or gain.dtype != np.float32 or not (gain > 0).all():
+        raise ValueError("its gains are none")
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ValueError("its weights are no numbers")
+    return Adaptation(gain, {name: arrays[name].astype(np.float32) for name in shipped})
 
 
 def _card(table: Mapping[str, Any]) -> Card:

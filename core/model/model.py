@@ -15,6 +15,8 @@ from core.align.decoding.prior import DriftPrior
 from core.align.tuning import Tuning
 from core.arrays import Floats
 from core.errors import InputError
+from core.evidence.adaptation import Adaptation
+from core.evidence.compact import adapted
 from core.evidence.learned import Networks, model_id
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS
 
@@ -70,7 +72,7 @@ class Card:
     finchsync : str
         Version that made it.
     tier : int
-        How much was learned: 1 is weights, calibration and drift prior.
+        How much was learned: 1 is weights, calibration and drift prior, 2 the compact net besides.
     learned_from : tuple of LearnedFrom
     instead_of : str
         Digest of the model that it was compared with.
@@ -108,6 +110,8 @@ class Model:
     calibration : Calibration
     prior : DriftPrior or None
         The usual drift of the recorders, where it is known.
+    adaptation : Adaptation or None
+        How the compact net hears them, where it has learned that.
     card : Card or None
         None of the shipped one.
     """
@@ -118,6 +122,7 @@ class Model:
     weights: Floats
     calibration: Calibration
     prior: DriftPrior | None = None
+    adaptation: Adaptation | None = None
     card: Card | None = None
 
     @property
@@ -129,6 +134,7 @@ class Model:
             self.weights.tolist(),
             self.calibration.table,
             self.prior.digest if self.prior else "",
+            *([self.adaptation.digest] if self.adaptation else []),
         )
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
 
@@ -141,6 +147,20 @@ class Model:
     def tuning(self) -> Tuning:
         """What the aligner takes in place of what is shipped."""
         return Tuning(self.name, self.digest, self.weights, self.calibration)
+
+    def adapted(self, learned: Networks) -> Networks:
+        """Networks as they hear these recorders.
+
+        Parameters
+        ----------
+        learned : Networks
+            As they are shipped; see `refuse_others`.
+
+        Returns
+        -------
+        Networks
+        """
+        return learned if self.adaptation is None else adapted(learned, self.adaptation)
 
     def was_learned_from(self, fingerprint: str) -> bool:
         """Whether a recording is one of those that it was learned from."""

@@ -11,8 +11,13 @@ from importlib.util import find_spec
 from core.errors import InputError
 
 
-def ensure_torch() -> None:
+def ensure_torch(what: str = "BEATs") -> None:
     """Refuse to go on where the extra ``nets`` is not installed.
+
+    Parameters
+    ----------
+    what : str
+        That needs it.
 
     Raises
     ------
@@ -23,7 +28,7 @@ def ensure_torch() -> None:
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise InputError(
-            "BEATs",
+            what,
             f"needs {', '.join(missing)}, not installed here",
             "install FinchSync with its extra: pip install -e '.[nets]'",
         )

@@ -51,7 +51,12 @@ def choose_device(wanted: str = "auto") -> torch.device:
 
 
 def leave_a_core(processes: int = 1) -> None:
-    """Let torch use its share of all cores but one, so that a window stays alive beside it."""
+    """Let torch use its share of all cores but one, unless ``OMP_NUM_THREADS`` says how many.
+
+    As many threads as there are cores wait for each other wherever something else runs.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        return
     torch.set_num_threads(max(1, ((os.cpu_count() or 2) - 1) // processes))
 
 

@@ -15,7 +15,7 @@ from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
 from core.learn.comparison import Compared, Comparison, Judged
 from core.learn.corrections import Corrections
-from core.learn.tier_one import Learned
+from core.learn.learning import Learned
 from core.model.model import Card, LearnedFrom, Model, shipped_model
 
 

@@ -25,7 +25,7 @@ from app.views.parts.comparison_view import ComparisonView
 from app.work.learning import Learning, Looked
 
 if TYPE_CHECKING:
-    from core.learn.tier_one import Learned
+    from core.learn.learning import Learned
 
 _LOOK_AGAIN_MS = 1000
 _FEW_NOTES = 4

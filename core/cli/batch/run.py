@@ -77,14 +77,13 @@ def align_all(
     InputError
         Before any work, if the evidence cannot be opened, or the model is for another.
     """
-    tuning = None if model is None else model.tuning
-    known = _Known(options, prior, tuning, exactly)
+    known = _Known(options, prior, model, exactly)
     tasks: list[_Task] = []
     done: dict[int, Outcome] = {}
     with opened_evidence(choice) as learned:
         if model is not None:
             model.refuse_others(learned, f"the model {model.name}")
-        made_with = identity(learned, prior, tuning)
+        made_with = identity(learned, prior, known.tuning)
         for number, job in enumerate(batch.jobs):
             advance(0.0, f"looking at {number + 1} of {len(batch.jobs)}")
             ready = _prepare(job, known, made_with, kept)
@@ -107,8 +106,15 @@ class _Known:
 
     options: AlignOptions
     prior: DriftPrior | None
-    tuning: Tuning | None
+    model: Model | None
     exactly: bool
+
+    @property
+    def tuning(self) -> Tuning | None:
+        return None if self.model is None else self.model.tuning
+
+    def heard_by(self, learned: Networks) -> Networks:
+        return learned if self.model is None else self.model.adapted(learned)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +200,7 @@ def _align_one(
     job, known = task.job, task.known
     time_0_s = None if job.keypoints is None else job.keypoints.time_0_s
     try:
-        learned = evidence()
+        learned = known.heard_by(evidence())
         steps = align_steps(
             *(task.recording, time_0_s, known.options, learned, known.prior, known.tuning),
             job.sync,

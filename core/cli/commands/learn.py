@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
 
+from core.align.alignment import Progress
 from core.cli.codes import DONE, SOME_FAILED
 from core.cli.evidence import opened_evidence
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.evidence.learned import Networks
 from core.formats.atomic import check_writable
 from core.learn.comparison import Compared
 from core.learn.corrections import Corrections, usable
+from core.learn.curve import LossPoint
+from core.learn.kept import KeptSteps
+from core.learn.learning import Learned, learn_steps, refuse_tier_two
 from core.learn.sources import read_corrections
-from core.learn.tier_one import Learned, learn_steps
 from core.model.file import read_model, write_model
-from core.model.model import Model, shipped_model
+from core.model.model import shipped_model
 from core.steps import told_of
 
 _CHANGES = {1: "better", 0: "same", -1: "worse"}
@@ -36,6 +39,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     check_writable(args.out, overwrite=args.overwrite)
     _refuse_inputs(args.out, args.paths)
     in_use = None if args.model is None else read_model(args.model)
+    if args.tier > 1:
+        refuse_tier_two(args.evidence)
     found = read_corrections(args.paths, include_imported=args.include_imported)
     note(found.sentence())
     corrections = usable(found)
@@ -44,9 +49,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     with opened_evidence(EvidenceChoice(args.evidence)) as networks:
         if in_use is not None:
             in_use.refuse_others(networks, args.model)
-        learned = _learned(corrections, networks, in_use or shipped_model(networks))
+        kept = KeptSteps.beside(args.out)
+        used = in_use or shipped_model(networks)
+        learned = _learned(learn_steps(corrections, networks, used, args.tier, kept))
     if not learned.obstacle:
         write_model(args.out, learned.model, overwrite=args.overwrite)
+    kept.clear()
     if args.json:
         print_json(_as_json(corrections, learned, args.out))
     else:
@@ -59,12 +67,14 @@ def _refuse_inputs(out: Path, paths: list[Path]) -> None:
         raise InputError(out, "is one of the files to be read", "choose another --out")
 
 
-def _learned(corrections: Corrections, networks: Networks, in_use: Model) -> Learned:
+def _learned(steps: Generator[Progress | LossPoint, None, Learned]) -> Learned:
     with progress_bar("learning") as advance:
-        return told_of(
-            learn_steps(corrections, networks, in_use),
-            lambda progress: advance(progress.fraction, progress.stage),
-        )
+
+        def tell(step: Progress | LossPoint) -> None:
+            if isinstance(step, Progress):
+                advance(step.fraction, step.stage)
+
+        return told_of(steps, tell)
 
 
 def _print(learned: Learned, out: Path) -> None:

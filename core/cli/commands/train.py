@@ -49,8 +49,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         tables=(args.table, args.val_table),
         takes_unreviewed=args.include_unreviewed,
     )
-    if args.devices == 1 and "OMP_NUM_THREADS" not in os.environ:
-        # As many threads as there are cores wait for each other wherever something else runs.
+    if args.devices == 1:
         leave_a_core()
     with _bar() as advance:
         result = train(args.train, args.val, args.out, options, advance, warn, note)

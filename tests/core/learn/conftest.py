@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,20 @@ OFFSET_S, OFFSET_SD_S = 1.3, 0.05
 CALLS = 3
 
 MakeDeployment = Callable[[Path, int], dict[str, KeypointSet]]
+
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch not installed")
+
+
+@pytest.fixture
+def short_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The net learns for one epoch only."""
+    from core.learn import tier_two
+    from core.train.adapting import EPOCH_STEPS
+
+    monkeypatch.setattr(
+        tier_two, "RECIPE", replace(tier_two.RECIPE, steps=EPOCH_STEPS, crops_a_step=1)
+    )
 
 
 def _call(rng: np.random.Generator) -> np.ndarray:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from core.align.decoding.prior import DriftPrior
+from core.audio.levels import BANDS
 from core.errors import InputError
-from core.evidence.compact import open_compact
+from core.evidence.adaptation import Adaptation
+from core.evidence.compact import open_compact, shipped_weights
 from core.formats import atomic
 from core.model.file import read_model, write_model
 from core.model.model import Card, Figures, LearnedFrom, Model, shipped_model
@@ -76,6 +78,57 @@ def test_what_was_written_is_read_back(model, path):
     assert not read.was_learned_from("e" * 32)
 
 
+@pytest.fixture
+def adapted(model: Model) -> Model:
+    """One that learned how the compact net hears the recorders."""
+    weights = {name: (1.5 * value).astype(np.float16) for name, value in shipped_weights().items()}
+    gain = np.linspace(0.5, 2.0, 2 * BANDS, dtype=np.float32).reshape(2, BANDS)
+    own = {name: value.astype(np.float32) for name, value in weights.items()}
+    return replace(model, adaptation=Adaptation(gain, own))
+
+
+def test_what_the_net_learned_is_read_back(adapted, model, tmp_path):
+    path = tmp_path / "adapted.finchmodel"
+    write_model(path, adapted)
+    read = read_model(path)
+    assert read.digest == adapted.digest != model.digest
+    assert read.adaptation is not None
+    assert np.array_equal(read.adaptation.gain, adapted.adaptation.gain)
+    (compact,) = read.adapted((open_compact(),))
+    assert compact.model_id.endswith(read.adaptation.digest)
+
+
+def test_a_model_without_a_net_of_its_own_is_still_one_that_older_programs_read(path, adapted):
+    assert _content(path)["version"] == 1
+    write_model(path, adapted, overwrite=True)
+    assert _content(path)["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("gain", np.zeros((2, BANDS), np.float32)),
+        ("gain", np.ones((2, 3), np.float32)),
+        ("gain", np.full((2, BANDS), np.nan, np.float32)),
+        ("stem", np.zeros((5, BANDS, 8), np.float16)),
+        ("head.bias", np.zeros(33, np.float32)),
+        ("norm0", np.full(64, np.inf, np.float16)),
+        ("more", np.zeros(3, np.float16)),
+        ("stem", None),
+        ("gain", None),
+    ],
+)
+def test_a_net_that_is_none_is_damaged(adapted, path, name, value):
+    write_model(path, adapted, overwrite=True)
+    arrays = load(path.read_bytes())
+    arrays.pop(name, None)
+    if value is not None:
+        arrays[name] = value
+    path.write_bytes(save(arrays, {"finchsync_model": json.dumps(_content(path))}))
+    with pytest.raises(InputError, match="is damaged"):
+        read_model(path)
+
+
 def test_the_digest_tells_what_comes_of_a_model(model):
     assert replace(model, name="other", card=None).digest == model.digest
     assert replace(model, prior=None).digest != model.digest
@@ -117,7 +170,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 def test_a_newer_version_is_named(path):
     with pytest.raises(InputError, match=r"was made by a newer FinchSync; update FinchSync"):
-        read_model(_with(path, version=2))
+        read_model(_with(path, version=3))
 
 
 @pytest.mark.parametrize(

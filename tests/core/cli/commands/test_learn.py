@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from core.formats.sidecar import Rows, SidecarRecording, read_sidecar, write_tab
 from core.keypoints import KeypointSet, ReviewState
 from core.model.file import read_model, write_model
 from tests.conftest import REPOSITORY
-from tests.core.learn.conftest import recorded
+from tests.core.learn.conftest import needs_torch, recorded, short_recipe
 
 COUNT = 6
+__all__ = ["short_recipe"]
 
 
 @pytest.fixture(scope="module")
@@ -212,14 +214,65 @@ def test_recordings_that_were_learned_from_are_marked_where_their_errors_appear(
 def test_killed_while_it_learns_it_leaves_all_as_it_was(folder, model, tmp_path):
     out = tmp_path / "garden.finchmodel"
     out.write_bytes(model.read_bytes())
-    asked = ["learn", str(folder / TABLE_NAME), "--out", str(out), "--include-imported"]
-    code = f"import sys; from core.cli import main; main({[*asked, '--overwrite']!r}, screen=None)"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
-    )
+    child = _learning(folder, out, "--overwrite")
     assert child.stderr is not None
     assert "6 recordings" in child.stderr.readline()
     child.kill()
     child.communicate()
     assert out.read_bytes() == model.read_bytes()
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.slow
+@needs_torch
+def test_killed_at_any_moment_it_goes_on(finchsync, folder, model, short_recipe, tmp_path):
+    """Three times, each time further on; what comes of it is what comes of one run."""
+    out = tmp_path / "garden.finchmodel"
+    out.write_bytes(model.read_bytes())
+    asked = (folder / TABLE_NAME, "--include-imported", "--tier", 2, "--overwrite", "--json")
+    kept = tmp_path / "garden.finchmodel.partial"
+    for count in (1, 3, 6):
+        child = _learning(folder, out, "--tier", "2", "--overwrite")
+        while len(list(kept.glob("*.step"))) < count:
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.kill()
+        child.communicate()
+        assert out.read_bytes() == model.read_bytes()
+    result = finchsync("learn", *asked, "--out", out)
+    told = json.loads(result.out)
+    assert not kept.exists()
+    whole = finchsync("learn", *asked, "--out", tmp_path / "whole.finchmodel")
+    assert json.loads(whole.out)["recordings"] == told["recordings"]
+
+
+def _learning(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
+    """The command in a process of its own, whose net learns for one epoch only."""
+    asked = ["learn", str(folder / TABLE_NAME), "--out", str(out), "--include-imported", *options]
+    code = (
+        "import sys\n"
+        "from dataclasses import replace\n"
+        "from core.cli import main\n"
+        "if '--tier' in sys.argv:\n"
+        "    from core.learn import tier_two\n"
+        "    tier_two.RECIPE = replace(tier_two.RECIPE, steps=12, crops_a_step=1)\n"
+        "main(sys.argv[1:], screen=None)"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *asked],
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_without_torch_the_second_tier_is_refused_in_a_line(
+    finchsync, folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    out = tmp_path / "m.finchmodel"
+    result = finchsync("learn", folder, "--out", out, "--include-imported", "--tier", 2)
+    assert result.code == 2
+    assert "tier 2: needs torch, torchaudio, not installed here" in result.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []

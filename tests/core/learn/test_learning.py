@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from core.align.aligner import align
+from core.align.alignment import Progress
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.keypoints import KeypointSet
 from core.learn.corrections import Corrections, usable
-from core.learn.tier_one import Learned, learn_steps
+from core.learn.curve import LossPoint
+from core.learn.kept import KeptSteps
+from core.learn.learning import Learned, learn_steps, refuse_tier_two
 from core.model.model import shipped_model
-from core.steps import result_of
-from tests.core.learn.conftest import recorded
+from core.steps import result_of, told_of
+from tests.core.learn.conftest import needs_torch, recorded
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,53 @@ def test_learning_anew_from_the_same_is_no_gain(learned, corrections, networks):
     again = result_of(learn_steps(usable(corrections), networks, learned.model))
     assert "changes nothing" in again.obstacle or "worse" in again.obstacle
     assert all(each.was_learned_from for each in again.comparison.recordings)
+
+
+@needs_torch
+def test_in_minutes_the_net_learns_the_recorders(corrections, networks, short_recipe, tmp_path):
+    kept, found = KeptSteps.beside(tmp_path / "m.finchmodel"), usable(corrections)
+    steps = learn_steps(found, networks, shipped_model(networks), 2, kept)
+    told: list[Progress | LossPoint] = []
+    learned = told_of(steps, told.append)
+    points = [step for step in told if isinstance(step, LossPoint)]
+    shares = [step.fraction for step in told if isinstance(step, Progress)]
+    assert shares == sorted(shares)
+    assert {(each.part, each.parts) for each in points} == {(part, 6) for part in range(6)}
+    assert np.isfinite([each.left_out for each in points[:5]]).all()
+    assert np.isnan(points[-1].left_out)
+    model = learned.model
+    assert model.adaptation is not None
+    assert model.card is not None
+    assert model.card.tier == 2
+    assert model.adapted(networks)[0].model_id != networks[0].model_id
+    # The same again finds all of it done; with other times it is other work.
+    points.clear()
+    assert kept.folder is not None
+    names = {path.name for path in kept.folder.iterdir()}
+    again = result_of(learn_steps(found, networks, shipped_model(networks), 2, kept))
+    assert again.model.digest == model.digest
+    assert {path.name for path in kept.folder.iterdir()} == names
+    # On top of it, what takes seconds is compared with what it does, not with what is shipped.
+    seconds = result_of(learn_steps(found, networks, model))
+    assert seconds.comparison.before.mae_ms == pytest.approx(
+        np.mean([each.before.mae_ms for each in seconds.comparison.recordings])
+    )
+    assert seconds.model.adaptation is None
+
+
+@needs_torch
+def test_recordings_too_short_to_adapt_to_are_refused(corrections, networks):
+    short = tuple(
+        replace(each, keypoints=each.keypoints.kept(each.keypoints.time_0_s < 8.0))
+        for each in corrections.recordings
+    )
+    with pytest.raises(InputError, match=r"too few stretches of 16 s .*; use --tier 1"):
+        result_of(learn_steps(Corrections(short), networks, shipped_model(networks), 2))
+
+
+def test_without_a_network_there_is_nothing_to_adapt():
+    with pytest.raises(InputError, match="spectral evidence leaves out; use --tier 1"):
+        refuse_tier_two("spectral")
 
 
 def test_it_can_be_cancelled_between_any_two_steps(corrections, networks):
