@@ -8,9 +8,9 @@ apart, one of them is surely wrong there. Which one, other ways round tell.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,18 +109,20 @@ def closures(legs: Sequence[Leg]) -> tuple[Closure, ...]:
         One for every three recorders that were aligned each with each.
     """
     between: dict[frozenset[Hashable], int] = {}
-    near: dict[Hashable, set[Hashable]] = defaultdict(set)
+    near: dict[Hashable, dict[Hashable, None]] = defaultdict(dict)
     for number, leg in enumerate(legs):
         if leg.zero != leg.one:
             between.setdefault(frozenset((leg.zero, leg.one)), number)
-            near[leg.zero].add(leg.one)
-            near[leg.one].add(leg.zero)
-    threes = [three for three in combinations(near, 3) if _all_near(three, near)]
-    return tuple(_closure(legs, between, _in_turn(legs, between, three)) for three in threes)
-
-
-def _all_near(three: tuple[Hashable, ...], near: Mapping[Hashable, Collection[Hashable]]) -> bool:
-    return all(one in near[other] for one, other in combinations(three, 2))
+            near[leg.zero][leg.one] = near[leg.one][leg.zero] = None
+    threes = {
+        frozenset(three): three
+        for zero, others in near.items()
+        for one in others
+        for three in ((zero, one, third) for third in near[one] if third in others)
+    }
+    return tuple(
+        _closure(legs, between, _in_turn(legs, between, three)) for three in threes.values()
+    )
 
 
 def suspects(found: Sequence[Closure]) -> dict[int, tuple[Closure, ...]]:

@@ -71,6 +71,12 @@ def test_of_three_recorders_any_may_be_wrong() -> None:
     assert list(suspects(closures(legs))) == [0, 1, 2]
 
 
+def test_thousands_of_pairs_that_make_no_round_cost_nothing() -> None:
+    kept = _leg("ref", "a").keypoints
+    assert closures([Leg(f"a{n}", f"b{n}", kept, 0.05) for n in range(5000)]) == ()
+    assert closures([Leg("ref", f"b{n}", kept, 0.05) for n in range(5000)]) == ()
+
+
 def test_legs_may_lead_either_way() -> None:
     legs = [_leg("a", "ref"), _leg("b", "ref"), _leg("b", "a")]
     (closure,) = closures(legs)
