@@ -131,6 +131,14 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Show the previous recording of the list",
     ),
     ActionSpec(
+        "next_of_group",
+        "Next with the same reference",
+        "review.next_of_group",
+        "Recordings",
+        ("G",),
+        "Show the same moment of the next recorder that was aligned to the same reference",
+    ),
+    ActionSpec(
         "least_certain_first",
         "Least certain first",
         "queue.least_certain_first",

@@ -46,6 +46,7 @@ from app.views.panels.spectrogram_panel import SpectrogramPanel
 from app.views.parts.drop_overlay import DropOverlay
 from app.views.parts.welcome import Welcome
 from app.work.aligning import AlignSteps, align_steps
+from app.work.closing import Closing
 from app.work.workbench import Workbench
 
 FULL_SIZE = QSize(1600, 1000)
@@ -104,7 +105,10 @@ class MainWindow(QMainWindow):
     def is_settled(self) -> bool:
         """Whether no background work goes on and everything that can be is on disk."""
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
-        works = (self.documents, self.pairing, self.exports, self.workbench, self.models)
+        works = (
+            *(self.documents, self.pairing, self.exports),
+            *(self.workbench, self.closing, self.models),
+        )
         return drawn and all(work.is_idle for work in works)
 
     # -- assembling ------------------------------------------------------------------
@@ -126,6 +130,7 @@ class MainWindow(QMainWindow):
         self.pairing = PairFiles(self, self.documents)
         self.history = History(self.session, self.commands, self)
         self.workbench = Workbench(self.session, self.shell.preferences, steps, self)
+        self.closing = Closing(self.session, self)
         self.exports = ExportCommands(self, self.session, self.workbench)
         self.models = ModelCommands(
             self, self.workbench, self.session, self.shell.preferences, self.menus, self.commands
@@ -297,6 +302,7 @@ class MainWindow(QMainWindow):
             self.models,
             self.shell,
             self.workbench,
+            self.closing,
             self.tiles,
             self.drift,
             self.store,

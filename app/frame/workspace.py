@@ -9,6 +9,7 @@ from app.base.time_view import TimeView
 from app.playback.player import Playback
 from app.render.display import Display
 from app.render.tiles import TileStore
+from app.session.entries import Recorder
 from app.session.session_model import SessionModel
 from app.views.timeline.drift_plot import DriftPlot
 from app.views.timeline.link_strip import LinkStrip
@@ -42,6 +43,7 @@ class Workspace(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._view, self._tiles = session, view, tiles
+        self._reference: Recorder | None = None
         shared = (session, display, view)
         self.overview = OverviewStrip(*shared, tiles)
         self.panes = tuple(SpectrogramPane(c, *shared, tiles) for c in (0, 1))
@@ -80,8 +82,12 @@ class Workspace(QWidget):
     @Slot()
     def _show_recording(self) -> None:
         entry = self._session.current
+        before, self._reference = self._reference, None if entry is None else entry.recorders[0]
         if entry is not None:
+            span_s = self._view.start_s, self._view.end_s
             self._view.set_duration(max(s.duration_s for s in entry.recording.channels))
+            if self._reference == before:
+                self._view.show_span(*span_s)
 
     @Slot()
     def _tell_level(self) -> None:

@@ -116,6 +116,23 @@ class Review(QObject):
         self._walk(-1)
 
     @Slot()
+    def next_of_group(self) -> None:
+        """Show the next recording with the same reference, at the same moment."""
+        session, here = self._session, self._session.selection.recording
+        if here is None:
+            return
+        reference = session.recordings[here].recorders[0]
+        keys = [
+            key
+            for key, entry in session.recordings.items()
+            if entry.recorders[0] == reference and not entry.is_out
+        ]
+        if len(keys) == 1:
+            self._say("No other recording here has the same reference.")
+            return
+        session.selection.select_recording(keys[(keys.index(here) + 1) % len(keys)])
+
+    @Slot()
     def take_out(self) -> None:
         """Take the recording shown out of the session, and go on to the next of the queue."""
         session, key = self._session, self._session.selection.recording

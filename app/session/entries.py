@@ -36,6 +36,9 @@ from core.session import (
     verdict_of,
 )
 
+Recorder = tuple[Path, int]
+"""A channel of a file."""
+
 _OUTDATED = "it was aligned on other audio than is there now; align it again"
 
 
@@ -74,6 +77,8 @@ class Entry:
         Why the audio is not there as it was; empty if it is.
     other : SessionRecording or None
         Other audio that lies in the place of what is lost, if it can be read.
+    contradiction : str
+        What the ways round by other recorders say against it; empty if nothing.
     """
 
     known: SessionRecording
@@ -83,6 +88,7 @@ class Entry:
     evidence: AlignmentResults = field(default_factory=AlignmentResults)
     lost: str = ""
     other: SessionRecording | None = None
+    contradiction: str = ""
 
     @property
     def is_out(self) -> bool:
@@ -103,6 +109,12 @@ class Entry:
     def recording(self) -> Recording:
         """Where the audio is."""
         return self.known.recording
+
+    @property
+    def recorders(self) -> tuple[Recorder, Recorder]:
+        """The file and channel of channel 0, the reference, and of channel 1."""
+        first, second = self.recording.channels
+        return (first.path, first.channel), (second.path, second.channel)
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -244,7 +256,7 @@ class Entry:
             return ()
         if verdict is None:
             return (_OUTDATED,) if self.is_outdated else ()
-        found = list(verdict.warnings)
+        found = list(filter(None, (self.contradiction, *verdict.warnings)))
         if verdict.alias is not None:
             sentence = verdict.alias.sentence()
             found = [sentence, *(text for text in found if sentence not in text)]

@@ -171,6 +171,18 @@ class OpenSession(QObject):
         if entry.alignment is not before.alignment or entry.problem != before.problem:
             self.recordings_changed.emit()
 
+    def set_contradictions(self, found: Mapping[int, str]) -> None:
+        """As `SessionModel.set_contradictions`."""
+        changed = {
+            key: entry
+            for key, entry in self._entries.items()
+            if entry.contradiction != found.get(key, "")
+        }
+        for key, entry in changed.items():
+            self._entries[key] = replace(entry, contradiction=found.get(key, ""))
+        if changed:
+            self.recordings_changed.emit()
+
     def set_alignment(self, key: int, alignment: Alignment, made: Provenance | None) -> None:
         """The aligner ran on a recording; as `SessionModel.set_alignment`."""
         entry = self._entries[key]

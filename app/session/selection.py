@@ -132,10 +132,29 @@ class Selection(QObject):
 
     def _show(self, key: int | None) -> None:
         self.leaving.emit()
+        stays_s = self._moment_s if key is not None and self._shares_reference(key) else 0.0
         self._recording = key
-        self._keypoint = 0 if self.entry is not None and len(self.entry.keypoints) else -1
+        is_empty = self.entry is None or not len(self.entry.keypoints)
+        self._keypoint = -1 if is_empty else self._nearest(stays_s)
         self._candidate = -1
         self.recording_changed.emit()
+
+    def _shares_reference(self, key: int) -> bool:
+        """Whether a recording has the reference of the one shown, and so its clock."""
+        shown = self.entry
+        return shown is not None and self._opened.entries[key].recorders[0] == shown.recorders[0]
+
+    @property
+    def _moment_s(self) -> float:
+        """Where the selected keypoint is, or else the start; seconds."""
+        entry = self.entry
+        if entry is None or self._keypoint < 0:
+            return 0.0
+        return float(entry.keypoints.time_0_s[self._keypoint])
+
+    def _nearest(self, time_0_s: float) -> int:
+        assert self.entry is not None
+        return int(np.abs(self.entry.keypoints.time_0_s - time_0_s).argmin())
 
     # -- within the recording shown --------------------------------------------------
 
@@ -150,8 +169,7 @@ class Selection(QObject):
     def select_nearest(self, time_0_s: float) -> None:
         """Select the keypoint nearest to a moment of channel 0, seconds."""
         if self.entry is not None and len(self.entry.keypoints):
-            distance_s = np.abs(self.entry.keypoints.time_0_s - time_0_s)
-            self.select_keypoint(int(distance_s.argmin()))
+            self.select_keypoint(self._nearest(time_0_s))
 
     def highlight(self, rank: int) -> None:
         """Highlight a candidate in the table and the plot."""

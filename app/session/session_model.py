@@ -212,6 +212,10 @@ class SessionModel(QObject):
         """
         self._opened.set_alignment(key, alignment, made)
 
+    def set_contradictions(self, found: Mapping[int, str]) -> None:
+        """What ways round by other recorders say against recordings; nothing against the rest."""
+        self._opened.set_contradictions(found)
+
     def follow(self, key: int, alignment: Alignment) -> int:
         """The path led through everything a person decided; how many keypoints moved along.
 

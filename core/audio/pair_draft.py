@@ -72,7 +72,7 @@ class PairDraft:
     @classmethod
     def of(cls, pairing: Pairing, files: Iterable[FoundFile]) -> PairDraft:
         """A guess; files without a partner stand below the pairs, alone on their side."""
-        rows = [DraftRow((pair.sides[0], pair.sides[1])) for pair in pairing.pairs]
+        rows = [DraftRow(pair.both) for pair in pairing.pairs]
         rows += [DraftRow((file.source(), None)) for file in pairing.unpaired]
         return cls(tuple(rows), {file.path: file for file in files})
 
@@ -96,6 +96,10 @@ class PairDraft:
         left = [file for path, file in known.items() if path not in paired]
         guessed = PairDraft.of(guess_pairs(left), left)
         return PairDraft((*(row for row in self.rows if row.pair), *guessed.rows), known)
+
+    def with_pairs(self, pairs: Iterable[Sources]) -> PairDraft:
+        """More pairs of files that are at hand, below the others."""
+        return self._with((*self.rows, *(DraftRow(pair.both) for pair in pairs)))
 
     def swapped(self, at: Collection[int]) -> PairDraft:
         """Rows with their sides changed over: the other file is the reference."""

@@ -16,6 +16,7 @@ from app.base.messages import some_names
 from app.views.parts.pair_table import PairModel, PairTable
 from core.audio.pair_draft import PairDraft
 from core.audio.pairing import FoundFile
+from core.audio.recorder_groups import checks_of
 
 _SIZE = QSize(1240, 560)
 _INTRODUCTION = (
@@ -67,6 +68,11 @@ class PairingSheet(QDialog):
         self.choose.setToolTip("Take a file from anywhere as channel 1 of the row")
         self.spread = QPushButton("Same in all rows")
         self.spread.setToolTip("Give all rows the channels and the spacing of the chosen one")
+        self.check = QPushButton("Add checks")
+        self.check.setToolTip(
+            "Pair recorders that have one reference with each other as well: alignments that do "
+            "not lead to the same place by way of a third are flagged"
+        )
         self.take_out = QPushButton("Take out")
         self.take_out.setToolTip("Leave the chosen rows out")
         self.save = QPushButton("Save as table…")
@@ -75,7 +81,10 @@ class PairingSheet(QDialog):
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
         self.open_button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
-        for button in (self.swap, self.spread, self.choose, self.take_out, self.save):
+        for button in (
+            *(self.swap, self.spread, self.choose),
+            *(self.check, self.take_out, self.save),
+        ):
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
             button.setAutoDefault(False)
         layout = QVBoxLayout(self)
@@ -87,6 +96,7 @@ class PairingSheet(QDialog):
         self.swap.clicked.connect(self._swap)
         self.choose.clicked.connect(self._choose)
         self.spread.clicked.connect(self._spread)
+        self.check.clicked.connect(self._check)
         self.take_out.clicked.connect(self._take_out)
         self.save.clicked.connect(self._save)
         self.buttons.accepted.connect(self.accept)
@@ -124,6 +134,7 @@ class PairingSheet(QDialog):
         self.swap.setText("Swap sides" if chosen else "Swap all sides")
         self.choose.setEnabled(self._row_to_fill is not None)
         self.spread.setEnabled(len(chosen) == 1 and len(draft.rows) > 1)
+        self.check.setVisible(bool(checks_of(draft.pairs)))
         self.take_out.setEnabled(bool(chosen))
         have = "file has" if len(left) == 1 else "files have"
         stay = "stays" if len(left) == 1 else "stay"
@@ -155,6 +166,10 @@ class PairingSheet(QDialog):
     def _spread(self) -> None:
         (row,) = self.table.chosen
         self.model.put(self.draft.all_as(row))
+
+    @Slot()
+    def _check(self) -> None:
+        self.model.put(self.draft.with_pairs(checks_of(self.draft.pairs)))
 
     @Slot()
     def _take_out(self) -> None:

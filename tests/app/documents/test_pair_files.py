@@ -260,6 +260,18 @@ def test_a_pair_is_aligned_in_the_window_as_well_as_the_stereo_file_on_the_comma
     assert mae_ms(window.session.keypoints) == pytest.approx(mae_ms(alone), abs=0.5)
 
 
+def test_recorders_of_one_reference_are_paired_with_each_other_as_a_check(
+    sheet_of: Callable, tmp_path: Path
+) -> None:
+    sheet = sheet_of(*_mono(tmp_path, "A_1.wav", "B_1.wav", "C_1.wav", "A_2.wav", "B_2.wav"))
+    before = [("A_1.wav", "B_1.wav"), ("A_1.wav", "C_1.wav"), ("A_2.wav", "B_2.wav")]
+    assert _labels(sheet) == before
+    assert sheet.check.isVisible()
+    sheet.check.click()
+    assert _labels(sheet) == [*before, ("B_1.wav", "C_1.wav")]
+    assert not sheet.check.isVisible()
+
+
 def test_two_stereo_files_are_paired_where_that_is_asked_for(
     window: MainWindow, tmp_path: Path, settle: Settle, monkeypatch
 ) -> None:
