@@ -60,14 +60,23 @@ REVIEW: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "accept",
-        "Accept",
-        "review.accept",
+        "Accept and go on",
+        "review.accept_and_next",
         "Keypoint",
         ("Return", "Enter"),
-        "Accept the selected keypoint as it stands",
+        "Accept the selected keypoint as it stands, and select the next one; from an uncertain "
+        "one, the next uncertain one",
         icon="accept",
         label="Accept",
         separated=True,
+    ),
+    ActionSpec(
+        "accept_and_stay",
+        "Accept and stay",
+        "review.accept",
+        "Keypoint",
+        ("Shift+Return", "Shift+Enter"),
+        "Accept the selected keypoint as it stands",
     ),
     ActionSpec(
         "accept_in_view",

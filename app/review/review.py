@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.key_repeat import HeldKey
 from app.base.messages import Kind, Message, short_name
 from app.base.time_view import TimeView
-from app.look.keypoint_style import next_uncertain
+from app.look.keypoint_style import needs_look, next_uncertain
 from app.review.review_queue import ReviewQueue
 from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
 from app.review.triage import Stage
@@ -163,6 +163,39 @@ class Review(QObject):
             session.review_keypoint(session.selection.keypoint, ReviewState.ACCEPTED)
 
     @Slot()
+    def accept_and_next(self) -> None:
+        """Accept the selected keypoint and go on: from an uncertain one to the next of these.
+
+        What was dragged is settled and stays in sight, and so does what cannot be accepted.
+        """
+        session, keypoints = self._session, self._session.keypoints
+        index, was_dragged = session.selection.keypoint, session.preview.is_on
+        if keypoints is None or index < 0:
+            return
+        was_uncertain = bool(needs_look(keypoints)[index])
+        self.accept()
+        accepted = session.keypoints
+        if was_dragged or accepted is None or not accepted.is_reviewed[index]:
+            return
+        if not was_uncertain:
+            self.next_keypoint()
+        elif needs_look(accepted).any():
+            later = next_uncertain(accepted, index)
+            self.go_to(later if later >= 0 else next_uncertain(accepted, -1))
+        elif not accepted.is_reviewed.all():
+            self._offer_the_rest()
+
+    def _offer_the_rest(self) -> None:
+        """Nothing uncertain is left in the recording shown."""
+        assert self._session.current is not None
+        name = short_name(self._session.current.recording.name)
+        is_true = self._session.selection.while_shown()
+        text = f"Nothing uncertain is left in {name}."
+        self.message_posted.emit(
+            Message(Kind.INFO, text, "accept_certain", otherwise="next_uncertain", is_true=is_true)
+        )
+
+    @Slot()
     def accept_in_view(self) -> None:
         """Accept every visible keypoint that nobody has decided on."""
         keypoints = self._session.keypoints
@@ -205,7 +238,10 @@ class Review(QObject):
         if abs(peak_s - stands_s) > ASKS_ABOVE_S and move != self._far_snap:
             self._far_snap = move
             away_ms = 1000 * (peak_s - stands_s)
-            self._say(f"The peak is {away_ms:+.0f} ms away; snap again to move there.")
+            text = f"The peak is {away_ms:+.0f} ms away; snap again to move there."
+            self.message_posted.emit(
+                Message(Kind.INFO, text, is_true=lambda: self._far_snap == move)
+            )
         else:
             self._far_snap = None
             session.move_keypoint(selected, float(keypoints.time_0_s[selected]) + peak_s)

@@ -57,10 +57,37 @@ def test_stepping_with_keys(opened: MainWindow) -> None:
 def test_tab_wraps_and_says_when_nothing_is_left(opened: MainWindow) -> None:
     press(opened, Key.Key_Tab)
     press(opened, Key.Key_Return)
-    press(opened, Key.Key_Tab)
     press(opened, Key.Key_Return)
     press(opened, Key.Key_Tab)
     assert "No uncertain keypoint" in opened.messages.message.text
+
+
+def test_accepting_goes_on_as_the_person_came(opened: MainWindow) -> None:
+    session = opened.session
+    for _ in range(2):
+        press(opened, Key.Key_Return)
+    assert session.selection.keypoint == 2
+    press(opened, Key.Key_Tab)
+    press(opened, Key.Key_Return)
+    assert session.selection.keypoint == 17
+    press(opened, Key.Key_Return)
+    assert session.selection.keypoint == 17
+    assert opened.messages.message.text == "Nothing uncertain is left in two birds.wav."
+    assert opened.messages.message.action == "accept_certain"
+    accepted = [0, 1, 7, 17]
+    assert session.keypoints.is_reviewed.nonzero()[0].tolist() == accepted
+
+
+def test_accepting_comes_back_to_uncertain_keypoints_before(opened: MainWindow) -> None:
+    opened.review.go_to(17)
+    press(opened, Key.Key_Return)
+    assert opened.session.selection.keypoint == 7
+
+
+def test_accepting_without_going_on(opened: MainWindow) -> None:
+    press(opened, Key.Key_Return, Modifier.ShiftModifier)
+    assert opened.session.keypoints.state[0] is ReviewState.ACCEPTED
+    assert opened.session.selection.keypoint == 0
 
 
 @pytest.mark.parametrize(
@@ -112,6 +139,7 @@ def test_accepting_and_unalignable(opened: MainWindow) -> None:
     session = opened.session
     press(opened, Key.Key_Return)
     assert session.keypoints.state[0] is ReviewState.ACCEPTED
+    press(opened, Key.Key_P)
     press(opened, Key.Key_U)
     assert session.keypoints.state[0] is ReviewState.UNALIGNABLE
     press(opened, Key.Key_U)

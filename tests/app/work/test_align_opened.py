@@ -281,7 +281,6 @@ def test_what_a_person_puts_in_its_place_needs_no_aligner(
     QTest.keyClick(window, Key.Key_Period, Ctrl)
     QTest.keyClick(window, Key.Key_Return)
     assert window.session.keypoints.state[0] is ReviewState.CORRECTED
-    QTest.keyClick(window, Key.Key_N)
     QTest.keyClick(window, Key.Key_Return)
     assert window.session.keypoints.state[1] is ReviewState.UNREVIEWED
     QTest.keyClick(window, Key.Key_U)
