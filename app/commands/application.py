@@ -88,6 +88,20 @@ APPLICATION: tuple[ActionSpec, ...] = (
         tip="Make a folder of what you reviewed, audio and table, that models are trained on",
     ),
     ActionSpec(
+        "carry_labels",
+        "Carry labels…",
+        "exports.carry_labels",
+        "File",
+        tip="Write labels that were made on one recorder for the other, through the keypoints",
+    ),
+    ActionSpec(
+        "import_sync",
+        "Import sync points…",
+        "placing.import_sync",
+        "File",
+        tip="Take moments that are known to be the same on both clocks, as of a clap or a pulse",
+    ),
+    ActionSpec(
         "save_curve",
         "Save drift curve…",
         "exports.save_curve",

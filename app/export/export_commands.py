@@ -8,12 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QDialog, QMainWindow
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import Kind, Message
 from app.base.save_dialog import ask_where_to_save
 from app.export.audio_dialog import AudioDialog
+from app.export.carry_dialog import CarryDialog
 from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan, export_steps
@@ -23,6 +24,7 @@ from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
 from core.formats.atomic import write_whole
+from core.formats.registry import label_formats
 
 _FOLLOWED_SOON_MS = 50
 _QUICKLY = 80
@@ -64,6 +66,7 @@ class ExportCommands(QObject):
         self._pictures.ended.connect(self._on_picture_ended)
         self._training = BackgroundRunner("training folder", self)
         self._audio = BackgroundRunner("aligned audio", self)
+        self._labels = BackgroundRunner("labels", self)
 
     @property
     def is_idle(self) -> bool:
@@ -72,7 +75,7 @@ class ExportCommands(QObject):
 
     @property
     def _runners(self) -> tuple[BackgroundRunner, ...]:
-        return (self._writing, self._pictures, self._training, self._audio)
+        return (self._writing, self._pictures, self._training, self._audio, self._labels)
 
     @Slot()
     def export(self) -> None:
@@ -120,6 +123,29 @@ class ExportCommands(QObject):
         dialog = AudioDialog(self._session, self._audio, self._window)
         dialog.written.connect(self._on_written)
         dialog.show()
+
+    @Slot()
+    def carry_labels(self) -> None:
+        """Ask for labels of the current recording, and write them for its other channel."""
+        entry = self._session.current
+        if entry is None:
+            self.message_posted.emit(open_first(self._session.selection))
+            return
+        if self._raised(CarryDialog):
+            return
+        suffixes = " ".join(
+            f"*{s}" for s in dict.fromkeys(s for f in label_formats() for s in f.suffixes)
+        )
+        name, _kind = QFileDialog.getOpenFileName(
+            self._window,
+            "Labels to carry across",
+            str(entry.folder),
+            f"Labels ({suffixes});;All (*)",
+        )
+        if name:
+            dialog = CarryDialog(Path(name), self._session, self._labels, self._window)
+            dialog.written.connect(self._on_written)
+            dialog.show()
 
     def _raised(self, kind: type[WritingDialog]) -> bool:
         """Whether such a dialog is open already; then it comes to the front."""

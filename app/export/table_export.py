@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from core.formats.sidecar import (
     sidecar_path,
     write_table,
 )
-from core.keypoints import ReviewState
+from core.keypoints import KeypointSet, ReviewState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +93,7 @@ class ExportPlan:
         known = {} if imported is None else dict(imported.files)
         if self.rows is Rows.ALL:
             chosen = {**{name: np.ones(len(k), dtype=bool) for name, k in known.items()}, **chosen}
-        order = () if imported is None else imported.rows
+        order = () if imported is None else _order(imported, files)
         order += tuple(name for name in files if name not in known for _ in range(len(files[name])))
         rows, seen = [], dict.fromkeys(order, 0)
         for name in order:
@@ -112,7 +112,8 @@ class ExportPlan:
         recordings = {entry.recording.name: entry.recording for entry in self.entries}
         asked = self.entries if self.format.has_moments else ()
         known = {entry.recording.name: entry.leaving.known_map(self.rows) for entry in asked}
-        export = KeypointExport(self.table(), recordings, known=known)
+        sync = {e.recording.name: e.state.sync for e in self.entries if len(e.state.sync)}
+        export = KeypointExport(self.table(), recordings, sync, known)
         return self.format.keypoint_files(export, path)
 
     def places(self, path: Path) -> tuple[Path, ...]:
@@ -160,6 +161,20 @@ class ExportPlan:
         tables = [entry.imported.table for entry in self.entries if entry.imported is not None]
         alike = bool(tables) and all(table is tables[0] for table in tables)
         return tables[0] if alike else None
+
+
+def _order(imported: BiodcaseTable, files: Mapping[str, KeypointSet]) -> tuple[str, ...]:
+    """The rows of an imported table; keypoints that were put elsewhere since stand together."""
+    found: list[str] = []
+    others: set[str] = set()
+    for name in imported.rows:
+        here = files.get(name)
+        if here is None or np.array_equal(here.time_0_s, imported.files[name].time_0_s):
+            found.append(name)
+        elif name not in others:
+            others.add(name)
+            found += [name] * len(here)
+    return tuple(found)
 
 
 def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[Path]:

@@ -76,6 +76,7 @@ class WritingDialog(QDialog):
     """
 
     written = Signal(object)
+    looking_text = "Looking at what was reviewed…"
 
     def __init__(
         self,
@@ -177,7 +178,7 @@ class WritingDialog(QDialog):
         if self._is_writing:
             return
         self._offer = None
-        self._said.setText("Looking at what was reviewed…")
+        self._said.setText(self.looking_text)
         self._show()
         self._runner.start(self.looking())
 

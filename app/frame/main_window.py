@@ -20,6 +20,7 @@ from app.export.export_commands import ExportCommands
 from app.frame.docks import Docks
 from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
+from app.frame.placing_commands import PlacingCommands
 from app.frame.shell import Shell
 from app.frame.spectrogram_settings import SpectrogramSettings
 from app.frame.workspace import Workspace
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
         works = (
             *(self.documents, self.pairing, self.exports),
-            *(self.workbench, self.closing, self.models),
+            *(self.workbench, self.closing, self.models, self.placing),
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         self.queue = ReviewQueue(self.session, self)
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.review = Review(self.session, self.time, self.queue, self)
+        self.placing = PlacingCommands(self, self.session, self.time)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
         SpectrogramSettings(
@@ -233,6 +235,7 @@ class MainWindow(QMainWindow):
                 "pairing": self.pairing,
                 "exports": self.exports,
                 "models": self.models,
+                "placing": self.placing,
                 "playback": self.playback,
             },
         )
@@ -245,6 +248,7 @@ class MainWindow(QMainWindow):
             self.models,
             self.workbench,
             self.review,
+            self.placing,
             self.playback,
         ):
             source.message_posted.connect(self.messages.post)
@@ -261,6 +265,8 @@ class MainWindow(QMainWindow):
         self.playback.noted.connect(self.status.note)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)
+        for plot in (*self.panes, self.drift):
+            plot.pointed.connect(self.placing.point)
         self.session.selection.recording_changed.connect(self.messages.look_again)
         self.session.selection.recording_changed.connect(self._show_recording)
         for changed in (
@@ -300,6 +306,7 @@ class MainWindow(QMainWindow):
             self.pairing,
             self.exports,
             self.models,
+            self.placing,
             self.shell,
             self.workbench,
             self.closing,

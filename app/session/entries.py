@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -310,6 +310,7 @@ def new_entry(
     if imported and decided and decided.fingerprint == known.fingerprint:
         check_times(decided.keypoints, recording, sidecar_path(imported.path))
         state = RecordingState.new(decided.keypoints, Basis(decided.basis))
+        state = replace(state, sync=decided.sync)
     else:
         stands = imported is not None and bool(np.any(keypoints.offset_s != 0))
         state = RecordingState.new(keypoints, Basis.IMPORTED if stands else Basis.PATH)

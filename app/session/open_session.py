@@ -45,6 +45,8 @@ class OpenSession(QObject):
         Recordings were added, or what the list says of one changed.
     state_changed(key)
         Keypoints of a recording are others, or it went out or came back.
+    renumbered(key, before_0_s)
+        Keypoints were added or taken away, before `state_changed`; shape (K,), where they were.
     evidence_changed(key)
         What was computed of a recording is something else.
     history_changed()
@@ -59,6 +61,7 @@ class OpenSession(QObject):
     state_changed = Signal(int)
     evidence_changed = Signal(int)
     history_changed = Signal()
+    renumbered = Signal(int, object)
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -277,6 +280,7 @@ class OpenSession(QObject):
         state = session.states[key]
         self._entries[key] = replace(entry, state=state)
         if change.whole is not None:
+            self.renumbered.emit(key, entry.keypoints.time_0_s)
             self.set_evidence(key, entry.evidence)
         self._keep(session, change)
         if state is not entry.state:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.entries import Entry
 from app.session.open_session import OpenSession
 from core.align.rankings import RankedBy, Ranking
+from core.arrays import Floats
 from core.session import ViewState
 
 
@@ -45,6 +46,7 @@ class Selection(QObject):
         self._keypoint = -1
         self._candidate = -1
         self._ranked_by = RankedBy.MODEL
+        opened.renumbered.connect(self._renumber)
 
     @property
     def recording(self) -> int | None:
@@ -155,6 +157,17 @@ class Selection(QObject):
     def _nearest(self, time_0_s: float) -> int:
         assert self.entry is not None
         return int(np.abs(self.entry.keypoints.time_0_s - time_0_s).argmin())
+
+    @Slot(int, object)
+    def _renumber(self, key: int, before_0_s: Floats) -> None:
+        """Other keypoints are there: what is nearest to the one selected is selected."""
+        if key != self._recording or self.entry is None:
+            return
+        self.leaving.emit()
+        if not len(self.entry.keypoints):
+            self._keypoint = -1
+        elif self._keypoint >= 0:
+            self._keypoint = self._nearest(float(before_0_s[self._keypoint]))
 
     # -- within the recording shown --------------------------------------------------
 

@@ -17,6 +17,7 @@ from app.session.edits import (
 )
 from app.session.entries import Entry
 from app.session.open_session import OpenSession
+from app.session.placing import Placing
 from app.session.preview import Preview
 from app.session.selection import Selection
 from core.align.alignment import Alignment
@@ -45,6 +46,8 @@ class SessionModel(QObject):
         The recording shown, and what is selected in it.
     preview : Preview
         A keypoint that is being dragged.
+    placing : Placing
+        Which keypoints there are, and which moments are known.
 
     Signals
     -------
@@ -82,6 +85,8 @@ class SessionModel(QObject):
         self._opened = opened = OpenSession(self)
         self.selection = Selection(opened, self)
         self.preview = Preview(self.selection, self)
+        self.placing = Placing(opened, self.selection, self.preview, self)
+        self.placing.decided.connect(self.decided)
         opened.replaced.connect(self.replaced)
         opened.recordings_changed.connect(self.recordings_changed)
         opened.history_changed.connect(self.history_changed)
@@ -346,7 +351,9 @@ class SessionModel(QObject):
             if step.edit.outs is not None:
                 self.selection.show_near(key)
                 continue
-            if len(step.edit.position):
+            if step.edit.wholes is not None:
+                self.returned.emit()
+            elif len(step.edit.position):
                 self.selection.select_keypoint(middle_of(step))
                 self.returned.emit()
             self.decided.emit(key)

@@ -30,8 +30,10 @@ from core.align.rankings import RankedBy, Ranking
 from core.audio.recording import Recording
 from core.evidence.learned import Networks
 from core.evidence.surface import ScoreSurface
+from core.formats.sync_json import sync_as_json
 from core.memory import give_back
 from core.session import Basis, Provenance, SessionRecording
+from core.sync_points import SyncPoints
 
 AlignSteps = Callable[..., Iterable[object]]
 """Called with a recording, its keypoints on channel 0 in seconds, settings by name, and networks
@@ -44,6 +46,7 @@ def align_steps(
     learned: Networks = (),
     prior: str = "",
     model: str = "",
+    sync: SyncPoints | None = None,
     **settings: float,
 ) -> Iterator[object]:
     """Align with the default pipeline; imported late, in the worker's thread."""
@@ -57,7 +60,7 @@ def align_steps(
         yield Notice(problem)
     tuning = None if used.is_shipped else used.tuning
     usual, heard_by = usual or used.prior, used.adapted(learned)
-    yield from aligner.align_steps(recording, time_0_s, options, heard_by, usual, tuning=tuning)
+    yield from aligner.align_steps(recording, time_0_s, options, heard_by, usual, tuning, sync)
     give_back()
 
 
@@ -198,7 +201,8 @@ class Aligning(QObject):
             self._batch.begin(entry)
         self._clock.start()
         self._show_progress(task, Progress("starting", 0.0))
-        align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self._by)
+        sync = {"sync": entry.state.sync} if len(entry.state.sync) else {}
+        align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self._by, **sync)
         steps = partial(self.keeper.steps, self._with, align)
         self._runner.start(partial(_on_known_audio, entry.known, steps))
 
@@ -256,7 +260,8 @@ class Aligning(QObject):
         if task.purpose.is_again:
             self._session.set_evidence(task.key, AlignmentResults.of(alignment))
         else:
-            self._session.set_alignment(task.key, alignment, self._provenance(alignment))
+            made = self._provenance(task, alignment)
+            self._session.set_alignment(task.key, alignment, made)
             self._batch.end(self._session.recordings[task.key])
             if self._session.recordings[task.key].basis is Basis.IMPORTED:
                 self.message_posted.emit(imported_stand(self._session, task.key))
@@ -292,7 +297,7 @@ class Aligning(QObject):
             Kind.ERROR, text, "evidence", details, is_true=lambda: self.preference == preference
         )
 
-    def _provenance(self, alignment: Alignment) -> Provenance:
+    def _provenance(self, task: Task, alignment: Alignment) -> Provenance:
         used, started_at = alignment.evidence, self._clock.started_at
         by = {"tolerance_s": alignment.tolerance_s, **self._by}
         if used.tuned_by:
@@ -300,6 +305,8 @@ class Aligning(QObject):
         else:
             # It could not be used, or none was wished for.
             by.pop("model", None)
+        sync = self._session.recordings[task.key].state.sync
+        told = {"sync_points": sync_as_json(sync)} if len(sync) else {}
         return Provenance(
             started_at,
             (datetime.now(UTC) - started_at).total_seconds(),
@@ -307,7 +314,7 @@ class Aligning(QObject):
             evidence=used.name,
             model=used.model_id or "none",
             device=used.device or "cpu",
-            settings=by,
+            settings={**by, **told},
         )
 
     def _show_progress(self, task: Task, progress: Progress) -> None:

@@ -14,8 +14,11 @@ from app.session.session_model import SessionModel
 from core.align.alignment import Alignment
 from core.keypoints import KeypointSet
 from core.session import Basis
+from core.sync_points import SyncPoints
 
-RedecodeSteps = Callable[[Alignment, KeypointSet, Alignment | None], Iterable[float | Alignment]]
+RedecodeSteps = Callable[
+    [Alignment, KeypointSet, Alignment | None, SyncPoints], Iterable[float | Alignment]
+]
 
 _ROW_MS = 200
 """Decisions that come sooner after each other are a row, of which only the end is followed."""
@@ -24,12 +27,12 @@ _STILL_MS = 50
 
 
 def redecode_steps(
-    machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+    machine: Alignment, keypoints: KeypointSet, last: Alignment | None, sync: SyncPoints
 ) -> Iterator[float | Alignment]:
     """Lead the path through what a person decided; imported late, in the worker's thread."""
     from core.align import pins
 
-    yield (yield from pins.realign_steps(machine, keypoints, last))
+    yield (yield from pins.realign_steps(machine, keypoints, last, sync))
 
 
 class Redecoding(QObject):
@@ -42,8 +45,8 @@ class Redecoding(QObject):
     Attributes
     ----------
     steps : callable
-        Leads an alignment through keypoints, given the last one that was led so, if any;
-        yields the share done, and the alignment last.
+        Leads an alignment through keypoints and sync points, given the last one that was led
+        so, if any; yields the share done, and the alignment last.
 
     Signals
     -------
@@ -115,7 +118,8 @@ class Redecoding(QObject):
             # The evidence was let go meanwhile; it comes back with the recording.
             self._redecode_next()
             return
-        self._runner.start(partial(self.steps, entry.machine, entry.keypoints, entry.alignment))
+        known = entry.machine, entry.keypoints, entry.alignment, entry.state.sync
+        self._runner.start(partial(self.steps, *known))
 
     @Slot(object)
     def _on_step(self, step: float | Alignment) -> None:

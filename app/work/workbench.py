@@ -238,7 +238,8 @@ class Workbench(QObject):
     @Slot(int, bool)
     def _on_found(self, key: int, is_new: bool) -> None:
         self._memory.use(key)
-        if not self._session.recordings[key].reviewed:
+        entry = self._session.recordings[key]
+        if not (entry.reviewed or len(entry.state.sync)):
             return
         if is_new:
             self.redecoding.redecode(key)

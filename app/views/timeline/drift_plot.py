@@ -17,7 +17,9 @@ from app.render.path_item import NEAR_ALIAS_S, PathItem
 from app.session.session_model import SessionModel
 from app.views.timeline.keypoint_grip import KeypointGrip
 from app.views.timeline.keypoint_item import KeypointItem
+from app.views.timeline.sync_item import SyncItem
 from app.views.timeline.time_plot import TimePlot
+from core.sync_points import SyncPoints
 
 _SHOWN_CANDIDATES = 30
 _LEAST_SPAN_S = 0.3
@@ -55,6 +57,7 @@ class DriftPlot(TimePlot):
         self._highlight = pg.PlotCurveItem(pen=_pen(DARK.candidate, 255))
         self._path = PathItem()
         self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
+        self._sync = SyncItem()
         self._points = KeypointItem()
         self._grip = KeypointGrip(self, self._points, session)
         self._handle = pg.TargetItem(
@@ -75,6 +78,7 @@ class DriftPlot(TimePlot):
             self._path,
             self._alias,
             self._where,
+            self._sync,
             self._points,
             self._handle,
         ):
@@ -157,7 +161,8 @@ class DriftPlot(TimePlot):
 
     @Slot()
     def _show_keypoints(self) -> None:
-        keypoints = self._session.keypoints
+        keypoints, entry = self._session.keypoints, self._session.current
+        self._sync.show_points(SyncPoints.none() if entry is None else entry.state.sync)
         if keypoints is None:
             self._points.show_points(np.empty(0), np.empty(0, dtype=np.int8))
         else:
@@ -216,7 +221,8 @@ class DriftPlot(TimePlot):
             low_s = float(surface.first_offset_s.min())
             high_s = float(surface.first_offset_s.max()) + surface.step_s * surface.score.shape[1]
         else:
-            shown = [keypoints.offset_s[self._visible(keypoints.time_0_s)]]
+            sync = entry.state.sync
+            shown = [of.offset_s[self._visible(of.time_0_s)] for of in (keypoints, sync)]
             if entry.alignment is not None:
                 path = entry.alignment.path
                 inside = self._visible(entry.alignment.surface.time_0_s)
@@ -250,6 +256,8 @@ class DriftPlot(TimePlot):
                 words += [f"<span style='color:{DARK.uncertain}'>- - fits almost as well</span>"]
         if (ranking := self._session.selection.ranking) is not None:
             words += [f"<span style='color:{DARK.candidate}'>— lines by {opinion(ranking)}</span>"]
+        if entry is not None and len(entry.state.sync):
+            words += [f"<span style='color:{DARK.playing}'>◆ sync points</span>"]
         if entry is not None and entry.surface is not None:
             words += ["<span style='color:#8cc4ee'>■ evidence</span>"]
         self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")

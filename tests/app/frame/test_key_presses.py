@@ -45,7 +45,7 @@ def wrong_in_ten_places(
 
 
 def staying(
-    machine: Alignment, _keypoints: KeypointSet, _last: Alignment | None
+    machine: Alignment, _keypoints: KeypointSet, _last: Alignment | None, *_: object
 ) -> Iterator[Alignment]:
     """A path that helps nobody: every wrong keypoint is left to the person."""
     yield machine

@@ -153,7 +153,7 @@ def test_cancelling_leaves_the_rest_alone_until_it_is_asked_for(
 
 
 def _shifted(
-    machine: Alignment, keypoints: KeypointSet, _last: Alignment | None
+    machine: Alignment, keypoints: KeypointSet, _last: Alignment | None, *_: object
 ) -> Iterator[Alignment]:
     """A path that goes wherever the first corrected keypoint goes."""
     pinned = np.flatnonzero(keypoints.is_pinned)[0]

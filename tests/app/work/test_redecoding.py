@@ -27,7 +27,7 @@ Settle = Callable[[MainWindow], None]
 
 
 def shifting(
-    machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+    machine: Alignment, keypoints: KeypointSet, last: Alignment | None, *_: object
 ) -> Iterator[Alignment]:
     """A path that moves as a whole by what the person moved on average."""
     decided = keypoints.is_reviewed & (
@@ -61,7 +61,7 @@ class Held:
         self.released = threading.Semaphore(0)
 
     def __call__(
-        self, machine: Alignment, keypoints: KeypointSet, last: Alignment | None
+        self, machine: Alignment, keypoints: KeypointSet, last: Alignment | None, *_: object
     ) -> Iterator[Alignment]:
         self.seen.append(keypoints)
         assert self.released.acquire(timeout=20)
