@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 
@@ -12,6 +11,7 @@ from app.base.save_dialog import may_replace, typed_path
 from app.export.audio_export import AudioOffer, audio_offer_steps, audio_steps
 from app.export.writing_dialog import Offer, WritingDialog
 from app.session.session_model import SessionModel
+from core.audio.sources import file_stem
 from core.formats.aligned_audio import AlignedAudio
 
 _COMMON_RATES_HZ = (16_000, 22_050, 32_000, 44_100, 48_000, 96_000)
@@ -46,8 +46,7 @@ class AudioDialog(WritingDialog):
         for rate_hz in dict.fromkeys((*own, *_COMMON_RATES_HZ)):
             self.rate.addItem(f"{rate_hz:,} Hz{own.get(rate_hz, '')}", rate_hz)
         options = (self.unreviewed, self.reference, self.trim, self.rate)
-        stem = Path(entry.recording.name.replace(":", "_")).stem
-        place = str(entry.folder / f"{stem[:60]}.aligned.wav")
+        place = str(entry.folder / f"{file_stem(entry.recording.name)[:60]}.aligned.wav")
         super().__init__("Export aligned audio", options, place, "File to write", runner, parent)
         session.decided.connect(self.look_soon)
         for box in (self.unreviewed, self.reference, self.trim):

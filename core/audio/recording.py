@@ -93,9 +93,11 @@ class Recording:
     @property
     def title(self) -> str:
         """What it is called where there is room for both of its sides."""
-        if self.is_stereo_file or self.labels[1] in self.name:
+        if self.is_stereo_file:
             return self.name
         zero, one = self.labels
+        if " + " in self.name and self.name.endswith(one):
+            return self.name
         is_usual = self.name.endswith(zero)
         return f"{self.name} + {one}" if is_usual else f"{self.name} ({zero} + {one})"
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from core.errors import InputError
 
 _WITH_CHANNEL = re.compile(r"(?P<file>.+):(?P<channel>[0-9]{1,6})", re.DOTALL)
+_ENDING = re.compile(r"\.[A-Za-z]\w{1,4}(?=(:[0-9]+)?( \+ |$))")
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+"""What one system or another does not allow in the name of a file."""
 _DRIVE = re.compile(r"[A-Za-z]")
 
 
@@ -177,6 +180,36 @@ def distinct_names(recordings: Sequence[Sources]) -> list[str]:
             "give each recording a name of its own",
         )
     return names
+
+
+def file_stems(names: Sequence[str]) -> list[str]:
+    """What files of recordings are called, without their ending: no two alike, on any system.
+
+    The endings of the recordings' own files are left out where no two are alike without.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of recordings, no two alike.
+
+    Returns
+    -------
+    list of str
+        In their order.
+    """
+    stems = [file_stem(name) for name in names]
+    for members in _namesakes([stem.casefold() for stem in stems]):
+        for at in members:
+            stems[at] = _NOT_IN_NAMES.sub("_", names[at])
+    for members in _namesakes([stem.casefold() for stem in stems]):
+        for number, at in enumerate(members[1:], 2):
+            stems[at] += f"_{number}"
+    return stems
+
+
+def file_stem(name: str) -> str:
+    """What files of one recording are called, without their ending."""
+    return _NOT_IN_NAMES.sub("_", _ENDING.sub("", name)).strip(" .") or "recording"
 
 
 def _namesakes(names: Sequence[str]) -> list[list[int]]:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from core.audio.recording import Recording
+from core.audio.sources import file_stems
 from core.errors import InputError
 from core.formats import kinds
 from core.formats.biodcase import BiodcaseTable
@@ -85,7 +86,9 @@ class LabelFile:
 
 def stems_of(names: Sequence[str], path: Path) -> list[str]:
     """What files beside `path` are called, one a recording: as `path` where there is one."""
-    return [f"{path.stem}.{Path(name).stem}" if len(names) > 1 else path.stem for name in names]
+    if len(names) == 1:
+        return [path.stem]
+    return [f"{path.stem}.{stem}" for stem in file_stems(names)]
 
 
 def one_file(names: Sequence[str], path: Path) -> tuple[Path, ...]:  # noqa: ARG001
@@ -148,13 +151,9 @@ class Format:
         Raises
         ------
         InputError
-            If the format cannot hold them, or two recordings would go to one file.
+            If the format cannot hold them.
         """
         places = self.places(tuple(export.table.files), path)
-        twice = next((place for place in places if places.count(place) > 1), None)
-        if twice is not None:
-            what = "would be the file of two recordings"
-            raise InputError(twice, what, "export them one by one")
         return dict(zip(places, self.contents(export, places), strict=True))
 
     @property

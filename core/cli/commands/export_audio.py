@@ -6,6 +6,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+from core.audio.sources import file_stems
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import Advance, fail, note, progress_bar, say
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     Raises
     ------
     InputError
-        If nothing can be read, or two recordings would go to one file.
+        If nothing can be read.
     """
     found, notes = read_kept(args.path)
     if args.recording is not None:
@@ -48,13 +49,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
 
 
 def _places(found: tuple[Kept, ...], args: argparse.Namespace) -> list[Path]:
-    names = [Path(each.name.replace(":", "_")).stem for each in found]
-    places = [args.out / f"{name}.aligned.{args.format}" for name in names]
-    twice = next((place for place in places if places.count(place) > 1), None)
-    if twice is not None:
-        what = "would be the file of two recordings"
-        raise InputError(twice, what, "export them one by one, with --recording")
-    return places
+    stems = file_stems([each.name for each in found])
+    return [args.out / f"{stem}.aligned.{args.format}" for stem in stems]
 
 
 def _written(kept: Kept, place: Path, args: argparse.Namespace) -> Steps[WrittenAudio]:

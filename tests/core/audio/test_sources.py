@@ -11,7 +11,7 @@ import soundfile as sf
 
 from core.audio import channels
 from core.audio.recording import open_recording
-from core.audio.sources import Source, Sources, distinct_names
+from core.audio.sources import Source, Sources, distinct_names, file_stems
 from core.errors import InputError
 
 
@@ -154,6 +154,34 @@ def test_recordings_have_names_of_their_own() -> None:
         "alone.wav",
         "the third",
         "stereo.wav",
+    ]
+
+
+def test_files_of_recordings_have_names_that_every_system_takes() -> None:
+    names = ["dawn.wav", "day 1/a.wav", "day 2/a.wav", "all.w64:3", "all.w64:4", "ref.wav + b.flac"]
+    names += ["dawn.flac", "v1.2 dusk", "DAWN"]
+    assert file_stems(names) == [
+        *("dawn.wav", "day 1_a", "day 2_a", "all_3", "all_4", "ref + b"),
+        *("dawn.flac", "v1.2 dusk", "DAWN"),
+    ]
+    assert file_stems(["dawn.wav"]) == ["dawn"]
+    assert file_stems(["a?.wav", "a*.wav", "b.wav"]) == ["a_.wav", "a_.wav_2", "b"]
+
+
+def test_a_recording_is_called_by_both_of_its_sides_where_there_is_room(
+    make_audio: Callable,
+) -> None:
+    ab, b = make_audio("ab.wav", channels=1, duration_s=0.2), make_audio("b.wav", 1, 0.2, seed=1)
+    titles = [
+        open_recording(ab, b).title,
+        open_recording(ab, b, name="day 1/ab.wav").title,
+        open_recording(ab, b, name="ab.wav + day 1/b.wav").title,
+        open_recording(ab, b, name="dusk").title,
+        open_recording(make_audio("both.wav", duration_s=0.2)).title,
+    ]
+    assert titles == [
+        *("ab.wav + b.wav", "day 1/ab.wav + b.wav", "ab.wav + day 1/b.wav"),
+        *("dusk (ab.wav + b.wav)", "both.wav"),
     ]
 
 
