@@ -26,6 +26,7 @@ class Unknown(StrEnum):
     BEFORE = "before channel 1 starts"
     AFTER = "after channel 1 ends"
     JUMP = "the offset jumps"
+    GAP = "between two files"
     UNSETTLED = "no keypoint there that counts"
 
 
@@ -52,7 +53,7 @@ class KnownMap:
     """A time map through keypoints that count, and where it is known.
 
     A moment of channel 0 is known if the keypoint nearest to it counts and is no further than
-    keypoints are apart, if the clocks do not jump there, and if channel 1 runs.
+    keypoints are apart, if the clocks do not jump there, and if both channels run.
 
     Parameters
     ----------
@@ -78,6 +79,7 @@ class KnownMap:
         duration_1_s: float,
         *,
         with_unreviewed: bool = False,
+        gaps_s: tuple[Floats, Floats] | None = None,
     ) -> KnownMap:
         """What keypoints tell of a recording.
 
@@ -90,6 +92,9 @@ class KnownMap:
         with_unreviewed : bool
             Whether keypoints count that no person accepted or corrected; unalignable ones
             never do.
+        gaps_s : tuple of two ndarray, shape (G, 2), optional
+            Starts and ends of what lies between the files of each channel, rising, seconds on its
+            own clock.
 
         Returns
         -------
@@ -100,13 +105,19 @@ class KnownMap:
         time_map = settled.time_map()
         near_s = _near_s(keypoints.time_0_s)[counts]
         first_s, last_s = time_map.to_channel_0([0.0, duration_1_s]).tolist()
-        ends_s = [0.0, duration_0_s, first_s, last_s]
-        edges_s = np.unique(np.concatenate([ends_s, near_s.ravel(), time_map.knots_0_s]))
+        ends_s = np.array([0.0, duration_0_s, first_s, last_s])
+        gaps_0_s: list[Floats] = []
+        if gaps_s is not None:
+            gaps_0_s = [gaps_s[0], time_map.to_channel_0(gaps_s[1])]
+        edges = [ends_s, near_s.ravel(), time_map.knots_0_s, *(gap.ravel() for gap in gaps_0_s)]
+        edges_s = np.unique(np.concatenate(edges))
         edges_s = edges_s[(edges_s >= 0) & (edges_s <= duration_0_s)]
         middle_s = (edges_s[1:] + edges_s[:-1]) / 2
         is_jump = np.abs(time_map.drift_ppm(middle_s)) > 1e6 * _MOST_SLOPE
         # Of several reasons the last one stands.
         reason = np.where(is_jump, _REASONS.index(Unknown.JUMP), 0)
+        for gap_s in gaps_0_s:
+            reason[_is_in(gap_s, middle_s)] = _REASONS.index(Unknown.GAP)
         reason[middle_s > last_s] = _REASONS.index(Unknown.AFTER)
         reason[middle_s < first_s] = _REASONS.index(Unknown.BEFORE)
         reason[~_is_in(near_s, middle_s)] = _REASONS.index(Unknown.UNSETTLED)

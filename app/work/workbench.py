@@ -20,7 +20,7 @@ from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.frame_plan import FrameSettings
 from core.audio.spectrogram import Spectrogram
 from core.session import Basis
-from core.session.paths import is_there
+from core.session.paths import is_source_there
 
 
 class Workbench(QObject):
@@ -248,7 +248,7 @@ class Workbench(QObject):
 
     def _tell_unreadable(self, key: int, result: RunResult) -> None:
         entry = self._session.recordings[key]
-        gone = [path for path in entry.recording.paths if not is_there(path)]
+        gone = [path for path in entry.recording.paths if not is_source_there(path)]
         if gone:
             self._session.lose(key, f"{gone[0]} is not there any more")
             text = f"{gone[0].name} is not there any more; your keypoints are safe."

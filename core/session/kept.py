@@ -17,7 +17,7 @@ from core.formats.sidecar import Rows
 from core.keypoints import KeypointSet
 from core.known_map import KnownMap
 from core.session.database.earlier import read_snapshot
-from core.session.leaving import Leaving
+from core.session.leaving import Leaving, known_map_of
 from core.session.locate import Located, Place, locate
 from core.sync_points import SyncPoints
 
@@ -57,8 +57,7 @@ class Kept:
 
     def known_map(self, rows: Rows) -> KnownMap:
         """What is known of its time map from the keypoints that leave."""
-        durations_s = self.durations_s or self.keypoints.ends_s
-        return KnownMap.of(self.keypoints, *durations_s, with_unreviewed=rows is Rows.ALL)
+        return known_map_of(self.keypoints, self.recording, rows)
 
     def audio(self) -> Recording:
         """Its audio, wherever it is now.
@@ -199,12 +198,22 @@ def _recording(recording: TableRecording, audio: Mapping[str, Path]) -> Recordin
 def audio_beside(table: Path) -> dict[str, Path]:
     """The audio of the folder that a table is of, by the keys of its names.
 
+    A folder in it may be a source as well, of consecutive files.
+
     Raises
     ------
     InputError
         If there is none.
     """
-    return {name_key(path.name): path for path in find_audio(home_of(table.parent))}
+    home = home_of(table.parent)
+    folders = {name_key(path.name): path for path in home.iterdir() if path.is_dir()}
+    try:
+        files = find_audio(home)
+    except InputError:
+        if not folders:
+            raise
+        files = []
+    return folders | {name_key(path.name): path for path in files}
 
 
 def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recording:

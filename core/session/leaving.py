@@ -8,12 +8,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alignment
+from core.audio.recording import Recording
+from core.audio.sequences.gaps import Gaps
 from core.formats.sidecar import Rows, SidecarRecording, Verdict
 from core.keypoints import KeypointSet, Source
 from core.known_map import KnownMap
 from core.session.edits.state import Basis, RecordingState
 from core.session.recordings import SessionRecording
 from core.session.run import Run
+
+
+def known_map_of(keypoints: KeypointSet, recording: Recording | None, rows: Rows) -> KnownMap:
+    """What is known of a time map from keypoints that leave.
+
+    Parameters
+    ----------
+    keypoints : KeypointSet
+        All that something has set.
+    recording : Recording or None
+        None if nobody knows its audio: then both channels end with the last keypoint.
+    rows : Rows
+        Which leave.
+
+    Raises
+    ------
+    InputError
+        If a folder of consecutive files cannot be read.
+    """
+    if recording is None:
+        return KnownMap.of(keypoints, *keypoints.ends_s, with_unreviewed=rows is Rows.ALL)
+    return KnownMap.of(
+        keypoints,
+        *recording.durations_s,
+        with_unreviewed=rows is Rows.ALL,
+        gaps_s=Gaps.of(recording).spans_s,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +102,7 @@ class Leaving:
 
     def known_map(self, rows: Rows) -> KnownMap:
         """What is known of the time map from the keypoints that leave."""
-        keypoints = self.keypoints.kept(~self.is_unset)
-        return KnownMap.of(keypoints, *self.durations_s, with_unreviewed=rows is Rows.ALL)
+        return known_map_of(self.keypoints.kept(~self.is_unset), self.known.recording, rows)
 
     def asked_for(self, rows: Rows) -> NDArray[np.bool_]:
         """Which keypoints would leave, were they all set, shape (K,)."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.align.alignment import Progress
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.session.paths import is_there
+from core.session.paths import is_source_there, is_there
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, at_paths, identify
 
 _MOST_FOLDERS = 20_000
@@ -130,7 +130,7 @@ def _judge(key: int, known: SessionRecording, places: Iterator[Paths]) -> Locate
                     return Located(key, Place.FOUND, there)
                 return Located(key, Place.MOVED, _moved(there, old[0], paths[0]))
         except (OSError, InputError):
-            if not all(map(is_there, paths)):
+            if not all(map(is_source_there, paths)):
                 continue
         changed = changed or _changed(key, known, paths)
     return changed or Located(key, Place.MISSING, known, _missing(known), is_readable=False)
@@ -173,7 +173,7 @@ def _along(path: Path, old: Path, new: Path) -> Path:
 
 
 def _missing(known: SessionRecording) -> str:
-    gone = [path for path in known.recording.paths if not is_there(path)]
+    gone = [path for path in known.recording.paths if not is_source_there(path)]
     return f"{' and '.join(map(str, gone)) or known.recording.name} cannot be found"
 
 

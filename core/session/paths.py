@@ -49,3 +49,11 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def is_source_there(path: Path) -> bool:
+    """Whether there is a file, or a folder of consecutive files."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

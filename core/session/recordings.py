@@ -30,8 +30,12 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: Path) -> FileStamp:
-        """The stamp of an ordinary file; raises OSError."""
+        """The stamp of an ordinary file, or of those of a folder together; raises OSError."""
         status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            each = [cls.of(file) for file in path.iterdir() if file.is_file()]
+            newest_ns = max((stamp.modified_ns for stamp in each), default=0)
+            return cls(sum(stamp.size_bytes for stamp in each), newest_ns)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(f"{path} is no ordinary file")
         return cls(status.st_size, status.st_mtime_ns)

@@ -76,3 +76,10 @@ def test_a_day_of_keypoints_is_no_work():
         machine_keypoints(time_s, time_s), time_s[-1], time_s[-1], with_unreviewed=True
     )
     assert len(known.known_s) == 1
+
+
+def test_nothing_is_known_between_the_files_of_either_channel():
+    gaps_s = np.array([[2.0, 2.5]]), np.array([[6.25, 7.25]])
+    known = KnownMap.of(_keypoints(accepted=range(10)), 10.0, 12.0, gaps_s=gaps_s)
+    np.testing.assert_allclose(known.known_s, [[0.0, 2.0], [2.5, 6.0], [7.0, 10.0]])
+    assert {stretch.reason for stretch in known.unknown} == {Unknown.GAP}

@@ -91,3 +91,24 @@ def test_files_of_two_recorders_in_one_folder_are_a_line(finchsync, folders, tmp
     assert result.code == 2
     assert "begins 10.0 s before 20230511_043000.wav ends; give each recorder" in result.err
     assert result.err.count("\n") == 1
+
+
+def test_tables_beside_the_folders_leave_as_audio_and_by_file(finchsync, folders, tmp_path):
+    for folder in folders:
+        shutil.copytree(folder, tmp_path / folder.name)
+    pair = [tmp_path / folder.name for folder in folders]
+    out = tmp_path / "pred.csv"
+    assert finchsync("align", "--pair", *pair, "--out", out).code == 0
+    assert finchsync("export", out, "--format", "by-file", "--out", tmp_path / "new").code == 0
+    by_file = (tmp_path / "new" / "pred.csv").read_text("utf-8")
+    assert by_file == (tmp_path / "pred.by-file.csv").read_text("utf-8")
+    result = finchsync("export-audio", out, "--out", tmp_path / "new", "--unreviewed")
+    assert result.code == 0
+    assert "s: between two files" in result.err
+    sound, rate_hz = sf.read(tmp_path / "new" / "recorder0.aligned.wav")
+    time_s = np.arange(len(sound)) / rate_hz
+    assert not sound[(time_s % 18 > 15.01) & (time_s < 100), 0].any()
+    of_file_s = (time_s - LATE_S) % 18
+    assert not sound[(of_file_s > 15.1) & (of_file_s < 17.9) & (time_s > 5), 1].any()
+    heard = (time_s % 18 > 3) & (time_s % 18 < 14)
+    assert np.abs(sound[heard, 1]).max() > 0.01
