@@ -82,7 +82,7 @@ def command_parser() -> argparse.ArgumentParser:
             "written only if it is better.",
         )
     )
-    _add_export_training(
+    export_arguments.add_export_training(
         command(
             "export-training",
             "Write what a person accepted or corrected as a folder in BioDCASE layout: audio/, "
@@ -280,7 +280,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_learn(parser: argparse.ArgumentParser) -> None:
-    _add_corrections(parser)
+    export_arguments.add_corrections(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="MODEL", help="file to write")
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="the model in use (default: the one shipped)"
@@ -302,31 +302,6 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace MODEL if it is there")
     _add_json(parser)
-
-
-def _add_export_training(parser: argparse.ArgumentParser) -> None:
-    _add_corrections(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
-    parser.add_argument(
-        "--copy", action="store_true", help="copy the audio (default: links to it, where possible)"
-    )
-
-
-def _add_corrections(parser: argparse.ArgumentParser) -> None:
-    """Where corrections are read from, for the commands that do."""
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="SESSION|FOLDER",
-        help="session, folder in BioDCASE layout or table in one; what a person accepted or "
-        "corrected in all of them counts",
-    )
-    parser.add_argument(
-        "--include-imported",
-        action="store_true",
-        help="keypoints whose times came from elsewhere count as reviewed",
-    )
 
 
 def _add_prior(parser: argparse.ArgumentParser) -> None:

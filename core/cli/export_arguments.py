@@ -1,4 +1,4 @@
-"""The arguments of the commands that write formats of other programs."""
+"""The arguments of the commands by which keypoints, audio and labels leave."""
 
 from __future__ import annotations
 
@@ -91,6 +91,32 @@ def add_export_audio(parser: argparse.ArgumentParser) -> None:
         help="keypoints that nobody reviewed count as well; unalignable ones never do",
     )
     _add_overwrite(parser)
+
+
+def add_export_training(parser: argparse.ArgumentParser) -> None:
+    """Of ``finchsync export-training``."""
+    add_corrections(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    parser.add_argument(
+        "--copy", action="store_true", help="copy the audio (default: links to it, where possible)"
+    )
+
+
+def add_corrections(parser: argparse.ArgumentParser) -> None:
+    """Where corrections are read from, for the commands that do."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="SESSION|FOLDER",
+        help="session, folder in BioDCASE layout or table in one; what a person accepted or "
+        "corrected in all of them counts",
+    )
+    parser.add_argument(
+        "--include-imported",
+        action="store_true",
+        help="keypoints whose times came from elsewhere count as reviewed",
+    )
 
 
 def add_carry(parser: argparse.ArgumentParser) -> None:
