@@ -17,7 +17,7 @@ from app.export.audio_dialog import AudioDialog
 from app.export.carry_dialog import CarryDialog
 from app.export.curve_plot import DriftCurve, picture_steps, suggested_picture
 from app.export.export_dialog import ExportDialog
-from app.export.table_export import ExportPlan, export_steps
+from app.export.table_export import ExportPlan, export_steps, named_apart
 from app.export.training_dialog import TrainingDialog
 from app.export.writing_dialog import WritingDialog, Written
 from app.session.edit_messages import open_first
@@ -89,7 +89,7 @@ class ExportCommands(QObject):
             QTimer.singleShot(_FOLLOWED_SOON_MS, self, self.export)
             return
         entries = tuple(e for e in self._session.entries if not e.is_out)
-        dialog = ExportDialog(entry, entries, self._window)
+        dialog = ExportDialog(entry, named_apart(entries), self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.write(dialog.plan, dialog.path, overwrite=dialog.overwrite)
         dialog.deleteLater()

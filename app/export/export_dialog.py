@@ -218,7 +218,7 @@ class ExportDialog(QDialog):
         self._warning.setVisible(bool(self._warning.text()))
         rows_written = plan.written + plan.kept
         self._go.setText(f"Export {rows_written:,} keypoint{'' if rows_written == 1 else 's'}")
-        self._go.setEnabled(not plan.repeated and bool(rows_written))
+        self._go.setEnabled(bool(rows_written))
 
     @Slot()
     def _browse(self) -> None:
@@ -235,11 +235,6 @@ class ExportDialog(QDialog):
 
 def _cautions(plan: ExportPlan) -> list[str]:
     lines = []
-    if plan.repeated:
-        lines.append(
-            f"Several open recordings are called {some_names(plan.repeated)}; a table cannot tell "
-            "them apart. Export them one by one."
-        )
     if unset := plan.unset:
         names = some_names([name for name, _ in unset])
         lines.append(

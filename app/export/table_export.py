@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 from app.look.keypoint_style import needs_look
 from app.review.triage import is_unaligned
 from app.session.entries import Entry
+from core.audio.recording import names_apart
 from core.errors import InputError
 from core.formats.atomic import write_files
 from core.formats.biodcase import BiodcaseTable
@@ -69,12 +69,6 @@ class ExportPlan:
             for entry in self.entries
         )
         return tuple((name, count) for name, count in counts if count)
-
-    @property
-    def repeated(self) -> tuple[str, ...]:
-        """File names that stand for several recordings."""
-        counts = Counter(entry.recording.name for entry in self.entries)
-        return tuple(sorted(name for name, count in counts.items() if count > 1))
 
     @property
     def kept(self) -> int:
@@ -175,6 +169,15 @@ def _order(imported: BiodcaseTable, files: Mapping[str, KeypointSet]) -> tuple[s
             others.add(name)
             found += [name] * len(here)
     return tuple(found)
+
+
+def named_apart(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The same with names that tell them apart in one table."""
+    names = names_apart([entry.recording for entry in entries])
+    return tuple(
+        entry if entry.recording.name == name else entry.called(name)
+        for entry, name in zip(entries, names, strict=True)
+    )
 
 
 def export_steps(path: Path, plan: ExportPlan, *, overwrite: bool) -> Iterator[Path]:

@@ -90,6 +90,11 @@ class Entry:
     other: SessionRecording | None = None
     contradiction: str = ""
 
+    def called(self, name: str) -> Entry:
+        """The same under a name that no table has for it yet."""
+        recording = replace(self.known.recording, name=name)
+        return replace(self, known=replace(self.known, recording=recording), imported=None)
+
     @property
     def is_out(self) -> bool:
         """Whether it was taken out of the session."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from core.audio.channels import ChannelSource, Samples, read_blocks
 from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.sequences.sequence import sequence_at, sound_at
-from core.audio.sources import Source, Sources, own_name
+from core.audio.sources import Source, Sources, distinct_names, own_name
 from core.audio.start_times.difference import Reading, StartDifference, start_difference
 from core.audio.start_times.reading import start_time
 from core.errors import InputError, refuse_undecodable
@@ -275,6 +276,23 @@ def open_recording(
 def open_sources(sources: Sources) -> Recording:
     """Open what a recording is made of; as `open_recording`."""
     return open_recording(*sources.sides, name=sources.own_name, spacing_m=sources.spacing_m)
+
+
+def names_apart(recordings: Sequence[Recording]) -> list[str]:
+    """A name for each recording that no other has: its own, unless several are called so.
+
+    Those are told apart as by `core.audio.sources.distinct_names`.
+    """
+    counts = Counter(recording.name for recording in recordings)
+    return distinct_names(
+        [
+            Sources(
+                (recording.channels[0].source, recording.channels[1].source),
+                recording.name if counts[recording.name] == 1 else "",
+            )
+            for recording in recordings
+        ]
+    )
 
 
 def _as_source(path: Path | str | Source) -> Source:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.folder import find_audio
-from core.audio.recording import Recording, open_recording
+from core.audio.recording import Recording, names_apart, open_recording
 from core.audio.sources import Source
 from core.errors import InputError
 from core.formats.folder_tables import home_of
@@ -132,7 +132,8 @@ def the_one(found: Sequence[Kept], name: str | None, likely: Path, where: Path) 
         If it cannot be told.
     """
     if name is not None:
-        meant = [each for each in found if name_key(each.name) == name_key(name)]
+        spelled = [each for each in found if name_key(each.name) == name_key(name)]
+        meant = [each for each in found if each.name == name] or spelled
     elif len(found) == 1:
         meant = list(found)
     else:
@@ -159,12 +160,14 @@ def _begins(name: str, kept: Kept) -> bool:
 def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     session = read_snapshot(path)
     found = []
-    for key, known in session.recordings.items():
+    there = {k: known for k, known in session.recordings.items() if not session.states[k].is_out}
+    names = names_apart([known.recording for known in there.values()])
+    for (key, known), name in zip(there.items(), names, strict=True):
         state = session.states[key]
         run = session.runs[key][1] if key in session.runs else None
-        leaving = Leaving.of_session(known, state, run)
+        leaving = replace(Leaving.of_session(known, state, run), name=name)
         keypoints = state.keypoints.kept(~leaving.is_unset)
-        if len(keypoints) and not state.is_out:
+        if len(keypoints):
             found.append(
                 Kept(
                     *(leaving.name, keypoints, known.recording, known.fingerprint),

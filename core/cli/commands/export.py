@@ -71,10 +71,6 @@ def _moments(args: argparse.Namespace) -> Moments:
 
 def _chosen(found: Sequence[Kept], rows: Rows, where: Path) -> dict[str, KeypointSet]:
     kept = {each.name: each.chosen(rows) for each in found}
-    if len(kept) < len(found):
-        raise InputError(
-            where, "holds several recordings of one name", "export them from the window, one by one"
-        )
     kept = {name: keypoints for name, keypoints in kept.items() if len(keypoints)}
     if not kept:
         raise InputError(where, "holds no keypoints that are reviewed", "leave out --reviewed")
