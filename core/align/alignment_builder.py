@@ -22,6 +22,7 @@ from core.evidence.surface import ScoreSurface
 from core.keypoints import KeypointSet, machine_keypoints
 
 PINNED = "fixed by a person"
+UNHEARD = "accepted by a person where nothing is heard"
 SYNCED = "fixed by a sync point"
 BEFORE_START = "at or before the start of channel 1, says a person"
 AFTER_END = "at or after the end of channel 1, says a person"

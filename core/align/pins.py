@@ -1,9 +1,10 @@
 """What a person decided, as constraints: correct one keypoint, fix its neighbours.
 
 A fixed keypoint replaces the evidence of its row by a narrow peak, and by a step where it
-stands on an end of channel 1, since the moment may lie anywhere beyond; an unalignable one
-removes it. The surface itself is not computed again, and only
-the rows and offsets that the decisions can reach are decoded again.
+stands on an end of channel 1, since the moment may lie anywhere beyond; one that was accepted
+where nothing is heard says hardly more than was known; an unalignable one removes it. The
+surface itself is not computed again, and only the rows and offsets that the decisions can reach
+are decoded again.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from core.align.alignment_builder import (
     PINNED,
     SYNCED,
     UNALIGNABLE,
+    UNHEARD,
     build_alignment,
 )
-from core.align.claims.confidence import row_statistics
+from core.align.claims.confidence import HERE_COLUMNS, row_statistics
 from core.align.decoding.band import band_holding
 from core.align.decoding.decode import decode
 from core.align.decoding.prior import PriorUse
@@ -45,6 +47,9 @@ _TAIL = 1e-4
 _DEEPEST = -80.0
 """The evidence against offsets far from a pin, nats: as deep as single precision can take the
 exponential of."""
+_HEARD_NATS = 1.0
+"""With less evidence for an offset than this, there is nothing to see or hear of it; to accept it
+then counts as much."""
 _FIRST_SPEAKS = (PINNED, BEFORE_START, AFTER_END, UNALIGNABLE)
 """Of what was decided of the keypoints of one row, the first of these leads its path."""
 _FAR_SD = 3.0
@@ -172,8 +177,17 @@ def _decisions(alignment: Alignment, keypoints: KeypointSet) -> dict[int, Decisi
             pinned = found[reason]
             line = keypoints.time_0_s[pinned], keypoints.offset_s[pinned]
             offset_s = float(np.interp(surface.time_0_s[row], *line))
+            is_accepted = all(keypoints.state[each] is ReviewState.ACCEPTED for each in pinned)
+            if is_accepted and reason == PINNED and not _is_heard(surface, row, offset_s):
+                reason = UNHEARD
             decided[row] = Decision(row, reason, offset_s, PIN_SD_S)
     return decided
+
+
+def _is_heard(surface: ScoreSurface, row: int, offset_s: float) -> bool:
+    """Whether a person who takes an offset over can have seen or heard it there."""
+    reach_s = np.arange(-HERE_COLUMNS, HERE_COLUMNS + 1)[:, None] * surface.step_s
+    return float(surface.rows(slice(row, row + 1)).at(offset_s + reach_s).max()) >= _HEARD_NATS
 
 
 def _synced(surface: ScoreSurface, sync: SyncPoints) -> dict[int, Decision]:
@@ -261,7 +275,16 @@ def _constrain(surface: ScoreSurface, decisions: frozenset[Decision]) -> ScoreSu
             away = np.minimum(away, 0.0)
         peak = np.maximum(-0.5 * away**2, _DEEPEST)
         score[row] = peak - np.log(np.mean(np.exp(peak)))
+        if reason == UNHEARD:
+            score[row] = _faint(score[row])
     return replace(surface, score=score)
+
+
+def _faint(score: Floats32) -> Floats32:
+    """A row's evidence, mixed with so much doubt that the best of it is hardly heard."""
+    likely = np.exp(score)
+    share = np.expm1(_HEARD_NATS) / (likely.max() - 1)
+    return np.asarray(np.log1p(share * (likely - 1)))
 
 
 def _redecode(

@@ -72,7 +72,7 @@ class KeypointPanel(QScrollArea):
         layout.addWidget(self.clips, 1)
         layout.addWidget(self._curve)
         layout.addLayout(_nudge_buttons(actions))
-        accept = ActionButton(actions["accept"])
+        accept = ActionButton(actions["accept"], "Accept")
         layout.addLayout(_decision_buttons(accept, actions))
         self.setWidget(inner)
         self._inner = inner

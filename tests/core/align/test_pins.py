@@ -5,10 +5,17 @@ import pytest
 
 from core.align import pins
 from core.align.alignment import Alignment, DecodedEvidence
-from core.align.alignment_builder import AFTER_END, GOES_BACK, PINNED, UNALIGNABLE, build_alignment
+from core.align.alignment_builder import (
+    AFTER_END,
+    GOES_BACK,
+    PINNED,
+    UNALIGNABLE,
+    build_alignment,
+)
 from core.align.decoding import band
 from core.align.decoding.decode import decode
 from core.align.decoding.relatedness import local_relatedness
+from core.align.limits import CERTAIN
 from core.align.path import Refinement
 from core.align.pins import realign, realign_steps
 from core.align.scores import CandidateScores
@@ -68,6 +75,29 @@ def test_correcting_one_fixes_many(unsure):
     assert again.keypoints.offset_s[45] == pytest.approx(truth[45], abs=0.002)
     assert again.keypoints.confidence[45] > 0.98
     assert again.keypoints.reason[45] == PINNED
+
+
+def test_a_blind_accept_makes_no_neighbour_certain(unsure):
+    alignment, _ = unsure
+    before = alignment.keypoints
+    was_unsure = before.confidence < CERTAIN
+
+    def lifted(keypoints: KeypointSet) -> set[int]:
+        sure = realign(alignment, keypoints).keypoints.confidence >= CERTAIN
+        return set(np.flatnonzero(sure & was_unsure).tolist())
+
+    unheard = set(range(32, 58))
+    assert lifted(before.review(45, ReviewState.ACCEPTED)) & unheard == {45}
+    assert len(lifted(before.move(45, float(before.time_1_s[45]))) & unheard) > 10
+
+
+def test_accepting_what_is_heard_weighs_as_much_as_setting_it(unsure):
+    alignment, _ = unsure
+    keypoints = alignment.keypoints
+    accepted = realign(alignment, keypoints.review(10, ReviewState.ACCEPTED))
+    moved = realign(alignment, keypoints.move(10, float(keypoints.time_1_s[10])))
+    np.testing.assert_array_equal(accepted.keypoints.confidence, moved.keypoints.confidence)
+    assert accepted.keypoints.reason[10] == PINNED
 
 
 def test_the_machine_never_moves_what_a_person_fixed(unsure):
