@@ -132,6 +132,8 @@ def _source(row: Mapping[str, str], side: int, home: Path, where: str) -> Source
     file, channel, start = (row[f"{what} {side}"] for what in ("File", "Channel", "Start"))
     if not file:
         raise InputError(where, f"File {side} is empty", "name both files of the pair")
+    if "\0" in file:
+        raise InputError(where, f"File {side} is {file!r}, the name of no file", "correct it")
     if channel:
         if not (channel.isascii() and channel.isdigit() and len(channel) < 7):
             raise InputError(where, f"Channel {side} is {channel!r}", "give its number, from 0")

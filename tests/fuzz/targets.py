@@ -58,6 +58,25 @@ def _read_sync_table(path: Path) -> object:
     return read_sync_points(path)
 
 
+def _pair_lists(folder: Path) -> Iterable[Path]:
+    from datetime import UTC, datetime
+
+    from core.audio.sources import Source, Sources
+    from core.formats.pair_list import write_pairs
+
+    start = datetime(2026, 5, 14, 4, 30, tzinfo=UTC)
+    sides = Source(folder / "ü.w64", 3, start, "mic 1"), Source(folder / "b.wav", None, start)
+    path = folder / "pairs.csv"
+    write_pairs(path, [Sources(sides, "dawn", 2.5), Sources(sides[::-1])])
+    yield path
+
+
+def _read_pair_list(path: Path) -> object:
+    from core.formats.pair_list import read_pairs
+
+    return read_pairs(path)
+
+
 def _read_table(path: Path) -> object:
     from core.formats.biodcase import read_csv
 
@@ -264,6 +283,7 @@ def _read_settings(path: Path) -> object:
 TARGETS = {
     "tables": Target(_tables, _read_table),
     "labels": Target(_labels, _read_labels),
+    "pairs": Target(_pair_lists, _read_pair_list),
     "sync": Target(_sync_tables, _read_sync_table),
     "audio": Target(_sounds, _read_sound),
     "start times": Target(_starts, _read_start),

@@ -98,6 +98,7 @@ BAD = {
     "microphones too far apart": (HEADER + ",a.wav,,,,b.wav,900\n", "Spacing is 900 m"),
     "the same pair twice": (HEADER + GOOD + GOOD, "line 3: is the same pair as line 2"),
     "a name twice": (HEADER + f"x{GOOD}x,c.wav,,,,b.wav,\n", "the same name as line 2, 'x'"),
+    "no file's name": ("File 0,File 1\na\0.wav,b.wav\n", "the name of no file"),
     "no rows": (HEADER, "holds no pairs"),
     "nothing": ("", "is empty"),
     "a row too short": (HEADER + "a.wav,b.wav\n", "line 2: has 2 fields"),
