@@ -302,8 +302,9 @@ def _spoken(row: QueueRow, column: Column) -> str | None:
 
 def _tip(entry: Entry, row: QueueRow) -> str:
     lines = [str(path) for path in entry.recording.paths]
+    titles = entry.recording.side_titles
     for channel, source in enumerate(entry.recording.channels):
-        file = "" if entry.recording.is_stereo_file else f"{source.title}, "
+        file = "" if entry.recording.is_stereo_file else f"{titles[channel]}, "
         lines.append(
             f"channel {channel}: {file}{time_text(source.duration_s, 1)}, "
             f"{source.sample_rate_hz} Hz"

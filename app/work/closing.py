@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -94,15 +94,11 @@ def closure_steps(aligned: Mapping[int, _Aligned]) -> Iterator[dict[int, str]]:
     legs = [
         Leg(*each.entry.recorders, each.keypoints, each.tolerance_s) for each in aligned.values()
     ]
-    sides = [
-        (recorder, source.title)
-        for each in aligned.values()
-        for recorder, source in zip(
-            each.entry.recorders, each.entry.recording.channels, strict=True
-        )
-    ]
-    titles, keys = dict(sides), list(aligned)
+    titles: dict[Hashable, str] = {}
+    for each in aligned.values():
+        titles |= zip(each.entry.recorders, each.entry.recording.side_titles, strict=True)
+    keys = list(aligned)
     yield {
-        keys[leg]: in_words(ways, str(titles[ways[0].third(leg)]))  # type: ignore[index]
+        keys[leg]: in_words(ways, titles[ways[0].third(leg)])
         for leg, ways in suspects(closures(legs)).items()
     }

@@ -66,11 +66,6 @@ class ChannelSource:
         return label_of(self.path, self.channel if self.file_channels > 1 else None)
 
     @property
-    def title(self) -> str:
-        """The file, after the recorder where that is known, for a person to read."""
-        return f"{self.device}: {self.label}" if self.device else self.label
-
-    @property
     def duration_s(self) -> float:
         """Length, seconds."""
         return self.frames / self.sample_rate_hz

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.pairing import FoundFile, Pairing, guess_pairs
-from core.audio.sources import Source, Sources
+from core.audio.sources import Source, Sources, file_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,19 @@ class PairDraft:
     ----------
     problems : tuple of str
         Why each row is no pair to open; empty if it is one.
+    names : mapping of Path to str
+        What the files are called, with the folders that tell those of one name apart.
     """
 
     rows: tuple[DraftRow, ...]
     files: Mapping[Path, FoundFile] = field(default_factory=dict)
     problems: tuple[str, ...] = field(init=False, compare=False)
+    names: Mapping[Path, str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "problems", tuple(_problems(self.rows)))
+        paths = tuple(self.files)
+        object.__setattr__(self, "names", dict(zip(paths, file_names(paths), strict=True)))
 
     @classmethod
     def of(cls, pairing: Pairing, files: Iterable[FoundFile]) -> PairDraft:

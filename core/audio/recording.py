@@ -15,7 +15,7 @@ from core.audio.channels import ChannelSource, Samples, read_blocks
 from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.sequences.sequence import sequence_at, sound_at
-from core.audio.sources import Source, Sources, distinct_names, own_name
+from core.audio.sources import Source, Sources, distinct_names, file_names, own_name
 from core.audio.start_times.difference import Reading, StartDifference, start_difference
 from core.audio.start_times.reading import start_time
 from core.errors import InputError, refuse_undecodable
@@ -94,13 +94,25 @@ class Recording:
     @property
     def title(self) -> str:
         """What it is called where there is room for both of its sides."""
-        if self.is_stereo_file:
+        if self.is_stereo_file or (" + " in self.name and self.name.endswith(self.labels[1])):
             return self.name
-        zero, one = self.labels
-        if " + " in self.name and self.name.endswith(one):
-            return self.name
+        zero, one = self._file_labels
+        if self.name == self.labels[0]:
+            return f"{zero} + {one}"
         is_usual = self.name.endswith(zero)
         return f"{self.name} + {one}" if is_usual else f"{self.name} ({zero} + {one})"
+
+    @property
+    def side_titles(self) -> tuple[str, ...]:
+        """Each side's file, after the recorder where that is known, for a person to read."""
+        labels = zip(self.channels, self._file_labels, strict=True)
+        return tuple(f"{c.device}: {label}" if c.device else label for c, label in labels)
+
+    @property
+    def _file_labels(self) -> tuple[str, ...]:
+        """What the sides are called, with a folder where both files have one name."""
+        names = dict(zip(self.paths, file_names(self.paths), strict=True))
+        return tuple(names[c.path] + c.label[len(c.path.name) :] for c in self.channels)
 
     def blocks(
         self, channel: int, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None

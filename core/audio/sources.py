@@ -183,6 +183,27 @@ def distinct_names(recordings: Sequence[Sources]) -> list[str]:
     return names
 
 
+def file_names(paths: Sequence[Path]) -> list[str]:
+    """What files are called, with the folders that tell those of one name apart.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        No two alike.
+
+    Returns
+    -------
+    list of str
+        In their order.
+    """
+    names = [path.name for path in paths]
+    for members in _namesakes(names):
+        folders = _telling_apart([paths[at] for at in members])
+        for at, folder in zip(members, folders, strict=True):
+            names[at] = folder + names[at]
+    return names
+
+
 def file_stems(names: Sequence[str]) -> list[str]:
     """What files of recordings are called, without their ending: no two alike, on any system.
 

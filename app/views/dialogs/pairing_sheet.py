@@ -127,7 +127,7 @@ class PairingSheet(QDialog):
     @Slot()
     def _refresh(self) -> None:
         draft, chosen = self.draft, self.table.chosen
-        count, left = len(draft.pairs), [path.name for path in draft.unpaired]
+        count, left = len(draft.pairs), [draft.names[path] for path in draft.unpaired]
         self.open_button.setText(f"Open {count:,} recording{'' if count == 1 else 's'}")
         self.open_button.setEnabled(bool(count))
         self.save.setEnabled(bool(count))

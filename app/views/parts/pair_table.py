@@ -120,7 +120,7 @@ class PairModel(QAbstractTableModel):
             files = sorted(
                 self._draft.files.values(), key=lambda file: (file.path in paired, file.path)
             )
-            return [(file.path.name, file) for file in files]
+            return [(self._draft.names[file.path], file) for file in files]
         return []
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:  # noqa: N802 (Qt's name)
@@ -206,7 +206,7 @@ class PairModel(QAbstractTableModel):
                 later = later_than(zero, file)
                 return "" if later is None else f"{later.total_seconds():+,.0f} s"
             case _Kind.FILE:
-                return source.path.name
+                return self._draft.names[source.path]
             case _Kind.CHANNEL:
                 return f"{source.channel or 0} of {file.channels}" if file.channels > 1 else ""
             case _Kind.START:

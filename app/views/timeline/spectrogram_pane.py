@@ -160,7 +160,7 @@ class SpectrogramPane(TimePlot):
         entry = self._session.current
         if entry is None or entry.recording.is_stereo_file:
             return ""
-        return f" · {escape(short_name(entry.recording.channels[self._channel].title))}"
+        return f" · {escape(short_name(entry.recording.side_titles[self._channel]))}"
 
     def on_axis_s(self, time_0_s: float) -> float:
         """Where a moment of channel 0 lies on the time axis of this pane."""

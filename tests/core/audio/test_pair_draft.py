@@ -84,6 +84,12 @@ def test_a_pair_that_is_there_twice_or_is_no_pair_is_told_and_not_opened(
     assert named.problems[:2] == ("", "its name is taken")
 
 
+def test_files_of_one_name_are_shown_with_their_folders() -> None:
+    files = [FoundFile(Path(f"card {n}/DATA/dawn.wav"), 1, 60.0) for n in (1, 2)]
+    draft = PairDraft.of(guess_pairs(files), files)
+    assert list(draft.names.values()) == ["card 1/DATA/dawn.wav", "card 2/DATA/dawn.wav"]
+
+
 def test_more_files_find_partners_among_those_that_have_none(draft: PairDraft) -> None:
     more = draft.swapped([0]).joined([FoundFile(Path("b_3.wav"), 1, 60.0)])
     assert ("b_1.wav", "a_1.wav") in _labels(more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -169,7 +170,7 @@ def test_files_of_recordings_have_names_that_every_system_takes() -> None:
 
 
 def test_a_recording_is_called_by_both_of_its_sides_where_there_is_room(
-    make_audio: Callable,
+    make_audio: Callable, tmp_path: Path
 ) -> None:
     ab, b = make_audio("ab.wav", channels=1, duration_s=0.2), make_audio("b.wav", 1, 0.2, seed=1)
     titles = [
@@ -179,6 +180,11 @@ def test_a_recording_is_called_by_both_of_its_sides_where_there_is_room(
         open_recording(ab, b, name="dusk").title,
         open_recording(make_audio("both.wav", duration_s=0.2)).title,
     ]
+    (tmp_path / "card 2").mkdir()
+    shutil.copyfile(ab, tmp_path / "card 2" / "ab.wav")
+    alike = open_recording(ab, tmp_path / "card 2" / "ab.wav")
+    assert alike.title == f"{tmp_path.name}/ab.wav + card 2/ab.wav"
+    assert alike.side_titles[1] == "card 2/ab.wav"
     assert titles == [
         *("ab.wav + b.wav", "day 1/ab.wav + b.wav", "ab.wav + day 1/b.wav"),
         *("dusk (ab.wav + b.wav)", "both.wav"),
