@@ -45,6 +45,8 @@ USUAL_SCALE_NATS, SCALE_SPREAD = 4.0, 0.5
 RIDGE = 1e-4
 KEYPOINTS_A_BIN, RECORDINGS_A_BIN = 500, 10
 DIGITS = 5
+HEAR_MARGIN = ("compact",)
+"""Evidence with which the alias margin tells right from wrong (decision 0007)."""
 FOLDS, ROUNDS = 10, 3
 RESOURCES = Path(__file__).parents[2] / "resources"
 OUT = {
@@ -58,7 +60,8 @@ def fit(examples: Sequence[Example], evidence: str) -> Calibration:
     alone = [one for one in examples if not one.is_aliased]
     aliased = [one for one in examples if one.is_aliased]
     related = related_curve(alone)
-    return Calibration(*related, certainty(alone, related), certainty(aliased, related), evidence)
+    of_aliased = certainty(aliased, related, hears_margin=evidence in HEAR_MARGIN)
+    return Calibration(*related, certainty(alone, related), of_aliased, evidence)
 
 
 def related_curve(examples: Sequence[Example]) -> tuple[float, float]:
@@ -78,7 +81,9 @@ def related_curve(examples: Sequence[Example]) -> tuple[float, float]:
     return float(best[0]), float(np.exp(best[1]))
 
 
-def certainty(examples: Sequence[Example], related: tuple[float, float]) -> ConfidenceCurve:
+def certainty(
+    examples: Sequence[Example], related: tuple[float, float], *, hears_margin: bool = False
+) -> ConfidenceCurve:
     """How often keypoints are right: a logistic regression, and an isotonic curve over it."""
     centre, scale = related
     features = np.concatenate(
@@ -87,7 +92,7 @@ def certainty(examples: Sequence[Example], related: tuple[float, float]) -> Conf
                 one.mass,
                 np.minimum(one.related, expit((one.log_evidence - centre) / scale)),
                 one.nearest_clear_s,
-                one.alias_margin if one.is_aliased else None,
+                one.alias_margin if hears_margin else None,
             )
             for one in examples
         ]
@@ -151,20 +156,20 @@ def claimed(calibration: Calibration, one: Example) -> Floats:
     return np.where(one.is_blind, np.minimum(sure, MOST_UNHEARD), sure)
 
 
-def cross_validated(examples: Sequence[Example], seed: int) -> list[Floats]:
+def cross_validated(examples: Sequence[Example], evidence: str, seed: int) -> list[Floats]:
     """Claims about every recording by a fit to others, none of them of the same name."""
     names = sorted({one.name for one in examples})
     folds = np.random.default_rng(seed).permutation(len(names)) % FOLDS
     fold = dict(zip(names, folds, strict=True))
-    fits = [fit([one for one in examples if fold[one.name] != k], "") for k in range(FOLDS)]
+    fits = [fit([one for one in examples if fold[one.name] != k], evidence) for k in range(FOLDS)]
     return [claimed(fits[fold[one.name]], one) for one in examples]
 
 
-def checked(examples: Sequence[Example]) -> Iterator[str]:
+def checked(examples: Sequence[Example], evidence: str) -> Iterator[str]:
     """A line for each kind of recording and for all, Markdown."""
     yield "| what | recordings | ECE | log loss | claimed | right | sure | right of the sure |"
     yield "|---|---|---|---|---|---|---|---|"
-    rounds = [cross_validated(examples, seed) for seed in range(ROUNDS)]
+    rounds = [cross_validated(examples, evidence, seed) for seed in range(ROUNDS)]
     kinds = sorted({one.kind for one in examples})
     groups = {kind: [one.kind == kind for one in examples] for kind in kinds}
     groups["alias flag up"] = [one.is_aliased for one in examples]
@@ -240,7 +245,7 @@ def main() -> None:
         save(kept, collect(arguments.folders, evidence, arguments.jobs))
     examples = load(kept)
     if arguments.check:
-        print("\n".join(checked(examples)))
+        print("\n".join(checked(examples, evidence)))
         return
     calibration = fit(examples, evidence)
     table = as_table(calibration, examples)

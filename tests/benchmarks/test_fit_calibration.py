@@ -60,7 +60,7 @@ def test_keypoints_of_the_same_certainty_share_a_bin(bench):
 
 def test_what_is_fitted_claims_what_is_true_of_recordings_left_out(bench, examples):
     fitting = bench("making.fit_calibration")
-    claims = fitting.cross_validated(examples, seed=0)
+    claims = fitting.cross_validated(examples, "compact", seed=0)
     alone = [index for index, one in enumerate(examples) if not one.is_aliased]
     apart = [np.abs(claims[index] - examples[index].mass).mean() for index in alone]
     assert np.mean(apart) < 0.06
