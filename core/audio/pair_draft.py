@@ -9,6 +9,11 @@ from pathlib import Path
 from core.audio.pairing import FoundFile, Pairing, guess_pairs
 from core.audio.sources import Source, Sources, file_names
 
+NO_OTHER, SAME = "no other file", "both sides are the same"
+TWICE, TAKEN = "is there twice", "its name is taken"
+PROBLEMS = (NO_OTHER, SAME, TWICE, TAKEN)
+"""Why a row is no pair to open."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
@@ -55,44 +60,47 @@ class PairDraft:
     ----------
     rows : tuple of DraftRow
     files : mapping of Path to FoundFile
+    names : mapping of Path to str
+        What the files are called, with the folders that tell those of one name apart.
 
     Attributes
     ----------
     problems : tuple of str
         Why each row is no pair to open; empty if it is one.
-    names : mapping of Path to str
-        What the files are called, with the folders that tell those of one name apart.
+    pairs : tuple of Sources
+        What can be opened.
+    unpaired : tuple of Path
+        Files that are in no pair.
     """
 
     rows: tuple[DraftRow, ...]
-    files: Mapping[Path, FoundFile] = field(default_factory=dict)
+    files: Mapping[Path, FoundFile]
+    names: Mapping[Path, str]
     problems: tuple[str, ...] = field(init=False, compare=False)
-    names: Mapping[Path, str] = field(init=False, compare=False)
+    pairs: tuple[Sources, ...] = field(init=False, compare=False)
+    unpaired: tuple[Path, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "problems", tuple(_problems(self.rows)))
-        paths = tuple(self.files)
-        object.__setattr__(self, "names", dict(zip(paths, file_names(paths), strict=True)))
+        problems = tuple(_problems(self.rows))
+        good = (row.pair for row, wrong in zip(self.rows, problems, strict=True) if not wrong)
+        pairs = tuple(pair for pair in good if pair is not None)
+        paired = {path for pair in pairs for path in pair.files}
+        there = (path for row in self.rows for path in sorted(row.paths - paired))
+        object.__setattr__(self, "problems", problems)
+        object.__setattr__(self, "pairs", pairs)
+        object.__setattr__(self, "unpaired", tuple(dict.fromkeys(there)))
 
     @classmethod
     def of(cls, pairing: Pairing, files: Iterable[FoundFile]) -> PairDraft:
         """A guess; files without a partner stand below the pairs, alone on their side."""
         rows = [DraftRow(pair.both) for pair in pairing.pairs]
         rows += [DraftRow((file.source(), None)) for file in pairing.unpaired]
-        return cls(tuple(rows), {file.path: file for file in files})
+        return cls._of(rows, {file.path: file for file in files})
 
-    @property
-    def pairs(self) -> tuple[Sources, ...]:
-        """What can be opened."""
-        good = (row.pair for row, wrong in zip(self.rows, self.problems, strict=True) if not wrong)
-        return tuple(pair for pair in good if pair is not None)
-
-    @property
-    def unpaired(self) -> tuple[Path, ...]:
-        """Files that are in no pair."""
-        paired = {path for pair in self.pairs for path in pair.files}
-        there = (path for row in self.rows for path in sorted(row.paths))
-        return tuple(dict.fromkeys(path for path in there if path not in paired))
+    @classmethod
+    def _of(cls, rows: Iterable[DraftRow], files: Mapping[Path, FoundFile]) -> PairDraft:
+        names = dict(zip(files, file_names([*files]), strict=True))
+        return cls(tuple(rows), files, names)
 
     def joined(self, files: Iterable[FoundFile]) -> PairDraft:
         """More files; pairs stay, and the rest is guessed anew."""
@@ -100,7 +108,7 @@ class PairDraft:
         paired = {path for pair in self.pairs for path in pair.files}
         left = [file for path, file in known.items() if path not in paired]
         guessed = PairDraft.of(guess_pairs(left), left)
-        return PairDraft((*(row for row in self.rows if row.pair), *guessed.rows), known)
+        return self._of((*(row for row in self.rows if row.pair), *guessed.rows), known)
 
     def with_pairs(self, pairs: Iterable[Sources]) -> PairDraft:
         """More pairs of files that are at hand, below the others."""
@@ -128,7 +136,7 @@ class PairDraft:
         ]
         if before is not None and not any(before.path in row.paths for row in rows):
             rows.append(DraftRow((before, None)))
-        return PairDraft(tuple(rows), {**self.files, file.path: file})
+        return self._of(rows, {**self.files, file.path: file})
 
     def with_channel(self, at: int, side: int, channel: int) -> PairDraft:
         """Another channel of the file on one side of a row."""
@@ -179,11 +187,11 @@ def _problems(rows: Iterable[DraftRow]) -> Iterator[str]:
     names: set[str] = set()
     for row in rows:
         if row.pair is None:
-            yield "no other file" if None in row.sides else "both sides are the same"
+            yield NO_OTHER if None in row.sides else SAME
         elif row.sides in sides:
-            yield "is there twice"
+            yield TWICE
         elif row.name in names:
-            yield "its name is taken"
+            yield TAKEN
         else:
             sides.add(row.sides)
             names |= {row.name} - {""}

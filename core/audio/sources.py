@@ -72,8 +72,8 @@ class Source:
 
     @property
     def identity(self) -> Hashable:
-        """Alike for the same channel of the same file, whichever way leads to it."""
-        return self.path.resolve(), self.channel or 0
+        """Alike for the same channel of the same file; the disk is not asked for links."""
+        return _whole(self.path), self.channel or 0
 
     @property
     def label(self) -> str:
@@ -129,7 +129,7 @@ class Sources:
 
     @property
     def identity(self) -> Hashable:
-        """Alike for the same channels of the same files, whichever way leads to them."""
+        """Alike for the same channels of the same files; the disk is not asked for links."""
         return tuple(side.identity for side in self.both)
 
 
@@ -259,11 +259,16 @@ def _by_folder_of_other_side(name: str, alike: Sequence[Sources]) -> list[str]:
 
 def _telling_apart(paths: Sequence[Path]) -> list[str]:
     """The last folders that tell files apart, with slashes; empty if they are one file."""
-    ways = [Path(os.path.abspath(path)).parts for path in paths]  # noqa: PTH100 (asks no disk)
+    ways = [Path(_whole(path)).parts for path in paths]
     different, depth = len(set(ways)), 1
     while len({way[-depth:] for way in ways}) < different:
         depth += 1
     return ["".join(f"{folder}/" for folder in way[max(1, len(way) - depth) : -1]) for way in ways]
+
+
+def _whole(path: Path) -> str:
+    """The whole path, without asking the disk."""
+    return os.path.abspath(path)  # noqa: PTH100 (it does not look for links)
 
 
 def _is_file(name: str) -> bool:

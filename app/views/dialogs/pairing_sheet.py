@@ -19,6 +19,7 @@ from core.audio.pairing import FoundFile
 from core.audio.recorder_groups import checks_of
 
 _SIZE = QSize(1240, 560)
+_SHOWN = 12
 _INTRODUCTION = (
     "A recording is two channels. These were put together by names, start times and lengths; "
     "double-click what is wrong. Channel 0 is the reference: its clock stands, channel 1 is "
@@ -103,7 +104,7 @@ class PairingSheet(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.accepted.connect(self._open)
         self.model.changed.connect(self._refresh)
-        self.table.selectionModel().selectionChanged.connect(self._refresh)
+        self.table.selectionModel().selectionChanged.connect(self._refresh_buttons)
         self._refresh()
 
     @property
@@ -126,24 +127,28 @@ class PairingSheet(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
-        draft, chosen = self.draft, self.table.chosen
+        draft = self.draft
         count, left = len(draft.pairs), [draft.names[path] for path in draft.unpaired]
         self.open_button.setText(f"Open {count:,} recording{'' if count == 1 else 's'}")
         self.open_button.setEnabled(bool(count))
         self.save.setEnabled(bool(count))
-        self.swap.setText("Swap sides" if chosen else "Swap all sides")
-        self.choose.setEnabled(self._row_to_fill is not None)
-        self.spread.setEnabled(len(chosen) == 1 and len(draft.rows) > 1)
         self.check.setVisible(bool(checks_of(draft.pairs)))
-        self.take_out.setEnabled(bool(chosen))
         have = "file has" if len(left) == 1 else "files have"
         stay = "stays" if len(left) == 1 else "stay"
         self._left.setVisible(bool(left))
         self._left.setText(
-            f"{len(left):,} {have} no partner and {stay} closed: {some_names(left, 12)}"
+            f"{len(left):,} {have} no partner and {stay} closed: {some_names(left, _SHOWN)}"
         )
-        self._left.setToolTip("\n".join(left))
         self._said.setText("")
+        self._refresh_buttons()
+
+    @Slot()
+    def _refresh_buttons(self) -> None:
+        chosen = self.table.chosen
+        self.swap.setText("Swap sides" if chosen else "Swap all sides")
+        self.choose.setEnabled(self._row_to_fill is not None)
+        self.spread.setEnabled(len(chosen) == 1 and len(self.draft.rows) > 1)
+        self.take_out.setEnabled(bool(chosen))
 
     @property
     def _row_to_fill(self) -> int | None:

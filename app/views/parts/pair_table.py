@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.base.time_format import time_text
 from core.align.limits import SPACINGS_M
-from core.audio.pair_draft import DraftRow, PairDraft
+from core.audio.pair_draft import PROBLEMS, DraftRow, PairDraft
 from core.audio.pairing import FoundFile, later_than
 from core.audio.sources import Source, own_name
 
@@ -67,8 +67,9 @@ _COLUMNS = (
     _Column("Called", _Kind.NAME, 0, "What the recording is called in tables"),
     _Column("", _Kind.PROBLEM),
 )
-_MEASURED_ROWS = 64
-"""By so many rows the widths are chosen: to measure thousands would hold the window up."""
+_MEASURED_ROWS = 32
+"""By so many rows the widths are chosen, once: to measure thousands would hold the window up."""
+_PADDING_PX = 16
 _TO_THE_RIGHT = {_Kind.CHANNEL, _Kind.LATER, _Kind.LENGTH}
 _EDITED = {_Kind.NAME, _Kind.FILE, _Kind.CHANNEL, _Kind.SPACING}
 
@@ -245,11 +246,14 @@ class PairTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setResizeContentsPrecision(_MEASURED_ROWS)
+        self.resizeColumnsToContents()
+        problem_px = self.fontMetrics().horizontalAdvance(max(PROBLEMS, key=len))
         for section, column in enumerate(_COLUMNS):
             if column.kind in (_Kind.FILE, _Kind.NAME):
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+            elif column.kind is _Kind.PROBLEM:
+                self.setColumnWidth(section, problem_px + _PADDING_PX)
 
     @property
     def chosen(self) -> list[int]:
