@@ -30,6 +30,8 @@ from app.work.workbench import Workbench
 if TYPE_CHECKING:
     from core.model.model import Model
 
+_WORK = "learning.partial"
+"""Where learning keeps its finished steps, among the models."""
 _KINDS = {f"Models (*{SUFFIX})": SUFFIX}
 
 
@@ -117,7 +119,8 @@ class ModelCommands(QObject):
         if (shown := self._open(LearnDialog)) is not None:
             shown.raise_()
             return
-        dialog = LearnDialog(self.learning, self._session, self._store, self._window)
+        work = self.folder / _WORK
+        dialog = LearnDialog(self.learning, self._session, self._store, work, self._window)
         dialog.use_asked.connect(self._use_learned)
         dialog.save_asked.connect(self._save)
         _show_beside(dialog)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.settings.evidence_preference import EvidencePreference
@@ -16,14 +17,18 @@ if TYPE_CHECKING:
 
 
 def learn_apart(
-    corrections: Corrections, model: str, preference: EvidencePreference
+    corrections: Corrections, model: str, preference: EvidencePreference, tier: int, work: Path
 ) -> Iterator[object]:
-    """Learn, and compare with the model in use, of which `model` is the path."""
+    """Learn, and compare with the model in use; arguments as `app.work.learning.Learning.learn`."""
     choice = preference.choice()
-    yield from steps_of_child("the learning's", _learn_steps, corrections, model, choice)
+    asked = corrections, model, choice, tier, work
+    yield from steps_of_child("the learning's", _learn_steps, *asked)
 
 
-def _learn_steps(corrections: Corrections, model: str, choice: EvidenceChoice) -> Iterator[object]:
+def _learn_steps(
+    corrections: Corrections, model: str, choice: EvidenceChoice, tier: int, work: Path
+) -> Iterator[object]:
+    from core.learn.kept import KeptSteps
     from core.learn.learning import learn_steps
     from core.nets.evidence import open_evidence
 
@@ -31,4 +36,4 @@ def _learn_steps(corrections: Corrections, model: str, choice: EvidenceChoice) -
     in_use, problem = model_in_use(model, learned)
     if problem:
         yield Notice(problem)
-    yield (yield from learn_steps(corrections, learned, in_use))
+    yield (yield from learn_steps(corrections, learned, in_use, tier, KeptSteps(work)))

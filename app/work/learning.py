@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -17,14 +18,15 @@ from app.work.learn_apart import learn_apart
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress
 from core.errors import InputError
+from core.learn.curve import LossPoint
 from core.session import Session
 
 if TYPE_CHECKING:
     from core.learn.corrections import Corrections
 
 LearnSteps = Callable[..., Iterable[object]]
-"""Called with corrections, the path of the model in use and the evidence; yields `Progress`, and
-last what was learned."""
+"""Called with the arguments of `Learning.learn`; yields `Progress` and `LossPoint`, and last what
+was learned."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,8 @@ class Learning(QObject):
         A `Looked`.
     progressed(progress)
         A `RunProgress`.
+    taught(point)
+        A `core.learn.curve.LossPoint`.
     noticed(text)
         Something a person should know of how it goes.
     learned(result)
@@ -87,6 +91,7 @@ class Learning(QObject):
 
     looked = Signal(object)
     progressed = Signal(object)
+    taught = Signal(object)
     noticed = Signal(str)
     learned = Signal(object)
     failed = Signal(str)
@@ -108,10 +113,29 @@ class Learning(QObject):
         """Look what there is to learn from."""
         self._runner.start(partial(look_steps, session, include_imported=include_imported))
 
-    def learn(self, corrections: Corrections, model: str, preference: EvidencePreference) -> None:
-        """Learn, and compare with the model in use, of which `model` is the path."""
+    def learn(
+        self,
+        corrections: Corrections,
+        model: str,
+        preference: EvidencePreference,
+        tier: int,
+        work: Path,
+    ) -> None:
+        """Learn, and compare with the model in use.
+
+        Parameters
+        ----------
+        corrections : Corrections
+        model : str
+            Path of the model in use; empty for the shipped one.
+        preference : EvidencePreference
+        tier : int
+            One of `core.learn.tiers.TIERS`.
+        work : Path
+            Folder for finished steps, from which the same goes on after a crash.
+        """
         self._clock.start()
-        self._runner.start(partial(self.steps, corrections, model, preference))
+        self._runner.start(partial(self.steps, corrections, model, preference, tier, work))
 
     def cancel(self) -> None:
         """Stop before the next step."""
@@ -128,6 +152,8 @@ class Learning(QObject):
         elif isinstance(step, Progress):
             left_s = self._clock.left_s(step.stage, step.fraction)
             self.progressed.emit(RunProgress(step.stage, step.fraction, left_s))
+        elif isinstance(step, LossPoint):
+            self.taught.emit(step)
         elif isinstance(step, Notice):
             self.noticed.emit(step.text)
         elif step is not None:

@@ -20,6 +20,7 @@ from core.audio.sources import Source
 from core.cli import argument_types, export_arguments, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
+from core.learn.tiers import SECONDS, TIERS
 
 COMMANDS = (
     *("align", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
@@ -294,8 +295,8 @@ def _add_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tier",
         type=int,
-        choices=(1, 2),
-        default=1,
+        choices=TIERS,
+        default=SECONDS,
         help="1 (default): weights, calibration and usual drift, in seconds; 2: also how the "
         "compact net hears these recorders, in minutes and with PyTorch; stopped, the same "
         "command goes on",

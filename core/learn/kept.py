@@ -58,11 +58,17 @@ class KeptSteps:
         return rest if told == _digest(rest) else None
 
     def save(self, name: str, content: bytes) -> None:
-        """Keep a step; where the disk refuses, learning goes on without."""
+        """Keep a step, and no longer those of another run.
+
+        Where the disk refuses, learning goes on without.
+        """
         if self.folder is None:
             return
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for path in self._files():
+                if not path.name.startswith(self.key):
+                    path.unlink(missing_ok=True)
             with write_whole(self._file(name), overwrite=True) as file:
                 file.write(_digest(content) + content)
         except (OSError, InputError):

@@ -30,15 +30,13 @@ from core.learn.corrections import WHERE, Corrections, refuse_few
 from core.learn.curve import LossPoint
 from core.learn.hearing import FEWEST_ROWS, HeardRecording, aligned, hear
 from core.learn.kept import KeptSteps
+from core.learn.tiers import MINUTES, SECONDS
 from core.learn.weights import TrueRows, fitted_weights, true_rows
 from core.model.model import Card, LearnedFrom, Model, shipped_model
-from core.nets import ensure_torch
 from core.steps import part_of, reported
 
 _NOWHERE = KeptSteps()
 FOLDS = 5
-TIERS = (1, 2)
-"""How much is learned: what takes seconds, and what takes minutes and PyTorch besides."""
 _MOST_ROWS = 24_000
 """Seconds of sound whose evidence is kept in memory, of all recordings: most of a gigabyte."""
 _SURE, _OFF_S, _FEWEST_SURE = 0.9, 0.2, 5
@@ -97,7 +95,7 @@ def learn_steps(
     corrections: Corrections,
     learned: Networks,
     in_use: Model,
-    tier: int = 1,
+    tier: int = SECONDS,
     kept: KeptSteps = _NOWHERE,
 ) -> Generator[Progress | LossPoint, None, Learned]:
     """Learn, and compare with the model in use; stop iterating to cancel.
@@ -110,7 +108,7 @@ def learn_steps(
         That take part in alignments, as they are shipped; the model in use belongs to them.
     in_use : Model
     tier : int
-        One of `TIERS`; the second needs PyTorch and the compact net.
+        One of `core.learn.tiers.TIERS`; see `core.learn.tiers.refuse_tier`.
     kept : KeptSteps
         Where finished steps outlast an end in between, from which the same call goes on.
 
@@ -139,7 +137,7 @@ def learn_steps(
     _refuse_contradicted(heard, before)
     shipped, fold = shipped_model(learned), _folds(sound)
     adaptation: Adaptation | None = None
-    if tier > 1:
+    if tier == MINUTES:
         kept = kept.of((__version__, model_id(learned), _known(corrections)))
         of_folds, adaptation = yield from _adapted(heard, fold, kept, plan)
         by_others = [adapted(learned, of_folds[number]) for number in fold]
@@ -172,26 +170,6 @@ def learn_steps(
     )
     yield Progress("comparing the models", 1.0)
     return Learned(model, comparison)
-
-
-def refuse_tier_two(evidence: str) -> None:
-    """Make sure that a network can be adapted.
-
-    Parameters
-    ----------
-    evidence : str
-        One of `core.evidence.choice.EVIDENCE`.
-
-    Raises
-    ------
-    InputError
-        If PyTorch is not installed, or no network takes part.
-    """
-    if evidence == "spectral":
-        raise InputError(
-            "tier 2", "adapts the compact net, which spectral evidence leaves out", "use --tier 1"
-        )
-    ensure_torch("tier 2")
 
 
 def _hear(

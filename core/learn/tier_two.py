@@ -75,7 +75,7 @@ def adaptations(
         if not taught:
             least = FRAMES * HOP_S
             raise InputError(
-                WHERE, f"hold too few stretches of {least:.0f} s to adapt the net", "use --tier 1"
+                WHERE, f"hold too few stretches of {least:.0f} s to adapt the net", "use tier 1"
             )
         judges = [examples[k] for k in np.flatnonzero(long & out)]
         name = f"part{part}"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
 from core.learn.comparison import Compared, Comparison, Judged
 from core.learn.corrections import Corrections
+from core.learn.curve import LossPoint
 from core.learn.learning import Learned
+from core.learn.tiers import MINUTES
 from core.model.model import Card, LearnedFrom, Model, shipped_model
 
 
@@ -68,14 +71,18 @@ class FakeLearning:
         self.released = threading.Semaphore(0)
         self.steps = 0
         self.given: list[tuple[Corrections, str]] = []
+        self.tiers: list[int] = []
 
     def __call__(
-        self, corrections: Corrections, model: str, _preference: object
+        self, corrections: Corrections, model: str, _preference: object, tier: int, _work: Path
     ) -> Iterator[object]:
         self.given.append((corrections, model))
+        self.tiers.append(tier)
         for number in range(10):
             if self._waits:
                 assert self.released.acquire(timeout=20)
             self.steps += 1
             yield Progress("hearing the recordings", number / 10)
+            if tier == MINUTES:
+                yield LossPoint(number // 5, 2, number % 5, 5, 6.0 - number / 10, 6.0)
         yield self._learned

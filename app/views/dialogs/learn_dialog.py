@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -22,13 +23,17 @@ from app.review.review_pace import run_left_text
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
 from app.views.parts.comparison_view import ComparisonView
+from app.views.parts.loss_curve import LossCurve
+from app.views.parts.tier_choice import TierChoice
 from app.work.learning import Learning, Looked
+from core.learn.curve import LossPoint
 
 if TYPE_CHECKING:
     from core.learn.learning import Learned
 
 _LOOK_AGAIN_MS = 1000
 _FEW_NOTES = 4
+_WITH_CURVE = QSize(760, 420)
 _WITH_RESULT = QSize(1000, 640)
 
 
@@ -49,6 +54,8 @@ class LearnDialog(QDialog):
         Whose corrections are learned from.
     store : PreferenceStore
         Says which model and evidence are in use.
+    work : Path
+        Folder for finished steps of learning.
 
     Signals
     -------
@@ -66,12 +73,14 @@ class LearnDialog(QDialog):
         learning: Learning,
         session: SessionModel,
         store: PreferenceStore,
+        work: Path,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Learn from my corrections")
         self.resize(760, 220)
         self._learning, self._session, self._store = learning, session, store
+        self._work = work
         self._state = _State.LOOKING
         self._looked: Looked | None = None
         self._learned: Learned | None = None
@@ -82,6 +91,8 @@ class LearnDialog(QDialog):
         self._bar.setRange(0, 1000)
         self._bar.setAccessibleName("Progress of learning")
         self._stage = _label("muted")
+        self.tiers = TierChoice()
+        self.curve = LossCurve()
         self.comparison = ComparisonView()
         self._verdict = _label()
         self.start = QPushButton("Learn")
@@ -92,8 +103,9 @@ class LearnDialog(QDialog):
         for button in (self.start, self.stop, self.use, self.save):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
-        for widget in (self._said, self._notes, self.imported, self._bar, self._stage):
+        for widget in (self._said, self._notes, self.imported, self.tiers, self._bar, self._stage):
             layout.addWidget(widget)
+        layout.addWidget(self.curve, 100)
         layout.addWidget(self.comparison, 100)
         layout.addWidget(self._verdict)
         layout.addStretch(1)
@@ -110,6 +122,7 @@ class LearnDialog(QDialog):
         buttons.rejected.connect(self.reject)
         learning.looked.connect(self._on_looked)
         learning.progressed.connect(self._on_progress)
+        learning.taught.connect(self._on_taught)
         learning.noticed.connect(self._stage.setText)
         learning.learned.connect(self._on_learned)
         learning.failed.connect(self._on_failed)
@@ -167,14 +180,23 @@ class LearnDialog(QDialog):
         self._bar.setValue(0)
         self._stage.setText("starting")
         self.tell("")
+        self.curve.begin()
         self._enter(_State.LEARNING)
-        self._learning.learn(self._looked.corrections, value.model, value.evidence)
+        self._learning.learn(
+            self._looked.corrections, value.model, value.evidence, self.tiers.tier, self._work
+        )
 
     @Slot(object)
     def _on_progress(self, progress: RunProgress) -> None:
         self._bar.setValue(round(1000 * progress.fraction))
         left = "" if progress.left_s is None else f" · {run_left_text(progress.left_s)} left"
         self._stage.setText(f"{progress.text}{left}")
+
+    @Slot(object)
+    def _on_taught(self, point: LossPoint) -> None:
+        self.curve.add(point)
+        self.curve.setVisible(self._state is _State.LEARNING)
+        self.resize(self.size().expandedTo(_WITH_CURVE))
 
     @Slot(object)
     def _on_learned(self, learned: Learned) -> None:
@@ -208,8 +230,12 @@ class LearnDialog(QDialog):
         is_learning, has_learned = state is _State.LEARNING, state is _State.LEARNED
         can_learn = self._looked is not None and self._looked.corrections is not None
         is_offered = self._learned is not None and not self._learned.obstacle
-        self.imported.setVisible(not (is_learning or has_learned))
-        self.start.setVisible(not (is_learning or has_learned))
+        if state is _State.READY:
+            self.tiers.offer(self._store.value.evidence.name)
+        asks: tuple[QWidget, ...] = (self.imported, self.tiers, self.start)
+        for asked in asks:
+            asked.setVisible(not (is_learning or has_learned))
+        self.curve.setVisible(is_learning and self.curve.points > 0)
         self.start.setEnabled(state is _State.READY and can_learn)
         shown: dict[QWidget, bool] = dict.fromkeys((self._bar, self._stage, self.stop), is_learning)
         shown |= dict.fromkeys((self.comparison, self.use, self.save), has_learned)

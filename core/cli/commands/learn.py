@@ -19,8 +19,9 @@ from core.learn.comparison import Compared
 from core.learn.corrections import Corrections, usable
 from core.learn.curve import LossPoint
 from core.learn.kept import KeptSteps
-from core.learn.learning import Learned, learn_steps, refuse_tier_two
+from core.learn.learning import Learned, learn_steps
 from core.learn.sources import read_corrections
+from core.learn.tiers import refuse_tier
 from core.model.file import read_model, write_model
 from core.model.model import shipped_model
 from core.steps import told_of
@@ -39,8 +40,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     check_writable(args.out, overwrite=args.overwrite)
     _refuse_inputs(args.out, args.paths)
     in_use = None if args.model is None else read_model(args.model)
-    if args.tier > 1:
-        refuse_tier_two(args.evidence)
+    refuse_tier(args.tier, args.evidence)
     found = read_corrections(args.paths, include_imported=args.include_imported)
     note(found.sentence())
     corrections = usable(found)

@@ -22,6 +22,7 @@ from app.views.dialogs.learn_dialog import LearnDialog
 from core.audio.recording import Recording
 from core.evidence.choice import EvidenceChoice
 from core.keypoints import KeypointSet, ReviewState
+from core.learn.tiers import MINUTES, SECONDS
 from core.model.file import read_model
 from tests.core.learn.conftest import recorded
 
@@ -208,6 +209,41 @@ def test_learning_can_be_stopped_between_steps_and_the_window_works_on(
     click(dialog.start)
     steps.released.release(20)
     qtbot.waitUntil(dialog.use.isEnabled)
+
+
+def test_more_can_be_learned_in_minutes_and_is_shown_as_it_is(
+    reviewed: Callable[[int], MainWindow], qtbot: QtBot
+) -> None:
+    window = reviewed(5)
+    steps = FakeLearning(waits=True)
+    window.models.learning.steps = steps
+    window.commands["learn"].trigger()
+    dialog = only(window, LearnDialog)
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert dialog.tiers.tier == SECONDS
+    dialog.tiers.button(MINUTES).click()
+    click(dialog.start)
+    steps.released.release(6)
+    qtbot.waitUntil(lambda: dialog.curve.points == 6)
+    assert dialog.curve.isVisible()
+    assert not dialog.tiers.isVisible()
+    steps.released.release(20)
+    qtbot.waitUntil(dialog.use.isVisible)
+    assert steps.tiers == [MINUTES]
+    assert not dialog.curve.isVisible()
+
+
+def test_what_cannot_be_learned_here_says_why(
+    reviewed: Callable[[int], MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    window = reviewed(5)
+    window.commands["learn"].trigger()
+    dialog = only(window, LearnDialog)
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert not dialog.tiers.button(MINUTES).isEnabled()
+    assert dialog.tiers.why_not.startswith("tier 2: needs torch, torchaudio, not installed here")
+    assert dialog.tiers.tier == SECONDS
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_the_model_stays(

@@ -16,7 +16,8 @@ from core.keypoints import KeypointSet
 from core.learn.corrections import Corrections, usable
 from core.learn.curve import LossPoint
 from core.learn.kept import KeptSteps
-from core.learn.learning import Learned, learn_steps, refuse_tier_two
+from core.learn.learning import Learned, learn_steps
+from core.learn.tiers import MINUTES, SECONDS, refuse_tier
 from core.model.model import shipped_model
 from core.steps import result_of, told_of
 from tests.core.learn.conftest import needs_torch, recorded
@@ -111,13 +112,14 @@ def test_recordings_too_short_to_adapt_to_are_refused(corrections, networks):
         replace(each, keypoints=each.keypoints.kept(each.keypoints.time_0_s < 8.0))
         for each in corrections.recordings
     )
-    with pytest.raises(InputError, match=r"too few stretches of 16 s .*; use --tier 1"):
+    with pytest.raises(InputError, match=r"too few stretches of 16 s .*; use tier 1"):
         result_of(learn_steps(Corrections(short), networks, shipped_model(networks), 2))
 
 
 def test_without_a_network_there_is_nothing_to_adapt():
-    with pytest.raises(InputError, match="spectral evidence leaves out; use --tier 1"):
-        refuse_tier_two("spectral")
+    refuse_tier(SECONDS, "spectral")
+    with pytest.raises(InputError, match="spectral evidence leaves out; use tier 1"):
+        refuse_tier(MINUTES, "spectral")
 
 
 def test_it_can_be_cancelled_between_any_two_steps(corrections, networks):
