@@ -102,6 +102,19 @@ class PairDraft:
         names = dict(zip(files, file_names([*files]), strict=True))
         return cls(tuple(rows), files, names)
 
+    @property
+    def of_folders(self) -> Sources | None:
+        """One recording of two folders of consecutive files, if each side has one of its own."""
+        if len(self.pairs) < 2:
+            return None
+        sides = tuple(zip(*(pair.both for pair in self.pairs), strict=True))
+        places = [{(side.path.parent, side.channel) for side in each} for each in sides]
+        folders = {path.parent for path in self.files}
+        if [len(each) for each in places] != [1, 1] or len(folders) != 2:
+            return None
+        (zero,), (one,) = places
+        return Sources((Source(*zero), Source(*one))) if zero[0] != one[0] else None
+
     def joined(self, files: Iterable[FoundFile]) -> PairDraft:
         """More files; pairs stay, and the rest is guessed anew."""
         known = {**self.files, **{file.path: file for file in files}}

@@ -74,6 +74,11 @@ class PairingSheet(QDialog):
             "Pair recorders that have one reference with each other as well: alignments that do "
             "not lead to the same place by way of a third are flagged"
         )
+        self.join = QPushButton("Open as one recording")
+        self.join.setToolTip(
+            "The files of each folder follow each other on one clock: the two folders are aligned "
+            "as one recording, gaps between files included"
+        )
         self.take_out = QPushButton("Take out")
         self.take_out.setToolTip("Leave the chosen rows out")
         self.save = QPushButton("Save as table…")
@@ -84,7 +89,7 @@ class PairingSheet(QDialog):
         self.open_button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
         for button in (
             *(self.swap, self.spread, self.choose),
-            *(self.check, self.take_out, self.save),
+            *(self.join, self.check, self.take_out, self.save),
         ):
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
             button.setAutoDefault(False)
@@ -97,6 +102,7 @@ class PairingSheet(QDialog):
         self.swap.clicked.connect(self._swap)
         self.choose.clicked.connect(self._choose)
         self.spread.clicked.connect(self._spread)
+        self.join.clicked.connect(self._join)
         self.check.clicked.connect(self._check)
         self.take_out.clicked.connect(self._take_out)
         self.save.clicked.connect(self._save)
@@ -133,6 +139,7 @@ class PairingSheet(QDialog):
         self.open_button.setEnabled(bool(count))
         self.save.setEnabled(bool(count))
         self.check.setVisible(bool(checks_of(draft.pairs)))
+        self.join.setVisible(draft.of_folders is not None)
         have = "file has" if len(left) == 1 else "files have"
         stay = "stays" if len(left) == 1 else "stay"
         self._left.setVisible(bool(left))
@@ -171,6 +178,11 @@ class PairingSheet(QDialog):
     def _spread(self) -> None:
         (row,) = self.table.chosen
         self.model.put(self.draft.all_as(row))
+
+    @Slot()
+    def _join(self) -> None:
+        self.opened.emit((self.draft.of_folders,))
+        self.reject()
 
     @Slot()
     def _check(self) -> None:

@@ -272,6 +272,24 @@ def test_recorders_of_one_reference_are_paired_with_each_other_as_a_check(
     assert not sheet.check.isVisible()
 
 
+def test_two_folders_of_consecutive_files_may_be_one_recording(
+    window: MainWindow, sheet_of: Callable, tmp_path: Path, settle: Settle
+) -> None:
+    for recorder in ("A", "B"):
+        (tmp_path / recorder).mkdir()
+        _mono(tmp_path / recorder, *(f"20260514_0430{second:02}.wav" for second in (0, 4, 8)))
+    sheet = sheet_of(tmp_path / "A", tmp_path / "B")
+    assert len(sheet.draft.pairs) == 3
+    assert sheet.join.isVisible()
+    sheet.join.click()
+    settle(window)
+    (entry,) = window.session.entries
+    assert entry.recording.duration_s == 12.0
+    assert entry.recording.title == "A + B"
+    assert entry.alignment is not None
+    assert window.pairing.sheet is None
+
+
 def test_two_stereo_files_are_paired_where_that_is_asked_for(
     window: MainWindow, tmp_path: Path, settle: Settle, monkeypatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile as sf
 
@@ -135,6 +136,23 @@ def test_a_name_that_a_list_gives_stays_where_another_recording_would_have_it(
     pair = ("--pair", files["room"], files["bird"])
     assert finchsync("align", *pair, "--list", table, "--out", tmp_path / "p.csv").code == 0
     assert list(read_csv(tmp_path / "p.csv").files) == ["room.wav + bird.flac", "room.wav"]
+
+
+def test_where_a_list_says_when_files_start_the_offset_is_looked_for_there(
+    finchsync, write_text, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(5)
+    sound = rng.normal(size=300 * 8000) * np.repeat(rng.random(3000) < 0.3, 800) * 0.2
+    sound += rng.normal(scale=0.002, size=len(sound))
+    sf.write(tmp_path / "a.wav", sound[: 260 * 8000], 8000)
+    sf.write(tmp_path / "b.wav", sound[200 * 8000 :], 8000)
+    header = "File 0,Start 0,File 1,Start 1\n"
+    row = "a.wav,2026-05-14T04:30:00Z,b.wav,2026-05-14T06:33:20+02:00\n"
+    command = ("align", "--list", write_text("p.csv", header + row), "--evidence", "spectral")
+    assert finchsync(*command, "--out", tmp_path / "o.csv").code == 0
+    (kept,) = read_csv(tmp_path / "o.csv").files.values()
+    within = (kept.time_0_s > 205) & (kept.time_0_s < 255)
+    np.testing.assert_allclose(kept.offset_s[within], -200.0, atol=0.005)
 
 
 def _maes_ms(finchsync, files: TwoRecorders, out: Path) -> tuple[float, float]:
