@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -86,8 +86,11 @@ class RunProgress:
         0 to 1.
     left_s : float or None
         Seconds left, once that can be said.
+    shares : mapping of int to float or None
+        How far each recording is that is worked on, by its key, 0 to 1; None where it waits.
     """
 
     text: str
     fraction: float
     left_s: float | None = None
+    shares: Mapping[int, float | None] = field(default_factory=dict)

@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
         self.candidates.taken.connect(self.review.take_candidate)
         self.recordings.deleted.connect(self.review.take_out)
         self.workbench.aligning.progressed.connect(self.status.show_progress)
+        self.workbench.aligning.progressed.connect(self.queue.show_progress)
         self.workbench.redecoding.noted.connect(self.status.note)
         self.playback.noted.connect(self.status.note)
         self.workspace.level_changed.connect(self.status.show_level)

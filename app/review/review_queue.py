@@ -15,9 +15,12 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtGui import QIcon
 
 from app.base.literal_text import literal
+from app.base.messages import RunProgress
 from app.base.time_format import time_text
+from app.look.icons import icon
 from app.look.table_headers import HeaderTexts
 from app.look.theme import theme
 from app.review.stage_icons import stage_icon
@@ -85,6 +88,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self._only = QueueFilter.ALL
         self._text = ""
         self._is_stale = False
+        self._shares: Mapping[int, float | None] = {}
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
@@ -177,6 +181,16 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         self.counted.emit()
         self.rearranged.emit()
 
+    @Slot(object)
+    def show_progress(self, progress: RunProgress | None) -> None:
+        """Show which recordings are aligned now, and which wait for it."""
+        before, self._shares = self._shares, {} if progress is None else progress.shares
+        for key in before.keys() | self._shares.keys():
+            place = self.place(key)
+            if place >= 0 and before.get(key) != self._shares.get(key):
+                cell = self.index(place, Column.CONFIDENCE)
+                self.dataChanged.emit(self.index(place, 0), cell)
+
     @Slot()
     def _begin_again(self) -> None:
         """Another session is open: nothing that was known counts for it."""
@@ -237,6 +251,27 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
     @Slot()
     def _draw_icons(self) -> None:
         self._icons = {stage: stage_icon(stage) for stage in Stage}
+        self._at_work = icon("align")
+
+    def _icon(self, key: int) -> QIcon:
+        is_at_work = self._shares.get(key) is not None
+        return self._at_work if is_at_work else self._icons[self._rows[key].stage]
+
+    def _spoken(self, key: int, column: Column) -> str | None:
+        row = self._rows[key]
+        if column is Column.STAGE:
+            return STAGE_WORDS[row.stage]
+        if column is Column.CONFIDENCE and key in self._shares:
+            waits = self._shares[key] is None
+            return "waits for its alignment" if waits else "being aligned"
+        if column is Column.NAME:
+            words = [row.name, STAGE_WORDS[row.stage]]
+            if row.concerns:
+                words.append(f"needs review: {'; '.join(row.concerns)}")
+            return ", ".join(words)
+        if column is Column.FLAG:
+            return "; ".join(row.concerns) or "no flag"
+        return None
 
     # -- Qt's table --------------------------------------------------------------------
 
@@ -260,19 +295,25 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         key, column = self._order[index.row()], Column(index.column())
         row = self._rows[key]
         if role == Qt.ItemDataRole.DisplayRole:
+            if column is Column.CONFIDENCE and key in self._shares:
+                return _share_text(self._shares[key])
             return self._names[key] if column is Column.NAME else _text(row, column)
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._icons[row.stage] if column is Column.STAGE else None
+            return self._icon(key) if column is Column.STAGE else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return literal(_tip(self._seen[key], row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _spoken(row, column)
+            return self._spoken(key, column)
         return _side(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
 def _side(column: Column) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column > Column.NAME else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _share_text(share: float | None) -> str:
+    return "waits" if share is None else f"{share:.0%}"
 
 
 def _text(row: QueueRow, column: Column) -> str:
@@ -285,19 +326,6 @@ def _text(row: QueueRow, column: Column) -> str:
     if column is Column.FLAG:
         return "≈" if row.is_alias else "!" if row.concerns else ""
     return f"{row.reviewed}/{row.keypoints}" if column is Column.REVIEWED else ""
-
-
-def _spoken(row: QueueRow, column: Column) -> str | None:
-    if column is Column.STAGE:
-        return STAGE_WORDS[row.stage]
-    if column is Column.NAME:
-        words = [row.name, STAGE_WORDS[row.stage]]
-        if row.concerns:
-            words.append(f"needs review: {'; '.join(row.concerns)}")
-        return ", ".join(words)
-    if column is Column.FLAG:
-        return "; ".join(row.concerns) or "no flag"
-    return None
 
 
 def _tip(entry: Entry, row: QueueRow) -> str:

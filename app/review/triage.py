@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -54,6 +55,10 @@ class Column(IntEnum):
     UNCERTAIN = 3
     FLAG = 4
     REVIEWED = 5
+
+
+_BETWEEN = re.compile(r"([_\-. ]+)")
+"""What stands between the words of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,24 +166,31 @@ def arranged(
 
 
 def shown_names(names: Sequence[str]) -> list[str]:
-    """Names without the words at either end that all share; a single one without its ending."""
+    """What tells names apart: without the words at either end that all share, nor an ending.
+
+    A number by itself says little and keeps the word before it.
+    """
     endings = {Path(name).suffix for name in names}
-    bare = [name.removesuffix(*endings) for name in names] if len(endings) == 1 else names
+    # A pair of files has the ending on both of its sides.
+    ending = endings.pop() if len(endings) == 1 else ""
+    bare = [name.replace(ending, "") if ending else name for name in names]
     if len(names) == 1:
         return [*bare]
-    start = _shared(bare)
-    stop = _shared([name[start:][::-1] for name in bare])
-    return [
-        ("…" if start else "") + name[start : len(name) - stop] + ("…" if stop else "")
-        for name in bare
-    ]
+    parts = [_BETWEEN.split(name) for name in bare]
+    words = [each[::2] for each in parts]
+    start = _shared(words)
+    stop = _shared([each[start:][::-1] for each in words])
+    told = [each[start : len(each) - stop] for each in words]
+    if start and all(len(each) == 1 and each[0].isdigit() for each in told):
+        start -= 1
+    whole = ("".join(each[2 * start : len(each) - 2 * stop]) for each in parts)
+    return [each.replace("_", " ").strip() for each in whole]
 
 
-def _shared(names: Sequence[str]) -> int:
-    """How many letters all names begin with: whole words, so that "mon" and "mo" stay apart."""
-    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    shared = names[0][: len(list(same))]
-    return max(shared.rfind(between) for between in "_-. ") + 1
+def _shared(words: Sequence[Sequence[str]]) -> int:
+    """How many words all begin with; each has one left."""
+    same = takewhile(lambda each: len(set(each)) == 1, zip(*words, strict=False))
+    return min(len(list(same)), min(map(len, words)) - 1)
 
 
 def _stage(entry: Entry, reviewed: int) -> Stage:

@@ -88,11 +88,6 @@ class Selection(QObject):
         shown = self._recording
         return lambda: self._recording == shown
 
-    def while_selected(self) -> Callable[[], bool]:
-        """Whether the person has not gone on to another keypoint, for what waits until then."""
-        shown = self.view
-        return lambda: self.view == shown
-
     # -- recordings ------------------------------------------------------------------
 
     def select_recording(self, key: int) -> None:

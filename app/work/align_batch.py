@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.base.messages import Kind, Message
+from app.look.keypoint_style import needs_look
 from app.session.entries import Entry
 
 
@@ -23,6 +24,8 @@ class AlignBatch:
     ----------
     aligned, to_review : int
         How many could be aligned, and how many of them a person should look at.
+    uncertain, alike : int
+        Why: uncertain keypoints in all, and recordings that another alignment fits almost as well.
     failed : list of str
         Why the others could not.
     """
@@ -30,6 +33,8 @@ class AlignBatch:
     seconds: Callable[[], float] = time.monotonic
     aligned: int = 0
     to_review: int = 0
+    uncertain: int = 0
+    alike: int = 0
     failed: list[str] = field(default_factory=list)
     _audio_s: float = 0.0
     _begun_s: float = 0.0
@@ -53,7 +58,10 @@ class AlignBatch:
             self.failed.append(entry.problem)
         else:
             self.aligned += 1
-            self.to_review += bool(entry.concerns)
+            uncertain = int(needs_look(entry.keypoints).sum())
+            self.uncertain += uncertain
+            self.alike += entry.verdict is not None and entry.verdict.alias is not None
+            self.to_review += bool(uncertain or entry.concerns)
 
     def fraction(self, fraction: float, waiting_s: float) -> float:
         """Share of all that is done.
@@ -83,24 +91,31 @@ class AlignBatch:
         cost_s = self._spent_s + self.seconds() - self._begun_s + left_s
         return left_s + waiting_s * cost_s / (self._done_audio_s + self._audio_s)
 
-    def summary(self, is_awaited: Callable[[], bool]) -> Message | None:
+    def summary(self, is_open: Callable[[], bool]) -> Message | None:
         """What came of it; None where that was told already, of a single recording.
 
         Parameters
         ----------
-        is_awaited : callable
-            Whether the person has not gone on; failures are told longer.
+        is_open : callable
+            Whether the recordings are still open.
         """
         if self.done < 2:
             return None
         words = [f"{self.aligned:,} aligned"]
         if self.to_review:
-            words.append(f"{self.to_review:,} of them to review")
+            words.append(f"{self.to_review:,} of them to review{self._why()}")
         if self.failed:
             first = ", the first" if len(self.failed) > 1 else ""
             words.append(f"{len(self.failed):,} failed{first}: {self.failed[0]}")
-        text = f"Of {self.done:,} recordings, {', '.join(words)}"
+        text = f"Of {self.done:,} recordings, {', '.join(words)}".rstrip(".")
+        kind = Kind.WARNING if self.failed else Kind.INFO
         details = "\n".join(self.failed)
-        kind, is_true = (Kind.WARNING, None) if self.failed else (Kind.INFO, is_awaited)
-        text = f"{text.rstrip('.')}."
-        return Message(kind, text, "next_uncertain", details, is_true=is_true)
+        return Message(kind, f"{text}.", "next_uncertain", details, is_true=is_open)
+
+    def _why(self) -> str:
+        why = []
+        if self.uncertain:
+            why.append(f"{self.uncertain:,} uncertain keypoint{'' if self.uncertain == 1 else 's'}")
+        if self.alike:
+            why.append(f"in {self.alike:,} another alignment fits almost as well")
+        return f" ({'; '.join(why)})" if why else ""

@@ -214,7 +214,8 @@ class Aligning(QObject):
 
     def _end_batch(self) -> None:
         batch, self._batch = self._batch, AlignBatch()
-        summary = batch.summary(self._session.selection.while_selected())
+        recordings = self._session.recordings
+        summary = batch.summary(lambda: self._session.recordings is recordings)
         if summary is not None:
             self.message_posted.emit(summary)
 
@@ -334,6 +335,7 @@ class Aligning(QObject):
                 f"Aligning {place}{name}{net}: {progress.stage}",
                 self._batch.fraction(progress.fraction, waiting_s),
                 self._batch.left_s(left_s, waiting_s),
+                {**dict.fromkeys(waiting), task.key: progress.fraction},
             )
         )
 

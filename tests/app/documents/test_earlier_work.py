@@ -78,8 +78,9 @@ def said(window: MainWindow) -> str:
 
 
 def take_offer(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
-    """Go on, so that the summary of the alignments goes, and take what is offered then."""
-    QTest.keyClick(window, Qt.Key.Key_N)
+    """Close the summary of the alignments, and take what is offered then."""
+    if window.messages.message.action == "next_uncertain":
+        window.messages._close.click()
     qtbot.waitUntil(lambda: window.messages.message.action == "take_earlier")
     window.messages._act.click()
     settle(window)

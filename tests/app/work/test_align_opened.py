@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.messages import Kind, RunProgress
 from app.frame.main_window import MainWindow
+from app.review.triage import Column
 from app.session.session_model import SessionModel
 from app.work.align_batch import AlignBatch
 from app.work.align_queue import AlignQueue, Purpose, Task
@@ -91,22 +92,59 @@ def test_a_batch_has_one_bar_and_a_summary(
     message = window.messages.message
     assert message.kind is Kind.WARNING
     assert message.text.startswith(
-        "Of 3 recordings, 2 aligned, 1 of them to review, 1 failed: b.wav: "
+        "Of 3 recordings, 2 aligned, 2 of them to review (2 uncertain keypoints; in 1 another "
+        "alignment fits almost as well), 1 failed: b.wav: "
     )
     assert "channel 1 is silent" in message.details
     assert len(window.messages.log) == 1, "a failure among many is told once, at the end"
 
 
-def test_a_summary_without_failures_goes_once_the_person_goes_on(
+def test_a_summary_stays_until_it_is_closed(
     make_window: Make, folder: Path, settle: Settle, qtbot: QtBot
 ) -> None:
     window = make_window(Asked())
     window.open([folder])
     settle(window)
-    assert window.messages.message.text == "Of 3 recordings, 3 aligned, 1 of them to review."
-    assert window.messages.isVisible()
+    said = (
+        "Of 3 recordings, 3 aligned, 3 of them to review (3 uncertain keypoints; in 1 another "
+        "alignment fits almost as well)."
+    )
+    assert window.messages.message.text == said
     QTest.keyClick(window, Key.Key_Tab)
-    qtbot.waitUntil(window.messages.isHidden)
+    window.session.selection.select_recording(nth(window.session, 2))
+    qtbot.wait(300)
+    assert window.messages.isVisible()
+    assert window.messages.message.text == said
+    QTest.mouseClick(window.messages._close, Qt.MouseButton.LeftButton)
+    assert window.messages.isHidden()
+
+
+def test_the_list_says_what_is_aligned_and_what_waits(
+    make_window: Make, folder: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    asked, go_on = Asked(), threading.Semaphore(0)
+
+    def steps(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
+        yield Progress("reading", 0.25)
+        assert go_on.acquire(timeout=20)
+        yield from asked(recording, time_0_s)
+
+    window = make_window(steps)
+    window.open([folder])
+
+    def shown() -> list[str]:
+        rows = range(window.queue.rowCount())
+        return [window.queue.index(row, Column.CONFIDENCE).data() for row in rows]
+
+    qtbot.waitUntil(lambda: shown() == ["25%", "waits", "waits"])
+    spoken = window.queue.index(0, Column.CONFIDENCE).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "being aligned"
+    go_on.release()
+    qtbot.waitUntil(lambda: shown()[1:] == ["25%", "waits"])
+    assert shown()[0].startswith("0.")
+    go_on.release(2)
+    settle(window)
+    assert all(text.startswith("0.") for text in shown())
 
 
 def test_what_is_selected_is_aligned_next(
