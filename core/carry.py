@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from core.align.calibration import MOST_CONFIDENT
+from core.arrays import Floats
 from core.keypoints import KeypointSet
 from core.known_map import KnownMap, Stretch, Unknown
 from core.labels import Label, Labels, Tier
@@ -83,25 +87,37 @@ def carry(
         0 or 1.
     """
     way = _Way.of(keypoints, durations_s, to)
+    spans_s = np.array([(label.start_s, label.end_s) for label in labels]).reshape(-1, 2)
+    found = iter(way.carried(spans_s))
     tiers, origins = [], []
     left_out: list[LeftOut] = []
     cut: list[LeftOut] = []
     for tier in labels.tiers:
         kept = []
         for label in tier.labels:
-            span_0_s = way.on_channel_0(label)
-            known_0_s = way.known_part(*span_0_s)
-            if known_0_s is None:
-                left_out.append(LeftOut(tier.name, label, f"is left out: {way.why(*span_0_s)}"))
+            part = next(found)
+            if part.span_s is None:
+                left_out.append(LeftOut(tier.name, label, f"is left out: {part.why}"))
                 continue
-            if (why := way.why_not_whole(*span_0_s)) is not None:
-                cut.append(LeftOut(tier.name, label, f"is carried in part: {why}"))
-            kept.append(way.carried(label, *known_0_s))
+            if part.why:
+                cut.append(LeftOut(tier.name, label, f"is carried in part: {part.why}"))
+            start_s, end_s = part.span_s
+            kept.append(replace(label, start_s=start_s, end_s=end_s, confidence=part.sure))
             origins.append(label)
         tiers.append(Tier(tier.name, tuple(kept), tier.is_points))
-    end_s = None if durations_s is None else durations_s[to]
-    carried = replace(labels, tiers=tuple(tiers), end_s=end_s, notes=())
+    last_s = None if durations_s is None else durations_s[to]
+    carried = replace(labels, tiers=tuple(tiers), end_s=last_s, notes=())
     return Carried(carried, tuple(origins), tuple(left_out), tuple(cut))
+
+
+class _Part(NamedTuple):
+    """What came of one span."""
+
+    span_s: tuple[float, float] | None
+    """On the other clock; None if it has no place there."""
+    why: str
+    """Why not all of it has; empty if it has."""
+    sure: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,77 +125,93 @@ class _Way:
     """From one clock to the other, by way of channel 0."""
 
     known: KnownMap
-    keypoints: KeypointSet
+    time_0_s: Floats
+    sure: Floats
+    """Confidence of the keypoints, NaN where nobody has said, shape (K,)."""
     durations_s: tuple[float, float]
     to: int
 
     @classmethod
     def of(cls, keypoints: KeypointSet, durations_s: tuple[float, float] | None, to: int) -> _Way:
         if durations_s is None:
-            durations_s = keypoints.ends_s
+            last_0_s, last_1_s = float(keypoints.time_0_s[-1]), float(keypoints.time_1_s.max())
+            durations_s = last_0_s, last_1_s
         known = KnownMap.of(keypoints, *durations_s, with_unreviewed=True)
-        return cls(known, keypoints, durations_s, to)
+        sure = np.where(keypoints.is_reviewed, MOST_CONFIDENT, keypoints.confidence)
+        sure[~keypoints.is_alignable] = np.nan
+        return cls(known, keypoints.time_0_s, sure, durations_s, to)
 
-    def on_channel_0(self, label: Label) -> tuple[float, float]:
-        """From where to where a label reaches, seconds on channel 0."""
-        span_s = label.start_s, label.end_s
-        if self.to == 0:
-            start_s, end_s = self.known.time_map.to_channel_0(span_s).tolist()
-            return start_s, end_s
-        return span_s
+    def carried(self, spans_s: Floats) -> Iterator[_Part]:
+        """What comes of spans of the clock that they were made on, shape (N, 2), seconds."""
+        time_map = self.known.time_map
+        on_0_s = time_map.to_channel_0(spans_s) if self.to == 0 else spans_s
+        parts_s = self._known_parts(on_0_s)
+        there_s = time_map.to_channel_1(parts_s) if self.to == 1 else parts_s
+        there_s = np.clip(there_s, 0.0, self.durations_s[self.to])
+        first = np.maximum(np.searchsorted(self.time_0_s, parts_s[:, 0], side="right") - 1, 0)
+        last = np.searchsorted(self.time_0_s, parts_s[:, 1], side="left") + 1
+        rows = (on_0_s.tolist(), np.isfinite(parts_s[:, 0]).tolist(), there_s.tolist())
+        for (start_s, end_s), has_place, (start_there_s, end_there_s), *near in zip(
+            *rows, first.tolist(), last.tolist(), strict=True
+        ):
+            if has_place:
+                why = self._why_in_part(start_s, end_s)
+                sure = self._least_sure(*near)
+                yield _Part((start_there_s, end_there_s), why, sure)
+            else:
+                yield _Part(None, self._why_nothing(start_s, end_s), math.nan)
 
-    def known_part(self, start_s: float, end_s: float) -> tuple[float, float] | None:
-        """From the first to the last known moment of a span of channel 0; None if there is none."""
-        spans_s = self.known.known_s
-        meets = (spans_s[:, 0] <= end_s + END_SLACK_S) & (spans_s[:, 1] >= start_s - END_SLACK_S)
-        if not meets.any():
-            return None
-        first_s, last_s = spans_s[meets][0, 0], spans_s[meets][-1, 1]
-        held = np.clip((start_s, end_s), first_s, last_s).tolist()
-        # What only touches what is known is a moment, and was none.
-        return None if held[0] == held[1] and end_s - start_s > 2 * END_SLACK_S else tuple(held)
+    def _known_parts(self, spans_s: Floats) -> Floats:
+        """From the first to the last known moment of spans of channel 0, shape (N, 2).
 
-    def why(self, start_s: float, end_s: float) -> str:
+        NaN where nothing is known.
+        """
+        known_s = self.known.known_s
+        if not len(known_s):
+            return np.full_like(spans_s, np.nan)
+        start_s, end_s = spans_s.T
+        first = np.searchsorted(known_s[:, 1], start_s - END_SLACK_S)
+        last = np.searchsorted(known_s[:, 0], end_s + END_SLACK_S, side="right") - 1
+        is_known = first <= last
+        most = len(known_s) - 1
+        low_s, high_s = known_s[np.minimum(first, most), 0], known_s[np.maximum(last, 0), 1]
+        parts_s = np.clip(spans_s, low_s[:, None], np.maximum(low_s, high_s)[:, None])
+        # What only touches what is known would be a moment, and was none.
+        is_known &= (parts_s[:, 0] < parts_s[:, 1]) | (end_s - start_s <= 2 * END_SLACK_S)
+        parts_s[~is_known] = np.nan
+        return parts_s
+
+    def _why_nothing(self, start_s: float, end_s: float) -> str:
         """Why nothing of a span of channel 0 is known."""
         if end_s < 0:
             return "it lies before channel 0 starts"
         if start_s > self.durations_s[0]:
             return f"it lies after channel 0 ends, at {self.durations_s[0]:.3f} s"
-        return next(
-            (str(gap.reason) for gap in self.known.unknown if _meet(gap, start_s, end_s)),
-            str(Unknown.UNSETTLED),
-        )
+        return self._gap(start_s, end_s) or str(Unknown.UNSETTLED)
 
-    def why_not_whole(self, start_s: float, end_s: float) -> str | None:
-        """Why something of a span of channel 0 is not known; None if all is."""
+    def _why_in_part(self, start_s: float, end_s: float) -> str:
+        """Why something of a span of channel 0 is not known; empty if all is."""
         if start_s < -END_SLACK_S:
             return "it begins before channel 0 starts"
         if end_s > self.durations_s[0] + END_SLACK_S:
             return "it ends after channel 0 ends"
-        gaps = (gap for gap in self.known.unknown if _meet(gap, start_s, end_s))
-        return next((str(gap.reason) for gap in gaps), None)
+        return self._gap(start_s, end_s)
 
-    def carried(self, label: Label, start_0_s: float, end_0_s: float) -> Label:
-        """A label on the other clock, of which a part of channel 0 is known."""
-        span_s = [start_0_s, end_0_s]
-        if self.to == 1:
-            span_s = self.known.time_map.to_channel_1(span_s).tolist()
-        start_s, end_s = np.clip(span_s, 0.0, self.durations_s[self.to]).tolist()
-        sure = self._least_sure(start_0_s, end_0_s)
-        return replace(label, start_s=start_s, end_s=end_s, confidence=sure)
+    def _gap(self, start_s: float, end_s: float) -> str:
+        """Why a stretch that a span of channel 0 meets is not known; empty if all is."""
+        gaps = self.known.unknown
+        at = bisect_right(gaps, start_s, key=lambda gap: gap.end_s)
+        near = (gap for gap in gaps[at : at + 2] if _meet(gap, start_s, end_s))
+        return next((str(gap.reason) for gap in near), "")
 
-    def _least_sure(self, start_s: float, end_s: float) -> float:
-        """Of the keypoints around and within a span of channel 0; NaN if nobody has said."""
-        kept = self.keypoints
-        first = int(np.searchsorted(kept.time_0_s, start_s, side="right")) - 1
-        last = int(np.searchsorted(kept.time_0_s, end_s, side="left"))
-        near = slice(max(first, 0), last + 1)
-        sure = np.where(kept.is_reviewed[near], MOST_CONFIDENT, kept.confidence[near])
-        sure = sure[kept.is_alignable[near] & np.isfinite(sure)]
-        return float(sure.min()) if len(sure) else math.nan
+    def _least_sure(self, first: int, last: int) -> float:
+        """Of some keypoints; NaN if nobody has said of any."""
+        near = self.sure[first:last]
+        near = near[np.isfinite(near)]
+        return float(near.min()) if len(near) else math.nan
 
 
 def _meet(gap: Stretch, start_s: float, end_s: float) -> bool:
-    return (gap.start_s < end_s - END_SLACK_S and gap.end_s > start_s + END_SLACK_S) or (
-        gap.start_s < start_s == end_s < gap.end_s
-    )
+    if start_s == end_s:
+        return gap.start_s < start_s < gap.end_s
+    return gap.start_s < end_s - END_SLACK_S and gap.end_s > start_s + END_SLACK_S

@@ -76,12 +76,12 @@ class _Words:
         self.path = path
         self._text = text
         self._found = _WORD.finditer(text)
-        self._at = 0
+        self._at, self._line = 0, 1
 
     @property
     def where(self) -> str:
         """File and line of the last word."""
-        return f"{self.path}, line {self._text.count(chr(10), 0, self._at) + 1}"
+        return f"{self.path}, line {self._line}"
 
     def string(self) -> str:
         """The next text, without its quotes."""
@@ -105,15 +105,19 @@ class _Words:
 
     def _next(self, wanted: _Kind) -> str:
         for match in self._found:
-            self._at = match.start()
+            self._go_to(match.start())
             word = match.group(0)
             kind = _Kind.of(word)
             if kind is wanted:
                 return word
             if kind is not None:
                 raise InputError(self.where, f"{kind} stands where {wanted} should", _SAVE_AGAIN)
-        self._at = len(self._text)
+        self._go_to(len(self._text))
         raise InputError(self.where, f"ends where {wanted} should stand", _SAVE_AGAIN)
+
+    def _go_to(self, at: int) -> None:
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
 
 
 class _Kind(StrEnum):
