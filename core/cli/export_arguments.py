@@ -9,7 +9,7 @@ from core.cli import argument_types
 
 FORMATS = "audacity, biodcase, by-file, raven, simple-seq, sync-points, textgrid, time-map"
 """Names of the registry, written down here since it is heavy to load; a test compares."""
-_BY = "session, or table of keypoints, or folder of one"
+_BY = "session, table of keypoints or folder of one, or keypoints in another of the formats"
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:

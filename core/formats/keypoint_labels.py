@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from core.formats.registry import KeypointExport, LabelFile, stems_of
-from core.keypoints import KeypointSet
+from core.keypoints import KeypointSet, ReviewState, Source
 from core.labels import Label, Labels, Tier
 
 CHANNELS = ("channel 0", "channel 1")
 """The tiers of keypoints, one a clock."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_SHARE = re.compile(r"[01]\.[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,61 @@ class KeypointLabels:
             )
             tiers.append(Tier(channel, tuple(points), is_points=True))
         return Labels(tuple(tiers), None if durations_s is None else max(durations_s))
+
+
+def keypoints_of(labels: Labels) -> KeypointSet | None:
+    """Keypoints that stand in the tiers of both channels, paired by their number.
+
+    Parameters
+    ----------
+    labels : Labels
+        With the tiers `CHANNELS`; their texts begin with a number, state and confidence may
+        follow.
+
+    Returns
+    -------
+    KeypointSet or None
+        None if there are no such tiers, or no number stands in both. Imported, a keypoint is
+        as it was: with its state, set by the machine unless it is corrected.
+    """
+    tiers = {tier.name: tier for tier in labels.tiers}
+    if not set(CHANNELS) <= set(tiers):
+        return None
+    first, second = (_by_number(tiers[name]) for name in CHANNELS)
+    pairs = sorted((first[n].start_s, second[n].start_s, n) for n in set(first) & set(second))
+    if not pairs:
+        return None
+    time_0_s, time_1_s, numbers = zip(*pairs, strict=True)
+    said = [_said(first[number]) for number in numbers]
+    return KeypointSet(
+        np.array(time_0_s),
+        np.array(time_1_s),
+        tuple(state for state, _ in said),
+        tuple(Source.HUMAN if s is ReviewState.CORRECTED else Source.MACHINE for s, _ in said),
+        np.array([sure for _, sure in said]),
+    )
+
+
+def partner_of(path: Path) -> Path | None:
+    """Where the labels of channel 1 are if `path` has those of channel 0 alone, by its name."""
+    zero, one = (f".{_word(name)}" for name in CHANNELS)
+    if not path.stem.endswith(zero):
+        return None
+    return path.with_name(f"{path.stem.removesuffix(zero)}{one}{path.suffix}")
+
+
+def _by_number(tier: Tier) -> dict[int, Label]:
+    numbered = ((label.text.split(maxsplit=1)[:1], label) for label in tier.labels)
+    return {int(word[0]): label for word, label in numbered if word and _NUMBER.fullmatch(word[0])}
+
+
+def _said(label: Label) -> tuple[ReviewState, float]:
+    """State and confidence of a keypoint, as far as a label tells them."""
+    words = label.text.split()[1:]
+    state = next((ReviewState(word) for word in words if word in {*ReviewState}), None)
+    shares = [float(word) for word in words if _SHARE.fullmatch(word)]
+    sure = shares[0] if math.isnan(label.confidence) and shares else label.confidence
+    return state or ReviewState.UNREVIEWED, sure
 
 
 def _word(name: str) -> str:

@@ -15,7 +15,7 @@ from core.formats import kinds
 from core.formats.biodcase import BiodcaseTable
 from core.formats.fitting import Holds
 from core.formats.moments import Moments
-from core.formats.reading import read_whole
+from core.formats.reading import read_start, read_whole
 from core.formats.table_text import decoded
 from core.known_map import KnownMap
 from core.labels import Labels
@@ -181,6 +181,21 @@ def format_named(name: str) -> Format:
     return found[name]
 
 
+def label_format(path: Path) -> Format | None:
+    """The format of a file with labels, by how it begins and its name; None if it is no such.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    start = read_start(path, _HEAD_BYTES)
+    head, _ = decoded(start, path, is_start=len(start) == _HEAD_BYTES)
+    by_name = sorted(label_formats(), key=lambda each: path.suffix.lower() not in each.suffixes)
+    likely = (each for each in by_name if each.labels is not None and each.labels.is_like(head))
+    return next(likely, None)
+
+
 def read_labels(path: Path) -> tuple[Format, Labels]:
     """Read the labels of a recording in whatever format they are.
 
@@ -191,17 +206,14 @@ def read_labels(path: Path) -> tuple[Format, Labels]:
     Returns
     -------
     Format, Labels
-        The format is told by the ending of the name and by how the file begins.
 
     Raises
     ------
     InputError
         If it cannot be read, or holds no labels in a format that is known.
     """
-    content = read_whole(path)
-    head, _ = decoded(content[:_HEAD_BYTES], path, is_start=len(content) > _HEAD_BYTES)
-    for each in sorted(label_formats(), key=lambda each: path.suffix.lower() not in each.suffixes):
-        if each.labels is not None and each.labels.is_like(head):
-            return each, each.labels.read(content, path)
-    known = ", ".join(each.title for each in label_formats())
-    raise InputError(path, "holds no labels in a format that is known", f"give one of {known}")
+    found = label_format(path)
+    if found is None or found.labels is None:
+        known = ", ".join(each.title for each in label_formats())
+        raise InputError(path, "holds no labels in a format that is known", f"give one of {known}")
+    return found, found.labels.read(read_whole(path), path)

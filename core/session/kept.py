@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.audio.folder import find_audio
 from core.audio.recording import Recording, names_apart, open_recording
 from core.audio.sources import Source
 from core.errors import InputError
 from core.formats.folder_tables import home_of
+from core.formats.keypoint_labels import CHANNELS, keypoints_of, partner_of
+from core.formats.keypoint_rows import why_no_table
 from core.formats.names import name_key
+from core.formats.registry import label_format, read_labels
 from core.formats.reviewed import TableRecording, read_reviewed
-from core.formats.sidecar import Rows
+from core.formats.sidecar import Rows, SidecarRecording
 from core.keypoints import KeypointSet
 from core.known_map import KnownMap
 from core.session.database.earlier import read_snapshot
+from core.session.edits.state import Basis
 from core.session.leaving import Leaving, known_map_of
 from core.session.locate import Located, Place, locate
 from core.sync_points import SyncPoints
@@ -79,15 +86,27 @@ class Kept:
             raise InputError(self.name, what, "align it again")
         return self.recording
 
+    def sidecar(self, rows: Rows) -> SidecarRecording:
+        """What the sidecar of a table says of the recording."""
+        if self.leaving is not None:
+            return self.leaving.sidecar(rows)
+        wanted = _wanted(self.keypoints, rows)
+        return SidecarRecording(
+            self.name,
+            self.fingerprint,
+            self.keypoints,
+            tuple(wanted.tolist()),
+            str(Basis.IMPORTED),
+            sync=self.sync,
+        )
+
     def chosen(self, rows: Rows) -> KeypointSet:
         """The keypoints that leave."""
-        keypoints = self.keypoints
-        wanted = keypoints.is_alignable
-        return keypoints.kept(wanted & keypoints.is_reviewed if rows is Rows.REVIEWED else wanted)
+        return self.keypoints.kept(_wanted(self.keypoints, rows))
 
 
 def read_kept(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
-    """The recordings of a session, or of a table or the folder of one.
+    """The recordings of a session, of a table or the folder of one, or of keypoints as labels.
 
     Parameters
     ----------
@@ -106,8 +125,14 @@ def read_kept(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     InputError
         If it cannot be read, or holds no keypoints.
     """
-    is_session = path.suffix == SESSION_SUFFIX and not path.is_dir()
-    found, notes = _of_session(path) if is_session else _of_table(path)
+    if path.is_dir():
+        found, notes = _of_table(path)
+    elif path.suffix == SESSION_SUFFIX:
+        found, notes = _of_session(path)
+    elif (as_labels := _of_labels(path)) is not None:
+        found, notes = as_labels
+    else:
+        found, notes = _of_table(path)
     if not found:
         raise InputError(path, "holds no keypoints that anything has set", "align first")
     return found, notes
@@ -151,6 +176,11 @@ def the_one(found: Sequence[Kept], name: str | None, likely: Path, where: Path) 
     return meant[0]
 
 
+def _wanted(keypoints: KeypointSet, rows: Rows) -> NDArray[np.bool_]:
+    alignable = keypoints.is_alignable
+    return alignable & keypoints.is_reviewed if rows is Rows.REVIEWED else alignable
+
+
 def _begins(name: str, kept: Kept) -> bool:
     """Whether a name is that of a recording, with another ending: Raven adds words to it."""
     stem = Path(name_key(kept.name)).stem
@@ -175,6 +205,28 @@ def _of_session(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
                 )
             )
     return tuple(found), ()
+
+
+def _of_labels(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]] | None:
+    """Keypoints that left as labels of both channels; None if a file is something else."""
+    if why_no_table(path) is None or label_format(path) is None:
+        return None
+    _, labels = read_labels(path)
+    partner = partner_of(path)
+    if partner is not None:
+        _, others = read_labels(partner)
+        tiers = (
+            replace(each.tiers[0], name=name)
+            for name, each in zip(CHANNELS, (labels, others), strict=True)
+        )
+        labels = replace(labels, tiers=tuple(tiers))
+    keypoints = keypoints_of(labels)
+    if keypoints is None:
+        what = (
+            f"holds labels, and no keypoints: these are numbered, in tiers {' and '.join(CHANNELS)}"
+        )
+        raise InputError(path, what, "give a session or a table of keypoints")
+    return (Kept(path.stem, keypoints, None),), labels.notes
 
 
 def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,15 +46,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         )
     place = args.out / f"{args.path.resolve().stem}{chosen.suffix}"
     files = chosen.keypoint_files(export, place)
+    beside = (sidecar_path(place),) if chosen.has_sidecar else ()
+    _protect([*files, *beside], found, args.path)
     make_folder(args.out)
     if chosen.has_sidecar:
-        about = tuple(each.leaving.sidecar(rows) for each in found if each.leaving is not None)
-        if not about:
-            raise InputError(args.path, "is a table of this kind already", "give another format")
-        _protect([place, sidecar_path(place)], found, args.path)
+        about = tuple(each.sidecar(rows) for each in found)
         write_table(place, files[place], about, rows, overwrite=args.overwrite)
     else:
-        _protect(files, found, args.path)
         write_files(files, overwrite=args.overwrite)
     for line in notes:
         note(line)
@@ -77,9 +75,7 @@ def _chosen(found: Sequence[Kept], rows: Rows, where: Path) -> dict[str, Keypoin
     return kept
 
 
-def _protect(
-    places: Sequence[Path] | Mapping[Path, bytes], found: Sequence[Kept], path: Path
-) -> None:
+def _protect(places: Sequence[Path], found: Sequence[Kept], path: Path) -> None:
     """Refuse to write over what was read."""
     read = {path.resolve()}
     for each in found:

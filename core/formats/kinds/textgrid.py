@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from core.labels import Label, Labels, Tier
 
 _SAVE_AGAIN = "save it again in Praat as a text file"
 _WORD = re.compile(r'"[^"]*(?:""[^"]*)*"|![^\r\n]*|[^\s"]+|"')
+_SHARE = re.compile(r"[01]\.[0-9]{4}")
 _INTERVALS, _POINTS = "IntervalTier", "TextTier"
 
 
@@ -41,7 +44,41 @@ def _read(content: bytes, path: Path) -> Labels:
     tiers = []
     if words.flag() == "<exists>":
         tiers = [_tier(words, notes) for _ in range(words.count())]
-    return Labels(tuple(tiers), end_s, notes=tuple(notes))
+    return Labels(tuple(_with_confidences(tiers)), end_s, notes=tuple(notes))
+
+
+def _with_confidences(tiers: Iterable[Tier]) -> Iterator[Tier]:
+    """Tiers with the confidences that stand in the tier beside them, as `_content` writes it."""
+    before: Tier | None = None
+    for tier in tiers:
+        sure = {} if before is None else _said_of(before, tier)
+        if before is not None and sure:
+            told = (
+                replace(x, confidence=sure.get((x.start_s, x.end_s), math.nan))
+                for x in before.labels
+            )
+            yield replace(before, labels=tuple(told))
+            before = None
+            continue
+        if before is not None:
+            yield before
+        before = tier
+    if before is not None:
+        yield before
+
+
+def _said_of(tier: Tier, beside: Tier) -> dict[tuple[float, float], float]:
+    """What the tier beside another says of its labels; nothing if it is about something else."""
+    spans = {(label.start_s, label.end_s) for label in tier.labels}
+    said = {(x.start_s, x.end_s): x.text for x in beside.labels}
+    is_own = beside.name == _confidence_name(tier) and set(said) <= spans
+    if not is_own or not all(_SHARE.fullmatch(text) for text in said.values()):
+        return {}
+    return {span: float(text) for span, text in said.items()}
+
+
+def _confidence_name(tier: Tier) -> str:
+    return f"{tier.name} confidence".strip()
 
 
 def _tier(words: _Words, notes: list[str]) -> Tier:
@@ -168,7 +205,7 @@ def _confidences(tier: Tier) -> list[Tier]:
         for label in tier.labels
         if math.isfinite(label.confidence)
     )
-    return [Tier(f"{tier.name} confidence".strip(), sure, tier.is_points)] if sure else []
+    return [Tier(_confidence_name(tier), sure, tier.is_points)] if sure else []
 
 
 def _span(indent: str, first_s: float, last_s: float) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import InputError
 from core.formats import atomic
-from core.formats.atomic import new_folder, write_whole
+from core.formats.atomic import new_folder, write_files, write_whole
 
 
 @pytest.fixture
@@ -76,3 +76,25 @@ def test_elsewhere_nothing_is_waited_for(
     with pytest.raises(InputError, match="access is denied"):
         _write(tmp_path / "table.csv")
     assert held_open == []
+
+
+def test_of_several_files_all_are_there_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_bytes(b"before")
+    flushed: list[int] = []
+
+    def full(descriptor: int) -> None:
+        flushed.append(descriptor)
+        if len(flushed) == 2:
+            raise OSError(28, "no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(InputError, match="no space left on device"):
+            write_files({first: b"one", second: b"two"}, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert first.read_bytes() == b"before"
+    write_files({first: b"one", second: b"two"}, overwrite=True)
+    assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")

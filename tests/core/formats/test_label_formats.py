@@ -171,9 +171,13 @@ def test_a_boundary_in_silence_is_named() -> None:
 
 def test_confidence_stands_in_a_tier_beside_the_labels() -> None:
     labels = Labels((Tier("song", (Label(1.0, 2.0, "a", confidence=0.5),)),), 4.0)
-    song, sure = read(textgrid.FORMAT, written(textgrid.FORMAT, labels)).tiers
-    assert [label.text for label in song.labels] == ["a"]
-    assert (sure.name, sure.labels) == ("song confidence", (Label(1.0, 2.0, "0.5000"),))
+    text = written(textgrid.FORMAT, labels)
+    assert 'name = "song confidence"' in text
+    assert 'text = "0.5000"' in text
+    (song,) = read(textgrid.FORMAT, text).tiers
+    assert [(label.text, label.confidence) for label in song.labels] == [("a", 0.5)]
+    other = text.replace("0.5000", "sure")
+    assert len(read(textgrid.FORMAT, other).tiers) == 2, "a tier of a person's own is one"
 
 
 @pytest.mark.parametrize(

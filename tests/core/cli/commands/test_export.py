@@ -9,8 +9,15 @@ import pytest
 
 from core.cli.export_arguments import FORMATS
 from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.registry import format_named, formats, label_formats, read_labels
-from core.keypoints import machine_keypoints
+from core.formats.registry import (
+    KeypointExport,
+    format_named,
+    formats,
+    label_formats,
+    read_labels,
+)
+from core.formats.sidecar import read_sidecar
+from core.keypoints import ReviewState, machine_keypoints
 
 
 @pytest.fixture
@@ -45,7 +52,6 @@ def test_a_table_leaves_in_every_other_format(
 @pytest.mark.parametrize(
     ("more", "what"),
     [
-        (("--format", "biodcase"), "is a table of this kind already"),
         (("--format", "wav"), "format wav: is not known; give one of audacity"),
         (("--format", "raven", "--reviewed"), "holds no keypoints that are reviewed"),
     ],
@@ -61,6 +67,41 @@ def test_what_cannot_leave_is_a_line(
     assert said.code == 2
     assert what in said.err
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", [each.name for each in label_formats()])
+def test_keypoints_come_back_from_every_format(finchsync, tmp_path: Path, name: str) -> None:
+    """With their states and how sure they are, under whatever names the files have now."""
+    kept = machine_keypoints([0.0, 1.0, 2.0], [0.5, 1.5, 2.25], [0.9, np.nan, 0.125])
+    kept = kept.review(1, ReviewState.ACCEPTED).move(2, 2.55)
+    chosen = format_named(name)
+    export = KeypointExport(BiodcaseTable({"a.wav": kept}))
+    files = chosen.keypoint_files(export, tmp_path / f"mine{chosen.suffix}")
+    for path, content in files.items():
+        path.write_bytes(content)
+    out = tmp_path / "out"
+    assert finchsync("export", next(iter(files)), "--format", "biodcase", "--out", out).code == 0
+    (table,) = out.glob("*.csv")
+    sidecar = read_sidecar(table)
+    assert sidecar is not None
+    (found,) = (each.keypoints for each in sidecar.recordings.values())
+    assert found.time_1_s.tolist() == [0.5, 1.5, 2.55]
+    assert (found.state, found.source) == (kept.state, kept.source)
+    assert found.confidence[[0, 2]].tolist() == [0.9, 0.125]
+    labels = tmp_path / "song.txt"
+    labels.write_text("1\t1.5\tx\n")
+    way = ("--by", next(iter(files)), "--out", tmp_path / "song_1.txt")
+    assert finchsync("carry", labels, *way).code == 0
+    assert [label.start_s for label in read_labels(tmp_path / "song_1.txt")[1]] == [1.5]
+
+
+def test_labels_that_are_no_keypoints_are_told(finchsync, tmp_path: Path) -> None:
+    labels = tmp_path / "song.txt"
+    labels.write_text("1\t2\tx\n")
+    said = finchsync("export", labels, "--format", "raven", "--out", tmp_path / "out")
+    assert said.code == 2
+    assert "holds labels, and no keypoints" in said.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_help_names_every_format() -> None:
