@@ -146,6 +146,14 @@ VIEW: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+R",),
         "Align every recording that is not aligned with the chosen evidence yet",
     ),
+    ActionSpec(
+        "compare",
+        "Align and compare",
+        "workbench.compare",
+        "Align",
+        tip="Align recordings whose times come from a table; times far from what is heard become "
+        "uncertain",
+    ),
     *_evidence(),
     ActionSpec(
         "evidence",

@@ -33,8 +33,10 @@ def moved_visibly(before: KeypointSet, after: KeypointSet) -> NDArray[np.intp]:
 
 
 def differ_in_confidence(before: KeypointSet, after: KeypointSet) -> bool:
-    """Whether any of the same keypoints is visibly more or less certain."""
-    return bool(np.any(np.abs(after.confidence - before.confidence) >= _SEEN_CONFIDENCE))
+    """Whether any of the same keypoints is visibly more or less certain, or newly has a number."""
+    was_known, is_known = np.isfinite(before.confidence), np.isfinite(after.confidence)
+    changed = np.abs(after.confidence - before.confidence) >= _SEEN_CONFIDENCE
+    return bool(np.any(changed | (was_known != is_known)))
 
 
 def edit_label(indices: Sequence[int], state: ReviewState) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.session.alignment_results import AlignmentResults
 from app.session.edits import differ_in_confidence, moved_visibly, table_times
 from app.session.entries import Entry
+from core.align.agreement import compared
 from core.align.alignment import Alignment
 from core.arrays import Floats
 from core.keypoints import KeypointSet
@@ -193,21 +194,26 @@ class OpenSession(QObject):
         if made is not None and (entry.last_run is None or not entry.last_run.made.is_like(made)):
             run = Run.of(key, alignment, made, entry.known.fingerprint)
             self._record_run(run, propose=entry.basis is not Basis.IMPORTED)
+            if entry.basis is Basis.IMPORTED:
+                self.follow(key, alignment)
 
     def follow(self, key: int, alignment: Alignment) -> NDArray[np.intp] | None:
         """A path was led through decisions: undecided keypoints move along, and which they were.
 
-        None if they stand, because they are not on the path or an undo brought them back.
+        Imported ones stand, and are compared with it. None if nothing follows, because an undo
+        brought them back or they are on a candidate's line.
         """
         entry = self._entries[key]
         alignment = alignment.at(entry.keypoints.time_0_s)
         self.set_evidence(key, entry.evidence.led(alignment))
-        if entry.basis is not Basis.PATH or self._value.undone:
+        if entry.basis is Basis.LINE or self._value.undone:
             return None
-        after = entry.keypoints.with_proposal(alignment.keypoints)
+        stands = entry.basis is Basis.IMPORTED
+        proposal = compared(entry.keypoints, alignment) if stands else alignment.keypoints
+        after = entry.keypoints.with_proposal(proposal)
         moved = moved_visibly(entry.keypoints, after)
         if len(moved) or differ_in_confidence(entry.keypoints, after):
-            self._take(key, self._value.follow(key, alignment.keypoints))
+            self._take(key, self._value.follow(key, proposal))
         return moved
 
     # -- what a person decides -------------------------------------------------------

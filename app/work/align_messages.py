@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.base.background_runner import RunResult
-from app.base.messages import Kind, Message, short_name
+from app.base.messages import Kind, Message, short_name, some_names
 from app.session.session_model import SessionModel
 from core.session import Basis
 
@@ -34,6 +34,18 @@ def no_evidence(session: SessionModel, key: int, why: str, details: str) -> Mess
         f"your decisions until it is aligned again. {why}"
     )
     return Message(Kind.WARNING, text, "align", details, is_true=lambda: is_shown() and is_so())
+
+
+def offer_to_compare(session: SessionModel, keys: Sequence[int]) -> Message:
+    """Times of a table are shown, and nobody knows yet whether they are what is heard."""
+    recordings = session.recordings
+    tables = (recordings[key].known.imported for key in keys)
+    names = dict.fromkeys(table.path.name for table in tables if table is not None)
+    text = (
+        f"These times come from {some_names(list(names))}; they stand until you decide otherwise."
+    )
+    is_so = session.while_so(keys[0], lambda entry: entry.run is None and not entry.reviewed)
+    return Message(Kind.INFO, text, "compare", is_true=is_so)
 
 
 def imported_stand(session: SessionModel, key: int) -> Message:

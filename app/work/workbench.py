@@ -12,6 +12,7 @@ from app.session.edit_messages import open_first
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
+from app.work.align_messages import offer_to_compare
 from app.work.align_queue import Purpose
 from app.work.aligning import Aligning, AlignSteps, align_steps
 from app.work.evidence_memory import EvidenceMemory
@@ -146,6 +147,13 @@ class Workbench(QObject):
         return (made.evidence, made.settings.get("model")) == (self.aligning.preference.name, model)
 
     @Slot()
+    def compare(self) -> None:
+        """Align recordings whose times come from a table, to see where the two disagree."""
+        recordings = self._session.recordings.items()
+        todo = [key for key, e in recordings if _holds_a_table(e) and not self._is_aligned(e)]
+        self.aligning.align(todo, first=False)
+
+    @Slot()
     def align_opened(self) -> None:
         """Align what was opened and never aligned, the recording shown first.
 
@@ -159,7 +167,14 @@ class Workbench(QObject):
             for key, entry in self._session.recordings.items()
             if key not in self._offered_to_align and _waits_for_alignment(entry)
         ]
-        self._offered_to_align.update(todo)
+        tables = [
+            key
+            for key, entry in self._session.recordings.items()
+            if key not in self._offered_to_align and _holds_a_table(entry) and entry.run is None
+        ]
+        self._offered_to_align.update(todo, tables)
+        if tables:
+            self.message_posted.emit(offer_to_compare(self._session, tables))
         self.aligning.align(sorted(todo, key=lambda key: key != shown), first=False)
 
     @Slot()
@@ -270,6 +285,10 @@ class Workbench(QObject):
 
 def _can_be_read(entry: Entry) -> bool:
     return not entry.is_lost and not entry.is_out
+
+
+def _holds_a_table(entry: Entry) -> bool:
+    return entry.basis is Basis.IMPORTED and _can_be_read(entry)
 
 
 def _waits_for_alignment(entry: Entry) -> bool:

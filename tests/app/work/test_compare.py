@@ -1,0 +1,79 @@
+"""Times that come from a table are compared with what is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import write_calls
+from fakes import curve_s
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.frame.main_window import MainWindow
+from app.review.triage import Column
+
+Settle = Callable[[MainWindow], None]
+
+WRONG = {"a.wav": (), "b.wav": (4, 12)}
+"""Keypoints that the table has half a second late."""
+
+
+@pytest.fixture
+def tabled(window: MainWindow, tmp_path: Path, settle: Settle) -> MainWindow:
+    """Two recordings with a table that has the fake aligner's times, but for some."""
+    folder = tmp_path / "garden"
+    (folder / "audio").mkdir(parents=True)
+    lines = ["Filename,Time Channel 0,Time Channel 1"]
+    for name, wrong in WRONG.items():
+        write_calls(folder / "audio" / name, 20.0 if name == "a.wav" else 21.0)
+        for second in range(18):
+            time_1_s = second + curve_s(second) + 0.5 * (second in wrong)
+            lines.append(f"{name},{second}.0,{time_1_s:.4f}")
+    (folder / "annotations.csv").write_text("\n".join(lines))
+    window.open([folder])
+    settle(window)
+    return window
+
+
+def test_a_table_is_named_and_compared_when_asked(tabled: MainWindow, settle: Settle) -> None:
+    message = tabled.messages.message
+    assert message.text.startswith("These times come from annotations.csv")
+    before = {e.recording.name: e.keypoints.time_1_s for e in tabled.session.entries}
+    assert all(entry.run is None for entry in tabled.session.entries)
+    QTest.mouseClick(tabled.messages._act, Qt.MouseButton.LeftButton)
+    settle(tabled)
+    for entry in tabled.session.entries:
+        assert (entry.keypoints.time_1_s == before[entry.recording.name]).all()
+    uncertain = {row.name: row.uncertain for row in tabled.queue.rows.values()}
+    # Of every recording, the fake is unsure of two.
+    assert uncertain == {"a.wav": 2, "b.wav": 4}
+
+
+def test_tab_steps_through_disagreements_and_says_how_far_they_are(
+    tabled: MainWindow, settle: Settle, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(tabled.messages._act, Qt.MouseButton.LeftButton)
+    settle(tabled)
+    tabled.recordings.sort_by(Column.CONFIDENCE, Qt.SortOrder.AscendingOrder)
+    tabled.session.selection.select_recording(tabled.queue.order[0])
+    assert tabled.session.current.recording.name == "b.wav"
+    QTest.keyClick(tabled, Qt.Key.Key_Tab)
+    assert tabled.session.selection.keypoint == 4
+    said = "0.50 s later than the path."
+    qtbot.waitUntil(lambda: tabled.keypoint.reason_text == said)
+
+
+def test_the_comparison_is_there_after_a_restart(
+    tabled: MainWindow, make_window: Callable[..., MainWindow], settle: Settle, tmp_path: Path
+) -> None:
+    QTest.mouseClick(tabled.messages._act, Qt.MouseButton.LeftButton)
+    settle(tabled)
+    tabled.close()
+    again = make_window()
+    again.open([tmp_path / "garden"])
+    settle(again)
+    uncertain = {row.name: row.uncertain for row in again.queue.rows.values()}
+    assert uncertain == {"a.wav": 2, "b.wav": 4}
