@@ -34,8 +34,9 @@ def test_files_dropped_on_the_icon_of_macos_are_opened_together(
             assert qapp.sendEvent(qapp, event)
     qapp.files_given.disconnect(window.open)
     settle(window)
-    (entry,) = window.session.entries
-    assert entry.recording.paths == tuple(pair)
+    assert window.pairing.sheet is not None
+    (opened,) = window.pairing.sheet.draft.pairs
+    assert opened.files == tuple(pair)
 
 
 def test_the_desktop_knows_the_program_by_name(qapp: Application) -> None:
