@@ -16,8 +16,8 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from core.arrays import Floats
-from core.audio.files.layout import AudioFile
-from core.audio.files.settle import settle
+from core.audio.files.layout import AudioFile, Sound
+from core.audio.files.settle import failure_text, settle
 from core.audio.folder import find_audio
 from core.audio.sequences.order import FileStart, Order, ordered
 from core.audio.start_times.reading import start_time
@@ -122,7 +122,7 @@ class SequenceReader:
         self._parts, self._stack = sequence.parts, stack
         self._position = 0
         self._number = -1
-        self._file: sf.SoundFile | None = None
+        self._file: Sound | None = None
         self.channels = self._parts[0].file.channels
         self.subtype = _subtype([part.file for part in self._parts])
 
@@ -139,35 +139,41 @@ class SequenceReader:
         Raises
         ------
         InputError
-            If a file ends early.
+            Naming the file that cannot be read, or ends early.
         """
         assert always_2d
         out = np.zeros((frames, self.channels), dtype=dtype)
-        stop = self._position + frames
-        number = max(bisect_right(self._parts, self._position, key=lambda part: part.first) - 1, 0)
-        for part in self._parts[number:]:
-            start, end = max(part.first, self._position), min(part.stop, stop)
+        begin, stop = self._position, self._position + frames
+        first = bisect_right(self._parts, begin, key=lambda part: part.first) - 1
+        for number in range(max(first, 0), len(self._parts)):
+            part = self._parts[number]
+            start, end = max(part.first, begin), min(part.stop, stop)
             if part.first >= stop:
                 break
             if start < end:
-                held = self._opened(number)
-                held.seek(start - part.first)
-                found = held.read(end - start, dtype=dtype, always_2d=True)
-                if len(found) < end - start:
-                    what = "ends before its header says"
-                    raise InputError(part.path, what, "copy it again from the recorder")
-                out[start - self._position : end - self._position] = found
-            number += 1
+                out[start - begin : end - begin] = self._held(number, start, end - start, dtype)
         self._position = stop
         return out
 
-    def _opened(self, number: int) -> sf.SoundFile:
-        if self._file is None or number != self._number:
-            self._stack.close()
-            layout = self._parts[number].file.layout
-            self._file = self._stack.enter_context(layout.opened())
-            self._number = number
-        return self._file
+    def _held(
+        self, number: int, start: int, frames: int, dtype: Literal["int16", "float32"]
+    ) -> _Frames:
+        """Frames of one of the files, from a frame of the sequence on."""
+        part = self._parts[number]
+        try:
+            if self._file is None or number != self._number:
+                self._stack.close()
+                self._file = self._stack.enter_context(part.file.layout.opened())
+                self._number = number
+            self._file.seek(start - part.first)
+            found: _Frames = self._file.read(frames, dtype=dtype, always_2d=True)
+        except (sf.LibsndfileError, OSError) as error:
+            what = f"cannot be read ({failure_text(error)})"
+            raise InputError(part.path, what, "copy it again from the recorder") from error
+        if len(found) < frames:
+            what = "ends before its header says"
+            raise InputError(part.path, what, "copy it again from the recorder")
+        return found
 
 
 def sound_at(path: Path) -> AudioFile:
@@ -188,7 +194,7 @@ def sound_at(path: Path) -> AudioFile:
         If there is no such file, or one is no audio, empty, cut short or absurd; if a folder holds
         no audio, files that overlap, or such of different rates or channels.
     """
-    if not path.is_dir():
+    if not _is_folder(path):
         return settle(path)
     try:
         files = find_audio(path)
@@ -203,8 +209,16 @@ def sound_at(path: Path) -> AudioFile:
 
 def sequence_at(path: Path) -> FileSequence | None:
     """The sequence that a folder is; None for a file."""
-    layout = sound_at(path).layout if path.is_dir() else None
+    layout = sound_at(path).layout if _is_folder(path) else None
     return layout if isinstance(layout, FileSequence) else None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # Why it cannot be looked at is said where it is opened.
+        return False
 
 
 @lru_cache(_KEPT)

@@ -110,6 +110,14 @@ def test_a_folder_without_audio_is_a_line(tmp_path):
         sound_at(tmp_path)
 
 
+def test_a_file_that_goes_away_is_named(folder):
+    blocks = open_recording(Source(folder), Source(next(folder.glob("*10.wav")))).blocks(0, 1.0)
+    next(blocks)
+    (folder / "20230511_043004.wav").unlink()
+    with pytest.raises(InputError, match=r"043004\.wav: cannot be read"):
+        list(blocks)
+
+
 def test_a_damaged_file_is_named_and_not_the_folder(folder):
     path = folder / "20230511_043004.wav"
     path.write_bytes(path.read_bytes()[:1000])
