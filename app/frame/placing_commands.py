@@ -15,10 +15,10 @@ from app.base.time_view import TimeView
 from app.session.edit_messages import open_first
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
+from core.align.limits import INTERVAL_S, INTERVALS_S
 from core.formats.sync_table import SyncTable, check_ends, read_sync_points
 from core.sync_points import SyncPoints
 
-_SHORTEST_S, _LONGEST_S = 0.01, 3600.0
 _TABLES = "Tables of sync points (*.csv *.tsv *.txt);;All (*)"
 
 
@@ -89,9 +89,8 @@ class PlacingCommands(QObject):
             self._window,
             "Keypoints at another interval",
             "Seconds from one keypoint to the next; those you decided on stay:",
-            1.0,
-            _SHORTEST_S,
-            _LONGEST_S,
+            INTERVAL_S,
+            *INTERVALS_S,
             3,
         )
         if is_wanted:

@@ -351,11 +351,9 @@ class SessionModel(QObject):
             if step.edit.outs is not None:
                 self.selection.show_near(key)
                 continue
-            if step.edit.wholes is not None:
-                self.returned.emit()
-            elif len(step.edit.position):
+            if len(step.edit.position):
                 self.selection.select_keypoint(middle_of(step))
-                self.returned.emit()
+            self.returned.emit()
             self.decided.emit(key)
 
     def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:

@@ -16,7 +16,7 @@ from core.align.claims.travel import heard_travel_s
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.prior import DriftPrior
 from core.align.decoding.relatedness import local_relatedness
-from core.align.limits import MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
+from core.align.limits import INTERVAL_S, MAX_OFFSET_S, SOUND_M_S, TOLERANCE_S
 from core.align.networks import used_of
 from core.align.path import OffsetPath, Refinement
 from core.align.rankings import RankedBy, Ranking
@@ -61,11 +61,14 @@ class AlignOptions:
         Distance of the microphones, metres. With it confidence is about the clocks; at zero it
         is about the sounds, which reach one microphone before the other, unless these are heard
         to come from different distances.
+    interval_s : float
+        From one keypoint to the next where their moments are not given, seconds.
     """
 
     max_offset_s: float = MAX_OFFSET_S
     tolerance_s: float = TOLERANCE_S
     spacing_m: float = 0.0
+    interval_s: float = INTERVAL_S
 
     def at_spacing(self, spacing_m: float | None) -> AlignOptions:
         """The same for microphones whose distance is known, metres; None where it is not."""
@@ -94,7 +97,7 @@ def align_steps(
     ----------
     recording : Recording
     time_0_s : ndarray, shape (K,), optional
-        Keypoints on channel 0, seconds; by default the challenge's 1-s grid.
+        Keypoints on channel 0, seconds; by default one every `AlignOptions.interval_s`.
     options : AlignOptions, optional
     learned : Networks
         Each of their opinions is one term more of the evidence.
@@ -128,7 +131,7 @@ def align_steps(
     """
     options = options or AlignOptions()
     if time_0_s is None:
-        time_0_s = keypoint_grid(recording.duration_s)
+        time_0_s = keypoint_grid(recording.duration_s, options.interval_s)
     _refuse_short(recording)
     told = [len(network.notices) for network in learned]
     asked = asked_of(recording, time_0_s, options, learned, prior, tuning, sync)

@@ -17,6 +17,11 @@ TOLERANCES_S = (0.02, 1.0)
 """Smallest and largest `AlignOptions.tolerance_s`, seconds. Below, the way of the sound to
 either microphone counts, and where no spacing is given confidence does not know it."""
 
+INTERVAL_S = 1.0
+"""From one keypoint to the next where nobody says more, as the challenge has it, seconds."""
+INTERVALS_S = (0.01, 3600.0)
+"""Smallest and largest `AlignOptions.interval_s`, seconds."""
+
 SOUND_M_S = 343.0
 """Speed of sound in air at 20 degrees Celsius, metres per second."""
 SPACINGS_M = (0.0, 343.0)

@@ -6,7 +6,7 @@ import argparse
 import math
 from fractions import Fraction
 
-from core.align.limits import OFFSETS_S, SPACINGS_M, TOLERANCES_S
+from core.align.limits import INTERVALS_S, OFFSETS_S, SPACINGS_M, TOLERANCES_S
 from core.evidence.choice import DEVICES
 
 
@@ -77,6 +77,16 @@ def fraction(text: str) -> Fraction:
     return value
 
 
+def interval(text: str) -> float:
+    """From one keypoint to the next, seconds."""
+    value = seconds(text)
+    if not INTERVALS_S[0] <= value <= INTERVALS_S[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is not between {INTERVALS_S[0]:g} and {INTERVALS_S[1]:g} s"
+        )
+    return value
+
+
 def size(text: str) -> float:
     """A size, GB."""
     return positive(text, "a size above 0 GB")
@@ -115,6 +125,7 @@ seconds.__name__ = "seconds"
 offset.__name__ = "seconds"
 tolerance.__name__ = "seconds"
 spacing.__name__ = "metres"
+interval.__name__ = "seconds"
 count.__name__ = "number"
 seed.__name__ = "number"
 size.__name__ = "size"

@@ -10,6 +10,7 @@ from core import __version__
 from core.align.limits import (
     BEST_LINES,
     COARSE_ABOVE_S,
+    INTERVAL_S,
     MAX_OFFSET_S,
     OFFSETS_S,
     SPACINGS_M,
@@ -178,6 +179,14 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="CSV",
         help="take the channel-0 times from this table and write them back unchanged",
+    )
+    parser.add_argument(
+        "--interval",
+        type=argument_types.interval,
+        default=INTERVAL_S,
+        metavar="SECONDS",
+        help="from one keypoint to the next, where no table says where they are "
+        f"(default: {INTERVAL_S:g})",
     )
     parser.add_argument(
         "--sync-points",

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         of no use.
     """
     choice = choice_from_args(args)
-    options = AlignOptions(args.max_offset, args.tolerance, args.spacing)
+    options = AlignOptions(args.max_offset, args.tolerance, args.spacing, args.interval)
     ranked_by = (RankedBy(args.rank),) if args.rank in {*RankedBy} else tuple(RankedBy)
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)

@@ -227,3 +227,13 @@ def test_sync_points_lead_the_path_and_leave_again(finchsync, make_audio, tmp_pa
     result = finchsync("align", path, "--out", tmp_path / "b.csv", "--sync-points", late)
     assert result.code == 2
     assert "a sync point lies at 3000 s on channel 0, past the end" in result.err
+
+
+def test_keypoints_are_as_far_apart_as_asked_for(finchsync, make_audio, tmp_path):
+    out = tmp_path / "out.csv"
+    path = make_audio(duration_s=5.0)
+    assert finchsync("align", path, "--out", out, "--interval", 2.5).code == 0
+    assert read_csv(out).files[path.name].time_0_s.tolist() == [0.0, 2.5]
+    result = finchsync("align", path, "--out", out, "--interval", 0.001)
+    assert result.code == 2
+    assert "0.001 s is not between 0.01 and 3600 s" in result.err
