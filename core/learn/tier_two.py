@@ -97,20 +97,25 @@ def _example(corrected: Corrected, most_rows: int) -> Example:
     recording, truth = corrected.recording, corrected.keypoints
     rows_s = np.arange(truth.time_0_s[0], truth.time_0_s[-1] + WINDOW_S, WINDOW_S)
     first_s, last_s = rows_s[densest(rows_s, truth.time_0_s, most_rows)][[0, -1]]
-    offset_s = truth.offset_s[(truth.time_0_s >= first_s) & (truth.time_0_s <= last_s)]
-    around_s = WINDOW_S + REACH * HOP_S
-    start_s = math.floor(max(first_s + min(offset_s.min(), 0.0) - around_s, 0.0))
-    end_s = math.ceil(last_s + max(offset_s.max(), 0.0) + around_s)
-    features = result_of(feature_blocks(recording, start_s, end_s))
+    rows_s = np.array([first_s, last_s])
+    match_s = rows_s + np.interp(rows_s, truth.time_0_s, truth.offset_s)
+    spans_s = _around(rows_s, WINDOW_S), _around(match_s, WINDOW_S + REACH * HOP_S)
+    features = result_of(feature_blocks(recording, *spans_s))
     levels = []
     for own in features:
         log_power = own.log_mel[:]
         levels.append(band_levels(log_power, noise_floor(log_power)).astype(np.float16))
-    time_s = start_s + HOP_S * np.arange(len(levels[0]))
-    offset = np.interp(time_s, truth.time_0_s, truth.offset_s) / HOP_S
+    time_s = np.asarray(spans_s[0][0] + HOP_S * np.arange(len(levels[0])), dtype=np.float64)
+    apart_s = spans_s[0][0] - spans_s[1][0]
+    offset = (np.interp(time_s, truth.time_0_s, truth.offset_s) + apart_s) / HOP_S
     match = np.arange(len(levels[0])) + offset
     known = _apart_s(time_s, truth.time_0_s) <= WINDOW_S / 2
     return Example((levels[0], levels[1]), offset, known & (match >= 0) & (match < len(levels[1])))
+
+
+def _around(times_s: Floats, margin_s: float) -> tuple[int, int]:
+    """Whole seconds from before the first to after the last, from the start of a channel on."""
+    return max(math.floor(times_s[0] - margin_s), 0), max(math.ceil(times_s[-1] + margin_s), 1)
 
 
 def _apart_s(time_s: Floats, keypoint_s: Floats) -> Floats:
