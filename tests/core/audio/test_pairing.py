@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.audio.pairing import FoundFile, Pairing, guess_pairs, partner_of
 from core.audio.start_times.names import start_in_name
@@ -143,6 +146,36 @@ def test_a_file_of_many_channels_is_paired_with_another_or_within_itself() -> No
     stereo = _files(["one.wav", "two.wav", "three.wav"], channels=2)
     found = guess_pairs(stereo)
     assert [pair.own_name for pair in found.pairs] == ["one.wav", "three.wav", "two.wav"]
+
+
+_NAMES = st.lists(
+    st.builds(
+        "{}{}{}.wav".format,
+        st.sampled_from(["a", "b", "room ", "", "card 1/", "card 2/"]),
+        st.sampled_from(["", "_", "1", "2", "10", "ü", "20260514_043000", "20260514_053000"]),
+        st.sampled_from(["", "x", "_7", "-ch0", "-ch1", "5B1E5A3C"]),
+    ),
+    unique=True,
+    max_size=24,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_NAMES, st.lists(st.sampled_from([1, 1, 1, 2, 5]), min_size=24, max_size=24))
+def test_no_file_is_lost_or_paired_with_itself(names: list[str], channels: list[int]) -> None:
+    files = [
+        replace(file, channels=count) for file, count in zip(_files(names), channels, strict=False)
+    ]
+    found = guess_pairs(files)
+    paired = {path for pair in found.pairs for path in pair.files}
+    unpaired = {file.path for file in found.unpaired}
+    assert paired | unpaired == {file.path for file in files}
+    assert not paired & unpaired
+    assert len({pair.identity for pair in found.pairs}) == len(found.pairs)
+    for pair in found.pairs:
+        zero, one = pair.both
+        assert zero != one
+        assert zero.path != one.path or (zero.channel, one.channel) == (0, 1)
 
 
 def test_the_other_file_of_one_is_found_among_its_neighbours() -> None:
