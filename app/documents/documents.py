@@ -26,8 +26,9 @@ from app.documents.session_store import SessionStore
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
+from core.audio.pair_draft import PairDraft
 from core.audio.recording import Recording
-from core.audio.sources import Sources
+from core.audio.sources import Sources, whole_path
 from core.session import EarlierWork, Session
 
 
@@ -241,11 +242,27 @@ class Documents(QObject):
             kind = Kind.ERROR if step.is_all else Kind.WARNING
             self.message_posted.emit(Message(kind, step.text, details=step.details))
         elif isinstance(step, ToPair):
-            self.pairing_wanted.emit(step.draft)
+            self._pair(step.draft)
         elif isinstance(step, Lost):
             self._tell_lost(step)
         elif isinstance(step, EarlierWork):
             self.earlier.look_at(step)
+
+    def _pair(self, draft: PairDraft) -> None:
+        """Have files paired that are in no recording here yet; show where the others are."""
+        recordings = self._session.recordings.items()
+        there = {
+            whole_path(path): key
+            for key, entry in recordings
+            for path in entry.recording.paths
+            if not entry.is_out
+        }
+        left = draft.beyond(there)
+        if left.rows:
+            self.pairing_wanted.emit(left)
+        else:
+            keys = (there[whole_path(path)] for row in draft.rows for path in row.paths)
+            self._session.selection.select_first(keys)
 
     def _tell_lost(self, step: Lost) -> None:
         self.message_posted.emit(

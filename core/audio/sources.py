@@ -73,7 +73,7 @@ class Source:
     @property
     def identity(self) -> Hashable:
         """Alike for the same channel of the same file; the disk is not asked for links."""
-        return _whole(self.path), self.channel or 0
+        return whole_path(self.path), self.channel or 0
 
     @property
     def label(self) -> str:
@@ -259,14 +259,14 @@ def _by_folder_of_other_side(name: str, alike: Sequence[Sources]) -> list[str]:
 
 def _telling_apart(paths: Sequence[Path]) -> list[str]:
     """The last folders that tell files apart, with slashes; empty if they are one file."""
-    ways = [Path(_whole(path)).parts for path in paths]
+    ways = [Path(whole_path(path)).parts for path in paths]
     different, depth = len(set(ways)), 1
     while len({way[-depth:] for way in ways}) < different:
         depth += 1
     return ["".join(f"{folder}/" for folder in way[max(1, len(way) - depth) : -1]) for way in ways]
 
 
-def _whole(path: Path) -> str:
+def whole_path(path: Path) -> str:
     """The whole path, without asking the disk."""
     return os.path.abspath(path)  # noqa: PTH100 (it does not look for links)
 

@@ -272,6 +272,33 @@ def test_recorders_of_one_reference_are_paired_with_each_other_as_a_check(
     assert not sheet.check.isVisible()
 
 
+def test_files_that_are_paired_already_are_shown_and_not_asked_for_again(
+    make_window: Callable[..., MainWindow], tmp_path: Path, settle: Settle
+) -> None:
+    folder = tmp_path / "field"
+    folder.mkdir()
+    _mono(folder, "A_1.wav", "B_1.wav", "A_2.wav", "B_2.wav")
+    first = make_window()
+    first.open([folder])
+    settle(first)
+    assert first.pairing.sheet is not None
+    first.pairing.sheet.accept()
+    settle(first)
+    first.open([folder / "B_2.wav"])
+    settle(first)
+    assert first.pairing.sheet is None
+    assert first.session.current is not None
+    assert first.session.current.recording.name == "A_2.wav"
+    first.close()
+    _mono(folder, "A_3.wav", "B_3.wav")
+    again = make_window()
+    again.open([folder])
+    settle(again)
+    assert len(again.session.entries) == 2
+    assert again.pairing.sheet is not None
+    assert _labels(again.pairing.sheet) == [("A_3.wav", "B_3.wav")]
+
+
 def test_two_folders_of_consecutive_files_may_be_one_recording(
     window: MainWindow, sheet_of: Callable, tmp_path: Path, settle: Settle
 ) -> None:
