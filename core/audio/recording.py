@@ -16,7 +16,7 @@ from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.sequences.sequence import sequence_at, sound_at
 from core.audio.sources import Source, Sources, distinct_names, file_names, own_name
-from core.audio.start_times.difference import Reading, StartDifference, start_difference
+from core.audio.start_times.difference import StartDifference, start_difference
 from core.audio.start_times.reading import start_time
 from core.errors import InputError, refuse_undecodable
 
@@ -67,10 +67,10 @@ class Recording:
         return start_difference(first.start, second.start, *self.durations_s)
 
     @property
-    def expected_offset_s(self) -> float:
-        """Around where the offset is before anything is heard, seconds."""
+    def expected_offsets_s(self) -> tuple[float, ...]:
+        """Around where the offset may be before anything is heard, the likeliest first, seconds."""
         told = self.start_difference
-        return 0.0 if told is None or told.reading is Reading.APART else told.offset_s
+        return (told.offsets_s if told else ()) or (0.0,)
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -35,6 +35,7 @@ from core.evidence.learned import EvidenceInput, Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
+from core.steps import Steps, part_of
 from core.sync_points import SyncPoints
 
 _TRACE = 1e-3
@@ -246,7 +247,7 @@ def compare(
     InputError
         If the audio cannot be read.
     """
-    rows_s, near_s, prior = asked.time_0_s[rows], asked.max_offset_s, asked.prior
+    rows_s, prior = asked.time_0_s[rows], asked.prior
     spans_s = (WHOLE,) if whole else _spans_s(asked, rows_s, around_s)
     features = yield from plan.staged(Stage.READ, feature_blocks(asked.recording, *spans_s))
     heard = Heard.of(features)
@@ -260,10 +261,10 @@ def compare(
     if len(asked.sync):
         windows = (_window_around(asked.sync, rows_s),)
     else:
-        coarse = yield from plan.staged(
-            Stage.SEARCH, coarse_offsets(*features, search_reach_s(near_s), near_s, around_s)
+        centres_s = asked.recording.expected_offsets_s if whole else (around_s,)
+        windows = yield from plan.staged(
+            Stage.SEARCH, _searched(asked, features, rows_s, centres_s)
         )
-        windows = search_windows(coarse, rows_s, near_s, prior, around_s)
     window, terms = yield from plan.staged(
         Stage.COMPARE, likelier_window(features, rows_s, windows, prior)
     )
@@ -311,6 +312,23 @@ def weigh(
         surface, likely, compared.is_unsure, compared.heard, networks.alone, networks.by_model
     )
     return found, first.posterior
+
+
+def _searched(
+    asked: Comparison,
+    features: tuple[ChannelFeatures, ChannelFeatures],
+    rows_s: Floats,
+    centres_s: tuple[float, ...],
+) -> Steps[tuple[SearchWindow, ...]]:
+    """Where to look closely around some offsets, the likeliest of which comes first."""
+    found: list[SearchWindow] = []
+    near_s = asked.max_offset_s
+    for number, centre_s in enumerate(centres_s):
+        search = coarse_offsets(*features, search_reach_s(near_s), near_s, centre_s)
+        start, end = number / len(centres_s), (number + 1) / len(centres_s)
+        coarse = yield from part_of(search, start, end)
+        found += search_windows(coarse, rows_s, near_s, asked.prior, centre_s)
+    return tuple(found)
 
 
 def _window_around(sync: SyncPoints, rows_s: Floats) -> SearchWindow:

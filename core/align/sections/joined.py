@@ -62,7 +62,7 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
     """
     count = len(asked.time_0_s)
     sections = sections_of(count, bounds.section_s)
-    around_s = asked.recording.expected_offset_s
+    around_s = asked.recording.expected_offsets_s[0]
     if len(sections) == 1:
         plan = ProgressPlan(asked.network_cost)
         found, _ = yield from gather(asked, slice(None), plan, around_s, whole=True)

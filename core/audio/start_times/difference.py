@@ -32,18 +32,24 @@ class StartDifference:
         Seconds; negative where channel 1 began first. The offset is about as much less than zero:
         what channel 0 heard at `later_s` is at the start of channel 1.
     reading : Reading
+    zoned_later_s : float or None
+        The same less whole hours of another time zone, where that may be true as well.
     notes : tuple of str
         What a person should know, a sentence each.
     """
 
     later_s: float
     reading: Reading
+    zoned_later_s: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
-    def offset_s(self) -> float:
-        """The offset to be expected, seconds."""
-        return -self.later_s
+    def offsets_s(self) -> tuple[float, ...]:
+        """Offsets to be expected, the likeliest first, seconds; none where no moment is shared."""
+        if self.reading is Reading.APART:
+            return ()
+        also = () if self.zoned_later_s is None else (-self.zoned_later_s,)
+        return (-self.later_s, *also)
 
 
 def start_difference(
@@ -53,7 +59,7 @@ def start_difference(
 
     A time without a zone is taken to be of the other's zone. Where the recordings would share
     no moment, but would without a whole number of hours, one recorder's clock is taken to be
-    set to another time zone.
+    set to another time zone; where they would in either case, both may be true.
 
     Parameters
     ----------
@@ -72,11 +78,13 @@ def start_difference(
     is_whole = 1 <= abs(hours) <= _MOST_HOURS and abs(rest_s) <= _ZONE_SLACK_S
     told = f"{_hours_text(hours)}{_rest_text(rest_s if hours > 0 else -rest_s)}"
     reading = Reading.AS_TOLD
+    zoned_later_s = None
     if _shares(later_s, duration_0_s, duration_1_s):
         if is_whole:
+            zoned_later_s = rest_s
             notes += (
-                f"their start times differ by {told}, which is "
-                "taken as told: is one recorder's clock set to another time zone?",
+                f"their start times differ by {told}: is one recorder's clock set to another time "
+                "zone?",
             )
     elif is_whole and _shares(rest_s, duration_0_s, duration_1_s):
         reading, later_s = Reading.OTHER_ZONE, rest_s
@@ -87,7 +95,7 @@ def start_difference(
     else:
         reading = Reading.APART
         notes += (_apart_text(later_s, duration_0_s, duration_1_s),)
-    return StartDifference(later_s, reading, notes)
+    return StartDifference(later_s, reading, zoned_later_s, notes)
 
 
 def _told_s(start_0: datetime, start_1: datetime) -> tuple[float, tuple[str, ...]]:

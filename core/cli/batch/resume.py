@@ -132,7 +132,7 @@ def key_of(
     except OSError as error:
         raise InputError(recording.paths[0], "cannot be read any more", "check the path") from error
     digest = hashlib.blake2b(digest_size=16)
-    expected_s = recording.expected_offset_s
+    expected_s = recording.expected_offsets_s
     what = (__version__, recording.fingerprint(), changed, options, evidence, expected_s)
     digest.update(repr(what).encode())
     if time_0_s is not None:

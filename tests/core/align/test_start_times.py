@@ -38,7 +38,7 @@ def _pair(folder: Path, heard: np.ndarray, names: tuple[str, str], lead_s: float
 def test_offsets_beyond_any_search_are_known_from_the_names(tmp_path, heard, section_s):
     names = "A_20230511_043000.wav", "B_20230511_044001.wav"
     recording = _pair(tmp_path, heard, names, 600.0)
-    assert recording.expected_offset_s == -601.0
+    assert recording.expected_offsets_s == (-601.0,)
     assert recording.notes == ()
     found = align(recording, bounds=Bounds(section_s)).keypoints
     shared = found.time_0_s > 605
@@ -49,20 +49,40 @@ def test_offsets_beyond_any_search_are_known_from_the_names(tmp_path, heard, sec
 def test_another_time_zone_is_told_and_not_searched(tmp_path, heard):
     names = "A_20230511_043000.wav", "B_20230511_063001.wav"
     recording = _pair(tmp_path, heard, names, 0.0)
-    assert recording.expected_offset_s == -1.0
+    assert recording.expected_offsets_s == (-1.0,)
     assert "time zone" in recording.notes[0]
     found = align(recording, options=AlignOptions()).keypoints
     np.testing.assert_allclose(found.offset_s[5:-5], 2.4, atol=0.05)
 
 
+@pytest.mark.slow
+def test_where_both_readings_may_be_true_the_sound_decides(tmp_path, heard):
+    """An hour apart by their names, which is a time zone in the one and the truth in the other."""
+    rng = np.random.default_rng(1)
+    hour = 1e-3 * rng.normal(size=3600 * RATE_HZ).astype(np.float32)
+    for number, is_zone in enumerate((True, False)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        before, after = (hour, hour[:0]) if not is_zone else (hour[:0], hour)
+        zero, one = folder / "A_20230511_043000.wav", folder / "B_20230511_053000.wav"
+        sf.write(zero, np.concatenate([before, heard[:, 0], after]), RATE_HZ)
+        sf.write(one, heard[:, 1], RATE_HZ)
+        recording = open_recording(zero, one)
+        assert recording.expected_offsets_s == (-3600.0, 0.0)
+        found = align(recording).keypoints
+        start_s = 0.0 if is_zone else 3600.0
+        shared = (found.time_0_s > start_s + 5) & (found.time_0_s < start_s + 55)
+        np.testing.assert_allclose(found.offset_s[shared], -start_s, atol=0.05)
+
+
 def test_recordings_that_share_no_moment_are_told(tmp_path, heard):
     names = "A_20230511_043000.wav", "B_20230512_171500.wav"
     recording = _pair(tmp_path, heard[: 5 * RATE_HZ], names, 0.0)
-    assert recording.expected_offset_s == 0.0
+    assert recording.expected_offsets_s == (0.0,)
     assert "began 36 h 44 min after channel 0 had ended" in recording.notes[0]
 
 
 def test_channels_of_one_file_began_together(tmp_path, heard):
     path = tmp_path / "20230511_043000.wav"
     sf.write(path, heard[: 5 * RATE_HZ], RATE_HZ)
-    assert open_recording(path).expected_offset_s == 0.0
+    assert open_recording(path).expected_offsets_s == (0.0,)

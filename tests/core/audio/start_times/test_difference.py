@@ -20,7 +20,7 @@ def _at(later_s: float = 0.0, zone_h: float | None = None) -> datetime:
 def test_a_difference_of_hours_is_the_offset():
     found = start_difference(_at(), _at(2.3 * HOUR_S), 4 * HOUR_S, 4 * HOUR_S)
     assert found.later_s == pytest.approx(2.3 * HOUR_S)
-    assert found.offset_s == pytest.approx(-2.3 * HOUR_S)
+    assert found.offsets_s == pytest.approx((-2.3 * HOUR_S,))
     assert found.reading is Reading.AS_TOLD
     assert found.notes == ()
 
@@ -50,9 +50,10 @@ def test_whole_hours_are_told_where_they_may_be_true():
     found = start_difference(_at(), _at(HOUR_S + 5), 8 * HOUR_S, 8 * HOUR_S)
     assert found.reading is Reading.AS_TOLD
     assert found.later_s == pytest.approx(HOUR_S + 5)
+    assert found.offsets_s == pytest.approx((-HOUR_S - 5, -5.0))
     assert found.notes == (
-        "their start times differ by 1 hour and 5 s, which is taken as told: is one recorder's "
-        "clock set to another time zone?",
+        "their start times differ by 1 hour and 5 s: is one recorder's clock set to another time "
+        "zone?",
     )
 
 
