@@ -8,9 +8,11 @@ tables of ``docs/model.md``. ``--encoder FILE`` takes another encoder.
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,6 @@ from core.nets.heads.making import HeadOptions
 from core.nets.heads.names import RANKING, SYSTEMS, Head
 from core.nets.heads.pair import Keys
 from core.nets.heads.probe import alpha_of
-from core.nets.heads.scorer_file import load_scorer
 from core.nets.heads.similarity import SimilarityScorer
 from core.nets.opening import open_pair_model
 from core.nets.ranking import PairModel, pair_table
@@ -53,6 +54,8 @@ from core.train.samples.draw import fixed_batches
 from core.train.samples.labelled import LabelledRecording, read_labelled
 from core.train.samples.tokens import SampleTokens
 from core.train.whole import alignment_errors
+
+Opened = Callable[[], tuple[PairModel, dict[str, Any]]]
 
 FOLDER = CACHE / "heads_compared"
 REACH_S = 5.0
@@ -137,10 +140,13 @@ def main() -> None:
     leave_a_core()
     tested = list(test_sets(quick=args.quick))
     cache, rows = EmbeddingCache(3 << 30), {}
-    for title, model, told in _models(args.encoder, cache, quick=args.quick):
-        rows[title] = told | {
-            name: measured(model, cache, recordings) for name, recordings in tested
-        }
+    for title, kept, opened in _systems(args.encoder, cache, quick=args.quick):
+        if not kept.exists():
+            model, told = opened()
+            told |= {name: measured(model, cache, recordings) for name, recordings in tested}
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(told), "utf-8")
+        rows[title] = json.loads(kept.read_text("utf-8"))
         print(title, rows[title], flush=True)
     result = {
         "encoder": args.encoder.name,
@@ -242,59 +248,60 @@ def page(rows: dict[str, dict[str, Any]], sets: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _models(
+def _systems(
     encoder: Path, cache: EmbeddingCache, *, quick: bool
-) -> Iterator[tuple[str, PairModel, dict[str, Any]]]:
-    """Trained heads, and the encoder's own product before them, each with what it cost."""
-    train_folder, val_folder = training_folders()
-    net, digest = load_encoder(encoder)
-    plain = PairModel(ClipEncoder(net, digest, torch.device("cpu")), Product())
-    _give_line(plain, cache, val_folder)
-    yield "the encoder's own product", plain, {"weights": 0, "s": 0}
-    runs = FOLDER / ("quick" if quick else "runs") / digest
+) -> Iterator[tuple[str, Path, Opened]]:
+    """The encoder's own product and all heads: where each one's row is kept, and what trains it."""
+    runs = FOLDER / ("quick" if quick else "runs") / load_encoder(encoder)[1]
+    yield "the encoder's own product", runs / "product.json", partial(_product, encoder, cache)
     for index, system in enumerate(SYSTEMS_COMPARED):
-        recipe = recipe_of(system.head)
-        draw = replace(
-            recipe.draw,
-            batch=BATCH,
-            stride=STRIDE,
-            is_stride_fixed=True,
-            hard_negatives=NEGATIVES if recipe.draw.hard_negatives > NEGATIVES else 2,
-        )
-        rate = RATE if system.head in RANKING else recipe.learning_rate
-        teacher = [n for n, s in enumerate(SYSTEMS_COMPARED) if s.title == system.distilled]
-        options = RunOptions(
-            encoder,
-            system.head,
-            system.options,
-            distil=runs / str(teacher[0]) / "last.safetensors" if teacher else None,
-            epochs=1 if quick else EPOCHS,
-            recipe=replace(recipe, draw=draw, learning_rate=rate),
-            device="cpu",
-            cache_folder=FOLDER / "embeddings",
-            resume=True,
-        )
-        out, start_s = runs / str(index), time.process_time()
-        history = train(train_folder, val_folder, out, options, lambda *_: None).history
-        spent_s = round(time.process_time() - start_s)
-        scorer = load_scorer(out / "last.safetensors").scorer
-        model, _ = open_pair_model(encoder, out / "last.safetensors", "cpu")
-        yield (
-            system.title,
-            model,
-            {
-                "weights": sum(weight.numel() for weight in scorer.parameters()),
-                "s": spent_s,
-                "val_loss": round(history[-1].val_loss, 4),
-                "val_chance": round(history[-1].val_chance, 4),
-                "shares": alpha_of(scorer),
-            },
-        )
+        opened = partial(_trained, encoder, system, runs, 1 if quick else EPOCHS)
+        yield system.title, runs / f"{index}.json", opened
 
 
-def _give_line(model: PairModel, cache: EmbeddingCache, folder: Path) -> None:
-    """Fit the product's log odds on the validation's pairs, as training does for heads."""
-    recordings, draw = read_labelled(folder), recipe_of("place").draw
+def _trained(
+    encoder: Path, system: System, runs: Path, epochs: int
+) -> tuple[PairModel, dict[str, Any]]:
+    """A trained head, and what it cost."""
+    recipe = recipe_of(system.head)
+    draw = replace(
+        recipe.draw,
+        batch=BATCH,
+        stride=STRIDE,
+        is_stride_fixed=True,
+        hard_negatives=NEGATIVES if recipe.draw.hard_negatives > NEGATIVES else 2,
+    )
+    rate = RATE if system.head in RANKING else recipe.learning_rate
+    outs = {s.title: runs / str(n) for n, s in enumerate(SYSTEMS_COMPARED)}
+    out, teacher = outs[system.title], outs.get(system.distilled)
+    options = RunOptions(
+        encoder,
+        system.head,
+        system.options,
+        distil=None if teacher is None else teacher / "last.safetensors",
+        epochs=epochs,
+        recipe=replace(recipe, draw=draw, learning_rate=rate),
+        device="cpu",
+        cache_folder=FOLDER / "embeddings",
+        resume=True,
+    )
+    start_s = time.process_time()
+    history = train(*training_folders(), out, options, lambda *_: None).history
+    spent_s = round(time.process_time() - start_s)
+    model, _ = open_pair_model(encoder, out / "last.safetensors", "cpu")
+    return model, {
+        "weights": sum(weight.numel() for weight in model.scorer.parameters()),
+        "s": spent_s,
+        "val_loss": round(history[-1].val_loss, 4),
+        "val_chance": round(history[-1].val_chance, 4),
+        "shares": alpha_of(model.scorer),
+    }
+
+
+def _product(encoder: Path, cache: EmbeddingCache) -> tuple[PairModel, dict[str, Any]]:
+    """The product, with log odds fitted on the validation's pairs as training does for heads."""
+    model = PairModel(ClipEncoder(*load_encoder(encoder), torch.device("cpu")), Product())
+    recordings, draw = read_labelled(training_folders()[1]), recipe_of("place").draw
     tokens = SampleTokens(model.encoder, cache, recordings)
     parts: tuple[list[Tensor], list[Tensor]] = ([], [])
     for batch in fixed_batches(recordings, replace(draw, stride=STRIDE), 0):
@@ -303,6 +310,7 @@ def _give_line(model: PairModel, cache: EmbeddingCache, folder: Path) -> None:
         parts[1].append(found.wrong)
     right, wrong = (torch.cat(part).double().numpy() for part in parts)
     model.scorer.set_line(*fitted_line(right, wrong))
+    return model, {"weights": 0, "s": 0}
 
 
 if __name__ == "__main__":
