@@ -212,9 +212,10 @@ def screenshot(
 def _pose(window: MainWindow, alignment: Alignment | None) -> None:
     """Show an instructive stretch with the most interesting keypoint selected."""
     session = window.session
-    if alignment is not None and session.selection.recording is not None:
-        session.set_alignment(session.selection.recording, alignment)
-        session.propose_alignment()
+    shown = session.selection.recording
+    if alignment is not None and shown is not None:
+        session.set_alignment(shown, alignment)
+        session.propose_alignment(shown)
     keypoints = session.keypoints
     if keypoints is None or not len(keypoints):
         return

@@ -92,7 +92,8 @@ REVIEW: tuple[ActionSpec, ...] = (
         "review.accept_certain",
         "Keypoint",
         ("Shift+A",),
-        f"Accept every keypoint of this recording whose confidence is {CERTAIN:g} or more",
+        f"Accept every keypoint of the chosen recordings whose confidence is {CERTAIN:g} or more, "
+        "and what becomes so by that",
     ),
     ActionSpec(
         "unalignable",
@@ -202,6 +203,15 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Recordings",
         ("Ctrl+F",),
         "Filter the list by a part of the name",
+    ),
+    ActionSpec(
+        "choose_all",
+        "Choose all recordings",
+        "queue.choose_all",
+        "Recordings",
+        ("Ctrl+A",),
+        "Choose every recording listed: aligning, accepting what is certain and taking the path "
+        "are then about all of them",
     ),
     ActionSpec(
         "take_out",

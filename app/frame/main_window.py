@@ -52,8 +52,8 @@ from app.work.workbench import Workbench
 
 FULL_SIZE = QSize(1600, 1000)
 
-_OF_A_ROW = ("align", "take_out")
-"""Commands that a right click on a recording offers."""
+_OF_A_ROW = ("align", "accept_certain", "take_alignment", "take_out")
+"""Commands that a right click on recordings offers."""
 
 
 class MainWindow(QMainWindow):
@@ -263,6 +263,7 @@ class MainWindow(QMainWindow):
         self.workbench.aligning.progressed.connect(self.status.show_progress)
         self.workbench.aligning.progressed.connect(self.queue.show_progress)
         self.workbench.redecoding.noted.connect(self.status.note)
+        self.workbench.redecoding.led.connect(self.review.settle)
         self.playback.noted.connect(self.status.note)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)

@@ -55,6 +55,7 @@ class Review(QObject):
         self._queue = queue
         self.held = HeldKey(self)
         self._open_before = 0
+        self._settling: set[int] = set()
         self._far_snap: tuple[int | None, int, float, float] | None = None
         session.selection.recording_changed.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
@@ -134,19 +135,25 @@ class Review(QObject):
 
     @Slot()
     def take_out(self) -> None:
-        """Take the recording shown out of the session, and go on to the next of the queue."""
-        session, key = self._session, self._session.selection.recording
-        if key is None:
+        """Take the chosen recordings out of the session, and go on to the next of the queue."""
+        session, shown = self._session, self._session.selection.recording
+        if shown is None:
             return
-        name = short_name(session.recordings[key].recording.name)
+        chosen, name = (
+            session.selection.chosen,
+            short_name(session.recordings[shown].recording.name),
+        )
         self._queue.refresh()
-        place, order = self._queue.place(key), self._queue.order
-        near = (*order[place + 1 : place + 2], *order[:place][-1:]) if place >= 0 else ()
-        session.selection.select_first(near)
-        session.take_out(key)
+        place, order = self._queue.place(shown), self._queue.order
+        later, before = order[place + 1 :], reversed(order[:place] if place >= 0 else ())
+        session.selection.select_first([k for k in (*later, *before) if k not in chosen][:1])
+        for key in chosen:
+            session.take_out(key)
         self._queue.refresh()
         text = f"{name} was taken out. Undo brings it back; its audio is untouched."
-        is_true = session.while_so(key, lambda entry: entry.is_out)
+        if len(chosen) > 1:
+            text = f"{len(chosen):,} recordings were taken out. Undo brings them back, one by one."
+        is_true = session.while_so(shown, lambda entry: entry.is_out)
         self.message_posted.emit(Message(Kind.INFO, text, is_true=is_true))
 
     @Slot()
@@ -206,10 +213,35 @@ class Review(QObject):
 
     @Slot()
     def accept_certain(self) -> None:
-        """Accept every keypoint of the recording that needs no second look."""
-        keypoints = self._session.keypoints
-        if keypoints is not None:
-            self._accept_all(keypoints.confidence >= CERTAIN, "certain enough")
+        """Accept every keypoint of the chosen recordings that needs no second look.
+
+        What becomes certain by that is accepted as well.
+        """
+        self._session.preview.cancel()
+        accepted = {key: self._accept_certain_of(key) for key in self._session.selection.chosen}
+        self._settling = {key for key, count in accepted.items() if count}
+        if not self._settling:
+            self._say("No unreviewed keypoint is certain enough.")
+        elif len(accepted) > 1:
+            count = sum(accepted.values())
+            self._say(f"{count:,} keypoints of {len(self._settling):,} recordings are accepted.")
+
+    @Slot(int)
+    def settle(self, key: int) -> None:
+        """A path went after decisions; if all that is certain was to be accepted, it still is."""
+        if self._session.undone:
+            self._settling.clear()
+        if key in self._settling and not self._accept_certain_of(key):
+            self._settling.discard(key)
+
+    def _accept_certain_of(self, key: int) -> int:
+        """Accept what is certain in a recording; how many keypoints that were."""
+        entry = self._session.recordings[key]
+        keypoints = entry.keypoints
+        certain = (keypoints.confidence >= CERTAIN) & ~keypoints.is_reviewed & ~entry.is_unset
+        indices = np.flatnonzero(certain).tolist()
+        self._session.review_keypoints(indices, ReviewState.ACCEPTED, key)
+        return len(indices)
 
     def _accept_all(self, chosen: NDArray[np.bool_], what: str) -> None:
         session = self._session
@@ -287,10 +319,14 @@ class Review(QObject):
 
     @Slot()
     def take_alignment(self) -> None:
-        """Propose the non-linear path for the unreviewed keypoints."""
-        if self._session.propose_alignment():
-            self._session.selection.highlight(-1)
-        else:
+        """Propose the non-linear path for the unreviewed keypoints of the chosen recordings."""
+        session, chosen = self._session, self._session.selection.chosen
+        taken = sum(session.propose_alignment(key) for key in chosen)
+        if taken:
+            session.selection.highlight(-1)
+        if len(chosen) > 1:
+            self._say(f"{taken:,} of {len(chosen):,} recordings have taken their path.")
+        elif not taken:
             self._say("There is no path; it comes when the recording is aligned.")
 
     def go_to(self, index: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from app.session.entries import Entry
 from core.align.rankings import Ranking
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.session import Step
+from core.time_map import TimeMap
 
 _SEEN_S = 0.0005
 """A move that the millisecond on the screen shows."""
@@ -82,3 +84,9 @@ def middle_of(step: Step) -> int:
     about = [int(p) for p, *pair in states if pair != [ReviewState.UNREVIEWED] * 2]
     about = about or edit.position.tolist()
     return about[len(about) // 2]
+
+
+@lru_cache(maxsize=2)
+def time_map_of(keypoints: KeypointSet) -> TimeMap:
+    """The map through keypoints; several views ask for the same."""
+    return keypoints.time_map()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -43,6 +43,7 @@ class Selection(QObject):
         super().__init__(parent)
         self._opened = opened
         self._recording: int | None = None
+        self._chosen: tuple[int, ...] = ()
         self._keypoint = -1
         self._candidate = -1
         self._ranked_by = RankedBy.MODEL
@@ -52,6 +53,11 @@ class Selection(QObject):
     def recording(self) -> int | None:
         """Key of the recording shown."""
         return self._recording
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """Keys of the recordings that commands on recordings are about; the one shown is one."""
+        return tuple(key for key in self._chosen if not self._opened.entries[key].is_out)
 
     @property
     def entry(self) -> Entry | None:
@@ -95,6 +101,11 @@ class Selection(QObject):
         if key != self._recording and not self._opened.entries[key].is_out:
             self._show(key)
 
+    def choose(self, keys: Sequence[int], shown: int) -> None:
+        """Choose recordings, of which one is shown."""
+        self.select_recording(shown)
+        self._chosen = tuple(keys)
+
     def show_near(self, key: int | None = None) -> None:
         """Show the next recording in the session from `key` on, or the one before, or none."""
         entries = self._opened.entries
@@ -126,11 +137,13 @@ class Selection(QObject):
         """Nothing is shown; the recordings are about to be others."""
         self.leaving.emit()
         self._recording, self._keypoint, self._candidate = None, -1, -1
+        self._chosen = ()
 
     def _show(self, key: int | None) -> None:
         self.leaving.emit()
         stays_s = self._moment_s if key is not None and self._shares_reference(key) else 0.0
         self._recording = key
+        self._chosen = () if key is None else (key,)
         is_empty = self.entry is None or not len(self.entry.keypoints)
         self._keypoint = -1 if is_empty else self._nearest(stays_s)
         self._candidate = -1

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.alignment_results import AlignmentResults
 from app.session.edit_messages import nothing_to_accept, outside_channel_1
-from app.session.edits import (
-    edit_label,
-    line_of,
-    middle_of,
-    released,
-)
+from app.session.edits import edit_label, line_of, middle_of, released, time_map_of
 from app.session.entries import Entry
 from app.session.open_session import OpenSession
 from app.session.placing import Placing
@@ -144,7 +138,7 @@ class SessionModel(QObject):
     def time_map(self) -> TimeMap:
         """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
         keypoints = self.keypoints
-        return TimeMap.identity() if keypoints is None else _time_map_of(keypoints)
+        return TimeMap.identity() if keypoints is None else time_map_of(keypoints)
 
     # -- which recordings are open ---------------------------------------------------
 
@@ -269,15 +263,20 @@ class SessionModel(QObject):
         """A person decides on a keypoint."""
         self.review_keypoints([index], state)
 
-    def review_keypoints(self, indices: Sequence[int], state: ReviewState) -> None:
-        """A person decides on keypoints, in one step; what nothing has set cannot be accepted."""
-        if self.current is None or not len(indices):
+    def review_keypoints(
+        self, indices: Sequence[int], state: ReviewState, key: int | None = None
+    ) -> None:
+        """A person decides on keypoints, in one step; what nothing has set cannot be accepted.
+
+        They are of the recording shown, unless the key of another one is given.
+        """
+        entry = self.current if key is None else self.recordings[key]
+        if entry is None or not len(indices):
             return
-        if state is ReviewState.ACCEPTED and self.current.is_unset[indices].any():
+        if state is ReviewState.ACCEPTED and entry.is_unset[indices].any():
             self._refuse_unset()
             return
-        keypoints = self.current.keypoints.review(indices, state)
-        self._decide(keypoints, edit_label(indices, state))
+        self._decide(entry.keypoints.review(indices, state), edit_label(indices, state), key=key)
 
     def release_keypoint(self, index: int) -> bool:
         """Take a person's decision back: the machine's again; False if there was none."""
@@ -298,10 +297,10 @@ class SessionModel(QObject):
         self._opened.propose(key, Proposal(Basis.LINE, line), line, f"Take candidate {rank + 1}")
         return True
 
-    def propose_alignment(self) -> bool:
-        """Set unreviewed keypoints to the path; False if there is none."""
-        key, entry = self.selection.recording, self.current
-        if key is None or entry is None or entry.alignment is None or entry.machine is None:
+    def propose_alignment(self, key: int) -> bool:
+        """Set unreviewed keypoints of a recording to the path; False if there is none."""
+        entry = self.recordings[key]
+        if entry.alignment is None or entry.machine is None:
             return False
         path = Proposal(Basis.PATH, entry.machine.keypoints)
         self._opened.propose(key, path, entry.alignment.keypoints, "Take the path")
@@ -356,9 +355,11 @@ class SessionModel(QObject):
             self.returned.emit()
             self.decided.emit(key)
 
-    def _decide(self, keypoints: KeypointSet, text: str, merge_key: str = "") -> None:
-        """A person decided on keypoints of the recording shown."""
-        key = self.selection.recording
+    def _decide(
+        self, keypoints: KeypointSet, text: str, merge_key: str = "", key: int | None = None
+    ) -> None:
+        """A person decided on keypoints, of the recording shown if no other is meant."""
+        key = self.selection.recording if key is None else key
         assert key is not None
         self.preview.take()
         self._opened.edit(key, keypoints, text, merge_key)
@@ -393,8 +394,3 @@ class SessionModel(QObject):
     def _on_evidence(self, key: int) -> None:
         if key == self.selection.recording:
             self.evidence_changed.emit()
-
-
-@lru_cache(maxsize=2)
-def _time_map_of(keypoints: KeypointSet) -> TimeMap:
-    return keypoints.time_map()

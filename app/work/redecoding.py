@@ -54,10 +54,13 @@ class Redecoding(QObject):
         A `Message` for the person.
     noted(text)
         What came of a decision, for the status bar.
+    led(key)
+        The path of a recording went after decisions.
     """
 
     message_posted = Signal(object)
     noted = Signal(str)
+    led = Signal(int)
 
     def __init__(self, session: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -134,6 +137,7 @@ class Redecoding(QObject):
         moved = self._session.follow(key, step)
         if key == self._session.selection.recording and not self._session.undone:
             self.noted.emit(_followed_text(self._session.recordings[key], moved))
+        self.led.emit(key)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:

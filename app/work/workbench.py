@@ -107,14 +107,15 @@ class Workbench(QObject):
 
     @Slot()
     def align(self) -> None:
-        """Align the recording shown."""
-        key = self._session.selection.recording
-        if key is None:
+        """Align the chosen recordings."""
+        recordings, chosen = self._session.recordings, self._session.selection.chosen
+        here = [key for key in chosen if not recordings[key].is_lost]
+        if not chosen:
             self.message_posted.emit(open_first(self._session.selection))
-        elif (entry := self._session.recordings[key]).is_lost:
-            self._tell_lost(key, f"Not aligned: {entry.lost}.")
+        elif not here:
+            self._tell_lost(chosen[0], f"Not aligned: {recordings[chosen[0]].lost}.")
         else:
-            self.aligning.align([key], first=True)
+            self.aligning.align(here, first=True)
 
     @Slot()
     def align_all(self) -> None:

@@ -124,6 +124,11 @@ class QueuePanel(QWidget):
         self._search.selectAll()
 
     @Slot()
+    def choose_all(self) -> None:
+        """Choose every recording listed."""
+        self.table.selectAll()
+
+    @Slot()
     def sort_again(self) -> None:
         """Bring the order up to date."""
         self._queue.sort_again()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -20,7 +20,7 @@ _DELETING = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 
 
 class RecordingsList(QTableView):
-    """Choosing a row shows that recording.
+    """Choosing a row shows that recording; several can be chosen for what is done to many.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class RecordingsList(QTableView):
         self.setAccessibleName("Recordings")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
@@ -58,7 +58,7 @@ class RecordingsList(QTableView):
         self.setMinimumWidth(_LEAST_WIDTH_PX)
         queue.rearranged.connect(self._follow)
         session.selection.recording_changed.connect(self._follow)
-        self.selectionModel().selectionChanged.connect(self._on_row)
+        self.selectionModel().selectionChanged.connect(self._on_rows)
 
     def sort_by(self, column: Column, order: Qt.SortOrder) -> None:
         """Sort as a click on a heading does."""
@@ -110,11 +110,17 @@ class RecordingsList(QTableView):
             if row < 0:
                 self.clearSelection()
             elif self.currentIndex().row() != row or not self.selectionModel().hasSelection():
-                self.selectRow(row)
+                # Not selectRow, which adds to the others while Ctrl is held.
+                flags = QItemSelectionModel.SelectionFlag
+                place = self._queue.index(row, 0)
+                self.selectionModel().setCurrentIndex(place, flags.ClearAndSelect | flags.Rows)
+                self.scrollTo(place)
         self.viewport().update()
 
-    @Slot(QItemSelection, QItemSelection)
-    def _on_row(self, chosen: QItemSelection, _left: QItemSelection) -> None:
-        rows = [index.row() for index in chosen.indexes()]
+    @Slot()
+    def _on_rows(self) -> None:
+        rows = [index.row() for index in self.selectionModel().selectedRows()]
         if rows:
-            self._session.selection.select_recording(self._queue.order[rows[0]])
+            current, order = self.currentIndex().row(), self._queue.order
+            shown = current if current in rows else rows[0]
+            self._session.selection.choose([order[row] for row in rows], order[shown])

@@ -108,7 +108,8 @@ def test_walking_the_uncertain() -> None:
 
 def test_candidates_before_any_run_are_refused(session: SessionModel) -> None:
     assert not session.propose_candidate(0)
-    assert not session.propose_alignment()
+    assert session.selection.recording is not None
+    assert not session.propose_alignment(session.selection.recording)
 
 
 def test_time_view_keeps_within_the_recording(qapp) -> None:
