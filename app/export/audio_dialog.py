@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 
 from app.base.background_runner import BackgroundRunner, Work
+from app.base.messages import short_name
 from app.base.save_dialog import may_replace, typed_path
 from app.export.audio_export import AudioOffer, audio_offer_steps, audio_steps
 from app.export.writing_dialog import Offer, WritingDialog
@@ -47,7 +48,8 @@ class AudioDialog(WritingDialog):
             self.rate.addItem(f"{rate_hz:,} Hz{own.get(rate_hz, '')}", rate_hz)
         options = (self.unreviewed, self.reference, self.trim, self.rate)
         place = str(entry.folder / f"{file_stem(entry.recording.name)[:60]}.aligned.wav")
-        super().__init__("Export aligned audio", options, place, "File to write", runner, parent)
+        title = f"Export aligned audio of {short_name(entry.recording.name)}"
+        super().__init__(title, options, place, "File to write", runner, parent)
         session.decided.connect(self.look_soon)
         for box in (self.unreviewed, self.reference, self.trim):
             box.toggled.connect(self.look)
