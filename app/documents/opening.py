@@ -10,14 +10,15 @@ from pathlib import Path
 
 from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
-from core.audio.folder import audio_in, find_audio
+from core.audio.folder import audio_in
 from core.audio.pair_draft import PairDraft
 from core.audio.pairing import FoundFile, alike_first, guess_pairs, partner_of
 from core.audio.recording import NotStereoError, open_recording, open_sources
 from core.audio.sources import Sources, distinct_names
 from core.errors import InputError
 from core.formats.biodcase import check_times, read_csv
-from core.formats.folder_tables import tables_of
+from core.formats.folder_recordings import recordings_in
+from core.formats.folder_tables import FolderTables, tables_of
 from core.formats.names import match_names
 from core.formats.pair_list import is_pair_list, read_pairs
 from core.formats.sidecar import read_sidecar
@@ -130,7 +131,8 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped | ToPair]:
         except InputError as error:
             report.problems.append(error)
     if report.not_stereo:
-        yield ToPair(_guessed(report.not_stereo))
+        was_named = report.not_stereo == list(paths)
+        yield ToPair(_guessed(report.not_stereo, looks_beside=was_named))
     yield from _said(report, opened + len(report.not_stereo))
 
 
@@ -168,16 +170,19 @@ def _said(report: _Report, opened: int) -> Iterator[Skipped]:
 
 def _open_one(path: Path, report: _Report) -> Iterator[tuple[Entry, ...]]:
     if path.is_dir():
-        audio = find_audio(path)
-        yield from _entries(audio, _table_in(path, audio, report), path, report)
+        tables = tables_of(path, takes_result=True)
+        recordings = recordings_in(path, tables.table, tables.pair_lists)
+        table = _table_of(tables, [each.own_name for each in recordings], report)
+        yield from _entries(recordings, table, path, report)
     elif _is_table(path) and is_pair_list(path):
         found = read_pairs(path)
         report.notes.extend(found.notes)
         yield from _of_pairs(found.pairs, report)
     elif _is_table(path):
-        files = {file.name: file for file in find_audio(path.parent)}
-        table = _imported(path, files, report)
-        named = [files[name] for name in table.table.files if name in files]
+        lists = tables_of(path.parent).pair_lists
+        there = {each.own_name: each for each in recordings_in(path.parent, path, lists)}
+        table = _imported(path, there, report)
+        named = [there[name] for name in table.table.files if name in there]
         yield from _entries(named, table, path.parent, report)
     else:
         yield (new_entry(open_recording(path), path.parent),)
@@ -185,18 +190,16 @@ def _open_one(path: Path, report: _Report) -> Iterator[tuple[Entry, ...]]:
 
 def _of_pairs(pairs: Sequence[Sources], report: _Report) -> Iterator[tuple[Entry, ...]]:
     named = zip(pairs, distinct_names(pairs), strict=True)
-    opening = (partial(_pair_entry, replace(pair, name=name)) for pair, name in named)
+    opening = (
+        partial(_entry, replace(pair, name=name), pair.files[0].parent) for pair, name in named
+    )
     yield from _batches(opening, report)
 
 
-def _pair_entry(pair: Sources) -> Entry:
-    return new_entry(open_sources(pair), pair.files[0].parent)
-
-
 def _entries(
-    files: Sequence[Path], table: Imported | None, folder: Path, report: _Report
+    recordings: Sequence[Sources], table: Imported | None, folder: Path, report: _Report
 ) -> Iterator[tuple[Entry, ...]]:
-    opening = (partial(_entry, file, folder, table) for file in files)
+    opening = (partial(_entry, each, folder, table) for each in recordings)
     yield from _batches(opening, report)
 
 
@@ -219,11 +222,12 @@ def _batches(
         yield tuple(batch)
 
 
-def _guessed(paths: Sequence[Path]) -> PairDraft:
+def _guessed(paths: Sequence[Path], *, looks_beside: bool) -> PairDraft:
     """Which files belong together; of one alone, perhaps with one that lies beside it."""
     files = [FoundFile.at(path) for path in paths]
     pairing = guess_pairs(files)
-    if len(files) == 1 and pairing.unpaired and (other := _beside(files[0])) is not None:
+    is_alone = looks_beside and len(files) == 1 and pairing.unpaired
+    if is_alone and (other := _beside(files[0])) is not None:
         files.append(other)
         pairing = guess_pairs(files)
     return PairDraft.of(pairing, files)
@@ -239,8 +243,8 @@ def _beside(file: FoundFile) -> FoundFile | None:
     return partner_of(file, [other for other in found if other.channels != 2])
 
 
-def _entry(file: Path, folder: Path, table: Imported | None) -> Entry:
-    recording = open_recording(file)
+def _entry(sources: Sources, folder: Path, table: Imported | None = None) -> Entry:
+    recording = open_sources(sources)
     keypoints = None if table is None else table.table.files.get(recording.name)
     if table is None or keypoints is None:
         return new_entry(recording, folder)
@@ -266,15 +270,12 @@ def _imported(path: Path, names: Collection[str], report: _Report) -> Imported:
     )
 
 
-def _table_in(folder: Path, audio: Sequence[Path], report: _Report) -> Imported | None:
-    """The CSV of a folder in BioDCASE layout, if it has one that can be read."""
+def _table_of(found: FolderTables, names: Sequence[str], report: _Report) -> Imported | None:
+    """The table of a folder in BioDCASE layout, if it has one that can be read."""
+    if found.unused:
+        report.notes.append(f"{found.folder}: {found.unused}; open the CSV that is meant.")
     try:
-        found = tables_of(folder, takes_result=True)
-        if found.unused:
-            report.notes.append(f"{found.folder}: {found.unused}; open the CSV that is meant.")
-        if found.table is None:
-            return None
-        return _imported(found.table, {file.name for file in audio}, report)
+        return None if found.table is None else _imported(found.table, names, report)
     except InputError as error:
         report.problems.append(error)
         return None

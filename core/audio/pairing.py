@@ -151,18 +151,22 @@ def alike_first(path: Path, others: Iterable[Path]) -> list[Path]:
 
 
 def partner_of(file: FoundFile, others: Iterable[FoundFile]) -> FoundFile | None:
-    """Which file of several is the other side of one: the most alike in name, time and length."""
-    likely: list[tuple[tuple[bool, int, float], FoundFile]] = []
+    """Which file of several is the other side of one: the most alike in name, time and length.
+
+    One that has nothing in common with it counts only if there is no other file.
+    """
     words = _words(rest_of_name(file.path.name))
-    for other in others:
-        if other.path == file.path:
-            continue
+    left = [other for other in others if other.path != file.path]
+    likely: list[tuple[tuple[bool, int, float], FoundFile]] = []
+    for other in left:
         later = later_than(file, other)
-        if later is not None and not file.shares_with(other, later):
-            continue
-        differing = _differing(words, _words(rest_of_name(other.path.name)))
-        apart_s = abs(other.duration_s - file.duration_s)
-        likely.append(((later is None, differing, apart_s), other))
+        theirs = _words(rest_of_name(other.path.name))
+        differing = _differing(words, theirs)
+        is_alike = differing < max(len(words), len(theirs))
+        runs_along = later is not None and file.shares_with(other, later)
+        if runs_along or (later is None and (is_alike or len(left) == 1)):
+            apart_s = abs(other.duration_s - file.duration_s)
+            likely.append(((later is None, differing, apart_s), other))
     return min(likely, key=lambda each: each[0], default=(None, None))[1]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.errors import InputError, system_reason
 from core.formats.keypoint_rows import why_no_table
+from core.formats.pair_list import is_pair_list
 from core.formats.sidecar import is_result
 
 TABLE_NAME = "annotations.csv"
@@ -31,6 +32,8 @@ class FolderTables:
         Others that hold keypoints; without a `table`, nobody can tell which is meant.
     results : tuple of Path
         Tables that FinchSync wrote and nobody changed since.
+    pair_lists : tuple of Path
+        Tables of pairs.
     refused : tuple of (Path, str)
         The rest, and why they hold no keypoints; none where ``annotations.csv`` settles it.
     """
@@ -39,6 +42,7 @@ class FolderTables:
     table: Path | None
     others: tuple[Path, ...] = ()
     results: tuple[Path, ...] = ()
+    pair_lists: tuple[Path, ...] = ()
     refused: tuple[tuple[Path, str], ...] = ()
 
     @property
@@ -90,6 +94,8 @@ def tables_of(folder: Path, *, takes_result: bool = False) -> FolderTables:
         (path for path in found if path.name.lower() == TABLE_NAME),
         key=lambda path: (path.parent != home, path.name != TABLE_NAME),
     )
+    pair_lists = tuple(path for path in found if is_pair_list(path))
+    found = [path for path in found if path not in pair_lists]
     why = {path: why_no_table(path) for path in found}
     results = tuple(path for path in found if path not in named and is_result(path))
     tables = tuple(path for path in found if why[path] is None and path not in results)
@@ -101,6 +107,7 @@ def tables_of(folder: Path, *, takes_result: bool = False) -> FolderTables:
         table,
         tuple(path for path in tables if path != table),
         results,
+        pair_lists,
         () if named else tuple((path, error.what) for path, error in why.items() if error),
     )
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.errors import InputError
+from core.formats.folder_recordings import audio_beside
 from core.formats.reviewed import ReviewedTable, read_reviewed
 from core.learn.corrections import Corrected, Corrections
 from core.session import Basis, Located, Place, Session, locate, read_snapshot
-from core.session.kept import SESSION_SUFFIX, audio_beside, opened_beside
+from core.session.kept import SESSION_SUFFIX, opened_beside
 
 
 def read_corrections(paths: Sequence[Path], *, include_imported: bool) -> Corrections:

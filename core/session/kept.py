@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.folder import find_audio
 from core.audio.recording import Recording, names_apart, open_recording
-from core.audio.sources import Source
 from core.errors import InputError
-from core.formats.folder_tables import home_of
+from core.formats.folder_recordings import audio_beside, source_in
 from core.formats.keypoint_labels import CHANNELS, keypoints_of, partner_of
 from core.formats.keypoint_rows import why_no_table
 from core.formats.names import name_key
@@ -250,27 +248,6 @@ def _recording(recording: TableRecording, audio: Mapping[str, Path]) -> Recordin
         return None
 
 
-def audio_beside(table: Path) -> dict[str, Path]:
-    """The audio of the folder that a table is of, by the keys of its names.
-
-    A folder in it may be a source as well, of consecutive files.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    home = home_of(table.parent)
-    folders = {name_key(path.name): path for path in home.iterdir() if path.is_dir()}
-    try:
-        files = find_audio(home)
-    except InputError:
-        if not folders:
-            raise
-        files = []
-    return folders | {name_key(path.name): path for path in files}
-
-
 def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recording:
     """The audio of a recording of a table.
 
@@ -287,9 +264,4 @@ def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recor
     InputError
         If it cannot be opened.
     """
-    return open_recording(*(_source(label, audio) for label in recording.files))
-
-
-def _source(label: str, audio: Mapping[str, Path]) -> Source:
-    source = Source.parse(label, lambda name: name_key(name) in audio)
-    return replace(source, path=audio[name_key(source.path.name)])
+    return open_recording(*(source_in(label, audio) for label in recording.files))

@@ -7,13 +7,13 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.audio.folder import find_audio
 from core.audio.recorder_groups import checks_of
 from core.audio.sources import Source, Sources, distinct_names
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import note, warn
 from core.errors import InputError
 from core.formats.biodcase import BiodcaseTable, check_names, read_csv
+from core.formats.folder_recordings import recordings_in
 from core.formats.folder_tables import tables_of
 from core.formats.pair_list import read_pairs
 from core.formats.sync_table import read_sync_points
@@ -148,7 +148,7 @@ def collect(
         if not path.is_dir():
             jobs.append(Job.of_file(path))
         elif keypoints is not None:
-            jobs += map(Job.of_file, find_audio(path))
+            jobs += map(Job, recordings_in(path, None, tables_of(path).pair_lists))
         else:
             jobs += _folder(path, tables)
     jobs += [Job(Sources(tuple(pair))) for pair in pairs]
@@ -172,21 +172,18 @@ def collect(
 
 def _folder(folder: Path, tables: dict[Path, BiodcaseTable]) -> list[Job]:
     """Recordings of a folder; those that its table leaves out get the challenge's grid."""
-    audio = find_audio(folder)
     found = tables_of(folder)
     if found.unused:
         warn(f"{found.folder}: {found.unused}; --keypoints takes the one that is meant")
-    path = found.table
+    path, recordings = found.table, recordings_in(folder, found.table, found.pair_lists)
     if path is None:
-        return [Job.of_file(file) for file in audio]
-    names = [file.name for file in audio]
+        return [Job(each) for each in recordings]
+    names = [each.own_name for each in recordings]
     table = tables[path] = _read(path, names)
     check_names(table.files, names, path)
     return [
-        Job(Sources.of_file(file), table.files[file.name], path)
-        if file.name in table.files
-        else Job.of_file(file)
-        for file in audio
+        Job(each, table.files[each.own_name], path) if each.own_name in table.files else Job(each)
+        for each in recordings
     ]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.base.messages import Kind
+from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
 from app.views.dialogs.pairing_sheet import PairingSheet
 from app.work.aligning import align_steps
@@ -20,6 +21,7 @@ from core.audio.recording import open_recording
 from core.cli.evidence import opened_here
 from core.evidence.choice import EvidenceChoice
 from core.formats.pair_list import read_pairs
+from core.keypoints import ReviewState
 from core.simulate import DriftSpec, simulate_scene
 from tests.two_recorders import TwoRecorders, mae_ms
 
@@ -297,6 +299,51 @@ def test_files_that_are_paired_already_are_shown_and_not_asked_for_again(
     assert len(again.session.entries) == 2
     assert again.pairing.sheet is not None
     assert _labels(again.pairing.sheet) == [("A_3.wav", "B_3.wav")]
+
+
+def test_a_folder_with_its_table_of_pairs_opens_without_asking(
+    window: MainWindow, tmp_path: Path, settle: Settle
+) -> None:
+    folder = tmp_path / "field"
+    folder.mkdir()
+    _mono(folder, "a.wav", "b.wav", "alone.wav")
+    (folder / "pairs.csv").write_text("Name,File 0,File 1\ndawn,b.wav,a.wav\n")
+    window.open([folder])
+    settle(window)
+    (entry,) = window.session.entries
+    assert entry.recording.name == "dawn"
+    assert entry.recording.labels == ("b.wav", "a.wav")
+    assert window.pairing.sheet is not None
+    assert "1 file has no partner and stays closed: alone.wav" in window.pairing.sheet.unpaired
+    assert not window.messages.isVisible()
+
+
+def test_an_exported_table_opens_its_pairs_with_what_was_decided(
+    make_window: Callable[..., MainWindow], tmp_path: Path, settle: Settle
+) -> None:
+    folder = tmp_path / "field"
+    folder.mkdir()
+    many, mono = _mono(folder, "many.w64", channels=5)[0], _mono(folder, "mono.wav")[0]
+    first = make_window()
+    first.open([many, mono])
+    settle(first)
+    assert first.pairing.sheet is not None
+    first.pairing.sheet.model.setData(first.pairing.sheet.model.index(0, 1), 3)
+    first.pairing.sheet.accept()
+    settle(first)
+    first.session.move_keypoint(2, 2.3)
+    settle(first)
+    first.exports.write(ExportPlan(first.session.entries), folder / "done.csv", overwrite=False)
+    settle(first)
+    first.close()
+    second = make_window(home=tmp_path / "other sessions")
+    second.open([folder / "done.csv"])
+    settle(second)
+    assert second.pairing.sheet is None
+    (entry,) = second.session.entries
+    assert entry.recording.labels == ("many.w64:3", "mono.wav")
+    assert entry.keypoints.time_1_s[2] == 2.3
+    assert entry.keypoints.state[2] is ReviewState.CORRECTED
 
 
 def test_two_folders_of_consecutive_files_may_be_one_recording(

@@ -187,3 +187,6 @@ def test_the_other_file_of_one_is_found_among_its_neighbours() -> None:
         assert other is not None
         assert other.path.name == one
     assert partner_of(files[0], files[:1]) is None
+    mic, bird, note = (FoundFile(Path(f"{name}.wav"), 1, 60.0) for name in ("mic", "bird", "note"))
+    assert partner_of(mic, [mic, bird]) == bird
+    assert partner_of(mic, [mic, bird, note]) is None

@@ -83,6 +83,25 @@ def test_recordings_of_one_name_are_told_apart_by_their_folders(
     assert again.code == 0
 
 
+@pytest.mark.usefixtures("fake_aligner", "files")
+def test_a_folder_that_holds_a_list_is_aligned_pair_by_pair(
+    finchsync, make_audio, write_text, tmp_path: Path
+) -> None:
+    make_audio("stereo.wav")
+    pairs = ",many.w64:3,bird.flac\ndusk,many.w64:0,room.wav\n"
+    write_text("my pairs.csv", f"Name,File 0,File 1\n{pairs}")
+    write_text("annotations.csv", HEADER + "many.w64:3,0.50,0.5\ndusk,1.5,1\n")
+    out = tmp_path / "new.csv"
+    result = finchsync("align", tmp_path, "--out", out)
+    assert (result.code, result.err) == (0, "")
+    files = read_csv(out).files
+    assert {name: len(kept) for name, kept in files.items()} == {
+        "many.w64:3": 1,
+        "dusk": 1,
+        "stereo.wav": 4,
+    }
+
+
 @pytest.mark.usefixtures("fake_aligner")
 def test_what_is_missing_of_a_list_is_named_and_the_rest_written(
     finchsync, files, write_text, tmp_path: Path
