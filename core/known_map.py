@@ -16,6 +16,8 @@ from core.time_map import TimeMap
 
 _SPACING_S = 1.0
 """Of keypoints, where there is a single one."""
+_END_S = 1e-3
+"""So near to an end of channel 1 is on it, seconds: tables round."""
 _MOST_SLOPE = 0.1
 """Between two keypoints no clock gains or loses more, seconds per second: there it jumps."""
 
@@ -102,7 +104,7 @@ class KnownMap:
         """
         counts = keypoints.is_alignable & (keypoints.is_reviewed | with_unreviewed)
         settled = keypoints.kept(counts)
-        time_map = settled.time_map()
+        time_map = _off_the_ends(settled, duration_1_s).time_map()
         near_s = _near_s(keypoints.time_0_s)[counts]
         first_s, last_s = time_map.to_channel_0([0.0, duration_1_s]).tolist()
         ends_s = np.array([0.0, duration_0_s, first_s, last_s])
@@ -140,6 +142,13 @@ class KnownMap:
     def is_known(self, time_0_s: ArrayLike) -> NDArray[np.bool_]:
         """Which moments of channel 0 have a known counterpart; any shape, seconds."""
         return _is_in(self.known_s, np.asarray(time_0_s, dtype=np.float64))
+
+
+def _off_the_ends(keypoints: KeypointSet, duration_1_s: float) -> KeypointSet:
+    """Without those on an end of channel 1, which say only that the moment lies there or beyond."""
+    time_1_s = keypoints.time_1_s
+    inner = (time_1_s > _END_S) & (time_1_s < duration_1_s - _END_S)
+    return keypoints.kept(inner) if np.count_nonzero(inner) > 1 else keypoints
 
 
 def _near_s(time_0_s: Floats) -> Floats:

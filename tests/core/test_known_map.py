@@ -83,3 +83,14 @@ def test_nothing_is_known_between_the_files_of_either_channel():
     known = KnownMap.of(_keypoints(accepted=range(10)), 10.0, 12.0, gaps_s=gaps_s)
     np.testing.assert_allclose(known.known_s, [[0.0, 2.0], [2.5, 6.0], [7.0, 10.0]])
     assert {stretch.reason for stretch in known.unknown} == {Unknown.GAP}
+
+
+def test_keypoints_clipped_to_the_ends_of_channel_1_bend_no_time_map():
+    time_s = np.arange(20.0)
+    true_1_s = time_s * 1.0002 - 3.4
+    clipped = machine_keypoints(time_s, np.clip(true_1_s, 0.0, 12.05))
+    known = KnownMap.of(clipped, 20.0, 12.05, with_unreviewed=True)
+    np.testing.assert_allclose(known.known_s, [[3.4 / 1.0002, 15.45 / 1.0002]], atol=1e-9)
+    assert [stretch.reason for stretch in known.unknown] == [Unknown.BEFORE, Unknown.AFTER]
+    within = (time_s > 3.4) & (time_s < 15.4)
+    np.testing.assert_allclose(known.time_map.to_channel_1(time_s[within]), true_1_s[within])
