@@ -3,6 +3,7 @@
 AudioMoth: ``20230511_043000.WAV``, ``20230511_043000T.WAV`` where a sound triggered it, and
 ``5B1E5A3C.WAV``, seconds since 1970 in hexadecimal digits, from firmware before 2018. Song Meter:
 ``SM4_20230511_043000.wav``, with ``$`` or ``_$`` for the second underscore where it was triggered.
+Frontier Labs: ``S20230511T043000.123456+1000_E20230511T043500.654321+1000``, start and end.
 Others: ``2023-05-11_04-30-00``, ``20230511T043000+1000``.
 """
 
@@ -22,7 +23,7 @@ from core.audio.start_times.start_time import (
 
 _MOST_CHARACTERS = 1024
 _DATED = re.compile(
-    r"(?<!\d)(?P<year>\d{4})(?P<dash>[-._]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
+    r"(?<!\d)(?<!_E)(?P<year>\d{4})(?P<dash>[-._]?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
     r"(?:(?P<iso>T)|_?\$|[-_ .]|)"
     r"(?P<hour>\d\d)(?P<colon>[-._:]?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)"
     r"(?:[.,](?P<fraction>\d{1,6}))?(?P<zone>Z|[+-]\d{4})?(?!\d)"

@@ -44,6 +44,14 @@ def test_old_audiomoths_count_seconds_in_hexadecimal_digits():
     assert start.moment == datetime(2018, 6, 11, 11, 17, 16, tzinfo=UTC)
 
 
+def test_an_end_in_the_name_is_no_start():
+    name = "S20230511T043000.250000+0200_E20230511T043500.750000+0200_REC.flac"
+    start = start_in_name(name)
+    assert start is not None
+    zone = timezone(timedelta(hours=2))
+    assert start.moment == MORNING.replace(microsecond=250_000, tzinfo=zone)
+
+
 @pytest.mark.parametrize(
     ("name", "zone"), [("20230511T043000Z.wav", 0), ("20230511T043000+0530_REC.flac", 330)]
 )
