@@ -52,6 +52,9 @@ _HEADINGS = {
     Column.REVIEWED: ("done", "Keypoints you have decided on"),
 }
 
+_AT_REST = -1.0
+"""Instead of a share, for recordings that are neither worked on nor wait."""
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -187,7 +190,7 @@ class ReviewQueue(HeaderTexts, QAbstractTableModel):
         before, self._shares = self._shares, {} if progress is None else progress.shares
         for key in before.keys() | self._shares.keys():
             place = self.place(key)
-            if place >= 0 and before.get(key) != self._shares.get(key):
+            if place >= 0 and before.get(key, _AT_REST) != self._shares.get(key, _AT_REST):
                 cell = self.index(place, Column.CONFIDENCE)
                 self.dataChanged.emit(self.index(place, 0), cell)
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.base.messages import Kind, Message
+from app.base.messages import Kind, Message, RunProgress
 from app.frame.main_window import MainWindow
 from app.review.review_progress import ReviewProgress
 from app.review.review_queue import ReviewQueue
@@ -164,6 +164,20 @@ def test_choosing_a_row_shows_that_recording_in_any_order(
     assert session.current.recording.name == "unsure.wav"
     QTest.keyClick(panel.table, Key.Key_Down)
     assert session.current.recording.name == "twofold.wav"
+
+
+def test_rows_at_work_and_rows_that_wait_are_painted_anew(
+    session: SessionModel, queue: ReviewQueue
+) -> None:
+    first, second, *_ = session.recordings
+    painted: set[int] = set()
+    queue.dataChanged.connect(lambda cell, _last: painted.add(cell.row()))
+    queue.show_progress(RunProgress("", 0.1, None, {first: 0.1, second: None}))
+    at_work = {queue.place(first), queue.place(second)}
+    assert painted == at_work
+    painted.clear()
+    queue.show_progress(None)
+    assert painted == at_work
 
 
 def test_thousands_of_recordings_filter_and_sort_at_once(
