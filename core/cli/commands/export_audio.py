@@ -15,6 +15,7 @@ from core.formats.aligned_audio import AlignedAudio, WrittenAudio, write_aligned
 from core.formats.atomic import make_folder
 from core.formats.sidecar import Rows
 from core.session.kept import Kept, read_kept, the_one
+from core.session.leaving import known_map_of
 from core.steps import Steps, part_of, told_of
 
 
@@ -55,7 +56,8 @@ def _places(found: tuple[Kept, ...], args: argparse.Namespace) -> list[Path]:
 
 def _written(kept: Kept, place: Path, args: argparse.Namespace) -> Steps[WrittenAudio]:
     recording = kept.audio()
-    known = kept.known_map(Rows.ALL if args.unreviewed else Rows.REVIEWED)
+    rows = Rows.ALL if args.unreviewed else Rows.REVIEWED
+    known = known_map_of(kept.keypoints, recording, rows)
     if known.is_empty and not args.unreviewed:
         raise InputError(
             kept.name,

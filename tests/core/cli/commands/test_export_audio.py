@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from core.audio.recording import open_recording
 from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.formats.sidecar import Rows, SidecarRecording, write_table
 from core.keypoints import KeypointSet, ReviewState
+from core.session import RecordingState, Session, SessionFile, identify
 
 SECONDS = 6.0
 
@@ -65,3 +67,22 @@ def test_audio_that_is_not_there_is_a_line(finchsync, lab, tmp_path):
     result = finchsync("export-audio", lab, "--out", tmp_path / "out", "--recording", "day.wav")
     assert result.code == 2
     assert result.err.splitlines() == ["day.wav: its audio is not beside the table; put it there."]
+
+
+def test_a_session_leaves_from_wherever_its_audio_is_now(finchsync, make_audio, tmp_path):
+    recording = open_recording(make_audio("old/day.wav", duration_s=SECONDS))
+    kept = KeypointSet(np.arange(SECONDS), np.arange(SECONDS) + 0.25)
+    state = RecordingState.new(kept.review([2, 3], ReviewState.ACCEPTED))
+    _, change = Session().add([(identify(recording, tmp_path), state)])
+    with SessionFile.create(tmp_path / "old" / "birds.finchsync") as file:
+        file.commit(change)
+    (tmp_path / "old").rename(tmp_path / "new")
+    asked = ("export-audio", tmp_path / "new" / "birds.finchsync", "--out", tmp_path / "out")
+    assert finchsync(*asked).code == 0
+    sound, _ = sf.read(tmp_path / "out" / "day.aligned.wav")
+    assert np.abs(sound[:, 1]).max() > 0.01
+    make_audio("new/day.wav", duration_s=SECONDS, seed=7)
+    changed = finchsync(*asked, "--overwrite")
+    assert changed.code == 2
+    assert changed.err.startswith("day.wav: cannot be read:")
+    assert changed.err.count("\n") == 1
