@@ -48,7 +48,11 @@ _HEADINGS = {
     Column.NAME: ("Recording", "Name of the file"),
     Column.CONFIDENCE: ("conf.", "Mean confidence of the keypoints you have not decided on"),
     Column.UNCERTAIN: ("left", "Uncertain keypoints left"),
-    Column.FLAG: ("!", "≈ another alignment fits almost as well, ! something else to look at"),
+    Column.FLAG: (
+        "!",
+        "≠ other recorders contradict it, ≈ another alignment fits almost as well, ! something "
+        "else to look at",
+    ),
     Column.REVIEWED: ("done", "Keypoints you have decided on"),
 }
 
@@ -327,6 +331,8 @@ def _text(row: QueueRow, column: Column) -> str:
     if column is Column.UNCERTAIN:
         return f"{row.uncertain:,}" if row.uncertain else ""
     if column is Column.FLAG:
+        if row.is_contradicted:
+            return "≠"
         return "≈" if row.is_alias else "!" if row.concerns else ""
     return f"{row.reviewed}/{row.keypoints}" if column is Column.REVIEWED else ""
 

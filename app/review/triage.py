@@ -41,7 +41,7 @@ class QueueFilter(StrEnum):
 
     ALL = "All"
     TO_REVIEW = "To review"
-    FLAGGED = "Alias flagged"
+    FLAGGED = "Flagged"
     UNALIGNED = "Not aligned"
     DONE = "Done"
 
@@ -76,6 +76,8 @@ class QueueRow:
         Keypoints that want a look.
     is_alias : bool
         Whether a second alignment fits almost as well.
+    is_contradicted : bool
+        Whether ways round by other recorders lead elsewhere.
     concerns : tuple of str
         Why the recording as a whole wants a look.
     reviewed, keypoints : int
@@ -87,6 +89,7 @@ class QueueRow:
     confidence: float
     uncertain: int
     is_alias: bool
+    is_contradicted: bool
     concerns: tuple[str, ...]
     reviewed: int
     keypoints: int
@@ -101,6 +104,7 @@ def queue_row(entry: Entry) -> QueueRow:
             float("nan"),
             uncertain=0,
             is_alias=False,
+            is_contradicted=False,
             concerns=(),
             reviewed=0,
             keypoints=0,
@@ -115,6 +119,7 @@ def queue_row(entry: Entry) -> QueueRow:
         float("nan") if waits else entry.open_confidence,
         0 if waits else int(needs_look(keypoints).sum()),
         stage is not Stage.DONE and entry.verdict is not None and bool(entry.verdict.alias),
+        stage is not Stage.DONE and bool(entry.contradiction),
         entry.concerns,
         reviewed,
         len(keypoints),
@@ -206,7 +211,7 @@ def _stage(entry: Entry, reviewed: int) -> Stage:
 _FILTERS: dict[QueueFilter, Callable[[QueueRow], bool]] = {
     QueueFilter.ALL: lambda row: row.stage is not Stage.OUT,
     QueueFilter.TO_REVIEW: lambda row: row.stage in {Stage.TO_REVIEW, Stage.IN_REVIEW},
-    QueueFilter.FLAGGED: lambda row: row.is_alias,
+    QueueFilter.FLAGGED: lambda row: row.is_alias or row.is_contradicted,
     QueueFilter.UNALIGNED: lambda row: row.stage in {Stage.TO_ALIGN, Stage.FAILED},
     QueueFilter.DONE: lambda row: row.stage is Stage.DONE,
 }
@@ -218,6 +223,6 @@ _VALUES: dict[Column, Callable[[QueueRow], Value]] = {
     Column.NAME: lambda row: row.name.casefold(),
     Column.CONFIDENCE: lambda row: None if math.isnan(row.confidence) else (row.confidence,),
     Column.UNCERTAIN: lambda row: (row.uncertain,),
-    Column.FLAG: lambda row: (2 * row.is_alias + bool(row.concerns),),
+    Column.FLAG: lambda row: (4 * row.is_contradicted + 2 * row.is_alias + bool(row.concerns),),
     Column.REVIEWED: lambda row: (row.reviewed / max(row.keypoints, 1),),
 }

@@ -261,10 +261,12 @@ class Entry:
             return ()
         if verdict is None:
             return (_OUTDATED,) if self.is_outdated else ()
-        found = list(filter(None, (self.contradiction, *verdict.warnings)))
+        found = list(verdict.warnings)
         if verdict.alias is not None:
             sentence = verdict.alias.sentence()
             found = [sentence, *(text for text in found if sentence not in text)]
+        if self.contradiction:
+            found.insert(0, self.contradiction)
         if not found and (low := self._low_confidence(verdict)) is not None:
             left = " of what is left" if self.reviewed else ""
             found.append(f"the mean confidence{left} is only {in_digits(low)}")

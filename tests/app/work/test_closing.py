@@ -53,7 +53,9 @@ def test_the_alignment_that_is_off_by_a_motif_is_flagged(group: MainWindow, sett
     entry = next(each for each in group.session.entries if each.contradiction)
     assert "comes out 0.72 s elsewhere" in entry.contradiction
     assert "it is wrong there" in entry.contradiction
-    assert entry.contradiction in entry.concerns
+    assert entry.concerns[0] == entry.contradiction
+    flags = {row.name: (row.is_contradicted, row.is_alias) for row in group.queue.rows.values()}
+    assert [name for name, (is_wrong, _) in flags.items() if is_wrong] == ["ref.wav + b.wav"]
     # Once a person has put it right, nothing contradicts it.
     key = next(k for k, each in group.session.recordings.items() if each is entry)
     group.session.selection.select_recording(key)
