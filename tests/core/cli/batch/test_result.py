@@ -56,7 +56,12 @@ def test_the_sidecar_tells_what_the_table_cannot(
     assert said.verdict is not None
     assert said.verdict.tolerance_s == 0.1
     assert said.aligner is not None
-    assert said.aligner["settings"] == {"max_offset_s": 5.0, "tolerance_s": 0.1, "spacing_m": 0.0}
+    assert said.aligner["settings"] == {
+        "max_offset_s": 5.0,
+        "tolerance_s": 0.1,
+        "spacing_m": 0.0,
+        "interval_s": 1.0,
+    }
     (told,) = json.loads(report.read_text())["recordings"]
     assert told["files"] == [str(path) for path in pair]
 
