@@ -335,5 +335,6 @@ class Alignment:
 
     @property
     def mean_confidence(self) -> float:
-        """Mean confidence of the keypoints."""
-        return float(np.mean(self.keypoints.confidence))
+        """Mean confidence of the keypoints, but for those between two files."""
+        kept = self.keypoints
+        return self.gaps.mean_outside(kept.confidence, kept.time_0_s, kept.time_1_s)

@@ -83,10 +83,9 @@ def build_alignment(
             sure[row] = min(_share_within(decoded.tolerance_s, known.sd_s), MOST_CONFIDENT)
         elif known.reason != UNALIGNABLE:
             sure[row] = MOST_CONFIDENT
-    keypoints = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
-    keypoints, is_silent = _unclaimed(keypoints, decoded.gaps)
-    heard = keypoints.confidence[~is_silent]
-    mean = float(np.mean(heard)) if len(heard) else 0.0
+    proposed = _keypoints(surface, held_s, sure, why, time_0_s, duration_1_s)
+    keypoints = _unclaimed(proposed, decoded.gaps)
+    mean = decoded.gaps.mean_outside(keypoints.confidence, keypoints.time_0_s, keypoints.time_1_s)
     evidence = decoded.evidence
     warnings = (*evidence.warnings, *_warnings(decoded, alias, surface.time_0_s[back]))
     if file_related(decoded, pinned=pinned) < 0.5:
@@ -148,18 +147,18 @@ def _keypoints(
     )
 
 
-def _unclaimed(keypoints: KeypointSet, gaps: Gaps) -> tuple[KeypointSet, NDArray[np.bool_]]:
-    """The same without any claim between two files, and which those are."""
+def _unclaimed(keypoints: KeypointSet, gaps: Gaps) -> KeypointSet:
+    """The same without any claim between two files."""
     channel = gaps.channel_at(keypoints.time_0_s, keypoints.time_1_s)
     is_silent = channel != NO_GAP
     if not is_silent.any():
-        return keypoints, is_silent
+        return keypoints
     reasons = tuple(
         why if at == NO_GAP else f"between two files of channel {at}"
         for why, at in zip(keypoints.reason, channel.tolist(), strict=True)
     )
     sure = np.where(is_silent, 0.0, keypoints.confidence)
-    return replace(keypoints, confidence=sure, reason=reasons), is_silent
+    return replace(keypoints, confidence=sure, reason=reasons)
 
 
 def _doubt_what_goes_back(

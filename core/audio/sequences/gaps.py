@@ -33,6 +33,11 @@ class Gaps:
         first, second = (np.empty((0, 2)) if each is None else each.gaps_s for each in found)
         return cls((first, second))
 
+    def mean_outside(self, values: Floats, time_0_s: Floats, time_1_s: Floats) -> float:
+        """Mean of values at matching moments, shape (K,), outside of gaps; 0 if all lie in one."""
+        heard = values[self.channel_at(time_0_s, time_1_s) == NO_GAP]
+        return float(heard.mean()) if len(heard) else 0.0
+
     def channel_at(self, time_0_s: Floats, time_1_s: Floats) -> NDArray[np.intp]:
         """Which channel has a gap at matching moments, shape (K,), `NO_GAP` where none has."""
         found = np.full(len(time_0_s), NO_GAP, dtype=np.intp)

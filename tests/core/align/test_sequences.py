@@ -54,6 +54,7 @@ def test_one_clock_runs_through_all_files_and_gaps_claim_nothing(folders):
     assert np.all(keypoints.confidence[~heard] == 0)
     reasons = {keypoints.reason[n] for n in np.flatnonzero(~heard)}
     assert reasons == {f"between two files of channel {channel}" for channel in (0, 1)}
+    assert found.mean_confidence == pytest.approx(keypoints.confidence[heard].mean())
 
 
 def test_keypoints_leave_by_file(finchsync, folders, tmp_path):
