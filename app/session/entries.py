@@ -16,13 +16,13 @@ from core.align.claims.confidence import in_digits
 from core.align.limits import CERTAIN
 from core.align.rankings import RankedBy, Ranking, apart_s
 from core.audio.recording import Recording
+from core.audio.sequences.gaps import heard_grid
 from core.evidence.surface import ScoreSurface
 from core.formats.biodcase import BiodcaseTable, check_times
 from core.formats.sidecar import SidecarRecording, Verdict, sidecar_path
 from core.keypoints import (
     KeypointSet,
     ReviewState,
-    keypoint_grid,
     machine_keypoints,
 )
 from core.session import (
@@ -308,7 +308,7 @@ def new_entry(
         If the audio cannot be read, or the sidecar has times past its end.
     """
     if keypoints is None:
-        time_0_s = keypoint_grid(recording.duration_s)
+        time_0_s = heard_grid(recording)
         end_s = recording.channels[1].duration_s
         keypoints = machine_keypoints(time_0_s, np.minimum(time_0_s, end_s))
     table = None if imported is None else ImportedTable.of(imported.path)

@@ -31,12 +31,11 @@ from core.align.waveforms.refine import refine
 from core.align.waveforms.sharpen import sharpen
 from core.arrays import Floats
 from core.audio.recording import Recording
-from core.audio.sequences.gaps import Gaps
+from core.audio.sequences.gaps import Gaps, heard_grid
 from core.errors import InputError
 from core.evidence.learned import Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
-from core.keypoints import keypoint_grid
 from core.steps import Steps, part_of
 from core.sync_points import SyncPoints
 
@@ -131,7 +130,7 @@ def align_steps(
     """
     options = options or AlignOptions()
     if time_0_s is None:
-        time_0_s = keypoint_grid(recording.duration_s, options.interval_s)
+        time_0_s = heard_grid(recording, options.interval_s)
     _refuse_short(recording)
     told = [len(network.notices) for network in learned]
     asked = asked_of(recording, time_0_s, options, learned, prior, tuning, sync)

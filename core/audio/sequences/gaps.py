@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.arrays import Floats
 from core.audio.recording import Recording
 from core.audio.sequences.sequence import sequence_at
+from core.keypoints import keypoint_grid
 
 NO_GAP = -1
 
@@ -42,9 +43,36 @@ class Gaps:
         """Which channel has a gap at matching moments, shape (K,), `NO_GAP` where none has."""
         found = np.full(len(time_0_s), NO_GAP, dtype=np.intp)
         for channel, times_s in ((1, time_1_s), (0, time_0_s)):
-            starts_s, ends_s = self.spans_s[channel].T
-            place = np.searchsorted(starts_s, times_s, side="right") - 1
-            in_one = place >= 0
-            in_one[in_one] = times_s[in_one] < ends_s[place[in_one]]
-            found[in_one] = channel
+            found[_is_in(self.spans_s[channel], times_s)] = channel
         return found
+
+
+def heard_grid(recording: Recording, step_s: float = 1.0) -> Floats:
+    """Channel-0 times of keypoints: as `keypoint_grid`, but for those in a gap of channel 0.
+
+    Parameters
+    ----------
+    recording : Recording
+    step_s : float
+        Spacing, seconds.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        Seconds.
+
+    Raises
+    ------
+    InputError
+        If a folder of consecutive files cannot be read.
+    """
+    grid_s = keypoint_grid(recording.duration_s, step_s)
+    gaps_s = Gaps.of(recording).spans_s[0]
+    return grid_s if len(gaps_s) == 0 else grid_s[~_is_in(gaps_s, grid_s)]
+
+
+def _is_in(spans_s: Floats, times_s: Floats) -> NDArray[np.bool_]:
+    place = np.searchsorted(spans_s[:, 0], times_s, side="right") - 1
+    found = place >= 0
+    found[found] = times_s[found] < spans_s[place[found], 1]
+    return found

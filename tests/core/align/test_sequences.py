@@ -44,7 +44,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_one_clock_runs_through_all_files_and_gaps_claim_nothing(folders):
     recording = open_recording(*map(Source, folders))
     assert recording.durations_s == pytest.approx((FILES * 18 - 3,) * 2)
-    found = align(recording)
+    found = align(recording, np.arange(recording.duration_s))
     keypoints = found.keypoints
     in_file = [keypoints.time_0_s % 18 < 15, keypoints.time_1_s % 18 < 15]
     heard = in_file[0] & in_file[1]
@@ -55,6 +55,12 @@ def test_one_clock_runs_through_all_files_and_gaps_claim_nothing(folders):
     reasons = {keypoints.reason[n] for n in np.flatnonzero(~heard)}
     assert reasons == {f"between two files of channel {channel}" for channel in (0, 1)}
     assert found.mean_confidence == pytest.approx(keypoints.confidence[heard].mean())
+
+
+def test_no_keypoints_are_made_where_the_reference_recorded_nothing(folders):
+    grid_s = align(open_recording(*map(Source, folders))).keypoints.time_0_s
+    assert np.all(grid_s % 18 < 15)
+    assert len(grid_s) == FILES * 15
 
 
 def test_keypoints_leave_by_file(finchsync, folders, tmp_path):
