@@ -25,7 +25,7 @@ _PADDING_PX = 20
 
 
 class StatusBar(QStatusBar):
-    """Selected keypoint, review count, pyramid level, and the run under way.
+    """Selected keypoint, review count, detail of the spectrograms, and the run under way.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class StatusBar(QStatusBar):
         if level is None:
             self._level.clear()
             return
-        self._level.setText(f"pyramid ×{1 << level} (max)" if level else "full detail")
+        self._level.setText(f"loudest of {1 << level} frames" if level else "every frame")
 
     @Slot()
     def _show_review(self) -> None:
