@@ -101,13 +101,13 @@ class AlignBatch:
         """
         if self.done < 2:
             return None
-        words = [f"{self.aligned:,} aligned"]
+        words = [f"{self.aligned:,} recording{'' if self.aligned == 1 else 's'} aligned"]
         if self.to_review:
-            words.append(f"{self.to_review:,} of them to review{self._why()}")
+            words.append(f"{self.to_review:,} to review{self._why()}")
         if self.failed:
             first = ", the first" if len(self.failed) > 1 else ""
             words.append(f"{len(self.failed):,} failed{first}: {self.failed[0]}")
-        text = f"Of {self.done:,} recordings, {', '.join(words)}".rstrip(".")
+        text = "; ".join(words).rstrip(".")
         kind = Kind.WARNING if self.failed else Kind.INFO
         details = "\n".join(self.failed)
         return Message(kind, f"{text}.", "next_uncertain", details, is_true=is_open)
@@ -117,5 +117,5 @@ class AlignBatch:
         if self.uncertain:
             why.append(f"{self.uncertain:,} uncertain keypoint{'' if self.uncertain == 1 else 's'}")
         if self.alike:
-            why.append(f"in {self.alike:,} another alignment fits almost as well")
-        return f" ({'; '.join(why)})" if why else ""
+            why.append(f"{self.alike:,} alias-flagged")
+        return f" ({', '.join(why)})" if why else ""

@@ -171,7 +171,7 @@ class Workbench(QObject):
         tables = [
             key
             for key, entry in self._session.recordings.items()
-            if key not in self._offered_to_align and _holds_a_table(entry) and entry.run is None
+            if key not in self._offered_to_align and _holds_a_table(entry) and _is_new(entry)
         ]
         self._offered_to_align.update(todo, tables)
         if tables:
@@ -286,6 +286,11 @@ class Workbench(QObject):
 
 def _can_be_read(entry: Entry) -> bool:
     return not entry.is_lost and not entry.is_out
+
+
+def _is_new(entry: Entry) -> bool:
+    """Whether neither the machine nor the person has said anything of it."""
+    return entry.run is None and not entry.reviewed
 
 
 def _holds_a_table(entry: Entry) -> bool:

@@ -78,8 +78,8 @@ def said(window: MainWindow) -> str:
 
 
 def take_offer(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
-    """Close the summary of the alignments, and take what is offered then."""
-    if window.messages.message.action == "next_uncertain":
+    """Close what is said of alignments, and take what is offered then."""
+    while window.messages.message.action in {"next_uncertain", "compare"}:
         window.messages._close.click()
     qtbot.waitUntil(lambda: window.messages.message.action == "take_earlier")
     window.messages._act.click()

@@ -207,4 +207,4 @@ def test_an_alignment_under_way_ends_with_its_recording(
     settle(window)
     assert [e.alignment is not None for e in window.session.entries] == [True, False, True]
     (told,) = window.messages.log
-    assert told[1].text.startswith("Of 2 recordings, 2 aligned"), "nothing of the one taken out"
+    assert told[1].text.startswith("2 recordings aligned"), "nothing of the one taken out"

@@ -92,8 +92,8 @@ def test_a_batch_has_one_bar_and_a_summary(
     message = window.messages.message
     assert message.kind is Kind.WARNING
     assert message.text.startswith(
-        "Of 3 recordings, 2 aligned, 2 of them to review (2 uncertain keypoints; in 1 another "
-        "alignment fits almost as well), 1 failed: b.wav: "
+        "2 recordings aligned; 2 to review (2 uncertain keypoints, 1 alias-flagged); 1 failed: "
+        "b.wav: "
     )
     assert "channel 1 is silent" in message.details
     assert len(window.messages.log) == 1, "a failure among many is told once, at the end"
@@ -105,10 +105,7 @@ def test_a_summary_stays_until_it_is_closed(
     window = make_window(Asked())
     window.open([folder])
     settle(window)
-    said = (
-        "Of 3 recordings, 3 aligned, 3 of them to review (3 uncertain keypoints; in 1 another "
-        "alignment fits almost as well)."
-    )
+    said = "3 recordings aligned; 3 to review (3 uncertain keypoints, 1 alias-flagged)."
     assert window.messages.message.text == said
     QTest.keyClick(window, Key.Key_Tab)
     window.session.selection.select_recording(nth(window.session, 2))

@@ -102,6 +102,7 @@ def test_missing_audio_is_no_longer_told_once_it_is_found(
         write_calls(folder / name, 10.0 + number)
     window.open([folder])
     settle(window)
+    close(window)
     (folder / "b.wav").rename(tmp_path / "b.wav")
     QTest.keyClick(window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     settle(window)
