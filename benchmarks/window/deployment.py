@@ -1,33 +1,39 @@
-"""A small deployment of two recorders, simulated: the same for everybody who makes it."""
+"""A small deployment of two recorders, simulated: the same for everybody who makes it.
+
+``python -m benchmarks.window.deployment OUT`` writes the recordings of ``docs/tutorial.md``.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.folder_tables import TABLE_NAME
+import numpy as np
+
 from core.formats.wav import write_wav
 from core.keypoints import KeypointSet
-from core.simulate import DriftSpec, simulate_scene
+from core.simulate import DriftSpec, Scene, SceneSpec, simulate_scene
 
+TUTORIAL = {"monday": 8, "tuesday": 4}
 SEED = 2100
 DURATION_S = 60.0
-SNR_DB = (12.0, -9.0)
-"""Of every other recording: a day in which the wind comes and goes."""
-_DRIFT = DriftSpec(offset_s=(1.6, 2.2), drift_ppm=(100.0, 400.0), bend_s=(0.0, 0.02))
+CALM, WINDY = (0.0, 0.15), (-13.0, 0.05)
+"""Signal to noise in dB, and how lively the scene is."""
+TAKES = (CALM, WINDY, WINDY, CALM, WINDY, WINDY, WINDY, WINDY)
+"""Of a recording after the other."""
+_DRIFT = DriftSpec(offset_s=(1.7, 2.2), drift_ppm=(100.0, 300.0), bend_s=(0.0, 0.01))
 
 
-def write_deployment(folder: Path, files: int, *, with_table: bool) -> dict[str, KeypointSet]:
-    """Write recordings of two recorders whose clocks are much alike from file to file.
+def write_deployment(out: Path, files: Mapping[str, int]) -> dict[str, KeypointSet]:
+    """Write folders of recordings, all by two recorders whose clocks differ much alike.
 
     Parameters
     ----------
-    folder : Path
-        Is made; the recordings are in ``audio``.
-    files : int
-    with_table : bool
-        Whether their true keypoints stand in a table beside them.
+    out : Path
+    files : mapping of str to int
+        How many recordings each folder in `out` gets, in ``audio``.
 
     Returns
     -------
@@ -35,18 +41,35 @@ def write_deployment(folder: Path, files: int, *, with_table: bool) -> dict[str,
         The true keypoints, by file name.
     """
     truth: dict[str, KeypointSet] = {}
-    (folder / "audio").mkdir(parents=True)
-    for seed in count(SEED):
-        if len(truth) == files:
-            break
-        snr_db = SNR_DB[len(truth) % len(SNR_DB)]
-        scene = simulate_scene("zebra_finch", seed, DURATION_S, snr_db=snr_db, drift=_DRIFT)
-        ends_s = scene.time_map.to_channel_1([0.0, DURATION_S]) - [0.0, DURATION_S]
-        if not 0.0 < ends_s[0] < ends_s[1]:
-            continue  # another pair of clocks: the signs are drawn
-        name = f"morning_{len(truth) + 1:02d}.wav"
-        write_wav(folder / "audio" / name, scene.samples, scene.sample_rate_hz)
-        truth[name] = scene.keypoints()
-    if with_table:
-        write_csv(folder / TABLE_NAME, BiodcaseTable(truth))
+    scenes = _scenes()
+    for name, number in files.items():
+        (out / name / "audio").mkdir(parents=True)
+        for each in range(1, number + 1):
+            scene, path = next(scenes), out / name / "audio" / f"{name}_{each:02d}.wav"
+            write_wav(path, scene.samples, scene.sample_rate_hz)
+            truth[path.name] = scene.keypoints()
     return truth
+
+
+def _scenes() -> Iterator[Scene]:
+    made = 0
+    for seed in count(SEED):
+        snr_db, density = TAKES[made % len(TAKES)]
+        scene = simulate_scene(
+            "zebra_finch",
+            seed,
+            DURATION_S,
+            snr_db=snr_db,
+            drift=_DRIFT,
+            spec=SceneSpec(density=density),
+        )
+        ends_s = np.array([0.0, DURATION_S])
+        first_s, last_s = scene.time_map.to_channel_1(ends_s) - ends_s
+        # The signs are drawn; with others it would be another pair of recorders.
+        if 0.0 < first_s < last_s:
+            made += 1
+            yield scene
+
+
+if __name__ == "__main__":
+    write_deployment(Path(sys.argv[1]), TUTORIAL)

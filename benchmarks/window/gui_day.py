@@ -83,6 +83,7 @@ def day(window: MainWindow, folder: Path, truth: Mapping[str, KeypointSet]) -> d
     part("reviewing", lambda: reviewer.turns > len(truth))
     window.commands["learn"].trigger()
     dialog = window.findChild(LearnDialog)
+    assert dialog is not None
     wait(dialog.start.isEnabled)
     dialog.start.click()
     part("learning", dialog.use.isVisible)
@@ -109,7 +110,7 @@ def main() -> None:
     app = make_app()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "garden"
-        truth = write_deployment(folder, files, with_table=False)
+        truth = write_deployment(Path(place), {folder.name: files})
         window = MainWindow(size=SIZE, remembers=False, places=SessionPlaces(Path(place) / "home"))
         store = window.shell.preferences
         store.put(replace(store.value, models_folder=str(Path(place) / "models")))

@@ -28,7 +28,7 @@ from core.formats.wav import write_wav
 from core.simulate import simulate_scene
 
 LARGE, SMALL = QSize(1600, 1000), QSize(1024, 600)
-LONGEST_S = 60.0
+LONGEST_S = 300.0
 CORRECTION_MS = 60
 NAMED_DIALOGS = ("find_command", "preferences", "evidence", "shortcuts", "export", "go_to")
 
