@@ -189,6 +189,9 @@ def _models(folder: Path) -> Iterable[Path]:
     from datetime import UTC, datetime
 
     from core.align.decoding.prior import DriftPrior
+    from core.audio.levels import BANDS
+    from core.evidence.adaptation import Adaptation
+    from core.evidence.compact import shipped_weights
     from core.model.file import write_model
     from core.model.model import Card, Figures, LearnedFrom, shipped_model
 
@@ -196,8 +199,11 @@ def _models(folder: Path) -> Iterable[Path]:
     figures, learned_from = Figures(30.0, 0.8, 0.1), (LearnedFrom("a.wav", "0" * 32, 38),)
     card = Card(datetime.now(UTC), "0", 1, learned_from, "0" * 32, figures, figures, 9, 0)
     prior = DriftPrior(time_s, 1e-4 * time_s, 0.1, 1e-4, 0.2, 1e-5, 8)
-    write_model(folder / "my.finchmodel", replace(shipped_model(()), prior=prior, card=card))
-    yield folder / "my.finchmodel"
+    model = replace(shipped_model(()), prior=prior, card=card)
+    adaptation = Adaptation(np.ones((2, BANDS), np.float32), shipped_weights())
+    for name, each in (("my", model), ("adapted", replace(model, adaptation=adaptation))):
+        write_model(folder / f"{name}.finchmodel", each)
+        yield folder / f"{name}.finchmodel"
 
 
 def _read_model(path: Path) -> object:
