@@ -185,9 +185,10 @@ def _card_text(each: ModelFile) -> str:
     names = [part.name for part in card.learned_from[:_MOST_NAMES]]
     more = len(card.learned_from) - len(names)
     keypoints = sum(part.keypoints for part in card.learned_from)
+    net = " The compact net was adapted to the recorders." if each.model.adaptation else ""
     return (
         f"Learned from {keypoints:,} keypoints of {', '.join(names)}"
         f"{f' and {more:,} more' if more > 0 else ''}, with {each.model.evidence} evidence, by "
         f"FinchSync {card.finchsync}. {card.better:,} recordings got better, {card.worse:,} worse; "
-        "figures are of recordings that it was not learned from."
+        f"figures are of recordings that it was not learned from.{net}"
     )
