@@ -73,7 +73,7 @@ def test_f6_goes_round_all_panels_and_back(opened: MainWindow) -> None:
 def test_buttons_are_pressed_with_the_space_bar(opened: MainWindow) -> None:
     opened.keypoint.setFocus()
     button = opened.focusWidget()
-    assert button.accessibleName() == "Accept"
+    assert button.accessibleName() == "Accept and go on"
     QTest.keyClick(button, Key.Key_Space)
     assert opened.session.keypoints.state[0] is ReviewState.ACCEPTED
     QTest.keyClick(button, Key.Key_Tab)
@@ -239,7 +239,7 @@ def test_every_button_of_the_keypoint_can_be_reached_in_a_low_window(
     settle(window)
     window.resize(911, window.minimumSizeHint().height())
     window.keypoint.setFocus()
-    assert window.focusWidget().accessibleName() == "Accept"
+    assert window.focusWidget().accessibleName() == "Accept and go on"
     QTest.keyClick(window.focusWidget(), Key.Key_Tab)
     QApplication.processEvents()
     button, seen = window.focusWidget(), window.keypoint.viewport()
