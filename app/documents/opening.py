@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
-from core.audio.folder import audio_in
+from core.audio.folder import audio_in, recorder_folders
 from core.audio.pair_draft import PairDraft
 from core.audio.pairing import FoundFile, alike_first, guess_pairs, partner_of
 from core.audio.recording import NotStereoError, open_recording, open_sources
@@ -107,7 +108,8 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped | ToPair]:
     Parameters
     ----------
     paths : sequence of Path
-        Folders, audio files, BioDCASE CSVs, tables of pairs, in any mixture.
+        Folders, audio files, BioDCASE CSVs, tables of pairs, in any mixture. A folder that
+        only holds folders of recorders stands for these.
 
     Yields
     ------
@@ -120,7 +122,7 @@ def open_paths(paths: Sequence[Path]) -> Iterator[Opened | Skipped | ToPair]:
     """
     report = _Report()
     opened = 0
-    for path in paths:
+    for path in chain.from_iterable(map(_meant, paths)):
         named = not path.is_dir() and not _is_table(path)
         try:
             for batch in _open_one(path, report):
@@ -161,6 +163,16 @@ def open_pairs(pairs: Sequence[Sources]) -> Iterator[Opened | Skipped]:
         opened += len(batch)
         yield Opened(batch, named=True)
     yield from _said(report, opened)
+
+
+def _meant(path: Path) -> Sequence[Path]:
+    """A path, or the folders of the recorders of a deployment inside it."""
+    # What is wrong with a folder is told where it is opened.
+    with suppress(InputError):
+        tables = tables_of(path, takes_result=True)
+        if path.is_dir() and not (tables.table or tables.pair_lists):
+            return recorder_folders(path) or (path,)
+    return (path,)
 
 
 def _said(report: _Report, opened: int) -> Iterator[Skipped]:

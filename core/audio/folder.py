@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import soundfile as sf
@@ -35,13 +36,35 @@ def find_audio(folder: Path | str) -> list[Path]:
     folder = Path(folder)
     inside = folder / "audio"
     files = audio_in(inside if inside.is_dir() else folder)
-    if not files:
-        raise InputError(
-            folder,
-            "no audio file in this folder",
-            "give a folder with stereo files, or with audio/ inside",
-        )
-    return files
+    if files:
+        return files
+    if recorders := recorder_folders(folder):
+        names = ", ".join(each.name for each in recorders[:3]) + (", …" if recorders[3:] else "")
+        what = f"no audio file in this folder, only in folders inside it: {names}"
+        raise InputError(folder, what, "give these, each of one recorder")
+    raise InputError(
+        folder,
+        "no audio file in this folder",
+        "give a folder with stereo files, or with audio/ inside",
+    )
+
+
+def recorder_folders(folder: Path) -> list[Path]:
+    """The folders with audio inside a folder that has none itself, as of a card a recorder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be listed.
+    """
+    if audio_in(folder):
+        return []
+    found = []
+    for inside in sorted(path for path in folder.iterdir() if path.is_dir()):
+        with suppress(InputError):
+            if inside.name[0] != "." and audio_in(inside):
+                found.append(inside)
+    return found
 
 
 def audio_in(folder: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtWidgets import (
@@ -158,7 +159,7 @@ class PairModel(QAbstractTableModel):
                 return self._draft.problems[index.row()]
             return self._text(row, column, source)
         if role == _Role.EditRole:
-            return _typed(row, column)
+            return self._held(index)
         if role == _Role.ToolTipRole and column.kind is _Kind.FILE and source is not None:
             return str(source.path)
         if role == _Role.TextAlignmentRole and column.kind in _TO_THE_RIGHT:
@@ -187,6 +188,20 @@ class PairModel(QAbstractTableModel):
             return False
         return True
 
+    def _held(self, index: _Index) -> object:
+        """What `setData` would take for a cell to stay as it is."""
+        row, column = self._draft.rows[index.row()], _COLUMNS[index.column()]
+        match column.kind:
+            case _Kind.FILE:
+                return self._file(index)
+            case _Kind.CHANNEL:
+                source = row.sides[column.side]
+                return None if source is None else source.channel or 0
+            case _Kind.SPACING:
+                return "" if row.spacing_m is None else f"{row.spacing_m:g}"
+            case _:
+                return row.name
+
     def _file(self, index: _Index) -> FoundFile | None:
         source = self._draft.rows[index.row()].sides[_COLUMNS[index.column()].side]
         return None if source is None else self._draft.files[source.path]
@@ -214,12 +229,6 @@ class PairModel(QAbstractTableModel):
                 return "" if file.start is None else f"{file.start:%Y-%m-%d %H:%M:%S}"
             case _:
                 return time_text(file.duration_s)
-
-
-def _typed(row: DraftRow, column: _Column) -> str:
-    if column.kind is _Kind.SPACING:
-        return "" if row.spacing_m is None else f"{row.spacing_m:g}"
-    return row.name
 
 
 def _metres(text: str) -> float | None:
@@ -287,13 +296,15 @@ class _Chooser(QStyledItemDelegate):
         for text, value in choices:
             box.addItem(text, value)
         box.activated.connect(self._commit)
+        QTimer.singleShot(0, box, box.showPopup)
         return box
 
     def setEditorData(self, editor: QWidget, index: _Index) -> None:  # noqa: N802 (Qt's name)
         """Begin with what stands there."""
         if isinstance(editor, QComboBox):
-            shown = str(index.data()).split(" of ")[0]
-            editor.setCurrentIndex(max(editor.findText(shown), 0))
+            held = index.data(_Role.EditRole)
+            values = [editor.itemData(number) for number in range(editor.count())]
+            editor.setCurrentIndex(values.index(held) if held in values else -1)
         else:
             super().setEditorData(editor, index)
 

@@ -85,6 +85,18 @@ def test_a_folder_of_two_recorders_is_paired_and_who_has_no_partner_is_named(
     assert names == ["stereo.wav", "A_1.wav", "A_3.wav"]
 
 
+def test_a_folder_of_the_recorders_folders_opens_as_these(
+    sheet_of: Callable, tmp_path: Path
+) -> None:
+    names = ("north/20240501_050000.wav", "south/20240501_050000.wav")
+    for name in (*names, "._hidden/20240501_050000.wav"):
+        (tmp_path / "dawn" / name).parent.mkdir(parents=True)
+    _mono(tmp_path / "dawn", *names)
+    sheet = sheet_of(tmp_path / "dawn")
+    (pair,) = sheet.draft.pairs
+    assert [path.parent.name for path in pair.files] == ["north", "south"]
+
+
 def test_the_other_file_of_one_is_guessed_beside_it_or_chosen(
     window: MainWindow, sheet_of: Callable, tmp_path: Path, settle: Settle, monkeypatch
 ) -> None:
@@ -158,6 +170,23 @@ def test_a_cell_is_changed_by_choosing_from_a_list(
     qtbot.wait(10)
     assert ("a_1.wav", "b_2.wav") in _labels(sheet)
     assert "b_1.wav" in sheet.unpaired
+
+
+def test_looking_at_the_choices_of_a_cell_changes_nothing(
+    qtbot: QtBot, sheet_of: Callable, tmp_path: Path
+) -> None:
+    sheet = sheet_of(*_mono(tmp_path, "end of a_1.wav", "end of b_1.wav", "end of b_2.wav"))
+    before = sheet.draft
+    assert [row.sides[1] is None for row in before.rows] == [False, True]
+    for row, column in ((0, 0), (0, 4), (1, 4)):
+        sheet.table.edit(sheet.model.index(row, column))
+        (box,) = sheet.table.viewport().findChildren(QComboBox)
+        qtbot.waitUntil(box.view().isVisible)
+        box.hidePopup()
+        sheet.table.itemDelegate().commitData.emit(box)
+        sheet.table.itemDelegate().closeEditor.emit(box)
+        qtbot.waitUntil(lambda: not sheet.table.viewport().findChildren(QComboBox))
+    assert sheet.draft == before
 
 
 def test_pairs_are_kept_in_a_table_that_opens_them_again(
