@@ -25,7 +25,7 @@ from app.views.dialogs.message_log import MessageLog, TimedMessage, details_of
 _INFO_MS = 9000
 _LOOK_AGAIN_MS = 200
 _KEPT = 200
-_WORDS_PX = 400
+_WORDS_PX = 300
 """With less room than this, and than the words need, the buttons stand under the words."""
 _SIGN_PX = 20
 _SIGNS = {Kind.INFO: "info", Kind.WARNING: "uncertain", Kind.ERROR: "unalignable"}
