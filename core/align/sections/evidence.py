@@ -75,6 +75,12 @@ class Comparison:
         """As `ProgressPlan`."""
         return sum(network.cost for network in self.learned)
 
+    def around_s(self, rows: slice, before_s: float) -> float:
+        """Where the clocks are at some rows: as sync points say, or where they were before."""
+        if not len(self.sync):
+            return before_s
+        return float(np.median(self.sync.offset_at(self.time_0_s[rows])))
+
     @property
     def lines(self) -> Lines:
         """Straight lines through the recording."""

@@ -73,6 +73,7 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
     parts: list[Gathered] = []
     for number, section in enumerate(sections):
         plan = ProgressPlan(asked.network_cost, number, len(sections))
+        around_s = asked.around_s(section.heard, around_s)
         found, posterior = yield from gather(asked, section.heard, plan, around_s, whole=False)
         path = estimate(found.surface, posterior)
         parts.append(narrowed(found, path, columns).rows(section.kept))

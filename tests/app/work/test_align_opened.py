@@ -137,8 +137,7 @@ def test_the_list_says_what_is_aligned_and_what_waits(
     spoken = window.queue.index(0, Column.CONFIDENCE).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "being aligned"
     go_on.release()
-    qtbot.waitUntil(lambda: shown()[1:] == ["25%", "waits"])
-    assert shown()[0].startswith("0.")
+    qtbot.waitUntil(lambda: shown()[1:] == ["25%", "waits"] and shown()[0].startswith("0."))
     go_on.release(2)
     settle(window)
     assert all(text.startswith("0.") for text in shown())

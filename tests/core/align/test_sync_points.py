@@ -9,6 +9,7 @@ import soundfile as sf
 from core.align.aligner import align
 from core.align.alignment_builder import PINNED, SYNCED
 from core.align.pins import realign
+from core.align.sections.plan import Bounds
 from core.audio.recording import open_recording
 from core.sync_points import SyncPoints
 
@@ -79,7 +80,8 @@ def test_one_outside_of_what_was_compared_is_told(unsure) -> None:
     assert warning.startswith("the sync point at 10.00 s lies outside of the offsets that were")
 
 
-def test_they_tell_where_to_look_for_offsets_that_no_search_reaches(tmp_path) -> None:
+@pytest.mark.parametrize("bounds", [Bounds(), Bounds(section_s=30)], ids=["whole", "sections"])
+def test_they_tell_where_to_look_for_offsets_that_no_search_reaches(tmp_path, bounds) -> None:
     rate, rng = 8000, np.random.default_rng(7)
     sound = np.zeros(230 * rate, dtype=np.float32)
     for start in rng.integers(0, len(sound) - rate, 300):
@@ -92,5 +94,5 @@ def test_they_tell_where_to_look_for_offsets_that_no_search_reaches(tmp_path) ->
     sf.write(tmp_path / "1.wav", 0.2 * second + noise, rate)
     recording = open_recording(tmp_path / "0.wav", tmp_path / "1.wav")
     sync = SyncPoints(np.array([10.0]), np.array([10.0 + late + 0.8]), np.array([0.5]))
-    found = align(recording, sync=sync)
+    found = align(recording, sync=sync, bounds=bounds)
     assert np.median(np.abs(found.keypoints.offset_s - late)) < 0.005
