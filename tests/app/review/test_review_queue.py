@@ -160,7 +160,8 @@ def test_choosing_a_row_shows_that_recording_in_any_order(
     panel.show()
     panel.least_certain_first()
     panel.table.setFocus()
-    panel.table.selectRow(0)
+    first = panel.table.visualRect(queue.index(0, Column.NAME)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=first)
     assert session.current.recording.name == "unsure.wav"
     QTest.keyClick(panel.table, Key.Key_Down)
     assert session.current.recording.name == "twofold.wav"
