@@ -34,7 +34,7 @@ from core.align.limits import CERTAIN
 from core.keypoints import KeypointSet
 
 SIZE = QSize(1100, 700)
-COLOURS = 160
+COLOURS = 120
 HARD = "monday_05.wav"
 """Few calls in much wind: it is aligned wrong, and says that it may be."""
 LOOKED_AT = (0, 12, 24, 36, 48, 59)
