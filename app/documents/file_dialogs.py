@@ -52,7 +52,8 @@ class FileDialogs(QObject):
     def save_session_as(self) -> None:
         """Ask where the session is kept from now on."""
         kinds = {f"Sessions (*{SUFFIX})": SUFFIX}
-        path = ask_where_to_save(self._window, "Save session as", "", kinds)
+        suggested = self._store.suggested_path or ""
+        path = ask_where_to_save(self._window, "Save session as", suggested, kinds)
         if path is not None:
             self._store.save_as(path, overwrite=path.exists())
 

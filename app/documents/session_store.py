@@ -13,7 +13,7 @@ from app.base.messages import Kind, Message
 from app.documents.crash_recovery import left_open, note_closed, note_open
 from app.documents.session_writer import Writer
 from app.session.session_model import SessionModel
-from app.session.session_places import SessionPlaces, folder_of
+from app.session.session_places import SUFFIX, SessionPlaces, folder_of
 from core.session import Change, EarlierWork
 from core.session.database.lock import is_held
 from core.session.paths import is_there
@@ -93,6 +93,12 @@ class SessionStore(QObject):
     def is_open(self, path: Path) -> bool:
         """Whether a path is the session that is open."""
         return self.path is not None and path.resolve() == self.path.resolve()
+
+    @property
+    def suggested_path(self) -> Path | None:
+        """Where a session of a person's choice is offered: with the recordings it is of."""
+        entry = self._session.current
+        return None if entry is None else entry.folder / f"{entry.folder.name}{SUFFIX}"
 
     @property
     def unwritten(self) -> int:

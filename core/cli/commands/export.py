@@ -19,6 +19,9 @@ from core.formats.sidecar import Rows, sidecar_path, write_table
 from core.keypoints import KeypointSet
 from core.session.kept import Kept, read_kept
 
+_MOST_NAMED = 3
+"""Of the files that were written; more are counted."""
+
 
 def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """Write the files.
@@ -56,8 +59,11 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         write_files(files, overwrite=args.overwrite)
     for line in notes:
         note(line)
-    count = sum(map(len, table.files.values()))
-    say(f"{count:,} keypoints of {len(table.files)} recordings in {', '.join(map(str, files))}")
+    count, recordings = sum(map(len, table.files.values())), len(table.files)
+    where = f"{len(files):,} files in {args.out}"
+    if len(files) <= _MOST_NAMED:
+        where = ", ".join(map(str, files))
+    say(f"{count:,} keypoints of {recordings:,} recording{'s' * (recordings != 1)} in {where}")
     return DONE
 
 

@@ -32,7 +32,7 @@ def connect(path: Path) -> sqlite3.Connection:
     sqlite3.Error
         If SQLite refuses.
     """
-    connection = connect_to(f"{uri_of(path)}?mode=rw", _WAIT_S)
+    connection = connect_to(f"{uri_of(path.absolute())}?mode=rw", _WAIT_S)
     if is_on_share(path):
         # The log of a session from another disk is read without the memory that SQLite would
         # share with other programs.

@@ -120,7 +120,8 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     logs = [path.with_name(path.name + suffix) for suffix in _LOGS]
     is_still = not is_held(path) and not any(log.exists() for log in logs)
     mode = "mode=ro&immutable=1" if is_still else "mode=ro"
-    with in_words(path), closing(connect_to(f"{uri_of(path)}?{mode}", _WAIT_S)) as connection:
+    place = f"{uri_of(path.absolute())}?{mode}"
+    with in_words(path), closing(connect_to(place, _WAIT_S)) as connection:
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
         if owner != schema.APPLICATION_ID:
             raise InputError(path, "is not a FinchSync session", "give a .finchsync file")

@@ -10,6 +10,7 @@ import pytest
 from conftest import write_calls
 from finding import nth
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.documents.crash_recovery import note_open
@@ -53,6 +54,20 @@ def test_decisions_and_undo_are_there_after_closing(
     assert not third.session.keypoints.is_reviewed.any()
     third.commands["redo"].trigger()
     assert third.session.keypoints.state[4] is ReviewState.ACCEPTED
+
+
+def test_a_session_of_ones_own_is_offered_with_the_recordings(
+    opened: MainWindow, stereo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+
+    def ask(_parent: object, _title: str, place: str, *_kinds: str, **_options: object) -> tuple:
+        offered.append(place)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    opened.files.save_session_as()
+    assert offered == [str(stereo.parent / f"{stereo.parent.name}.finchsync")]
 
 
 def test_a_correction_and_what_followed_are_one_step(opened: MainWindow, settle: Settle) -> None:

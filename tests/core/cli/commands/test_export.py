@@ -95,6 +95,17 @@ def test_keypoints_come_back_from_every_format(finchsync, tmp_path: Path, name: 
     assert [label.start_s for label in read_labels(tmp_path / "song_1.txt")[1]] == [1.5]
 
 
+def test_many_files_are_counted_and_few_are_named(finchsync, table: Path, tmp_path: Path) -> None:
+    said = {
+        name: finchsync("export", table, "--format", name, "--out", tmp_path / "out").out
+        for name in ("audacity", "raven")
+    }
+    place = tmp_path / "out"
+    assert said["audacity"] == f"10 keypoints of 2 recordings in 4 files in {place}\n"
+    named = f"{place / 'pred.a.txt'}, {place / 'pred.b.txt'}"
+    assert said["raven"] == f"10 keypoints of 2 recordings in {named}\n"
+
+
 def test_labels_that_are_no_keypoints_are_told(finchsync, tmp_path: Path) -> None:
     labels = tmp_path / "song.txt"
     labels.write_text("1\t2\tx\n")

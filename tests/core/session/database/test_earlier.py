@@ -82,6 +82,13 @@ def test_a_session_is_found_by_its_audio_and_left_as_it_was(session: Path) -> No
     assert list(session.parent.glob("*.finchsync*")) == [session], "nothing is left beside it"
 
 
+def test_a_session_is_read_from_the_folder_that_one_stands_in(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(session.parent)
+    assert len(read_snapshot(Path(session.name)).done) == 2
+
+
 def test_where_the_audio_is(session: Path, folder: Path, tmp_path: Path) -> None:
     (found,) = find_earlier([session], {"print of a.wav"})
     link = tmp_path / "link"
