@@ -46,6 +46,8 @@ class Kept:
     sync : SyncPoints
     leaving : Leaving or None
         What else a session knows of it.
+    why_no_audio : str
+        What is in the way of its audio, where a table has none.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Kept:
     fingerprint: str = ""
     sync: SyncPoints = field(default_factory=SyncPoints.none)
     leaving: Leaving | None = None
+    why_no_audio: str = "labels do not tell whose they are"
 
     @property
     def durations_s(self) -> tuple[float, float] | None:
@@ -78,7 +81,8 @@ class Kept:
                 raise InputError(self.name, f"cannot be read: {found.problem}", "put it back")
             return found.known.recording
         if self.recording is None:
-            raise InputError(self.name, "its audio is not beside the table", "put it there")
+            fix = "put the table and the audio into one folder"
+            raise InputError(self.name, self.why_no_audio, fix)
         if self.fingerprint not in ("", self.recording.fingerprint()):
             what = "its audio has changed since it was aligned"
             raise InputError(self.name, what, "align it again")
@@ -234,18 +238,21 @@ def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     except InputError:
         audio = {}
     found = tuple(
-        Kept(name, each.keypoints, _recording(each, audio), each.fingerprint, each.sync)
-        for name, each in table.recordings.items()
+        _kept(name, each, audio, table.path.parent) for name, each in table.recordings.items()
     )
     return found, table.notes
 
 
-def _recording(recording: TableRecording, audio: Mapping[str, Path]) -> Recording | None:
-    """The audio beside a table; None if it is not there."""
+def _kept(name: str, each: TableRecording, audio: Mapping[str, Path], folder: Path) -> Kept:
+    """With the audio beside its table, or why there is none."""
+    recording, why = None, ""
     try:
-        return opened_beside(recording, audio)
-    except (InputError, KeyError):
-        return None
+        recording = opened_beside(each, audio)
+    except KeyError:
+        why = f"its audio is not beside the table ({' and '.join(each.files)} in {folder})"
+    except InputError as error:
+        why = f"its audio is of no use ({error.where} {error.what})"
+    return Kept(*(name, each.keypoints, recording, each.fingerprint, each.sync), why_no_audio=why)
 
 
 def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recording:

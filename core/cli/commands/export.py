@@ -59,11 +59,14 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         write_files(files, overwrite=args.overwrite)
     for line in notes:
         note(line)
-    count, recordings = sum(map(len, table.files.values())), len(table.files)
+    for each in found:
+        if chosen.has_moments and each.recording is None:
+            note(f"{each.name}: the columns of samples are empty: {each.why_no_audio}.")
+    count, many = sum(map(len, table.files.values())), len(table.files)
     where = f"{len(files):,} files in {args.out}"
     if len(files) <= _MOST_NAMED:
         where = ", ".join(map(str, files))
-    say(f"{count:,} keypoints of {recordings:,} recording{'s' * (recordings != 1)} in {where}")
+    say(f"{count:,} keypoints of {many:,} recording{'s' * (many != 1)} in {where}")
     return DONE
 
 

@@ -22,7 +22,8 @@ def _rows(export: KeypointExport, name: str) -> Iterator[tuple[str, ...]]:
     """A row a keypoint that lies inside of both recordings, and in a file of each."""
     recording, keypoints = export.recordings.get(name), export.table.files[name]
     if recording is None:
-        raise InputError(name, "its audio is not here to tell its files", "put it beside the table")
+        what = "its audio is not beside the table to tell its files"
+        raise InputError(name, what, "put both into one folder")
     zero, one = (
         source.files_at(times_s.tolist())
         for source, times_s in zip(

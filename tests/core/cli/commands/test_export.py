@@ -106,6 +106,13 @@ def test_many_files_are_counted_and_few_are_named(finchsync, table: Path, tmp_pa
     assert said["raven"] == f"10 keypoints of 2 recordings in {named}\n"
 
 
+def test_samples_that_nobody_knows_are_told(finchsync, table: Path, tmp_path: Path) -> None:
+    said = finchsync("export", table, "--format", "time-map", "--out", tmp_path / "out")
+    assert said.code == 0
+    why = f"its audio is not beside the table (a.wav in {tmp_path})"
+    assert f"a.wav: the columns of samples are empty: {why}." in said.err
+
+
 def test_labels_that_are_no_keypoints_are_told(finchsync, tmp_path: Path) -> None:
     labels = tmp_path / "song.txt"
     labels.write_text("1\t2\tx\n")

@@ -66,7 +66,17 @@ def test_audio_that_is_not_there_is_a_line(finchsync, lab, tmp_path):
     (lab / "audio" / "day.wav").unlink()
     result = finchsync("export-audio", lab, "--out", tmp_path / "out", "--recording", "day.wav")
     assert result.code == 2
-    assert result.err.splitlines() == ["day.wav: its audio is not beside the table; put it there."]
+    why = f"its audio is not beside the table (day.wav in {lab})"
+    fix = "put the table and the audio into one folder"
+    assert result.err.splitlines() == [f"day.wav: {why}; {fix}."]
+
+
+def test_audio_that_cannot_be_read_is_not_told_to_be_missing(finchsync, lab, tmp_path):
+    (lab / "audio" / "day.wav").write_bytes(b"no sound")
+    result = finchsync("export-audio", lab, "--out", tmp_path / "out", "--recording", "day.wav")
+    assert result.code == 2
+    assert "its audio is of no use" in result.err
+    assert "not beside the table" not in result.err
 
 
 def test_a_session_leaves_from_wherever_its_audio_is_now(finchsync, make_audio, tmp_path):
