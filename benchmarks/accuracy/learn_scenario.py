@@ -1,12 +1,12 @@
 """A new deployment: half of its recordings are reviewed, and what is learned is tried on the rest.
 
-usage: python -m benchmarks.accuracy.learn_scenario OUT [--seed S] [--only NAME ...]
+usage: python -m benchmarks.accuracy.learn_scenario OUT [--seed S] [--only NAME ...] [--tier T ...]
 
 Makes ``OUT/NAME`` for each of `conditions`, BioDCASE folders of 20 recordings; the first ten count
 as reviewed. Their recorders sound unlike any before (a filter of its own for each channel, the
 same in all files), and their clocks scatter by 0.3 s and 100 ppm around the pair's own. Prints the
-errors on the other ten with the model that is shipped and with the learned one, whether that is
-offered, and how long learning took.
+errors on the other ten with the model that is shipped and with what each tier learned, whether that
+is offered, and how long learning took. A run that was ended goes on: ``OUT/NAME.partial``.
 
 As everywhere: seeds 9000 to 9999 are for reporting, 3000 to 3999 for development.
 """
@@ -38,7 +38,9 @@ from core.evidence.compact import open_compact
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.comparison import Judged, figures
 from core.learn.corrections import Corrected, Corrections, usable
+from core.learn.kept import KeptSteps
 from core.learn.learning import Learned, learn_steps
+from core.learn.tiers import TIERS
 from core.model.model import Figures, Model, shipped_model
 from core.steps import result_of
 
@@ -153,14 +155,14 @@ class Measured:
     seconds: float
 
 
-def measured(folder: Path) -> Measured:
-    """Learn from the first recordings of a set, and align the rest."""
+def measured(folder: Path, tier: int) -> Measured:
+    """Learn as much as a tier does from the first recordings of a set, and align the rest."""
     networks = (open_compact(),)
     files = list(recordings(folder))
     started_s = time.process_time()
-    learned = result_of(
-        learn_steps(usable(_reviewed(files[:REVIEWED])), networks, shipped_model(networks))
-    )
+    corrections, kept = usable(_reviewed(files[:REVIEWED])), KeptSteps.beside(folder)
+    steps = learn_steps(corrections, networks, shipped_model(networks), tier, kept)
+    learned = result_of(steps)
     took_s = time.process_time() - started_s
     before, after = (
         figures([_judged(*each, model) for each in files[REVIEWED:]])
@@ -183,11 +185,27 @@ def _judged(path: Path, truth: KeypointSet, model: Model) -> Judged:
     said = align(
         open_recording(path),
         truth.time_0_s,
-        learned=(open_compact(),),
+        learned=model.adapted((open_compact(),)),
         prior=model.prior,
         tuning=tuning,
     )
     return Judged.of(said, truth)
+
+
+def _row(why: str, tier: int, found: Measured) -> tuple[str, ...]:
+    own = found.learned.comparison
+    return (
+        why,
+        str(tier),
+        number(found.before.mae_ms),
+        number(found.after.mae_ms),
+        f"{found.after.mae_ms / max(found.before.mae_ms, 1e-9):.2f}",
+        f"{found.before.calibration_error:.3f}",
+        f"{found.after.calibration_error:.3f}",
+        f"{own.before.mae_ms:.1f} -> {own.after.mae_ms:.1f}",
+        found.learned.obstacle or "offered",
+        f"{found.seconds:.1f}",
+    )
 
 
 def main() -> int:
@@ -198,6 +216,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=REPORTED_SEED)
     parser.add_argument("--only", nargs="+", metavar="NAME")
+    parser.add_argument("--tier", nargs="+", type=int, choices=TIERS, default=TIERS)
     arguments = parser.parse_args()
     rows = []
     for name, condition in conditions(arguments.seed).items():
@@ -209,24 +228,12 @@ def main() -> int:
                 print(f"{name} left out: it needs the development recordings")
                 continue
             write_set(folder, [condition.build(index, arguments.seed) for index in range(FILES)])
-        found = measured(folder)
-        ratio = found.after.mae_ms / max(found.before.mae_ms, 1e-9)
-        own = found.learned.comparison
-        rows.append(
-            (
-                condition.why,
-                number(found.before.mae_ms),
-                number(found.after.mae_ms),
-                f"{ratio:.2f}",
-                f"{found.before.calibration_error:.3f}",
-                f"{found.after.calibration_error:.3f}",
-                f"{own.before.mae_ms:.1f} -> {own.after.mae_ms:.1f}",
-                found.learned.obstacle or "offered",
-                f"{found.seconds:.1f}",
-            )
-        )
+        for tier in arguments.tier:
+            rows.append(_row(condition.why, tier, measured(folder, tier)))
+            print(" | ".join(rows[-1]), flush=True)
     head = (
         "deployment",
+        "tier",
         "MAE before, ms",
         "after, ms",
         "ratio",

@@ -19,8 +19,21 @@ from core.arrays import Floats
 
 # Chosen by hand during development.
 
-_SD = (2.0, 0.5, 1.0)
-"""How far shift, log slope and share may be thought to lie from none."""
+
+@dataclass(frozen=True, slots=True)
+class _Belief:
+    """Where shift, log slope and share are thought to lie, and how far from there they may."""
+
+    centre: tuple[float, float, float]
+    sd: tuple[float, float, float]
+
+
+_AS_SHIPPED = _Belief((0.0, 0.0, 0.0), (2.0, 0.5, 1.0))
+_WITH_DRIFT = _Belief((0.0, float(np.log(0.3)), 0.6), (0.7, 0.2, 0.2))
+"""Where the usual drift is known: it settles what the claims doubt for (another offset that fits,
+channels that may not match at all), and is in the posterior already."""
+_MOST_LOG_SLOPE = 2.9
+"""A steeper or flatter line is in no file."""
 _WORTH = 8.0
 """A recording's keypoints are right or wrong together: they say as much as so many would."""
 
@@ -34,7 +47,9 @@ class Claimed:
     is_right: NDArray[np.bool_]
 
 
-def moved_calibration(calibration: Calibration, claimed: Sequence[Claimed]) -> Calibration:
+def moved_calibration(
+    calibration: Calibration, claimed: Sequence[Claimed], *, knows_drift: bool
+) -> Calibration:
     """A calibration whose claims are moved to what was right.
 
     Parameters
@@ -43,16 +58,18 @@ def moved_calibration(calibration: Calibration, claimed: Sequence[Claimed]) -> C
         With which was claimed; not moved itself.
     claimed : sequence of Claimed
         One a recording.
+    knows_drift : bool
+        Whether they were aligned with the usual drift of their recorders.
 
     Returns
     -------
     Calibration
     """
-    shift, slope, share = _moves(claimed)
+    shift, slope, share = _moves(claimed, _WITH_DRIFT if knows_drift else _AS_SHIPPED)
     return replace(calibration, shift=shift, slope=slope, share=share)
 
 
-def _moves(claimed: Sequence[Claimed]) -> tuple[float, float, float]:
+def _moves(claimed: Sequence[Claimed], belief: _Belief) -> tuple[float, float, float]:
     """Shift, slope and share of log odds, by penalised likelihood."""
     some = [each for each in claimed if len(each.confidence)]
     odds = np.concatenate([log_odds(each.confidence) for each in some])
@@ -64,9 +81,10 @@ def _moves(claimed: Sequence[Claimed]) -> tuple[float, float, float]:
 
     def loss(at: Floats) -> float:
         score = at[0] + np.exp(at[1]) * odds + at[2] * mass
-        away = np.square(at / _SD).sum() / 2
+        away = np.square((at - belief.centre) / belief.sd).sum() / 2
         return float(away + weight @ (np.logaddexp(0, score) - right * score))
 
-    bounds = [(None, None), (None, None), (0.0, None)]
-    shift, log_slope, share = minimize(loss, np.zeros(3), method="L-BFGS-B", bounds=bounds).x
+    bounds = [(None, None), (-_MOST_LOG_SLOPE, _MOST_LOG_SLOPE), (0.0, None)]
+    found = minimize(loss, np.array(belief.centre), method="L-BFGS-B", bounds=bounds)
+    shift, log_slope, share = found.x
     return float(shift), float(np.exp(log_slope)), float(share)

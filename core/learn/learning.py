@@ -157,14 +157,18 @@ def learn_steps(
     compared = []
     for number, each in enumerate(heard):
         others = [claims[other] for other in np.flatnonzero(fold != fold[number])]
-        calibration = moved_calibration(shipped.calibration, others)
+        knows_drift = taught[fold[number]].prior is not None
+        calibration = moved_calibration(shipped.calibration, others, knows_drift=knows_drift)
         now = after[number].moved(calibration)
         is_known = in_use.was_learned_from(each.corrected.fingerprint)
         compared.append(Compared(each.name, len(each.truth), before[number], now, is_known))
     comparison = Comparison(tuple(compared))
+    of_all = _taught(shipped, heard, rows, np.arange(count))
     model = replace(
-        _taught(shipped, heard, rows, np.arange(count)),
-        calibration=moved_calibration(shipped.calibration, claims),
+        of_all,
+        calibration=moved_calibration(
+            shipped.calibration, claims, knows_drift=of_all.prior is not None
+        ),
         adaptation=adaptation,
         card=_card(heard, in_use, comparison, tier),
     )

@@ -16,8 +16,10 @@ def _claimed(confidence: float, right: float, mass: float = 0.95, count: int = 5
     return Claimed(np.full(count, confidence), np.full(count, mass), is_right)
 
 
-def _now(claimed: list[Claimed], confidence: float, mass: float = 0.95) -> float:
-    calibration = moved_calibration(SHIPPED, claimed)
+def _now(
+    claimed: list[Claimed], confidence: float, mass: float = 0.95, *, knows_drift: bool = False
+) -> float:
+    calibration = moved_calibration(SHIPPED, claimed, knows_drift=knows_drift)
     return float(calibration.moved(np.array([confidence]), np.array([mass]))[0])
 
 
@@ -44,10 +46,17 @@ def test_a_posterior_that_told_right_from_wrong_is_believed():
     assert _now(both, 0.02, 0.2) < 0.2
 
 
+def test_with_the_usual_drift_the_posterior_is_believed_before_anything_showed_it():
+    """All were claimed and right; now one is not claimed for doubts that the drift settles."""
+    found = [_claimed(0.95, 1.0, mass=0.97)] * 9 + [_claimed(0.01, 0.0, mass=0.15)]
+    assert _now(found, 0.03, 0.85) < 0.4
+    assert _now(found, 0.03, 0.85, knows_drift=True) > 0.6
+    assert _now(found, 0.03, 0.15, knows_drift=True) < 0.3
+
+
 def test_claims_rise_with_claims_and_with_mass():
-    calibration = moved_calibration(
-        SHIPPED, [_claimed(0.7, 0.9)] * 5 + [_claimed(0.3, 0.1, 0.4)] * 5
-    )
+    found = [_claimed(0.7, 0.9)] * 5 + [_claimed(0.3, 0.1, 0.4)] * 5
+    calibration = moved_calibration(SHIPPED, found, knows_drift=True)
     rising = np.linspace(0, 1, 101)
     assert (np.diff(calibration.moved(rising, np.full(101, 0.5))) >= 0).all()
     assert (np.diff(calibration.moved(np.full(101, 0.5), rising)) >= 0).all()
