@@ -104,7 +104,7 @@ class KnownMap:
         """
         counts = keypoints.is_alignable & (keypoints.is_reviewed | with_unreviewed)
         settled = keypoints.kept(counts)
-        time_map = _off_the_ends(settled, duration_1_s).time_map()
+        time_map = off_the_ends(settled, duration_1_s).time_map()
         near_s = _near_s(keypoints.time_0_s)[counts]
         first_s, last_s = time_map.to_channel_0([0.0, duration_1_s]).tolist()
         ends_s = np.array([0.0, duration_0_s, first_s, last_s])
@@ -144,8 +144,20 @@ class KnownMap:
         return _is_in(self.known_s, np.asarray(time_0_s, dtype=np.float64))
 
 
-def _off_the_ends(keypoints: KeypointSet, duration_1_s: float) -> KeypointSet:
-    """Without those on an end of channel 1, which say only that the moment lies there or beyond."""
+def off_the_ends(keypoints: KeypointSet, duration_1_s: float) -> KeypointSet:
+    """Without those on an end of channel 1, which say only that the moment lies there or beyond.
+
+    Parameters
+    ----------
+    keypoints : KeypointSet
+    duration_1_s : float
+        Length of channel 1, seconds.
+
+    Returns
+    -------
+    KeypointSet
+        As it was, where no two would be left.
+    """
     time_1_s = keypoints.time_1_s
     inner = (time_1_s > _END_S) & (time_1_s < duration_1_s - _END_S)
     return keypoints.kept(inner) if np.count_nonzero(inner) > 1 else keypoints

@@ -126,7 +126,7 @@ class Documents(QObject):
         """Open recordings that are made of named sources."""
         self.table.begin()
         self.earlier.begin()
-        self._paths = tuple(path for pair in pairs for path in pair.files)
+        self._paths = tuple(pair.files[0].parent for pair in pairs)
         self._stay_out, self._offers = 0, False
         self._take_up(partial(open_pairs, tuple(pairs)))
 

@@ -13,6 +13,7 @@ from app.base.evidence_words import opinion
 from app.session.entries import Entry
 from core.align.rankings import Ranking
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.known_map import off_the_ends
 from core.session import Step
 from core.time_map import TimeMap
 
@@ -87,6 +88,6 @@ def middle_of(step: Step) -> int:
 
 
 @lru_cache(maxsize=2)
-def time_map_of(keypoints: KeypointSet) -> TimeMap:
-    """The map through keypoints; several views ask for the same."""
-    return keypoints.time_map()
+def time_map_of(keypoints: KeypointSet, duration_1_s: float) -> TimeMap:
+    """The map through keypoints inside of channel 1; several views ask for the same."""
+    return off_the_ends(keypoints, duration_1_s).time_map()

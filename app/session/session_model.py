@@ -136,9 +136,11 @@ class SessionModel(QObject):
         return lambda: self.recordings is recordings and is_so(recordings[key])
 
     def time_map(self) -> TimeMap:
-        """Channel-0 to channel-1 time of the recording shown, through its keypoints."""
-        keypoints = self.keypoints
-        return TimeMap.identity() if keypoints is None else time_map_of(keypoints)
+        """Channel-0 to channel-1 time of the recording shown, through keypoints inside of it."""
+        keypoints, entry = self.keypoints, self.current
+        if keypoints is None or entry is None:
+            return TimeMap.identity()
+        return time_map_of(keypoints, entry.recording.durations_s[1])
 
     # -- which recordings are open ---------------------------------------------------
 

@@ -391,6 +391,7 @@ def test_two_folders_of_consecutive_files_may_be_one_recording(
     assert entry.recording.title == "A + B"
     assert entry.alignment is not None
     assert window.pairing.sheet is None
+    assert not window.messages.isVisible(), "the session is that of the folder of both"
 
 
 def test_two_stereo_files_are_paired_where_that_is_asked_for(

@@ -40,6 +40,19 @@ def test_a_preview_is_seen_but_not_kept(session: SessionModel) -> None:
     assert session.current.keypoints.state[3] is ReviewState.CORRECTED
 
 
+def test_beyond_the_end_of_channel_1_its_last_sound_does_not_stand_still(
+    session: SessionModel,
+) -> None:
+    entry = fake_entry("b.wav")
+    time_0_s = np.array([0.0, 1.0, 2.0, 19.0, 20.0, 21.0])
+    time_1_s = np.array([0.0, 0.0, 1.5, 18.5, 20.0, 20.0])
+    assert time_1_s[-1] == entry.recording.durations_s[1]
+    kept = machine_keypoints(time_0_s, time_1_s)
+    session.add([replace(entry, state=RecordingState.new(kept))])
+    beyond_s = session.time_map().to_channel_1([0.5, 19.5, 20.8])
+    assert beyond_s == pytest.approx([0.0, 19.0, 20.3])
+
+
 def test_selecting_elsewhere_drops_the_preview(session: SessionModel) -> None:
     session.preview.move(0, 0.5)
     session.selection.select_keypoint(5)
