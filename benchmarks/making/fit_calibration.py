@@ -28,12 +28,12 @@ from benchmarks.common.places import CACHE
 from benchmarks.making.calibration_examples import Example, collect, learned_evidence, load, save
 from core import __version__
 from core.align.calibration import (
+    MOST_UNSURE,
     Calibration,
     ConfidenceCurve,
     certainty_features,
     raw_certainty,
 )
-from core.align.claims.row_claims import MOST_UNHEARD
 from core.arrays import Floats
 from core.cli.evidence import identity
 from core.reliability import Tally
@@ -153,7 +153,7 @@ def claimed(calibration: Calibration, one: Example) -> Floats:
         one.nearest_clear_s,
         one.alias_margin if one.is_aliased else None,
     )
-    return np.where(one.is_blind, np.minimum(sure, MOST_UNHEARD), sure)
+    return np.where(one.is_blind, np.minimum(sure, MOST_UNSURE), sure)
 
 
 def cross_validated(examples: Sequence[Example], evidence: str, seed: int) -> list[Floats]:

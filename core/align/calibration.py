@@ -17,8 +17,10 @@ from core.arrays import Floats
 
 MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
-MOST_ALIASED = 0.89
-"""Nor above this where a second alignment fits almost as well: nothing tells the two apart."""
+MOST_UNSURE = 0.89
+"""Nor above this on thin grounds: inside channel 1 without a clear match within ten seconds, where
+only a pair's usual drift says so, where a second alignment fits almost as well, or where nothing
+but a few recordings of a deployment speaks for more."""
 _LEAST_DOUBT = 1e-3
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by
@@ -137,11 +139,13 @@ class Calibration:
         """
         share = self.alone if alias_margin is None else self.aliased
         likely = share(certainty_features(mass, related, nearest_clear_s, alias_margin))
-        most = MOST_CONFIDENT if alias_margin is None else MOST_ALIASED
+        most = MOST_CONFIDENT if alias_margin is None else MOST_UNSURE
         return np.minimum(likely, np.minimum(related, most))
 
     def moved(self, claim: Floats, mass: Floats) -> Floats:
-        """Claims as they are made in a deployment, shape (K,), at most 0.99.
+        """Claims as they are made in a deployment, shape (K,).
+
+        None is moved from below `MOST_UNSURE` to above it.
 
         Parameters
         ----------
@@ -157,7 +161,8 @@ class Calibration:
         if (self.shift, self.slope, self.share) == (0.0, 1.0, 0.0):
             return claim
         odds = self.shift + self.slope * log_odds(claim) + self.share * log_odds(mass)
-        return np.minimum(_expit(odds), MOST_CONFIDENT)
+        most = np.where(claim > MOST_UNSURE, MOST_CONFIDENT, MOST_UNSURE)
+        return np.minimum(_expit(odds), most)
 
 
 def log_odds(claim: Floats) -> Floats:

@@ -7,16 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.align.alignment import Alias, DecodedEvidence
+from core.align.calibration import MOST_UNSURE
 from core.align.claims import confidence
 from core.align.claims.confidence import MatchClarity
 from core.align.decoding.prior import PriorUse
 from core.align.path import RowStatistics
 from core.arrays import Floats
-
-MOST_UNHEARD = 0.89
-"""No more confidence than this where nothing is heard: inside channel 1 without a clear match
-within ten seconds, or where only a pair's usual drift gives it. Nothing is claimed at 0.9 for no
-better reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,14 +67,14 @@ def claims(
     if decoded.prior is not None:
         without = _without(decoded.prior, decoded)
         alone = claimed(without, confidence.mass_near(without, offset_s))
-        sure = np.minimum(sure, np.maximum(alone, MOST_UNHEARD))
+        sure = np.minimum(sure, np.maximum(alone, MOST_UNSURE))
         carried = np.maximum(1.0 - alone / np.maximum(sure, 1e-9), 0.0)
     if decoded.travel.longest_s > 0:
         of_clocks = confidence.mass_near(decoded, offset_s, of_clocks=True)
         sure = sure * np.minimum(of_clocks / np.maximum(statistics.mass, 1e-9), 1.0)
     time_1_s = decoded.surface.time_0_s + offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
-    sure = np.where(blind, np.minimum(sure, MOST_UNHEARD), sure)
+    sure = np.where(blind, np.minimum(sure, MOST_UNSURE), sure)
     return Claims(decoded.calibration.moved(sure, statistics.mass), carried)
 
 

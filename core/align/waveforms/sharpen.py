@@ -251,7 +251,8 @@ def _looked_back(time_0_s: Floats, way: _Filtered) -> tuple[Floats, Floats]:
         slope_var = slope_var_0 + slope_less * to_slope + slope_less_turn * to_slope_turn
         found.append(at_s)
         found_var.append(var)
-    return np.array(found[::-1]), np.sqrt(found_var[::-1])
+    # Rounding may leave less than nothing of a variance that nearly vanishes.
+    return np.array(found[::-1]), np.sqrt(np.maximum(found_var[::-1], 0.0))
 
 
 def _read(recording: Recording, time_0_s: Floats, offset_s: Floats, block: slice) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.align.calibration import MOST_CONFIDENT, shipped_calibration
+from core.align.calibration import MOST_CONFIDENT, MOST_UNSURE, shipped_calibration
 from core.learn.confidence import Claimed, moved_calibration
 
 SHIPPED = shipped_calibration("compact")
@@ -24,8 +24,13 @@ def _now(
 
 
 def test_what_was_right_more_often_than_claimed_is_claimed_higher():
-    assert _now([_claimed(0.7, 1.0)] * 10, 0.7) > 0.93
+    assert _now([_claimed(0.92, 1.0)] * 10, 0.92) > 0.95
     assert _now([_claimed(0.7, 1.0)] * 10, 0.99, 0.999) <= MOST_CONFIDENT
+
+
+def test_a_few_recordings_are_no_ground_for_being_sure():
+    """They may all have been easy: the next one is not known by them."""
+    assert _now([_claimed(0.7, 1.0)] * 10, 0.7) == MOST_UNSURE
 
 
 def test_what_was_wrong_is_claimed_lower():
@@ -33,9 +38,9 @@ def test_what_was_wrong_is_claimed_lower():
 
 
 def test_few_recordings_move_it_less_however_many_keypoints_they_have():
-    few = _now([_claimed(0.6, 1.0, count=5000)], 0.6)
-    many = _now([_claimed(0.6, 1.0, count=50)] * 20, 0.6)
-    assert 0.6 < few < many
+    few = _now([_claimed(0.1, 0.5, count=5000)], 0.1)
+    many = _now([_claimed(0.1, 0.5, count=50)] * 20, 0.1)
+    assert 0.1 < few < many < 0.55
 
 
 def test_a_posterior_that_told_right_from_wrong_is_believed():

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from core.align.aligner import AlignOptions, align
 from core.align.alignment import DecodedEvidence
 from core.align.alignment_builder import OUTVOTED, build_alignment
-from core.align.claims.row_claims import MOST_UNHEARD
+from core.align.calibration import MOST_UNSURE
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.decode import decode
 from core.align.decoding.drift_models import DRIFT_MODELS
@@ -182,7 +182,7 @@ def test_two_calls_and_the_usual_drift_tell_the_rest():
     assert error_s.max() < 0.02
     late = led.keypoints.confidence[-10:]
     assert (late > without.keypoints.confidence[-10:]).all()
-    assert led.keypoints.confidence.max() <= MOST_UNHEARD
+    assert led.keypoints.confidence.max() <= MOST_UNSURE
     assert led.keypoints.reason[-1].startswith("carried by this pair's usual drift (its share: ")
 
 
@@ -191,7 +191,7 @@ def test_what_the_evidence_tells_alone_keeps_its_confidence():
     evidence = calls(truth_s, set(range(ROWS)))
     without, led = (build_alignment(carried(evidence, by), TIME_S) for by in (None, prior()))
     middle = slice(5, ROWS - 5)
-    assert led.keypoints.confidence[middle].min() > MOST_UNHEARD
+    assert led.keypoints.confidence[middle].min() > MOST_UNSURE
     np.testing.assert_allclose(
         led.keypoints.confidence[middle], without.keypoints.confidence[middle], atol=0.02
     )
