@@ -27,7 +27,7 @@ _REPEATS = 5
 
 def main() -> None:
     path, *options = sys.argv[1:]
-    before_mb = _peak_mb()
+    before_mb = peak_mb()
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     recording = open_recording(path)
     alignment = align(recording, learned=() if "--spectral" in options else (open_compact(),))
@@ -36,7 +36,7 @@ def main() -> None:
         "sample_rate_hz": recording.channels[0].sample_rate_hz,
         "cpu_s": time.process_time() - cpu_s,
         "wall_s": time.perf_counter() - wall_s,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "peak_before_mb": before_mb,
         "time_1_s": np.round(alignment.keypoints.time_1_s, 6).tolist(),
     }
@@ -62,7 +62,7 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started_s
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Largest resident memory of this process so far, MB (10^6 bytes)."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from fractions import Fraction
 
 from core.align.limits import INTERVALS_S, OFFSETS_S, SPACINGS_M, TOLERANCES_S
@@ -106,6 +107,15 @@ def count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
     return value
+
+
+def shard(text: str) -> tuple[int, int]:
+    """One of several shares, as 3/64: its number, and how many there are."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text, re.ASCII)
+    number, of = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= of:
+        raise argparse.ArgumentTypeError(f"{text} is no shard, as 1/4 to 4/4 are of four")
+    return number, of
 
 
 def whole(text: str) -> int:

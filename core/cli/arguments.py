@@ -18,13 +18,13 @@ from core.align.limits import (
     TOLERANCES_S,
 )
 from core.audio.sources import Source
-from core.cli import argument_types, export_arguments, train_arguments
+from core.cli import argument_types, export_arguments, shard_arguments, train_arguments
 from core.errors import InputError
 from core.evidence.choice import EVIDENCE, PRECISIONS, EvidenceChoice
 from core.learn.tiers import SECONDS, TIERS
 
 COMMANDS = (
-    *("align", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
+    *("align", "merge", "learn", "prior", "export-training", "evaluate", "simulate", "train"),
     *("export", "export-audio", "carry", "demo", "doctor"),
 )
 
@@ -73,6 +73,11 @@ def command_parser() -> argparse.ArgumentParser:
             "align",
             "Align recordings and write the keypoints as BioDCASE CSV. A run that was "
             "stopped goes on where it was when the same command is given again.",
+        )
+    )
+    shard_arguments.add_merge(
+        command(
+            "merge", "Make one table of those of all shards, the same to the byte as of one run."
         )
     )
     _add_learn(
@@ -277,6 +282,7 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="files aligned at a time (default: 1)",
     )
+    shard_arguments.add_shard(parser)
     parser.add_argument(
         "--report",
         type=Path,

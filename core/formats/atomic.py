@@ -7,12 +7,15 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import InputError, system_reason
+
+if sys.platform != "win32":
+    import fcntl
 
 _TRIES, _PAUSE_S = 6, 0.2
 
@@ -87,26 +90,53 @@ def write_whole(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         passing.unlink(missing_ok=True)
 
 
-def write_files(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+def write_files(
+    files: Mapping[Path, bytes],
+    *,
+    overwrite: bool = False,
+    replaceable: Collection[Path] = (),
+) -> None:
     """Write several files, all or none: each is on the disk before the first is put in place.
+
+    Two processes that write the same files do so one after the other, so that what lies there
+    in the end is of one of them.
 
     Parameters
     ----------
     files : mapping of Path to bytes
     overwrite : bool
         Whether existing files may be replaced.
+    replaceable : collection of Path
+        Those that may be replaced in any case.
 
     Raises
     ------
     InputError
         As `write_whole`.
     """
-    with ExitStack() as places:
+    with ExitStack() as turns, ExitStack() as places:
         for path, content in files.items():
-            file = places.enter_context(write_whole(path, overwrite=overwrite))
+            may = overwrite or path in replaceable
+            file = places.enter_context(write_whole(path, overwrite=may))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        for folder in sorted({os.path.realpath(path.parent) for path in files}):
+            turns.enter_context(_in_turn(folder))
+
+
+@contextmanager
+def _in_turn(folder: str) -> Iterator[None]:
+    """Wait until no other process puts files in place there, where the system can lock folders."""
+    if sys.platform == "win32":
+        yield
+        return
+    with ExitStack() as opened:
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            opened.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def make_folder(folder: Path) -> None:

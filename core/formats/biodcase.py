@@ -18,6 +18,9 @@ from core.formats.keypoint_rows import COLUMNS, Row, TableRows, read_rows, refus
 from core.formats.names import match_names
 from core.keypoints import KeypointSet
 
+HEADER = csv_text((COLUMNS,)).encode()
+"""With which every table begins that is written."""
+
 END_SLACK_S = 1e-3
 """How far past the end a time may lie: tables round to a millisecond or finer."""
 
@@ -204,6 +207,11 @@ def csv_bytes(table: BiodcaseTable, where: Path | str) -> bytes:
     """
     text = csv_text((COLUMNS, *_rows(table)))
     return encoded(text, where, "a file name", "rename that file")
+
+
+def row_bytes(table: BiodcaseTable) -> list[int]:
+    """How many bytes each row has in `csv_bytes`, which raises first what is wrong."""
+    return [len(csv_text((row,)).encode()) for row in _rows(table)]
 
 
 def _rows(table: BiodcaseTable) -> Iterator[tuple[str, str, str]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,9 +15,10 @@ import numpy as np
 from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError
-from core.formats import checked
+from core.formats import checked, sidecar_text
 from core.formats.atomic import check_writable, write_files
 from core.formats.reading import read_start, read_whole
+from core.formats.sidecar_text import fingerprint
 from core.formats.sync_json import sync_as_json, sync_from_json
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.sync_points import SyncPoints
@@ -132,10 +131,12 @@ def sidecar_path(table: Path) -> Path:
 def write_table(
     path: Path,
     content: bytes,
-    recordings: tuple[SidecarRecording, ...],
+    recordings: Sequence[SidecarRecording],
     rows: Rows,
     *,
     overwrite: bool = False,
+    part: Mapping[str, object] | None = None,
+    others: Mapping[Path, bytes] | None = None,
 ) -> None:
     """Write a table and its sidecar, both whole or none.
 
@@ -145,23 +146,44 @@ def write_table(
         The table; the sidecar has the same stem.
     content : bytes
         Of the table, in any export format.
-    recordings : tuple of SidecarRecording
+    recordings : sequence of SidecarRecording
     rows : Rows
     overwrite : bool
         Whether existing files may be replaced.
+    part : mapping of str to object, optional
+        What `core.formats.parts` needs to know of a part of a table.
+    others : mapping of Path to bytes, optional
+        Files that belong to the table as well, and may be replaced in any case.
 
     Raises
     ------
     InputError
         If a place cannot be written, or exists and may not be replaced.
     """
+    blocks = [*map(_block, recordings)]
+    write_blocks(path, content, blocks, rows, overwrite=overwrite, part=part, others=others)
+
+
+def write_blocks(
+    path: Path,
+    content: bytes,
+    blocks: Sequence[bytes],
+    rows: Rows,
+    *,
+    overwrite: bool = False,
+    part: Mapping[str, object] | None = None,
+    others: Mapping[Path, bytes] | None = None,
+) -> None:
+    """The same for recordings as `core.formats.sidecar_text.block` has them."""
     beside = sidecar_path(path)
     if beside == path:
         raise InputError(path, "is the name of the sidecar", "give the table another ending")
-    text = _document(path.name, content, recordings, rows)
+    text = sidecar_text.document(_head(path.name, content, rows), blocks, part)
     # A table whose sidecar could not be put in place stays as it was; a sidecar that
     # went ahead of its table is told by the table's fingerprint.
-    write_files({path: content, beside: text.encode("utf-8")}, overwrite=overwrite)
+    others = others or {}
+    files = {**others, path: content, beside: text}
+    write_files(files, overwrite=overwrite, replaceable=others)
 
 
 def read_sidecar(table: Path) -> Sidecar | None:
@@ -188,7 +210,7 @@ def read_sidecar(table: Path) -> Sidecar | None:
         if path == table or not path.is_file():
             return None
         document = checked.parsed_json(read_whole(path).decode("utf-8"))
-        fingerprint = _fingerprint(read_whole(table))
+        of_table = fingerprint(read_whole(table))
     except ValueError:
         # Some other program's JSON, or none at all: not ours to judge.
         return None
@@ -197,7 +219,7 @@ def read_sidecar(table: Path) -> Sidecar | None:
     if document.get("version") != VERSION:
         raise InputError(path, "is from another version of FinchSync", "update FinchSync")
     try:
-        if document["table"]["fingerprint"] != fingerprint:
+        if document["table"]["fingerprint"] != of_table:
             raise InputError(
                 path,
                 f"does not belong to {table.name} as it is now",
@@ -212,8 +234,8 @@ def is_result(table: Path) -> bool:
     """Whether FinchSync wrote a table, and nobody changed it since, by the sidecar beside it."""
     path = sidecar_path(table)
     try:
-        head = _head(path)
-        return bool(head) and _fingerprint(read_whole(table)).encode() in head
+        head = _start(path)
+        return bool(head) and fingerprint(read_whole(table)).encode() in head
     except InputError:
         return False
 
@@ -231,7 +253,7 @@ def refuse_foreign(table: Path) -> None:
     if path == table:
         raise InputError(path, "is the name of the sidecar", "give the table another ending")
     check_writable(path, overwrite=True)
-    if path.exists() and not _head(path):
+    if path.exists() and not _start(path):
         raise InputError(
             path,
             f"is not from FinchSync, and what belongs to {table.name} goes there",
@@ -239,7 +261,7 @@ def refuse_foreign(table: Path) -> None:
         )
 
 
-def _head(sidecar: Path) -> bytes:
+def _start(sidecar: Path) -> bytes:
     """What a sidecar or report says before its recordings; empty if it is none."""
     head = read_start(sidecar, _HEAD_BYTES)
     return head if any(name.encode() in head for name in (FORMAT, REPORT_FORMAT)) else b""
@@ -253,27 +275,20 @@ def about_table(name: str, content: bytes) -> dict[str, str]:
     name : str
     content : bytes
     """
-    return {"name": name, "fingerprint": _fingerprint(content)}
+    return {"name": name, "fingerprint": fingerprint(content)}
 
 
-def _fingerprint(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _document(name: str, table: bytes, recordings: tuple[SidecarRecording, ...], rows: Rows) -> str:
-    """The JSON text, one line a keypoint."""
-    head = {
+def _head(name: str, table: bytes, rows: Rows) -> dict[str, object]:
+    return {
         "format": FORMAT,
         "version": VERSION,
         "finchsync": __version__,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "table": {**about_table(name, table), "rows": str(rows)},
     }
-    listed = ",\n".join(map(_recording_text, recordings))
-    return f'{_json(head, indent=2)[:-2]},\n  "recordings": [\n{listed}\n  ]\n}}\n'
 
 
-def _recording_text(recording: SidecarRecording) -> str:
+def _block(recording: SidecarRecording) -> bytes:
     verdict = recording.verdict
     alias = None if verdict is None else verdict.alias
     about: dict[str, object] = {
@@ -286,7 +301,7 @@ def _recording_text(recording: SidecarRecording) -> str:
         "verdict": None
         if verdict is None
         else {
-            "mean_confidence": _number(verdict.mean_confidence),
+            "mean_confidence": sidecar_text.number_or_null(verdict.mean_confidence),
             "tolerance_s": verdict.tolerance_s,
             "needs_review": verdict.needs_review,
             "alias": None if alias is None else {"shift_s": alias.shift_s, "margin": alias.margin},
@@ -295,42 +310,7 @@ def _recording_text(recording: SidecarRecording) -> str:
     }
     if len(recording.sync):
         about["sync_points"] = sync_as_json(recording.sync)
-    keypoints = ",\n".join(f"        {_json(row)}" for row in _rows(recording))
-    return f'    {_json(about)[:-1]}, "keypoints": [\n{keypoints}\n    ]}}'
-
-
-def _rows(recording: SidecarRecording) -> list[dict[str, object]]:
-    kept = recording.keypoints
-    texts = kept.time_0_text or tuple(map(repr, kept.time_0_s.tolist()))
-    columns = (
-        kept.time_0_s.tolist(),
-        texts,
-        kept.time_1_s.tolist(),
-        map(str, kept.state),
-        map(str, kept.source),
-        map(_number, kept.confidence.tolist()),
-        kept.reason,
-        recording.in_table,
-    )
-    names = (
-        "time_0_s",
-        "time_0_text",
-        "time_1_s",
-        "state",
-        "source",
-        "confidence",
-        "reason",
-        "in_table",
-    )
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return sidecar_text.block(about, recording.keypoints, recording.in_table)
 
 
 def _sidecar(document: Mapping[str, Any]) -> Sidecar:

@@ -36,6 +36,8 @@ class Job:
     sync : SyncPoints
     is_check : bool
         Whether it is aligned only to check others, and stands in no table.
+    place : int
+        Which of all recordings that were named it is, from 0.
     """
 
     sources: Sources
@@ -43,6 +45,7 @@ class Job:
     table: Path | None = None
     sync: SyncPoints = field(default_factory=SyncPoints.none)
     is_check: bool = False
+    place: int = 0
 
     @classmethod
     def of_file(cls, path: Path) -> Job:
@@ -97,13 +100,25 @@ class Batch:
         named = (replace(each, name=name) for each, name in zip(checks, names, strict=True))
         return replace(self, jobs=(*self.jobs, *(Job(each, is_check=True) for each in named)))
 
+    def placed_rows(self, aligned: Sequence[Aligned]) -> list[tuple[int, str]]:
+        """Place and recording of each row of the table to write.
+
+        A row of an imported table has its own place; behind them all, those of a recording
+        that no table lists share one.
+        """
+        listed = [name for table in self.tables.values() for name in table.rows]
+        counts = {outcome.name: len(outcome.keypoints) for outcome in aligned}
+        rows = [(at, name) for at, name in enumerate(listed) if name in counts]
+        rest = counts.keys() - set(listed)
+        for job in self.jobs:
+            if job.name in rest:
+                rows += [(len(listed) + job.place, job.name)] * counts[job.name]
+        return rows
+
     def result(self, aligned: Sequence[Aligned]) -> BiodcaseTable:
         """The table to write, its rows in the order of the imported tables."""
         files = {outcome.name: outcome.keypoints for outcome in aligned}
-        rows = [name for table in self.tables.values() for name in table.rows if name in files]
-        in_tables = set(rows)
-        rest = [name for name in files if name not in in_tables]
-        rows += [name for name in rest for _ in range(len(files[name]))]
+        rows = [name for _, name in self.placed_rows(aligned)]
         spelled = {own: s for t in self.tables.values() for own, s in t.spelled.items()}
         chosen = {name: files[name] for name in dict.fromkeys(rows)}
         return BiodcaseTable(chosen, tuple(rows), spelled)
@@ -216,8 +231,8 @@ def _named(
         renamed[job.table][job.name] = name
     return (
         [
-            replace(job, sources=replace(job.sources, name=name))
-            for job, name in zip(once, names, strict=True)
+            replace(job, sources=replace(job.sources, name=name), place=place)
+            for place, (job, name) in enumerate(zip(once, names, strict=True))
         ],
         {path: table.renamed(renamed[path]) for path, table in tables.items()},
     )

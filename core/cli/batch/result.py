@@ -10,11 +10,13 @@ from core import __version__
 from core.align.aligner import AlignOptions
 from core.audio.recording import open_sources
 from core.cli.batch.jobs import Batch, Job
-from core.cli.batch.outcome import Aligned
+from core.cli.batch.outcome import Aligned, Failed
+from core.cli.batch.shards import Share
 from core.cli.terminal.report import json_text
 from core.errors import InputError
 from core.formats.atomic import check_writable, write_files, write_whole
 from core.formats.biodcase import BiodcaseTable, csv_bytes
+from core.formats.failed_list import failed_files, failed_path, refuse_foreign_list
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import (
     REPORT_FORMAT,
@@ -39,11 +41,14 @@ def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:
     """
     check_writable(out, overwrite=overwrite)
     refuse_foreign(out)
+    refuse_foreign_list(out)
     beside = sidecar_path(out)
     for place in filter(None, (beside, report)):
         check_writable(place, overwrite=overwrite)
-    if report and report.resolve() == out.resolve():
-        raise InputError(report, "is where the table goes", "choose another name for --report")
+    taken = {out: "is where the table goes", failed_path(out): "is where a list of failures goes"}
+    for place, what in taken.items():
+        if report and report.resolve() == place.resolve():
+            raise InputError(report, what, "choose another name for --report")
 
 
 def by_file_path(out: Path) -> Path:
@@ -67,7 +72,8 @@ def protect_inputs(
         check_writable(by_file_path(out), overwrite=overwrite)
     inputs = [*known, *work.tables, *(path for job in work.jobs for path in job.files)]
     read = {path.resolve() for path in inputs if path}
-    for name, place in (("--out", out), ("--out", sidecar_path(out)), ("--report", report)):
+    written = (out, sidecar_path(out), failed_path(out))
+    for name, place in (*(("--out", each) for each in written), ("--report", report)):
         if place and place.resolve() in read:
             raise InputError(
                 place, "is one of the files to be read", f"choose another name for {name}"
@@ -79,13 +85,17 @@ def write_result(
     report: Path | None,
     work: Batch,
     aligned: Sequence[Aligned],
+    failed: Sequence[Failed],
     options: AlignOptions,
+    share: Share | None = None,
     *,
     overwrite: bool,
 ) -> dict[str, object]:
     """Write the table and its sidecar, which makes it known as a result of FinchSync.
 
     A report that was asked for in the sidecar's place takes it: it knows the table as well.
+    What failed is listed beside them. Where nothing could be aligned, the list is all there is,
+    but a shard leaves a table that tells so.
 
     Returns
     -------
@@ -97,15 +107,19 @@ def write_result(
     InputError
         As `write_table`.
     """
+    others = failed_files(out, ((each.name, each.error) for each in failed))
+    if not aligned and share is None:
+        write_files(others, replaceable=others)
+        return {}
     table = work.result(aligned)
     content = csv_bytes(table, out)
     if report and report.resolve() == sidecar_path(out).resolve():
-        with write_whole(out, overwrite=overwrite) as file:
-            file.write(content)
+        write_files({out: content, **others}, overwrite=overwrite, replaceable=others)
     else:
         jobs = {job.name: job for job in work.jobs}
         about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
-        write_table(out, content, about, Rows.ALL, overwrite=overwrite)
+        part = None if share is None else share.part(work, table, aligned, failed).as_json()
+        write_table(out, content, about, Rows.ALL, overwrite=overwrite, part=part, others=others)
     if work.has_sequences:
         place = by_file_path(out)
         recordings = {job.name: open_sources(job.sources) for job in work.jobs}

@@ -17,12 +17,15 @@ from core.cli.batch.ranked_lines import Line
 from core.cli.batch.result import check_places, protect_inputs, write_report, write_result
 from core.cli.batch.resume import Kept
 from core.cli.batch.run import align_all
+from core.cli.batch.shards import share_of
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.evidence import choice_from_args
 from core.cli.screen import Screen
 from core.cli.terminal.report import Side, fail, note, print_json, print_table, progress_bar, say
 from core.errors import InputError
+from core.formats.parts import Shard
 from core.formats.prior_file import read_prior
+from core.formats.sidecar import sidecar_path
 from core.model.file import read_model
 from core.model.model import Model
 
@@ -42,9 +45,15 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)
     check_places(args.out, args.report, overwrite=args.overwrite)
+    _check_shard(args)
     work = collect(
         args.paths, args.pair, args.list, args.keypoints, args.sync_points, in_groups=args.group
     )
+    share = None
+    if args.shard is not None:
+        known = (prior and prior.digest, model and model.digest)
+        how = (choice.name, choice.precision, options, known, args.exact)
+        work, share = share_of(work, Shard(*args.shard), how)
     others = (args.prior, args.model, args.sync_points, *args.list)
     protect_inputs(args.out, args.report, work, others, overwrite=args.overwrite)
     kept = Kept.beside(args.out)
@@ -60,14 +69,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             if isinstance(outcome, Aligned) and not job.is_check
         ]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
-        written: dict[str, object] = {}
-        if aligned:
-            written = write_result(
-                args.out, args.report, work, aligned, options, overwrite=args.overwrite
-            )
+        written = write_result(
+            *(args.out, args.report, work, aligned, failed, options, share),
+            overwrite=args.overwrite,
+        )
         report = {
             **written,
-            "out": str(args.out) if aligned else None,
+            "out": str(args.out) if written else None,
             "tolerance_s": args.tolerance,
             "spacing_m": args.spacing,
             "recordings": _told(work.jobs, outcomes, options, ranked_by, checks=False),
@@ -83,7 +91,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         fail(outcome.error)
     if args.json:
         print_json(report)
-    elif aligned:
+    elif written:
         _print_summary(outcomes, ranked_by if args.rank else ())
         asked = sum(not job.is_check for job in work.jobs)
         count = f"{len(aligned)} of {asked} recordings"
@@ -91,7 +99,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         _say_known(args, model, prior)
     if not failed:
         return DONE
-    return SOME_FAILED if aligned else REFUSED
+    return SOME_FAILED if written else REFUSED
+
+
+def _check_shard(args: argparse.Namespace) -> None:
+    """Refuse what a shard cannot do alone, or would hide from the merge."""
+    if args.shard is None:
+        return
+    if args.group:
+        raise InputError(
+            "--shard", "would tear groups apart", "leave out --group or align them in one run"
+        )
+    if args.report and args.report.resolve() == sidecar_path(args.out).resolve():
+        raise InputError(
+            args.report, "is where 'finchsync merge' looks", "choose another name for --report"
+        )
 
 
 def _say_known(args: argparse.Namespace, model: Model | None, prior: DriftPrior | None) -> None:

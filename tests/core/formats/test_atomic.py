@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import sys
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,3 +101,28 @@ def test_of_several_files_all_are_there_or_none(
     assert first.read_bytes() == b"before"
     write_files({first: b"one", second: b"two"}, overwrite=True)
     assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+def test_two_that_write_the_same_files_at_once_leave_those_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is slow between its files; the second waits, whatever it is faster at."""
+    table, beside = tmp_path / "p.csv", tmp_path / "p.json"
+    put, is_half_way = atomic._put_in_place, threading.Event()
+
+    def slowly(passing: Path, target: Path) -> None:
+        put(passing, target)
+        if threading.current_thread() is slow:
+            is_half_way.set()
+            time.sleep(0.2)
+
+    monkeypatch.setattr(atomic, "_put_in_place", slowly)
+    first, second = dict.fromkeys((table, beside), b"1"), dict.fromkeys((table, beside), b"2")
+    slow = threading.Thread(target=write_files, args=(first,), kwargs={"overwrite": True})
+    slow.start()
+    assert is_half_way.wait(10)
+    write_files(second, overwrite=True)
+    slow.join()
+    assert (table.read_bytes(), beside.read_bytes()) == (b"2", b"2")
+    assert len(list(tmp_path.iterdir())) == 2

@@ -82,6 +82,7 @@ def test_another_program_s_json_is_not_replaced(
     [
         (("--out", "p.json"), "is the name of the sidecar"),
         (("--out", "p.csv", "--report", "p.csv"), "is where the table goes"),
+        (("--out", "p.csv", "--report", "p.failed.csv"), "is where a list of failures goes"),
     ],
 )
 def test_every_file_has_a_name_of_its_own(
