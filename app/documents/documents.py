@@ -257,12 +257,18 @@ class Documents(QObject):
             for path in entry.recording.paths
             if not entry.is_out
         }
-        left = draft.beyond(there)
+        # A file may be part of a folder that is a recording's side as a whole.
+        keys = {
+            path: there[whole_path(place)]
+            for path in draft.files
+            for place in (path.parent, path)
+            if whole_path(place) in there
+        }
+        left = draft.beyond(keys)
         if left.rows:
             self.pairing_wanted.emit(left)
         else:
-            keys = (there[whole_path(path)] for row in draft.rows for path in row.paths)
-            self._session.selection.select_first(keys)
+            self._session.selection.select_first(keys.values())
 
     def _tell_lost(self, step: Lost) -> None:
         self.message_posted.emit(

@@ -109,9 +109,11 @@ class PlacingCommands(QObject):
             self.read_sync(Path(name))
 
     def read_sync(self, path: Path) -> None:
-        """Take the sync points of a table for the recordings that it names."""
-        entries = [entry for entry in self._session.entries if not entry.is_out]
-        self._reading.start(partial(_sync_steps, path, entries))
+        """Take the sync points of a table for the recordings that it names, or the one shown."""
+        shown = self._session.current
+        if shown is not None:
+            entries = [entry for entry in self._session.entries if not entry.is_out]
+            self._reading.start(partial(_sync_steps, path, entries, shown))
 
     @Slot()
     def remove_sync(self) -> None:
@@ -131,7 +133,8 @@ class PlacingCommands(QObject):
             self._session.placing.set_sync(keys[name], points, text)
         count = sum(map(len, found.values()))
         leads = "leads" if count == 1 else "lead"
-        self._say(" ".join((f"{_counted(count)} {leads} the path now.", *table.notes)))
+        whose = f" of {next(iter(found))}" if len(found) == 1 else ""
+        self._say(" ".join((f"{_counted(count)} {leads} the path{whose} now.", *table.notes)))
 
     @Slot(object)
     def _on_sync_ended(self, result: RunResult) -> None:
@@ -149,11 +152,12 @@ def _counted(count: int) -> str:
 
 
 def _sync_steps(
-    path: Path, entries: Sequence[Entry]
+    path: Path, entries: Sequence[Entry], shown: Entry
 ) -> Iterator[tuple[SyncTable, dict[str, SyncPoints]]]:
     """Read a table, and see that it fits; runs in a worker thread."""
     table = read_sync_points(path)
-    found = table.for_recordings([entry.recording.name for entry in entries])
+    meant = entries if table.names_recordings else [shown]
+    found = table.for_recordings([entry.recording.name for entry in meant])
     durations_s = {entry.recording.name: entry.leaving.durations_s for entry in entries}
     for name, points in found.items():
         check_ends(points, durations_s[name], str(path))

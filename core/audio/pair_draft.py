@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.pairing import FoundFile, Pairing, guess_pairs
-from core.audio.sources import Source, Sources, file_names, whole_path
+from core.audio.sources import Source, Sources, file_names
 
 NO_OTHER, SAME = "no other file", "both sides are the same"
 TWICE, TAKEN = "is there twice", "its name is taken"
@@ -123,11 +123,9 @@ class PairDraft:
         guessed = PairDraft.of(guess_pairs(left), left)
         return self._of((*(row for row in self.rows if row.pair), *guessed.rows), known)
 
-    def beyond(self, known: Collection[str]) -> PairDraft:
-        """Without rows of files that are all known already, by their whole paths."""
-        return self._with(
-            row for row in self.rows if not all(whole_path(path) in known for path in row.paths)
-        )
+    def beyond(self, known: Collection[Path]) -> PairDraft:
+        """Without rows of files that are all known already."""
+        return self._with(row for row in self.rows if not row.paths <= {*known})
 
     def with_pairs(self, pairs: Iterable[Sources]) -> PairDraft:
         """More pairs of files that are at hand, below the others."""

@@ -41,6 +41,11 @@ class SyncTable:
     files: Mapping[str, SyncPoints]
     notes: tuple[str, ...] = ()
 
+    @property
+    def names_recordings(self) -> bool:
+        """Whether its rows say whose they are."""
+        return "" not in self.files
+
     def for_recordings(self, names: Sequence[str]) -> dict[str, SyncPoints]:
         """Sync points by the names that recordings have here.
 
@@ -53,7 +58,7 @@ class SyncTable:
         InputError
             If a row names none of the recordings, or there are several and no row names any.
         """
-        if set(self.files) == {""}:
+        if not self.names_recordings:
             if len(names) > 1:
                 what = f"does not say which of {len(names)} recordings its rows are of"
                 raise InputError(self.path, what, f"add the column {FILENAME!r}")

@@ -392,6 +392,9 @@ def test_two_folders_of_consecutive_files_may_be_one_recording(
     assert entry.alignment is not None
     assert window.pairing.sheet is None
     assert not window.messages.isVisible(), "the session is that of the folder of both"
+    window.open([tmp_path])
+    settle(window)
+    assert window.pairing.sheet is None, "these files are that recording"
 
 
 def test_two_stereo_files_are_paired_where_that_is_asked_for(

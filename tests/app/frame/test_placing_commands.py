@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import write_calls
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
@@ -120,7 +121,7 @@ def test_sync_points_are_imported_shown_and_taken_back(
     settle(opened)
     sync = opened.session.current.state.sync
     assert (sync.time_1_s.tolist(), sync.kind) == ([4.4], ("clap",))
-    assert "1 sync point leads the path now." in opened.messages.message.text
+    assert "1 sync point leads the path of two birds.wav now." in opened.messages.message.text
     assert "sync points" in opened.drift.caption
     assert len(opened.session.current.alignment.decisions) == 1
     assert np.all(opened.session.current.machine.decisions == frozenset())
@@ -130,6 +131,24 @@ def test_sync_points_are_imported_shown_and_taken_back(
     opened.commands["undo"].trigger()
     settle(opened)
     assert len(opened.session.current.state.sync) == 1
+
+
+def test_a_table_that_names_no_recording_is_of_the_one_shown(
+    window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    for name in ("a.wav", "b.wav"):
+        write_calls(tmp_path / name)
+    window.open([tmp_path / "a.wav", tmp_path / "b.wav"])
+    settle(window)
+    table = tmp_path / "sync.csv"
+    table.write_text("Time Channel 0,Time Channel 1\n3,3.1\n")
+    shown = window.session.current
+    assert shown is not None
+    window.placing.read_sync(table)
+    settle(window)
+    told = {entry.recording.name: len(entry.state.sync) for entry in window.session.entries}
+    assert told == {"a.wav": 0, "b.wav": 0} | {shown.recording.name: 1}
+    assert f"leads the path of {shown.recording.name} now" in window.messages.message.text
 
 
 @pytest.mark.parametrize(
