@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.cli.batch.result import by_file_path
 from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import fail, say
@@ -23,8 +24,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     InputError
         If a table cannot be read or is of no shard, or a place cannot be written.
     """
-    lists = {failed_path(path) for path in args.parts}
-    tables = [path for path in args.parts if path not in lists]
+    # A pattern as part.*.csv takes in what lies beside the tables.
+    beside = {place(path) for path in args.parts for place in (failed_path, by_file_path)}
+    tables = [path for path in args.parts if path not in beside]
     _check_places(args.out, tables, overwrite=args.overwrite)
     parts = [read_part(path) for path in tables]
     if against := problems(parts):
