@@ -242,6 +242,6 @@ def test_a_new_deployment_is_built_and_learned_from(bench, tmp_path, monkeypatch
     files = [short.build(number, 3000) for number in range(7)]
     learn.write_set(tmp_path / "sparse", files)
     monkeypatch.setattr(learn, "REVIEWED", 5)
-    measured = learn.measured(tmp_path / "sparse")
+    measured = learn.measured(tmp_path / "sparse", 1)
     assert len(measured.learned.comparison.recordings) == 5
     assert measured.after.mae_ms >= 0
