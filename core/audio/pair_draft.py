@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.audio.pairing import FoundFile, Pairing, guess_pairs
-from core.audio.sources import Source, Sources, file_names
+from core.audio.sources import Source, Sources, distinct_names, file_names, own_name
+from core.errors import InputError
 
 NO_OTHER, SAME = "no other file", "both sides are the same"
 TWICE, TAKEN = "is there twice", "its name is taken"
@@ -69,6 +70,8 @@ class PairDraft:
         Why each row is no pair to open; empty if it is one.
     pairs : tuple of Sources
         What can be opened.
+    called : tuple of str
+        What the recording of each row will be called; empty while it has no side.
     unpaired : tuple of Path
         Files that are in no pair.
     """
@@ -78,6 +81,7 @@ class PairDraft:
     names: Mapping[Path, str]
     problems: tuple[str, ...] = field(init=False, compare=False)
     pairs: tuple[Sources, ...] = field(init=False, compare=False)
+    called: tuple[str, ...] = field(init=False, compare=False)
     unpaired: tuple[Path, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +92,7 @@ class PairDraft:
         there = (path for row in self.rows for path in sorted(row.paths - paired))
         object.__setattr__(self, "problems", problems)
         object.__setattr__(self, "pairs", pairs)
+        object.__setattr__(self, "called", tuple(_called(self.rows, problems, pairs)))
         object.__setattr__(self, "unpaired", tuple(dict.fromkeys(there)))
 
     @classmethod
@@ -197,6 +202,20 @@ class PairDraft:
 
     def _with(self, rows: Iterable[DraftRow]) -> PairDraft:
         return replace(self, rows=tuple(rows))
+
+
+def _called(
+    rows: Iterable[DraftRow], problems: Iterable[str], pairs: Sequence[Sources]
+) -> Iterator[str]:
+    try:
+        names = iter(distinct_names(pairs))
+    except InputError:
+        # Which names clash is said when they are opened.
+        names = (pair.own_name for pair in pairs)
+    for row, wrong in zip(rows, problems, strict=True):
+        sides = [side for side in row.sides if side is not None]
+        own = row.name or (own_name(sides) if sides else "")
+        yield own if wrong else next(names)
 
 
 def _problems(rows: Iterable[DraftRow]) -> Iterator[str]:

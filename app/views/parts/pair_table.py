@@ -30,7 +30,7 @@ from app.base.time_format import time_text
 from core.align.limits import SPACINGS_M
 from core.audio.pair_draft import PROBLEMS, DraftRow, PairDraft
 from core.audio.pairing import FoundFile, later_than
-from core.audio.sources import Source, own_name
+from core.audio.sources import Source
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -157,6 +157,8 @@ class PairModel(QAbstractTableModel):
         if role == _Role.DisplayRole:
             if column.kind is _Kind.PROBLEM:
                 return self._draft.problems[index.row()]
+            if column.kind is _Kind.NAME:
+                return self._draft.called[index.row()]
             return self._text(row, column, source)
         if role == _Role.EditRole:
             return self._held(index)
@@ -207,12 +209,8 @@ class PairModel(QAbstractTableModel):
         return None if source is None else self._draft.files[source.path]
 
     def _text(self, row: DraftRow, column: _Column, source: Source | None) -> str:
-        match column.kind:
-            case _Kind.NAME:
-                sides = [side for side in row.sides if side is not None]
-                return row.name or own_name(sides)
-            case _Kind.SPACING:
-                return "" if row.spacing_m is None else f"{row.spacing_m:g} m"
+        if column.kind is _Kind.SPACING:
+            return "" if row.spacing_m is None else f"{row.spacing_m:g} m"
         if source is None:
             return "choose the other file" if column.kind is _Kind.FILE else ""
         file = self._draft.files[source.path]

@@ -84,6 +84,15 @@ def test_a_pair_that_is_there_twice_or_is_no_pair_is_told_and_not_opened(
     assert named.problems[:2] == ("", "its name is taken")
 
 
+def test_rows_are_called_as_their_recordings_will_be(
+    draft: PairDraft, files: dict[str, FoundFile]
+) -> None:
+    draft = draft.placed(1, 0, files["a_1.wav"])
+    assert draft.called[:2] == ("a_1.wav + b_1.wav", "a_1.wav + b_2.wav")
+    assert draft.called[2:] == ("a_3.wav", "ref.w64:0", "a_2.wav")
+    assert draft.named(0, "box").called[:2] == ("box", "a_1.wav")
+
+
 def test_files_of_one_name_are_shown_with_their_folders() -> None:
     files = [FoundFile(Path(f"card {n}/DATA/dawn.wav"), 1, 60.0) for n in (1, 2)]
     draft = PairDraft.of(guess_pairs(files), files)
