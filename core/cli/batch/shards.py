@@ -11,7 +11,7 @@ from core import __version__
 from core.audio.recording import open_sources
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Aligned, Failed
-from core.errors import InputError
+from core.cli.terminal.report import Advance
 from core.formats.biodcase import BiodcaseTable, row_bytes
 from core.formats.parts import NotAligned, Part, Shard, spans
 from core.plain_text import one_line
@@ -64,7 +64,7 @@ class Share:
         )
 
 
-def share_of(work: Batch, shard: Shard, made_with: object) -> tuple[Batch, Share]:
+def share_of(work: Batch, shard: Shard, made_with: object, advance: Advance) -> tuple[Batch, Share]:
     """The recordings of a shard: each is in one, whatever the order in which they are named.
 
     The longest is dealt out first, each to the shard that has the least so far. What cannot be
@@ -77,6 +77,8 @@ def share_of(work: Batch, shard: Shard, made_with: object) -> tuple[Batch, Share
     shard : Shard
     made_with : object
         Whatever else results depend on; its `repr` counts.
+    advance : callable
+        Told how many have been looked at.
 
     Returns
     -------
@@ -84,7 +86,11 @@ def share_of(work: Batch, shard: Shard, made_with: object) -> tuple[Batch, Share
         Of the shard, in the order of the whole.
     Share
     """
-    lengths = sorted((-_length_s(job), job.name) for job in work.jobs)
+    lengths = []
+    for number, job in enumerate(work.jobs, 1):
+        lengths.append((-_length_s(job), job.name))
+        advance(number / len(work.jobs), f"{number} of {len(work.jobs)}")
+    lengths.sort()
     loads = [(0.0, number) for number in range(1, shard.of + 1)]
     chosen = set()
     for length, name in lengths:
@@ -103,5 +109,5 @@ def _length_s(job: Job) -> float:
     """Seconds of both sides by their headers."""
     try:
         return sum(open_sources(job.sources).durations_s)
-    except InputError:
+    except Exception:  # noqa: BLE001 (it must not cost the other recordings)
         return 0.0

@@ -53,7 +53,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     if args.shard is not None:
         known = (prior and prior.digest, model and model.digest)
         how = (choice.name, choice.precision, options, known, args.exact)
-        work, share = share_of(work, Shard(*args.shard), how)
+        with progress_bar("looking at lengths") as advance:
+            work, share = share_of(work, Shard(*args.shard), how, advance)
     others = (args.prior, args.model, args.sync_points, *args.list)
     protect_inputs(args.out, args.report, work, others, overwrite=args.overwrite)
     kept = Kept.beside(args.out)

@@ -210,6 +210,18 @@ def test_only_what_shards_wrote_is_merged(
     assert finchsync("merge", part, "--out", out, "--overwrite").code == 0
 
 
+def test_what_lies_beside_the_parts_does_no_harm_in_a_pattern(
+    finchsync: Callable, sharded: Callable, make_audio: Callable, tmp_path: Path
+) -> None:
+    for hour in (4, 5):
+        for device in ("a", "b"):
+            make_audio(f"{device}/2026051{hour}_040000.wav", channels=1, seed=hour)
+    sharded(2, "--pair", tmp_path / "a", tmp_path / "b")
+    found = sorted(tmp_path.glob("part.*.csv"))
+    assert len(found) > 2
+    assert finchsync("merge", *found, "--out", tmp_path / "all.csv").code == 0
+
+
 @pytest.mark.parametrize("shard", ["0/4", "5/4", "1", "a/b", "1/0", "-1/4"])
 def test_a_shard_that_is_none_is_one_line(
     finchsync: Callable, folder: Path, tmp_path: Path, shard: str
