@@ -77,7 +77,7 @@ def write_carried(
     if carried.left_out and not len(carried.labels):
         first, *more = carried.left_out
         others = f", nor {len(more)} more" if more else ""
-        what = f"none of them can be carried: {first.sentence()}{others}"
+        what = f"none of its labels can be carried: {first.sentence()}{others}"
         raise InputError(source.labels, what, "check that they belong to this recording")
     fits, notes = fitted(carried.labels, chosen.labels.holds)
     content = chosen.labels.content(fits, path)

@@ -70,7 +70,7 @@ def test_another_format_says_what_it_has_no_room_for(
 @pytest.mark.parametrize(
     ("text", "more", "what"),
     [
-        ("30\t31\tlate\n", (), "none of them can be carried: 'late' at 30.000 s is left out"),
+        ("30\t31\tlate\n", (), "none of its labels can be carried: 'late' at 30.000 s is left out"),
         ("2\t3\tsong\n", ("--recording", "c.wav"), "no recording 'c.wav'; give --recording with"),
         ("2\t3\tsong\n", ("--format", "biodcase"), "format biodcase: holds no labels"),
         ("2\t3\tsong\n", ("--format", "raven 3"), "format raven 3: is not known; give one of"),
