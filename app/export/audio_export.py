@@ -21,10 +21,13 @@ class AudioOffer:
     ----------
     recording : Recording
     asked : AlignedAudio
+    notes : tuple of str
+        Where channel 1 is silent, and why.
     """
 
     recording: Recording
     asked: AlignedAudio
+    notes: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -39,11 +42,6 @@ class AudioOffer:
         known_s = self.asked.known.known_s
         total_s = float((known_s[:, 1] - known_s[:, 0]).sum())
         return f"Channel 1 is known in {total_s:,.1f} of {self.recording.duration_s:,.1f} s."
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Where channel 1 is silent, and why."""
-        return silences(self.recording, self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,8 @@ def audio_offer_steps(
         Whether keypoints count that nobody decided on.
     """
     known = leaving.known_map(Rows.ALL if with_unreviewed else Rows.REVIEWED)
-    yield AudioOffer(leaving.known.recording, ask(known))
+    recording, asked = leaving.known.recording, ask(known)
+    yield AudioOffer(recording, asked, silences(recording, asked))
 
 
 def audio_steps(offer: AudioOffer, path: Path, *, overwrite: bool) -> Iterator[float | AudioFile]:
