@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from app.commands.actions import ACTIONS, collisions
 from app.commands.menus import give_keys
-from core.formats.checked import parsed_json
+from core.formats.files.checked import parsed_json
 
 _SETTING = "keys"
 

@@ -26,7 +26,7 @@ from app.documents.session_store import SessionStore
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.session.session_places import SUFFIX
-from core.audio.pair_draft import PairDraft
+from core.audio.pairs.pair_draft import PairDraft
 from core.audio.recording import Recording
 from core.audio.sources import Sources, whole_path
 from core.session import EarlierWork, Session

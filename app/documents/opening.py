@@ -12,17 +12,17 @@ from pathlib import Path
 from app.base.messages import some_names
 from app.session.entries import Entry, Imported, new_entry
 from core.audio.folder import audio_in, recorder_folders
-from core.audio.pair_draft import PairDraft
-from core.audio.pairing import FoundFile, alike_first, guess_pairs, partner_of
+from core.audio.pairs.pair_draft import PairDraft
+from core.audio.pairs.pairing import FoundFile, alike_first, guess_pairs, partner_of
 from core.audio.recording import NotStereoError, open_recording, open_sources
 from core.audio.sources import Sources, distinct_names
 from core.errors import InputError
-from core.formats.biodcase import check_times, read_csv
+from core.formats.files.names import match_names
 from core.formats.folder_recordings import recordings_in
-from core.formats.folder_tables import FolderTables, tables_of
-from core.formats.names import match_names
-from core.formats.pair_list import is_pair_list, read_pairs
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import check_times, read_csv
+from core.formats.tables.folder_tables import FolderTables, tables_of
+from core.formats.tables.pair_list import is_pair_list, read_pairs
 from core.plain_text import one_line
 
 _BATCH = 50

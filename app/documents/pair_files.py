@@ -14,10 +14,10 @@ from app.base.messages import Kind, Message
 from app.base.save_dialog import ask_where_to_save
 from app.documents.documents import Documents
 from app.views.dialogs.pairing_sheet import PairingSheet
-from core.audio.pair_draft import PairDraft
-from core.audio.pairing import FoundFile, guess_pairs
+from core.audio.pairs.pair_draft import PairDraft
+from core.audio.pairs.pairing import FoundFile, guess_pairs
 from core.audio.sources import Sources
-from core.formats.pair_list import write_pairs
+from core.formats.tables.pair_list import write_pairs
 
 _TABLES = {"Tables of pairs (*.csv)": ".csv"}
 

@@ -10,7 +10,7 @@ from app.documents.opening import Opened, Skipped, ToPair
 from app.session.entries import Entry, Imported
 from core.align.alignment import Progress
 from core.errors import InputError
-from core.formats.biodcase import END_SLACK_S, read_csv
+from core.formats.tables.biodcase import END_SLACK_S, read_csv
 from core.session import ImportedTable, Located, Place, Session, SessionRecording, locate
 
 _SAFE = "Your keypoints are safe; File > Find audio… says where it is now."

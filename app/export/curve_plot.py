@@ -21,7 +21,7 @@ from core.align.alignment import Alignment
 from core.align.path import OffsetPath
 from core.arrays import Floats
 from core.errors import InputError
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.keypoints import KeypointSet
 
 SIZE = QSize(1000, 560)

@@ -23,7 +23,7 @@ from app.export.writing_dialog import WritingDialog, Written
 from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.formats.registry import label_formats
 
 _FOLLOWED_SOON_MS = 50

@@ -32,7 +32,7 @@ from app.look.keypoint_style import Mark, mark_icon
 from app.session.entries import Entry
 from app.views.parts.elided_label import ElidedLabel
 from core.errors import InputError
-from core.formats.atomic import check_writable
+from core.formats.files.atomic import check_writable
 from core.formats.kinds.biodcase_csv import FORMAT as BIODCASE_CSV
 from core.formats.registry import formats
 from core.formats.sidecar import Rows, sidecar_path

@@ -13,8 +13,7 @@ from app.review.triage import is_unaligned
 from app.session.entries import Entry
 from core.audio.recording import names_apart
 from core.errors import InputError
-from core.formats.atomic import write_files
-from core.formats.biodcase import BiodcaseTable
+from core.formats.files.atomic import write_files
 from core.formats.kinds.biodcase_csv import FORMAT as BIODCASE_CSV
 from core.formats.registry import Format, KeypointExport
 from core.formats.sidecar import (
@@ -23,6 +22,7 @@ from core.formats.sidecar import (
     sidecar_path,
     write_table,
 )
+from core.formats.tables.biodcase import BiodcaseTable
 from core.keypoints import KeypointSet, ReviewState
 
 

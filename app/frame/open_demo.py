@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 
 from core.errors import InputError, system_reason
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 
 _SEED = 1
 _NAME = "demo recording.wav"

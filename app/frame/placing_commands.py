@@ -16,7 +16,7 @@ from app.session.edit_messages import open_first
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from core.align.limits import INTERVAL_S, INTERVALS_S
-from core.formats.sync_table import SyncTable, check_ends, read_sync_points
+from core.formats.tables.sync_table import SyncTable, check_ends, read_sync_points
 from core.sync_points import SyncPoints
 
 _TABLES = "Tables of sync points (*.csv *.tsv *.txt);;All (*)"

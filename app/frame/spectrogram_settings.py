@@ -12,7 +12,7 @@ from app.render.display import Display
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TileStore
 from app.work.workbench import Workbench
-from core.audio.frame_plan import FrameSettings, Taper
+from core.audio.spectra.frame_plan import FrameSettings, Taper
 
 _GROUP = "spectrogram"
 _KINDS = {"padding": int, "taper": Taper, "colours": ColourMap}

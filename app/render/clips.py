@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from core.arrays import Floats
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
 CLIP_S = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
-from core.audio.spectrogram import STEP_DB
+from core.audio.spectra.spectrogram import STEP_DB
 
 Table = NDArray[np.uint32]
 Levels = tuple[int, int]

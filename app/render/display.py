@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.render.spectrogram_look import SpectrogramLook
 from app.session.session_model import SessionModel
 from core.arrays import Floats
-from core.audio.frame_plan import FrameSettings
+from core.audio.spectra.frame_plan import FrameSettings
 from core.time_map import TimeMap
 
 

@@ -13,8 +13,8 @@ from PySide6.QtGui import QPainter
 from app.render.canvas import Canvas
 from app.render.tiles import TILE_COLUMNS, Tile, TileStore
 from core.arrays import Floats
-from core.audio.frame_plan import FramePlan
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.frame_plan import FramePlan
+from core.audio.spectra.spectrogram import Spectrogram
 from core.time_map import TimeMap
 
 _FINEST_PX = 12.0

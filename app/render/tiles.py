@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from app.base.background_runner import BackgroundRunner
 from app.render.colours import Levels, Table, levels, spectrogram_table
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.spectrogram import Spectrogram
 
 TILE_COLUMNS = 1024
 _MOST_BYTES = 32_000_000

@@ -18,8 +18,8 @@ from core.align.rankings import RankedBy, Ranking, apart_s
 from core.audio.recording import Recording
 from core.audio.sequences.gaps import heard_grid
 from core.evidence.surface import ScoreSurface
-from core.formats.biodcase import BiodcaseTable, check_times
 from core.formats.sidecar import SidecarRecording, Verdict, sidecar_path
+from core.formats.tables.biodcase import BiodcaseTable, check_times
 from core.keypoints import (
     KeypointSet,
     ReviewState,

@@ -8,7 +8,7 @@ from typing import TypeGuard, TypeVar
 
 from PySide6.QtCore import QSettings
 
-from core.formats.checked import parsed_json
+from core.formats.files.checked import parsed_json
 
 Kind = TypeVar("Kind", list[object], dict[str, object])
 

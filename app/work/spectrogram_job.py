@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.audio.frame_plan import FramePlan, FrameSettings
 from core.audio.recording import Recording
-from core.audio.spectrogram import Decibels, Spectrogram, frame_blocks
+from core.audio.spectra.frame_plan import FramePlan, FrameSettings
+from core.audio.spectra.spectrogram import Decibels, Spectrogram, frame_blocks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

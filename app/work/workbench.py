@@ -18,8 +18,8 @@ from app.work.aligning import Aligning, AlignSteps, align_steps
 from app.work.evidence_memory import EvidenceMemory
 from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
-from core.audio.frame_plan import FrameSettings
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.frame_plan import FrameSettings
+from core.audio.spectra.spectrogram import Spectrogram
 from core.session import Basis
 from core.session.paths import is_source_there
 

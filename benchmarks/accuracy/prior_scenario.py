@@ -43,10 +43,10 @@ from core.arrays import Floats
 from core.audio.recording import open_recording
 from core.evaluate import Errors, evaluate
 from core.evidence.compact import open_compact
-from core.formats.atomic import new_folder
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.wav import write_wav
+from core.formats.files.atomic import new_folder
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet
 
 OFFSET_S, SLOPE_PPM = 2.1, 140.0

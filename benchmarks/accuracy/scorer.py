@@ -26,8 +26,8 @@ from benchmarks.common.places import RESULTS
 from benchmarks.common.store import Result, save
 from core.align.candidates import baseline_candidates, score_predictions
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
 from core.audio.recording import Recording, open_recording
+from core.audio.spectra.features import HOP_S, ChannelFeatures, feature_blocks
 from core.evidence.compact import open_compact
 from core.evidence.compact_net import noise_floor
 from core.evidence.learned import EvidenceInput

@@ -16,7 +16,7 @@ from pathlib import Path
 import soundfile as sf
 
 from benchmarks.common.places import CACHE, shared
-from core.formats.biodcase import BiodcaseTable, read_csv, write_csv
+from core.formats.tables.biodcase import BiodcaseTable, read_csv, write_csv
 from core.keypoints import KeypointSet
 from core.simulate import DriftSpec, Scene, SceneSpec, simulate_scene
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from benchmarks.cost.cost_of_one import peak_mb
 from core import cli
-from core.formats.biodcase import BiodcaseTable, csv_bytes, row_bytes
 from core.formats.parts import Part, Shard, spans
 from core.formats.sidecar import Rows, SidecarRecording, Verdict, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, row_bytes
 from core.keypoints import machine_keypoints
 
 _KEYPOINTS = 100

@@ -31,8 +31,8 @@ from core.audio.folder import find_audio
 from core.audio.recording import Recording, open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
-from core.formats.atomic import write_whole
-from core.formats.biodcase import read_csv
+from core.formats.files.atomic import write_whole
+from core.formats.tables.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 

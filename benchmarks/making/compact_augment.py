@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.making.compact_scenes import log_mel_of
-from core.audio.levels import BANDS, RATE_HZ
+from core.audio.spectra.levels import BANDS, RATE_HZ
 
 Frames = NDArray[np.float32]
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy.sets import make_drift_set, recordings
 from core.arrays import Floats
-from core.audio.levels import FFT, HOP, RATE_HZ, log_mel
-from core.audio.power import frame_power
+from core.audio.spectra.levels import FFT, HOP, RATE_HZ, log_mel
+from core.audio.spectra.power import frame_power
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 from core.simulate.scene import render_stems
 from core.simulate.sounds import Sound

@@ -34,10 +34,10 @@ from benchmarks.making.compact_scenes import (
     simulated_examples,
 )
 from core import __version__
-from core.audio.levels import LEAST_POWER
+from core.audio.spectra.levels import LEAST_POWER
 from core.evidence.compact import FILE
 from core.evidence.compact_net import band_levels, noise_floor
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.nets.encoders.compact import TrainedCompactNet
 from core.train.offsets import Descent, Training, windows_loss
 from core.train.samples.windows import FRAMES, Windows

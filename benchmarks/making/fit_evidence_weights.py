@@ -24,13 +24,13 @@ from scipy.optimize import minimize
 
 from core.align.weights import penalised_loss
 from core.arrays import Floats
-from core.audio.features import feature_blocks
 from core.audio.folder import find_audio
 from core.audio.recording import Recording, open_recording
+from core.audio.spectra.features import feature_blocks
 from core.evidence.compact import open_compact
 from core.evidence.learned import EvidenceInput, LearnedEvidence
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 from core.keypoints import KeypointSet
 from core.simulate import SceneSpec, simulate_scene
 from core.steps import result_of

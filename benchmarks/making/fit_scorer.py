@@ -36,11 +36,11 @@ from benchmarks.making.compact_scenes import (
 )
 from benchmarks.making.fit_compact import OUT, Crop, Drawer, crops_of, optimised
 from core import __version__
-from core.audio.fixed_point import FixedPoint
+from core.audio.spectra.fixed_point import FixedPoint
 from core.evidence.compact import SCORER_FILE
 from core.evidence.compact_net import band_levels, noise_floor
 from core.evidence.compact_scorer import EMBEDDING_SCALE, TOKEN_FRAMES, UNIT_STEP, CompactScorer
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.nets.encoders.compact import TrainedCompactNet, open_compact_encoder
 from core.train.offsets import Training, offset_loss, window_scores
 from core.train.samples.windows import WINDOW

@@ -19,7 +19,7 @@ from core.align import aligner, weights
 from core.align.aligner import align
 from core.audio.recording import Recording, open_recording
 from core.evidence.learned import EvidenceInput, LearnedTerm
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
 from core.steps import Steps

@@ -27,10 +27,10 @@ from benchmarks.common.places import CACHE, QUICK_RESULTS, RESULTS, shared
 from benchmarks.common.store import save
 from benchmarks.published.table_two_sets import training_folders
 from core.arrays import Floats
-from core.audio.levels import HOP
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.wav import write_wav
+from core.audio.spectra.levels import HOP
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import clip_starts
 from core.nets.embed import ClipEncoder, leave_a_core

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.nets.encoders.config import BeatsConfig
 from core.nets.encoders.layout import official_shapes
 

@@ -19,9 +19,9 @@ import torch
 from benchmarks.common.places import QUICK_RESULTS, RESULTS
 from benchmarks.common.store import save
 from benchmarks.nets.random_weights import SMALL, write_random_checkpoint
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.nets.cache import EmbeddingCache
 from core.nets.embed import ClipEncoder, leave_a_core
 from core.nets.encoders.checkpoint import load_encoder

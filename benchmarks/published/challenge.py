@@ -37,7 +37,7 @@ from core.audio.recording import open_recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
-from core.formats.folder_tables import TABLE_NAME
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.nets.evidence import open_evidence
 
 System = Callable[[Job], Floats]

@@ -33,8 +33,8 @@ from benchmarks.published.table_two_scorers import (
 from benchmarks.published.table_two_sets import SEEDS, Column, columns
 from core.align.aligner import AlignOptions, align
 from core.arrays import Floats
-from core.audio.features import HOP_S, feature_blocks
 from core.audio.recording import open_recording
+from core.audio.spectra.features import HOP_S, feature_blocks
 from core.errors import InputError
 from core.evaluate import evaluate
 from core.evidence.choice import EvidenceChoice

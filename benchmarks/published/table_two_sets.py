@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.accuracy.sets import SETS, recordings
 from benchmarks.common.places import CACHE, shared
-from core.formats.biodcase import BiodcaseTable, read_csv, write_csv
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, read_csv, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.keypoints import KeypointSet
 from core.simulate import DriftSpec, Scene, SceneSpec, simulate_scene
 

@@ -28,7 +28,7 @@ def a_recording() -> Path:
     real = sorted((shared / "data" / "two_sensor").glob("*.flac"))
     if real:
         return real[0]
-    from core.formats.wav import write_wav
+    from core.formats.files.wav import write_wav
     from core.simulate import simulate_scene
 
     scene = simulate_scene("zebra_finch", 1)

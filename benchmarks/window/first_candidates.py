@@ -19,7 +19,7 @@ from benchmarks.window.environment import environment
 from benchmarks.window.gui_frames import SIZE, Painted, wait
 from benchmarks.window.gui_watchdog import Watchdog
 from core.align.rankings import RankedBy
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.simulate import simulate_scene
 
 DURATION_S = 120.0

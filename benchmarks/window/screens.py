@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.frame.main_window import MainWindow
 from app.launch import make_app
 from app.session.session_places import SessionPlaces
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.simulate import simulate_scene
 
 LARGE, SMALL = QSize(1600, 1000), QSize(1024, 600)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S
-from core.audio.fixed_point import FixedPoint
-from core.audio.levels import BANDS
+from core.audio.spectra.features import HOP_S
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.levels import BANDS
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import CompactNet, band_levels, noise_floor
 from core.evidence.compact_scorer import TOKEN_FRAMES, UNIT_STEP, CompactScorer

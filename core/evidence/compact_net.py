@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import sgemm
 
 from core.arrays import Floats32
-from core.audio.fixed_point import FixedPoint
-from core.audio.noise import quantiles
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.noise import quantiles
 
 # The shipped weights were trained with these; where no source is given they were chosen by hand.
 
@@ -218,7 +218,7 @@ def noise_floor(log_power: Logs | FixedPoint) -> Floats32:
     Parameters
     ----------
     log_power : ndarray or FixedPoint, shape (T, BANDS)
-        Of a whole recording; see `core.audio.levels.log_mel`.
+        Of a whole recording; see `core.audio.spectra.levels.log_mel`.
 
     Returns
     -------
@@ -233,7 +233,7 @@ def band_levels(log_power: Logs, floor: Floats32) -> Floats32:
     Parameters
     ----------
     log_power : ndarray of float16 or float32, shape (T, BANDS)
-        Of some frames of a recording; see `core.audio.levels.log_mel`.
+        Of some frames of a recording; see `core.audio.spectra.levels.log_mel`.
     floor : ndarray of float32, shape (BANDS,)
         Of the whole recording; see `noise_floor`.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from core.arrays import Floats32
-from core.audio.fixed_point import FixedPoint
+from core.audio.spectra.fixed_point import FixedPoint
 from core.evidence.compact_net import gated
 from core.evidence.lags import window_scores
 

@@ -12,7 +12,7 @@ from core.audio.recording import Recording
 from core.steps import Steps
 
 if TYPE_CHECKING:
-    from core.audio.features import ChannelFeatures
+    from core.audio.spectra.features import ChannelFeatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S, ChannelFeatures
-from core.audio.fixed_point import FixedPoint
+from core.audio.spectra.features import HOP_S, ChannelFeatures
+from core.audio.spectra.fixed_point import FixedPoint
 from core.evidence.correlation import (
     block_spectra,
     blocks_of,

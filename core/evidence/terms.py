@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S
-from core.audio.fixed_point import FixedPoint
+from core.audio.spectra.features import HOP_S
+from core.audio.spectra.fixed_point import FixedPoint
 from core.evidence.surface import ScoreSurface
 
 SHARED_ROWS = 0.8

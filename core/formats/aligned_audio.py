@@ -13,7 +13,7 @@ from core.audio.laid import laid_blocks
 from core.audio.recording import Recording
 from core.audio.sequences.sequence import sound_at
 from core.errors import InputError
-from core.formats.sound_files import SoundKind, sound_writer
+from core.formats.files.sound_files import SoundKind, sound_writer
 from core.known_map import KnownMap, Stretch
 from core.steps import Steps
 

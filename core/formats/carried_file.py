@@ -10,7 +10,7 @@ from pathlib import Path
 from core import __version__
 from core.carry import Carried, LeftOut
 from core.errors import InputError
-from core.formats.atomic import write_files
+from core.formats.files.atomic import write_files
 from core.formats.fitting import fitted
 from core.formats.registry import Format
 from core.formats.sidecar import sidecar_path

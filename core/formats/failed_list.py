@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.columns import csv_text
-from core.formats.reading import read_start
+from core.formats.files.reading import read_start
+from core.formats.tables.columns import csv_text
 from core.plain_text import one_line
 
 _COLUMNS = ("Recording", "Reason")

@@ -10,10 +10,10 @@ from pathlib import Path
 from core.audio.folder import find_audio
 from core.audio.sources import Source, Sources, distinct_names, whole_path
 from core.errors import InputError
-from core.formats.folder_tables import home_of
-from core.formats.names import name_key
-from core.formats.pair_list import read_pairs
+from core.formats.files.names import name_key
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.folder_tables import home_of
+from core.formats.tables.pair_list import read_pairs
 
 _OF_A_PAIR = 2
 

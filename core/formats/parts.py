@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.formats import checked
-from core.formats.biodcase import HEADER
-from core.formats.reading import read_whole
+from core.formats.files import checked
+from core.formats.files.reading import read_whole
 from core.formats.sidecar import FORMAT, sidecar_path
 from core.formats.sidecar_text import apart, fingerprint
+from core.formats.tables.biodcase import HEADER
 
 
 @dataclass(frozen=True, slots=True, order=True)

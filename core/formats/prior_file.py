@@ -15,9 +15,9 @@ from core.align.decoding.prior import DriftPrior
 from core.align.decoding.prior_fit import FEWEST_RECORDINGS, MOST_POINTS
 from core.arrays import Floats
 from core.errors import InputError
-from core.formats import checked
-from core.formats.atomic import write_whole
-from core.formats.reading import read_whole
+from core.formats.files import checked
+from core.formats.files.atomic import write_whole
+from core.formats.files.reading import read_whole
 
 FORMAT = "finchsync-prior"
 VERSION = 1

@@ -12,11 +12,11 @@ from core.audio.recording import Recording
 from core.audio.sources import file_stems
 from core.errors import InputError
 from core.formats import kinds
-from core.formats.biodcase import BiodcaseTable
+from core.formats.files.reading import read_start, read_whole
+from core.formats.files.table_text import decoded
 from core.formats.fitting import Holds
-from core.formats.moments import Moments
-from core.formats.reading import read_start, read_whole
-from core.formats.table_text import decoded
+from core.formats.tables.biodcase import BiodcaseTable
+from core.formats.tables.moments import Moments
 from core.known_map import KnownMap
 from core.labels import Labels
 from core.sync_points import SyncPoints

@@ -15,9 +15,10 @@ import numpy as np
 from core import __version__
 from core.align.alignment import Alias
 from core.errors import InputError
-from core.formats import checked, sidecar_text
-from core.formats.atomic import check_writable, write_files
-from core.formats.reading import read_start, read_whole
+from core.formats import sidecar_text
+from core.formats.files import checked
+from core.formats.files.atomic import check_writable, write_files
+from core.formats.files.reading import read_start, read_whole
 from core.formats.sidecar_text import fingerprint
 from core.formats.sync_json import sync_as_json, sync_from_json
 from core.keypoints import KeypointSet, ReviewState, Source

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.formats import checked
+from core.formats.files import checked
 from core.keypoints import KeypointSet
 
 _BEFORE, _BETWEEN, _BEHIND = b',\n  "recordings": [\n', b",\n", b"\n  ]\n}\n"

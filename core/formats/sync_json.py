@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.formats import checked
+from core.formats.files import checked
 from core.sync_points import SyncPoints
 
 _NUMBERS = ("time_0_s", "time_1_s", "uncertainty_s")

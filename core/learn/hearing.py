@@ -19,7 +19,7 @@ from core.align.sections.evidence import Compared, Comparison, Heard, compare, w
 from core.align.stages import ProgressPlan
 from core.align.tuning import Tuning
 from core.arrays import Floats
-from core.audio.features import HOP_S
+from core.audio.spectra.features import HOP_S
 from core.errors import InputError
 from core.evidence.learned import Networks
 from core.evidence.spectral import WINDOW_S

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.atomic import write_whole
-from core.formats.reading import read_whole
+from core.formats.files.atomic import write_whole
+from core.formats.files.reading import read_whole
 
 _DIGEST_BYTES = 16
 _OWN = re.compile(r"[0-9a-f]{32}-[a-z0-9]+\.step|\.finchsync-.*\.tmp")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.formats.folder_recordings import audio_beside
-from core.formats.reviewed import ReviewedTable, read_reviewed
+from core.formats.tables.reviewed import ReviewedTable, read_reviewed
 from core.learn.corrections import Corrected, Corrections
 from core.session import Basis, Located, Place, Session, locate, read_snapshot
 from core.session.kept import SESSION_SUFFIX, opened_beside

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats
-from core.audio.features import HOP_S, feature_blocks
+from core.audio.spectra.features import HOP_S, feature_blocks
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import band_levels, noise_floor

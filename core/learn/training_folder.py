@@ -13,11 +13,11 @@ from core.audio.channels import Samples
 from core.audio.recording import Recording, open_recording
 from core.audio.resampled import resampled
 from core.errors import InputError
-from core.formats.atomic import new_folder
-from core.formats.biodcase import BiodcaseTable, csv_bytes
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.names import name_key
+from core.formats.files.atomic import new_folder
+from core.formats.files.names import name_key
 from core.formats.sidecar import Rows, SidecarRecording, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.learn.corrections import Corrected, Corrections
 from core.steps import Steps, part_of
 

@@ -20,13 +20,13 @@ from safetensors.numpy import save
 
 from core.align.calibration import Calibration, calibration_of
 from core.arrays import Floats
-from core.audio.levels import BANDS
+from core.audio.spectra.levels import BANDS
 from core.errors import InputError, system_reason
 from core.evidence.adaptation import Adaptation
 from core.evidence.choice import EVIDENCE
 from core.evidence.compact import shipped_weights
-from core.formats import checked
-from core.formats.atomic import write_whole
+from core.formats.files import checked
+from core.formats.files.atomic import write_whole
 from core.formats.prior_file import prior_of, prior_table
 from core.model.model import Card, Figures, LearnedFrom, Model, term_names
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S
 from core.audio.recording import Recording
+from core.audio.spectra.features import HOP_S
 from core.errors import InputError
 from core.evidence.choice import Precision
 from core.evidence.learned import EvidenceInput, LearnedTerm

@@ -13,7 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.errors import InputError, system_reason
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.nets.clips import Starts
 
 DISK_BYTES = 1 << 32

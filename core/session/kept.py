@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from core.audio.recording import Recording, names_apart, open_recording
 from core.errors import InputError
+from core.formats.files.names import name_key
 from core.formats.folder_recordings import audio_beside, source_in
 from core.formats.keypoint_labels import CHANNELS, keypoints_of, partner_of
-from core.formats.keypoint_rows import why_no_table
-from core.formats.names import name_key
 from core.formats.registry import label_format, read_labels
-from core.formats.reviewed import TableRecording, read_reviewed
 from core.formats.sidecar import Rows, SidecarRecording
+from core.formats.tables.keypoint_rows import why_no_table
+from core.formats.tables.reviewed import TableRecording, read_reviewed
 from core.keypoints import KeypointSet
 from core.known_map import KnownMap
 from core.session.database.earlier import read_snapshot

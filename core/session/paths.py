@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
-from core.formats import checked
+from core.formats.files import checked
 
 
 def stored(path: Path, home: Path) -> tuple[str | None, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.formats.reading import read_whole
+from core.formats.files.reading import read_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.arrays import Floats, Floats32
-from core.audio.levels import BANDS
+from core.audio.spectra.levels import BANDS
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import LEVEL_SCALE
 from core.nets.encoders.compact import TrainedCompactNet, open_compact_encoder

@@ -11,7 +11,7 @@ import yaml
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 
 from core.errors import InputError, system_reason
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 
 RUN_NAME = "run.yaml"
 STATE_NAME = "state.ckpt"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 
 _BETTER_THAN_CHANCE = 0.98
 """Share of chance's loss; heads that had learned nothing ended at 0.998 and 1.000 of it."""

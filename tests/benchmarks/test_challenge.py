@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 
 

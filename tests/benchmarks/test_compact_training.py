@@ -2,8 +2,8 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 
-from core.audio.fixed_point import FixedPoint
-from core.audio.levels import BANDS
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.levels import BANDS
 from core.evidence import lags
 from core.evidence.compact_net import CompactNet
 from core.evidence.compact_scorer import BLUR_TOKENS, UNIT_STEP, CompactScorer

@@ -31,7 +31,7 @@ class Target:
 
 
 def _tables(folder: Path) -> Iterable[Path]:
-    from core.formats.biodcase import BiodcaseTable, write_csv
+    from core.formats.tables.biodcase import BiodcaseTable, write_csv
 
     time_s = np.arange(8.0)
     table = BiodcaseTable({f"{name}.wav": machine_keypoints(time_s, time_s) for name in "ab"})
@@ -43,7 +43,7 @@ def _tables(folder: Path) -> Iterable[Path]:
 
 
 def _sync_tables(folder: Path) -> Iterable[Path]:
-    from core.formats.sync_table import sync_bytes
+    from core.formats.tables.sync_table import sync_bytes
     from core.sync_points import SyncPoints
 
     points = SyncPoints(np.arange(8.0), 0.5 + np.arange(8.0), kind=("clap",) * 8)
@@ -53,7 +53,7 @@ def _sync_tables(folder: Path) -> Iterable[Path]:
 
 
 def _read_sync_table(path: Path) -> object:
-    from core.formats.sync_table import read_sync_points
+    from core.formats.tables.sync_table import read_sync_points
 
     return read_sync_points(path)
 
@@ -62,7 +62,7 @@ def _pair_lists(folder: Path) -> Iterable[Path]:
     from datetime import UTC, datetime
 
     from core.audio.sources import Source, Sources
-    from core.formats.pair_list import write_pairs
+    from core.formats.tables.pair_list import write_pairs
 
     start = datetime(2026, 5, 14, 4, 30, tzinfo=UTC)
     sides = Source(folder / "ü.w64", 3, start, "mic 1"), Source(folder / "b.wav", None, start)
@@ -72,13 +72,13 @@ def _pair_lists(folder: Path) -> Iterable[Path]:
 
 
 def _read_pair_list(path: Path) -> object:
-    from core.formats.pair_list import read_pairs
+    from core.formats.tables.pair_list import read_pairs
 
     return read_pairs(path)
 
 
 def _read_table(path: Path) -> object:
-    from core.formats.biodcase import read_csv
+    from core.formats.tables.biodcase import read_csv
 
     return read_csv(path)
 
@@ -189,7 +189,7 @@ def _models(folder: Path) -> Iterable[Path]:
     from datetime import UTC, datetime
 
     from core.align.decoding.prior import DriftPrior
-    from core.audio.levels import BANDS
+    from core.audio.spectra.levels import BANDS
     from core.evidence.adaptation import Adaptation
     from core.evidence.compact import shipped_weights
     from core.model.file import write_model
@@ -234,7 +234,7 @@ def _read_partial(path: Path) -> object:
 
 
 def _table_bytes(keypoints: KeypointSet) -> bytes:
-    from core.formats.biodcase import BiodcaseTable, csv_bytes
+    from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
 
     return csv_bytes(BiodcaseTable({"a.wav": keypoints}), "out.csv")
 
@@ -277,7 +277,7 @@ def _read_settings(path: Path) -> object:
     from PySide6.QtCore import QSettings
 
     from app.settings.preferences import load
-    from core.formats.checked import parsed_json
+    from core.formats.files.checked import parsed_json
 
     settings = QSettings(str(path), QSettings.Format.IniFormat)
     for name in settings.allKeys():

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 
 from app.base.messages import some_names
 from app.views.parts.pair_table import PairModel, PairTable
-from core.audio.pair_draft import PairDraft
-from core.audio.pairing import FoundFile
-from core.audio.recorder_groups import checks_of
+from core.audio.pairs.pair_draft import PairDraft
+from core.audio.pairs.pairing import FoundFile
+from core.audio.pairs.recorder_groups import checks_of
 
 _SIZE = QSize(1240, 560)
 _SHOWN = 12

@@ -21,7 +21,7 @@ from app.render.colours import automatic_db
 from app.render.display import Display
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TileStore
-from core.audio.frame_plan import FrameSettings, Taper
+from core.audio.spectra.frame_plan import FrameSettings, Taper
 
 _PADDINGS = (1, 2, 4)
 _KEPT_HZ = FrameSettings().top_hz

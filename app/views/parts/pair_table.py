@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 
 from app.base.time_format import time_text
 from core.align.limits import SPACINGS_M
-from core.audio.pair_draft import PROBLEMS, DraftRow, PairDraft
-from core.audio.pairing import FoundFile, later_than
+from core.audio.pairs.pair_draft import PROBLEMS, DraftRow, PairDraft
+from core.audio.pairs.pairing import FoundFile, later_than
 from core.audio.sources import Source
 
 _Index = QModelIndex | QPersistentModelIndex

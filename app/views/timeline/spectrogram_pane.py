@@ -21,7 +21,7 @@ from app.session.session_model import SessionModel
 from app.views.timeline.keypoint_grip import KeypointGrip
 from app.views.timeline.keypoint_item import KeypointItem
 from app.views.timeline.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.spectrogram import Spectrogram
 
 _SMALLEST_KHZ = 0.5
 

@@ -14,7 +14,7 @@ from benchmarks.accuracy.stress.clocks import Truth
 from benchmarks.accuracy.stress.conditions import Condition
 from benchmarks.accuracy.stress.worlds import RATE_HZ
 from benchmarks.common.places import CACHE, REPOSITORY
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 
 FOLDER = CACHE / "stress"
 _MAKERS = ("clocks", "conditions", "effects", "takes", "worlds")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 from core.align.scores import CandidateScores
-from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
 from core.audio.recording import Recording
+from core.audio.spectra.levels import RATE_HZ as FEATURE_RATE_HZ
 
 _COMMON_RATES_HZ = (
     *(8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000),
@@ -23,7 +23,7 @@ def of_unheard_sound(share_above: tuple[float, float]) -> tuple[str, ...]:
     Parameters
     ----------
     share_above : tuple of two floats
-        As `core.audio.features.ChannelFeatures.share_above`, of each channel.
+        As `core.audio.spectra.features.ChannelFeatures.share_above`, of each channel.
 
     Returns
     -------

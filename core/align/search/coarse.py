@@ -18,7 +18,7 @@ from core.align.decoding.decode import decode
 from core.align.decoding.drift_models import DriftModel
 from core.align.search.likeliest import likeliest_paths
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S, ChannelFeatures
+from core.audio.spectra.features import HOP_S, ChannelFeatures
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import likelihood_ratios
 from core.steps import Steps, part_of

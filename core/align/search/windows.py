@@ -19,7 +19,7 @@ from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath
 from core.align.search.coarse import APART_S, STRETCH_S, CoarseOffsets, CoarsePath
 from core.arrays import Floats
-from core.audio.features import HOP_S, ChannelFeatures
+from core.audio.spectra.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.evidence.terms import TermSurfaces
@@ -50,7 +50,7 @@ class SearchWindow:
     first_offset_s : ndarray, shape (K,)
         First offset of every row, seconds.
     columns : int
-        Offsets a row, `core.audio.features.HOP_S` apart.
+        Offsets a row, `core.audio.spectra.features.HOP_S` apart.
     unsure_s : ndarray, shape (J,)
         Moments of channel 0 around which the band jumps, seconds: what is near them may lie
         in neither of its parts.

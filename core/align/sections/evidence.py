@@ -29,8 +29,8 @@ from core.align.stages import ProgressPlan, Stage
 from core.align.tuning import Tuning
 from core.align.weights import fit_weights
 from core.arrays import Floats, Floats32
-from core.audio.features import HOP_S, WHOLE, ChannelFeatures, Span, feature_blocks
 from core.audio.recording import Recording
+from core.audio.spectra.features import HOP_S, WHOLE, ChannelFeatures, Span, feature_blocks
 from core.evidence.learned import EvidenceInput, Networks
 from core.evidence.spectral import WINDOW_S
 from core.evidence.surface import ScoreSurface
@@ -99,7 +99,7 @@ class Heard:
     silent : tuple of two bool
         Which are silent from start to end.
     share_above : tuple of two float
-        As `core.audio.features.ChannelFeatures.share_above`.
+        As `core.audio.spectra.features.ChannelFeatures.share_above`.
     """
 
     is_same: bool

@@ -24,7 +24,7 @@ from core.align.sections.evidence import Comparison, Gathered, Heard, gather
 from core.align.sections.plan import Bounds, sections_of
 from core.align.stages import ProgressPlan
 from core.arrays import Floats
-from core.audio.features import HOP_S
+from core.audio.spectra.features import HOP_S
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 
 from core.arrays import Floats, Floats32
-from core.audio.noise import noise_power
 from core.audio.recording import Recording
+from core.audio.spectra.noise import noise_power
 
 Places = NDArray[np.intp]
 

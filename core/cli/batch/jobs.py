@@ -7,16 +7,16 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.audio.recorder_groups import checks_of
+from core.audio.pairs.recorder_groups import checks_of
 from core.audio.sources import Source, Sources, distinct_names
 from core.cli.batch.outcome import Aligned
 from core.cli.terminal.report import note, warn
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, check_names, read_csv
 from core.formats.folder_recordings import recordings_in
-from core.formats.folder_tables import tables_of
-from core.formats.pair_list import read_pairs
-from core.formats.sync_table import read_sync_points
+from core.formats.tables.biodcase import BiodcaseTable, check_names, read_csv
+from core.formats.tables.folder_tables import tables_of
+from core.formats.tables.pair_list import read_pairs
+from core.formats.tables.sync_table import read_sync_points
 from core.keypoints import KeypointSet
 from core.sync_points import SyncPoints
 

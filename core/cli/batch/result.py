@@ -14,9 +14,8 @@ from core.cli.batch.outcome import Aligned, Failed
 from core.cli.batch.shards import Share
 from core.cli.terminal.report import json_text
 from core.errors import InputError
-from core.formats.atomic import check_writable, write_files, write_whole
-from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.formats.failed_list import failed_files, failed_path, refuse_foreign_list
+from core.formats.files.atomic import check_writable, write_files, write_whole
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import (
     REPORT_FORMAT,
@@ -28,6 +27,7 @@ from core.formats.sidecar import (
     sidecar_path,
     write_table,
 )
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
 
 
 def check_places(out: Path, report: Path | None, *, overwrite: bool) -> None:

@@ -23,9 +23,9 @@ from core.align.aligner import AlignOptions
 from core.audio.recording import Recording
 from core.cli.batch.outcome import Aligned, as_json, from_json
 from core.errors import InputError
-from core.formats.atomic import write_whole
-from core.formats.checked import parsed_json
-from core.formats.reading import read_whole
+from core.formats.files.atomic import write_whole
+from core.formats.files.checked import parsed_json
+from core.formats.files.reading import read_whole
 from core.sync_points import SyncPoints
 
 _DIGEST = "digest"

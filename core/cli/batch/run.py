@@ -27,8 +27,8 @@ from core.cli.terminal.report import Advance
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
-from core.formats.biodcase import check_times
-from core.formats.sync_table import check_ends
+from core.formats.tables.biodcase import check_times
+from core.formats.tables.sync_table import check_ends
 from core.memory import is_shortage, shortage
 from core.model.model import Model
 from core.steps import result_of

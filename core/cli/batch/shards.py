@@ -12,8 +12,8 @@ from core.audio.recording import open_sources
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Aligned, Failed
 from core.cli.terminal.report import Advance
-from core.formats.biodcase import BiodcaseTable, row_bytes
 from core.formats.parts import NotAligned, Part, Shard, spans
+from core.formats.tables.biodcase import BiodcaseTable, row_bytes
 from core.plain_text import one_line
 
 

@@ -15,8 +15,8 @@ from core.cli.terminal.report import print_table, progress_bar, say
 from core.errors import InputError, system_reason
 from core.evaluate import evaluate
 from core.evidence.choice import EvidenceChoice
-from core.formats.biodcase import BiodcaseTable, read_csv, read_predictions, write_csv
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, read_csv, read_predictions, write_csv
 from core.simulate import simulate_scene
 
 SEED = 1

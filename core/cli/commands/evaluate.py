@@ -11,8 +11,8 @@ from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, say, warn
 from core.evaluate import Errors, Evaluation, evaluate
-from core.formats.biodcase import read_csv, read_predictions
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import read_csv, read_predictions
 from core.model.file import read_model
 
 

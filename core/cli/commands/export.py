@@ -11,11 +11,11 @@ from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, say
 from core.errors import InputError
-from core.formats.atomic import make_folder, write_files
-from core.formats.biodcase import BiodcaseTable
-from core.formats.moments import Moments, read_times
+from core.formats.files.atomic import make_folder, write_files
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sidecar import Rows, sidecar_path, write_table
+from core.formats.tables.biodcase import BiodcaseTable
+from core.formats.tables.moments import Moments, read_times
 from core.keypoints import KeypointSet
 from core.session.kept import Kept, read_kept
 

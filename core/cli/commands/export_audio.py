@@ -12,7 +12,7 @@ from core.cli.screen import Screen
 from core.cli.terminal.report import Advance, fail, note, progress_bar, say
 from core.errors import InputError
 from core.formats.aligned_audio import AlignedAudio, WrittenAudio, write_aligned_audio
-from core.formats.atomic import make_folder
+from core.formats.files.atomic import make_folder
 from core.formats.sidecar import Rows
 from core.session.kept import Kept, read_kept, the_one
 from core.session.leaving import known_map_of

@@ -14,7 +14,7 @@ from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
-from core.formats.atomic import check_writable
+from core.formats.files.atomic import check_writable
 from core.learn.comparison import Compared
 from core.learn.corrections import Corrections, usable
 from core.learn.curve import LossPoint

@@ -10,8 +10,8 @@ from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import fail, say
 from core.errors import InputError
-from core.formats.atomic import check_writable, write_files
 from core.formats.failed_list import failed_files, failed_path, refuse_foreign_list
+from core.formats.files.atomic import check_writable, write_files
 from core.formats.parts import problems, read_part, whole_blocks, whole_failed, whole_table
 from core.formats.sidecar import Rows, refuse_foreign, sidecar_path, write_blocks
 

@@ -9,9 +9,9 @@ from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, say
 from core.errors import InputError
-from core.formats.atomic import check_writable
+from core.formats.files.atomic import check_writable
 from core.formats.prior_file import write_prior
-from core.formats.reviewed import ReviewedTable, read_reviewed
+from core.formats.tables.reviewed import ReviewedTable, read_reviewed
 from core.keypoints import KeypointSet
 
 

@@ -7,10 +7,10 @@ import argparse
 from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import progress_bar, say
-from core.formats.atomic import new_folder
-from core.formats.biodcase import BiodcaseTable, write_csv
-from core.formats.folder_tables import TABLE_NAME
-from core.formats.wav import write_wav
+from core.formats.files.atomic import new_folder
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet
 from core.simulate import simulate_scene
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.columns import encoded, is_number, number
+from core.formats.files.label_text import decimal, label_at
+from core.formats.files.table_text import decoded
 from core.formats.fitting import Holds
 from core.formats.keypoint_labels import KeypointLabels
-from core.formats.label_text import decimal, label_at
 from core.formats.registry import Format, LabelFile
-from core.formats.table_text import decoded
+from core.formats.tables.columns import encoded, is_number, number
 from core.labels import Label, Labels, Tier
 
 _BELOW = "\\"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from core.formats.biodcase import csv_bytes
 from core.formats.registry import Format, KeypointExport
+from core.formats.tables.biodcase import csv_bytes
 
 
 def _contents(export: KeypointExport, places: Sequence[Path]) -> Iterator[bytes]:

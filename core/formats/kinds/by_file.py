@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.columns import csv_text, encoded
 from core.formats.registry import Format, KeypointExport
+from core.formats.tables.columns import csv_text, encoded
 
 COLUMNS = ("File 0", "Time 0", "File 1", "Time 1", "State", "Confidence")
 

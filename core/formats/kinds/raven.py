@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from core.formats.columns import ColumnReader, encoded, has_columns, number, plain, seconds
+from core.formats.files.label_text import decimal, label_at
+from core.formats.files.table_text import is_table, table_text
 from core.formats.fitting import Holds
 from core.formats.keypoint_labels import CHANNELS, KeypointLabels
-from core.formats.label_text import decimal, label_at
 from core.formats.registry import Format, LabelFile
-from core.formats.table_text import is_table, table_text
+from core.formats.tables.columns import ColumnReader, encoded, has_columns, number, plain, seconds
 from core.labels import Label, Labels, Tier
 
 BEGIN, END = "Begin Time (s)", "End Time (s)"

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.formats.columns import (
+from core.formats.files.label_text import decimal, label_at
+from core.formats.files.table_text import is_table, table_text
+from core.formats.fitting import Holds
+from core.formats.keypoint_labels import KeypointLabels
+from core.formats.registry import Format, LabelFile
+from core.formats.tables.columns import (
     ColumnReader,
     csv_text,
     encoded,
@@ -16,11 +21,6 @@ from core.formats.columns import (
     plain,
     seconds,
 )
-from core.formats.fitting import Holds
-from core.formats.keypoint_labels import KeypointLabels
-from core.formats.label_text import decimal, label_at
-from core.formats.registry import Format, LabelFile
-from core.formats.table_text import is_table, table_text
 from core.labels import Labels, Tier
 
 COLUMNS = ("onset_s", "offset_s", "label")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.formats.registry import Format, KeypointExport
-from core.formats.sync_table import sync_bytes
+from core.formats.tables.sync_table import sync_bytes
 
 
 def _contents(export: KeypointExport, places: Sequence[Path]) -> Iterator[bytes]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.formats.moments import Moments
 from core.formats.registry import Format, KeypointExport, stems_of
+from core.formats.tables.moments import Moments
 from core.known_map import KnownMap
 
 COLUMNS = (

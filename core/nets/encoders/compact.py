@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.audio.levels import BANDS, BANK, FFT, HOP, LEAST_POWER
+from core.audio.spectra.levels import BANDS, BANK, FFT, HOP, LEAST_POWER
 from core.evidence.compact import FILE, stored_arrays
 from core.evidence.compact_net import FLOOR_EVERY, FLOOR_SHARE, LEVEL_SCALE, OVER_FLOOR, TAPS
 from core.nets.encoders.encoder import Encoder, Grid

@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.errors import InputError
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 from core.nets.encoders.reading import file_digest
 from core.nets.heads.making import scorer_of, sizes_of
 from core.nets.heads.pair import PairScorer

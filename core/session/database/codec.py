@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.arrays import Floats
-from core.formats import checked
+from core.formats.files import checked
 from core.formats.sync_json import sync_as_json, sync_from_json
 from core.keypoints import KeypointSet, ReviewState, Source, machine_keypoints
 from core.session.edits.edit import Edit, Whole

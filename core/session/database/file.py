@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from core.errors import InputError
-from core.formats.atomic import check_writable, write_whole
+from core.formats.files.atomic import check_writable, write_whole
 from core.session.database import reading, schema, writing
 from core.session.database.connection import SIDE_FILES, beside, connect, in_bounds, make_durable
 from core.session.database.lock import SessionLock

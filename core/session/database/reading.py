@@ -17,7 +17,7 @@ from core.arrays import Floats
 from core.audio.channels import ChannelSource
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.formats import checked
+from core.formats.files import checked
 from core.keypoints import KeypointSet, ReviewState, Source
 from core.session.database.codec import changes_from, floats, proposed, shared
 from core.session.edits.change import Step, StepState, ViewState

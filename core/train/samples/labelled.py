@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from core.audio.folder import find_audio
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.formats.biodcase import check_names, check_times
-from core.formats.names import match_names
-from core.formats.reviewed import read_reviewed
+from core.formats.files.names import match_names
+from core.formats.tables.biodcase import check_names, check_times
+from core.formats.tables.reviewed import read_reviewed
 from core.keypoints import KeypointSet
 from core.nets.clips import CLIP_S, ChannelClips, ReadClips
 
@@ -73,7 +73,7 @@ def read_labelled(
     folder : Path
         With ``audio/`` and ``annotations.csv``.
     table : Path, optional
-        By default as `core.formats.reviewed.read_reviewed` finds it.
+        By default as `core.formats.tables.reviewed.read_reviewed` finds it.
     takes_unreviewed : bool
         Whether keypoints of a table that FinchSync wrote count although nobody reviewed them.
     tell : callable

@@ -12,7 +12,7 @@ from conftest import write_calls
 from app.documents.opening import Opened, Skipped, open_paths
 from app.export.table_export import ExportPlan
 from app.session.entries import Entry
-from core.formats.biodcase import write_csv
+from core.formats.tables.biodcase import write_csv
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 NFC, NFD = (unicodedata.normalize(form, "Käfig.wav") for form in ("NFC", "NFD"))

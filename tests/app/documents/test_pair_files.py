@@ -20,7 +20,7 @@ from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.cli.evidence import opened_here
 from core.evidence.choice import EvidenceChoice
-from core.formats.pair_list import read_pairs
+from core.formats.tables.pair_list import read_pairs
 from core.keypoints import ReviewState
 from core.simulate import DriftSpec, simulate_scene
 from tests.two_recorders import TwoRecorders, mae_ms

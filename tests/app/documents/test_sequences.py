@@ -9,7 +9,7 @@ from conftest import write_calls
 
 from app.frame.main_window import MainWindow
 from core.audio.sources import Source, Sources
-from core.formats.pair_list import write_pairs
+from core.formats.tables.pair_list import write_pairs
 from core.keypoints import ReviewState
 
 Settle = Callable[[MainWindow], None]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 from app.base.messages import Kind
 from app.export.export_dialog import ExportDialog
 from app.frame.main_window import MainWindow
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.export.export_dialog import ExportDialog
 from app.export.table_export import export_steps
 from core.formats import kinds
-from core.formats.biodcase import read_csv
 from core.formats.sidecar import sidecar_path
+from core.formats.tables.biodcase import read_csv
 
 NAMES_ONLY = """
 from core.formats.registry import Format

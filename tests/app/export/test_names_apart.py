@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog
 
 from app.export.export_dialog import ExportDialog
 from app.frame.main_window import MainWindow
-from core.formats.biodcase import read_csv
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import read_csv
 
 
 @pytest.fixture

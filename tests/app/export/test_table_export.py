@@ -18,8 +18,8 @@ from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
 from app.session.entries import Entry, Imported
-from core.formats.biodcase import BiodcaseTable, read_csv
 from core.formats.sidecar import Rows, read_sidecar
+from core.formats.tables.biodcase import BiodcaseTable, read_csv
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 
 ACCEPTED, UNALIGNABLE = ReviewState.ACCEPTED, ReviewState.UNALIGNABLE

@@ -17,7 +17,7 @@ from app.export import training_export
 from app.export.training_dialog import TrainingDialog
 from app.frame.main_window import MainWindow
 from core.errors import InputError
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 from core.keypoints import ReviewState
 
 Settle = Callable[[MainWindow], None]

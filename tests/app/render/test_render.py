@@ -13,8 +13,8 @@ from app.render.spectrogram_item import SpectrogramItem
 from app.render.spectrogram_look import SpectrogramLook
 from app.render.tiles import TileStore, draw
 from app.views.timeline.time_plot import LEFT_PX, TimePlot
-from core.audio.frame_plan import FramePlan
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.frame_plan import FramePlan
+from core.audio.spectra.spectrogram import Spectrogram
 from core.evidence.surface import ScoreSurface
 from core.keypoints import keypoint_grid
 from core.time_map import TimeMap

@@ -15,9 +15,9 @@ from app.frame.spectrogram_settings import remember, remembered
 from app.render.spectrogram_look import ColourMap, SpectrogramLook
 from app.render.tiles import TILE_COLUMNS, TileStore, draw
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
-from core.audio.frame_plan import FramePlan, FrameSettings, Taper
 from core.audio.recording import open_recording
-from core.audio.spectrogram import Spectrogram
+from core.audio.spectra.frame_plan import FramePlan, FrameSettings, Taper
+from core.audio.spectra.spectrogram import Spectrogram
 
 
 def _brightness(window: MainWindow) -> float:

@@ -13,7 +13,7 @@ from app.look.keypoint_style import next_uncertain
 from app.review.triage import shown_names
 from app.session.entries import Entry, Imported
 from app.session.session_model import SessionModel
-from core.formats.biodcase import BiodcaseTable
+from core.formats.tables.biodcase import BiodcaseTable
 from core.keypoints import ReviewState, machine_keypoints
 from core.session import RecordingState
 

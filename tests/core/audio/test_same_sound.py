@@ -9,7 +9,7 @@ import pytest
 
 from core.audio.recording import open_recording
 from core.audio.same_sound import alike, course_of, sounds
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.simulate import simulate_scene
 
 

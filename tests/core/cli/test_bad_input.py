@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 RATE_HZ = 8000

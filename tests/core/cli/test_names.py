@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.cli.terminal.report import print_table, progress_bar
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 

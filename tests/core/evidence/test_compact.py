@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.audio.features import feature_blocks
-from core.audio.fixed_point import FixedPoint
-from core.audio.levels import BANDS
 from core.audio.recording import open_recording
+from core.audio.spectra.features import feature_blocks
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.levels import BANDS
 from core.evidence.compact import CompactEvidence, open_compact
 from core.evidence.compact_net import TAPS, CompactNet, band_levels, noise_floor
 from core.evidence.compact_scorer import BLUR_TOKENS, UNIT_STEP, CompactScorer

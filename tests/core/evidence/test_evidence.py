@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.audio.features import ChannelFeatures
-from core.audio.fixed_point import FixedPoint
-from core.audio.levels import BANDS
+from core.audio.spectra.features import ChannelFeatures
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.levels import BANDS
 from core.evidence.spectral import DEFAULT_WEIGHTS, TERMS, term_surfaces
 from core.evidence.surface import ScoreSurface
 from core.steps import result_of

@@ -12,8 +12,8 @@ import soundfile as sf
 
 from core.audio.recording import Recording, open_recording
 from core.errors import InputError
-from core.formats import sound_files
 from core.formats.aligned_audio import AlignedAudio, WrittenAudio, write_aligned_audio
+from core.formats.files import sound_files
 from core.keypoints import KeypointSet, ReviewState, machine_keypoints
 from core.known_map import KnownMap
 from core.steps import result_of

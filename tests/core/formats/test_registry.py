@@ -9,7 +9,6 @@ import pytest
 
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable
 from core.formats.fitting import fitted
 from core.formats.registry import (
     Format,
@@ -20,6 +19,7 @@ from core.formats.registry import (
     read_labels,
 )
 from core.formats.sidecar import sidecar_path
+from core.formats.tables.biodcase import BiodcaseTable
 from core.keypoints import machine_keypoints
 from core.labels import Label, Labels, Tier
 from core.sync_points import SyncPoints

@@ -10,7 +10,6 @@ import pytest
 
 from core.align.alignment import Alias
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, csv_bytes, read_csv
 from core.formats.sidecar import (
     Rows,
     SidecarRecording,
@@ -19,6 +18,7 @@ from core.formats.sidecar import (
     sidecar_path,
     write_table,
 )
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, read_csv
 from core.keypoints import KeypointSet, ReviewState, Source
 
 SCHEMA = json.loads(

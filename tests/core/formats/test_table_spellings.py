@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.biodcase import read_csv, read_predictions, write_csv
+from core.formats.tables.biodcase import read_csv, read_predictions, write_csv
 
 TABLE = "Filename,Time Channel 0,Time Channel 1\n" + "".join(
     f"Käfig 1.wav,{time},{time}\n" for time in ("1.25", "3.5", "4.75")

@@ -13,9 +13,9 @@ import pytest
 
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable
-from core.formats.moments import Moments, read_times
 from core.formats.registry import KeypointExport, format_named
+from core.formats.tables.biodcase import BiodcaseTable
+from core.formats.tables.moments import Moments, read_times
 from core.keypoints import ReviewState, machine_keypoints
 from core.known_map import KnownMap
 

@@ -13,7 +13,7 @@ import pytest
 from core.audio.recording import open_recording
 from core.evidence.compact import open_compact
 from core.evidence.learned import Networks
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.corrections import Corrected, Corrections
 

@@ -11,10 +11,10 @@ import pytest
 from core.audio.recording import Recording, open_recording
 from core.audio.sources import Source
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, csv_bytes, write_csv
-from core.formats.folder_tables import TABLE_NAME
+from core.formats.files.wav import write_wav
 from core.formats.sidecar import Rows, SidecarRecording, write_table
-from core.formats.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.corrections import Corrections
 from core.learn.sources import read_corrections

@@ -14,10 +14,10 @@ from core.audio.recording import open_recording
 from core.audio.sources import Source
 from core.errors import InputError
 from core.evaluate import evaluate
-from core.formats.biodcase import read_csv
-from core.formats.folder_tables import TABLE_NAME, tables_of
-from core.formats.reviewed import read_reviewed
-from core.formats.wav import write_wav
+from core.formats.files.wav import write_wav
+from core.formats.tables.biodcase import read_csv
+from core.formats.tables.folder_tables import TABLE_NAME, tables_of
+from core.formats.tables.reviewed import read_reviewed
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.corrections import Corrected, Corrections
 from core.learn.training_folder import write_training_folder

@@ -13,11 +13,11 @@ import pytest
 from safetensors.numpy import load, save
 
 from core.align.decoding.prior import DriftPrior
-from core.audio.levels import BANDS
+from core.audio.spectra.levels import BANDS
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact import open_compact, shipped_weights
-from core.formats import atomic
+from core.formats.files import atomic
 from core.model.file import read_model, write_model
 from core.model.model import Card, Figures, LearnedFrom, Model, shipped_model
 

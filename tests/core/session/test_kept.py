@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, read_csv, write_csv
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import BiodcaseTable, read_csv, write_csv
 from core.keypoints import machine_keypoints
 from core.session import Session
 from core.session.kept import read_kept, the_one

@@ -20,9 +20,9 @@ pytest_pycollect_makemodule = skipped_without(
 def place(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """Two small sets of simulated recordings, and an encoder with random weights."""
     from benchmarks.nets.random_weights import TINY, write_random_checkpoint
-    from core.formats.biodcase import BiodcaseTable, write_csv
-    from core.formats.folder_tables import TABLE_NAME
-    from core.formats.wav import write_wav
+    from core.formats.files.wav import write_wav
+    from core.formats.tables.biodcase import BiodcaseTable, write_csv
+    from core.formats.tables.folder_tables import TABLE_NAME
     from core.simulate import simulate_scene
     from core.simulate.spec import DriftSpec
 

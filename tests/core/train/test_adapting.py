@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from core.audio.levels import BANDS
+from core.audio.spectra.levels import BANDS
 from core.evidence.compact_net import CompactNet
 from core.nets.encoders.compact import open_compact_encoder
 from core.steps import result_of

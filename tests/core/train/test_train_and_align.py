@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 from core.nets.encoders.reading import file_digest
 
 

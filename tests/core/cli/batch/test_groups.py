@@ -12,8 +12,8 @@ import pytest
 from core.align.alignment import Alignment
 from core.audio.recording import Recording
 from core.cli.batch import run as batch
-from core.formats.biodcase import read_csv
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import read_csv
 from tests.conftest import shifted_alignment
 
 PLACE_S = {"ref.wav": 0.0, "a.wav": 0.1, "b.wav": 0.4, "c.w64:2": 1.1}

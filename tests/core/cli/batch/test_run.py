@@ -18,8 +18,8 @@ from core.align.decoding.prior_fit import fit_prior
 from core.audio.recording import Recording
 from core.cli.batch import run as batch
 from core.evidence.choice import EvidenceChoice
-from core.formats.biodcase import read_csv
 from core.formats.prior_file import write_prior
+from core.formats.tables.biodcase import read_csv
 from core.keypoints import KeypointSet
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"

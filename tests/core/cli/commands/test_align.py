@@ -12,8 +12,8 @@ import pytest
 
 from core.align.alignment import Alignment
 from core.cli.batch import run as batch
-from core.formats.biodcase import read_csv
-from core.formats.sync_table import read_sync_points
+from core.formats.tables.biodcase import read_csv
+from core.formats.tables.sync_table import read_sync_points
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.formats.biodcase import read_csv
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import read_csv
 from core.simulate import DriftSpec, simulate_scene
 from tests.two_recorders import TwoRecorders, mae_ms
 

@@ -11,9 +11,9 @@ import soundfile as sf
 
 from core.align.aligner import align
 from core.audio.recording import open_recording
-from core.formats.biodcase import BiodcaseTable, write_csv
 from core.formats.kinds.textgrid import FORMAT as TEXTGRID
 from core.formats.registry import read_labels
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
 from core.keypoints import machine_keypoints
 from core.labels import Label, Labels, Tier
 from core.simulate import simulate_scene

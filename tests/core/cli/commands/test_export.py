@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from core.cli.export_arguments import FORMATS
-from core.formats.biodcase import BiodcaseTable, write_csv
 from core.formats.registry import (
     KeypointExport,
     format_named,
@@ -17,6 +16,7 @@ from core.formats.registry import (
     read_labels,
 )
 from core.formats.sidecar import read_sidecar
+from core.formats.tables.biodcase import BiodcaseTable, write_csv
 from core.keypoints import ReviewState, machine_keypoints
 
 

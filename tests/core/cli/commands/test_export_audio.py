@@ -9,8 +9,8 @@ import pytest
 import soundfile as sf
 
 from core.audio.recording import open_recording
-from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.formats.sidecar import Rows, SidecarRecording, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
 from core.keypoints import KeypointSet, ReviewState
 from core.session import RecordingState, Session, SessionFile, identify
 

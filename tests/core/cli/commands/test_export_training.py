@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.formats.biodcase import BiodcaseTable, csv_bytes
 from core.formats.sidecar import Rows, SidecarRecording, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
 from core.keypoints import KeypointSet, ReviewState
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.formats.biodcase import BiodcaseTable, csv_bytes, read_csv, write_csv
-from core.formats.folder_tables import TABLE_NAME
 from core.formats.sidecar import Rows, SidecarRecording, read_sidecar, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, read_csv, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet, ReviewState
 from core.model.file import read_model, write_model
 from tests.conftest import REPOSITORY

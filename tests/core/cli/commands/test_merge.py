@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.biodcase import read_csv
 from core.formats.sidecar import is_result, read_sidecar
+from core.formats.tables.biodcase import read_csv
 
 HEADER = "Filename,Time Channel 0,Time Channel 1\n"
 

@@ -16,9 +16,9 @@ from core.align.decoding.prior_fit import fit_prior
 from core.audio.recording import open_recording
 from core.cli.evidence import identity
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, csv_bytes, write_csv
 from core.formats.prior_file import read_prior, write_prior
 from core.formats.sidecar import Rows, SidecarRecording, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, write_csv
 from core.keypoints import KeypointSet, ReviewState
 from core.simulate import DriftSpec, simulate_scene
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.audio.recording import open_recording
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 from core.simulate import simulate_scene
 
 

@@ -16,7 +16,7 @@ import pytest
 from core.align.aligner import Step
 from core.audio.recording import Recording
 from core.cli.batch import run as batch
-from core.formats.biodcase import read_csv
+from core.formats.tables.biodcase import read_csv
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 STOPPED = 130

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.audio.levels import FFT, HOP, log_mel
-from core.audio.power import frame_power
+from core.audio.spectra.levels import FFT, HOP, log_mel
+from core.audio.spectra.power import frame_power
 from core.evidence.compact import open_compact
 from core.evidence.compact_net import band_levels, noise_floor
 from core.nets.clips import CLIP_SAMPLES

@@ -7,10 +7,10 @@ import soundfile as sf
 from core.audio.recording import open_recording
 from core.audio.same_sound import alike
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable, csv_bytes, write_csv
-from core.formats.folder_tables import TABLE_NAME
+from core.formats.files.wav import write_wav
 from core.formats.sidecar import Rows, SidecarRecording, write_table
-from core.formats.wav import write_wav
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes, write_csv
+from core.formats.tables.folder_tables import TABLE_NAME
 from core.keypoints import KeypointSet, ReviewState
 from core.nets.clips import ReadClips, channel_clips
 from core.simulate import simulate_scene

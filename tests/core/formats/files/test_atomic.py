@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from core.errors import InputError
-from core.formats import atomic
-from core.formats.atomic import new_folder, write_files, write_whole
+from core.formats.files import atomic
+from core.formats.files.atomic import new_folder, write_files, write_whole
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError, system_reason
-from core.formats.keypoint_rows import why_no_table
-from core.formats.pair_list import is_pair_list
 from core.formats.sidecar import is_result
+from core.formats.tables.keypoint_rows import why_no_table
+from core.formats.tables.pair_list import is_pair_list
 
 TABLE_NAME = "annotations.csv"
 """Name of the table in a folder in BioDCASE layout."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.audio.pair_draft import DraftRow, PairDraft
-from core.audio.pairing import FoundFile, guess_pairs
+from core.audio.pairs.pair_draft import DraftRow, PairDraft
+from core.audio.pairs.pairing import FoundFile, guess_pairs
 
 NAMES = ("a_1.wav", "a_2.wav", "a_3.wav", "b_1.wav", "b_2.wav", "ref.w64")
 

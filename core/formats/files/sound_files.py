@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import soundfile as sf
 
 from core.errors import InputError
-from core.formats.atomic import write_whole
+from core.formats.files.atomic import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

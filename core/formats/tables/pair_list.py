@@ -11,10 +11,10 @@ from pathlib import Path, PureWindowsPath
 from core.align.limits import SPACINGS_M
 from core.audio.sources import Source, Sources
 from core.errors import InputError
-from core.formats.atomic import write_whole
-from core.formats.columns import ColumnReader, csv_text, encoded, has_columns, number, plain
-from core.formats.reading import read_start, read_whole
-from core.formats.table_text import table_text
+from core.formats.files.atomic import write_whole
+from core.formats.files.reading import read_start, read_whole
+from core.formats.files.table_text import table_text
+from core.formats.tables.columns import ColumnReader, csv_text, encoded, has_columns, number, plain
 
 NEEDED = ("File 0", "File 1")
 _OF_A_SIDE = ("Channel", "Start", "Device")

@@ -12,10 +12,10 @@ import numpy as np
 
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.formats.atomic import write_whole
-from core.formats.columns import csv_text, encoded
-from core.formats.keypoint_rows import COLUMNS, Row, TableRows, read_rows, refuse_disorder
-from core.formats.names import match_names
+from core.formats.files.atomic import write_whole
+from core.formats.files.names import match_names
+from core.formats.tables.columns import csv_text, encoded
+from core.formats.tables.keypoint_rows import COLUMNS, Row, TableRows, read_rows, refuse_disorder
 from core.keypoints import KeypointSet
 
 HEADER = csv_text((COLUMNS,)).encode()

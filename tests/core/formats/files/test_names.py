@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.formats.biodcase import read_csv, write_csv
-from core.formats.names import match_names
+from core.formats.files.names import match_names
+from core.formats.tables.biodcase import read_csv, write_csv
 
 NFC, NFD = (unicodedata.normalize(form, "Käfig.wav") for form in ("NFC", "NFD"))
 SAME = [

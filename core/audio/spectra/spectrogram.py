@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.audio.channels import Samples
-from core.audio.frame_plan import FramePlan, Taper
 from core.audio.recording import Recording
+from core.audio.spectra.frame_plan import FramePlan, Taper
 
 Decibels = NDArray[np.uint8]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.formats import atomic
-from core.formats.biodcase import (
+from core.formats.files import atomic
+from core.formats.tables.biodcase import (
     END_SLACK_S,
     BiodcaseTable,
     check_names,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.audio.features import HOP_S, ChannelFeatures, feature_blocks
-from core.audio.mel import mel_bank
 from core.audio.recording import Recording, open_recording
+from core.audio.spectra.features import HOP_S, ChannelFeatures, feature_blocks
+from core.audio.spectra.mel import mel_bank
 from core.steps import reported, result_of
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.formats.biodcase import BiodcaseTable, csv_bytes
-from core.formats.folder_tables import tables_of
 from core.formats.sidecar import Rows, sidecar_path, write_table
+from core.formats.tables.biodcase import BiodcaseTable, csv_bytes
+from core.formats.tables.folder_tables import tables_of
 from core.keypoints import machine_keypoints
 
 TABLE = "Filename,Time Channel 0,Time Channel 1\na.wav,0.5,0.5\n"

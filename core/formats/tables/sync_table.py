@@ -10,11 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import InputError
-from core.formats.columns import ColumnReader, csv_text, encoded, has_columns, number, seconds
-from core.formats.keypoint_rows import COLUMNS as KEYPOINT_COLUMNS
-from core.formats.names import match_names
-from core.formats.reading import read_whole
-from core.formats.table_text import table_text
+from core.formats.files.names import match_names
+from core.formats.files.reading import read_whole
+from core.formats.files.table_text import table_text
+from core.formats.tables.columns import (
+    ColumnReader,
+    csv_text,
+    encoded,
+    has_columns,
+    number,
+    seconds,
+)
+from core.formats.tables.keypoint_rows import COLUMNS as KEYPOINT_COLUMNS
 from core.sync_points import UNCERTAINTY_S, SyncPoints
 
 FILENAME, TIME_0, TIME_1 = KEYPOINT_COLUMNS
@@ -99,7 +106,7 @@ def read_sync_points(path: Path) -> SyncTable:
     Raises
     ------
     InputError
-        Naming the file and the line: as `core.formats.biodcase.read_csv`; also an uncertainty
+        Naming the file and the line, as `core.formats.tables.biodcase.read_csv`; an uncertainty
         that is not above 0, and moments that come twice or run backwards on channel 1.
     """
     taken = table_text(read_whole(path), path, lambda cells: has_columns(cells, (TIME_0, TIME_1)))

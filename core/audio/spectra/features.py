@@ -30,16 +30,16 @@ from scipy.ndimage import uniform_filter1d
 
 from core.arrays import Floats32
 from core.audio.channels import ChannelSource, Samples
-from core.audio.fixed_point import FixedPoint
-from core.audio.levels import BANDS, log_mel
-from core.audio.levels import FFT as _CALL_FFT
-from core.audio.levels import HOP as _HOP
-from core.audio.levels import RATE_HZ as FEATURE_RATE_HZ
-from core.audio.mel import mel_bank
-from core.audio.noise import noise_power, quantiles
-from core.audio.power import frame_power
 from core.audio.recording import Recording
 from core.audio.resampled import BLOCK_S, at_rate
+from core.audio.spectra.fixed_point import FixedPoint
+from core.audio.spectra.levels import BANDS, log_mel
+from core.audio.spectra.levels import FFT as _CALL_FFT
+from core.audio.spectra.levels import HOP as _HOP
+from core.audio.spectra.levels import RATE_HZ as FEATURE_RATE_HZ
+from core.audio.spectra.mel import mel_bank
+from core.audio.spectra.noise import noise_power, quantiles
+from core.audio.spectra.power import frame_power
 from core.steps import Steps
 
 HOP_S = _HOP / FEATURE_RATE_HZ
@@ -74,7 +74,7 @@ class ChannelFeatures:
     groups : dict of str to FixedPoint, shape (T, D)
         Feature groups by name, comparable in scale.
     log_mel : FixedPoint, shape (T, 48)
-        See `core.audio.levels.log_mel`.
+        See `core.audio.spectra.levels.log_mel`.
     silent : bool
         Whether all of it is digital silence (or constant).
     share_above : float

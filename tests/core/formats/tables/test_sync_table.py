@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.formats.biodcase import BiodcaseTable
 from core.formats.registry import KeypointExport, format_named
 from core.formats.sync_json import sync_as_json, sync_from_json
-from core.formats.sync_table import read_sync_points
+from core.formats.tables.biodcase import BiodcaseTable
+from core.formats.tables.sync_table import read_sync_points
 from core.keypoints import machine_keypoints
 from core.sync_points import SyncPoints
 

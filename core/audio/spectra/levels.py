@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.mel import mel_bank
+from core.audio.spectra.mel import mel_bank
 
 RATE_HZ = 16_000
 FFT = 512

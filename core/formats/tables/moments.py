@@ -11,9 +11,9 @@ import numpy as np
 
 from core.arrays import Floats
 from core.errors import InputError
-from core.formats.columns import is_number, seconds
-from core.formats.reading import read_whole
-from core.formats.table_text import decoded
+from core.formats.files.reading import read_whole
+from core.formats.files.table_text import decoded
+from core.formats.tables.columns import is_number, seconds
 from core.keypoints import KeypointSet
 
 MOST = 10_000_000

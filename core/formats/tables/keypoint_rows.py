@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.columns import ColumnReader, has_columns, seconds
-from core.formats.reading import read_start, read_whole
-from core.formats.table_text import TableText, table_text
+from core.formats.files.reading import read_start, read_whole
+from core.formats.files.table_text import TableText, table_text
+from core.formats.tables.columns import ColumnReader, has_columns, seconds
 
 COLUMNS = ("Filename", "Time Channel 0", "Time Channel 1")
 

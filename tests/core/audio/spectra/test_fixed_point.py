@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.audio.fixed_point import FixedPoint
+from core.audio.spectra.fixed_point import FixedPoint
 
 
 def test_values_come_back_to_half_a_step():

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.formats.sound_files import SoundKind, sound_writer
+from core.formats.files.sound_files import SoundKind, sound_writer
 
 
 def write_wav(

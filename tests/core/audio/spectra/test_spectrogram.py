@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from core.audio.frame_plan import FramePlan
 from core.audio.recording import open_recording
-from core.audio.spectrogram import FLOOR_DB, STEP_DB, Spectrogram, frame_blocks
+from core.audio.spectra.frame_plan import FramePlan
+from core.audio.spectra.spectrogram import FLOOR_DB, STEP_DB, Spectrogram, frame_blocks
 
 RATE_HZ = 16_000
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.audio.pairing import FoundFile, Pairing, guess_pairs, partner_of
+from core.audio.pairs.pairing import FoundFile, Pairing, guess_pairs, partner_of
 from core.audio.start_times.names import start_in_name
 
 DAWN = datetime(2026, 5, 14, 4, 30)

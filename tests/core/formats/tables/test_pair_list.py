@@ -10,7 +10,7 @@ import pytest
 
 from core.audio.sources import Source, Sources
 from core.errors import InputError
-from core.formats.pair_list import is_pair_list, read_pairs, write_pairs
+from core.formats.tables.pair_list import is_pair_list, read_pairs, write_pairs
 
 Write = Callable[[str, str | bytes], Path]
 

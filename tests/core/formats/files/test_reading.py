@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.formats import reading
-from core.formats.biodcase import read_csv
-from core.formats.reading import read_whole
+from core.formats.files import reading
+from core.formats.files.reading import read_whole
+from core.formats.tables.biodcase import read_csv
 
 
 @pytest.mark.parametrize(("name", "what"), [("missing.csv", "no such file"), (".", "is a folder")])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.audio.pairing import FoundFile, Pairing, guess_pairs
+from core.audio.pairs.pairing import FoundFile, Pairing, guess_pairs
 from core.audio.sources import Source, Sources, distinct_names, file_names, own_name
 from core.errors import InputError
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import InputError
-from core.formats.biodcase import read_csv
-from core.formats.folder_tables import TABLE_NAME, FolderTables, tables_of
 from core.formats.sidecar import Sidecar, is_result, read_sidecar
+from core.formats.tables.biodcase import read_csv
+from core.formats.tables.folder_tables import TABLE_NAME, FolderTables, tables_of
 from core.keypoints import KeypointSet
 from core.sync_points import SyncPoints
 

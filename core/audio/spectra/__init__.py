@@ -1,0 +1,1 @@
+"""Power over time and frequency: pictures, and what is compared."""

@@ -1,0 +1,1 @@
+"""Tables: of keypoints, pairs and sync points."""
