@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,9 +103,17 @@ def content(session: Session) -> str:
             [[_step(step) for step in steps] for steps in (session.done, session.undone)],
             [(key, number, _said(run)) for key, (number, run) in sorted(session.runs.items())],
             session.last_number,
-            session.shown,
+            _shown(session),
         )
     )
+
+
+def _shown(session: Session) -> ViewState | None:
+    """What is on screen; no keypoint where it was taken away since, as a reader finds it."""
+    shown = session.shown
+    if shown is None or shown.keypoint < len(session.states[shown.recording].keypoints):
+        return shown
+    return replace(shown, keypoint=-1)
 
 
 def _columns(of: KeypointSet | Rows) -> list[object]:
