@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus, Work
+from app.views.parts.sentence_label import sentence_label
 from core.errors import InputError
 
 _LOOK_AGAIN_MS = 1000
@@ -94,7 +94,9 @@ class WritingDialog(QDialog):
         self._runner = runner
         self._offer: Offer | None = None
         self._is_writing = False
-        self._said, self._notes, self._outcome = (_label(role) for role in ("title", "muted", ""))
+        self._said, self._notes, self._outcome = (
+            sentence_label(role) for role in ("title", "muted", "")
+        )
         self.place = QLineEdit(place)
         self.place.setAccessibleName(place_name)
         browse = QPushButton("Browse…")
@@ -242,12 +244,3 @@ class WritingDialog(QDialog):
         self.stop.setVisible(self._is_writing)
         for label in (self._notes, self._outcome):
             label.setVisible(bool(label.text()))
-
-
-def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        label.setProperty("role", role)
-    return label

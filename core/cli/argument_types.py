@@ -48,12 +48,7 @@ def offset(text: str) -> float:
 
 def tolerance(text: str) -> float:
     """A tolerance, seconds."""
-    value = seconds(text)
-    if not TOLERANCES_S[0] <= value <= TOLERANCES_S[1]:
-        raise argparse.ArgumentTypeError(
-            f"{text} s is not between {TOLERANCES_S[0]:g} and {TOLERANCES_S[1]:g} s"
-        )
-    return value
+    return _seconds_within(text, TOLERANCES_S)
 
 
 def spacing(text: str) -> float:
@@ -80,12 +75,7 @@ def fraction(text: str) -> Fraction:
 
 def interval(text: str) -> float:
     """From one keypoint to the next, seconds."""
-    value = seconds(text)
-    if not INTERVALS_S[0] <= value <= INTERVALS_S[1]:
-        raise argparse.ArgumentTypeError(
-            f"{text} s is not between {INTERVALS_S[0]:g} and {INTERVALS_S[1]:g} s"
-        )
-    return value
+    return _seconds_within(text, INTERVALS_S)
 
 
 def size(text: str) -> float:
@@ -141,3 +131,12 @@ seed.__name__ = "number"
 size.__name__ = "size"
 whole.__name__ = "number"
 rate.__name__ = "rate"
+
+
+def _seconds_within(text: str, limits_s: tuple[float, float]) -> float:
+    value = seconds(text)
+    if not limits_s[0] <= value <= limits_s[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text} s is not between {limits_s[0]:g} and {limits_s[1]:g} s"
+        )
+    return value

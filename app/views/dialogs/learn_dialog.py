@@ -6,12 +6,11 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
 from app.views.parts.comparison_view import ComparisonView
 from app.views.parts.loss_curve import LossCurve
+from app.views.parts.sentence_label import sentence_label
 from app.views.parts.tier_choice import TierChoice
 from app.work.learning import Learning, Looked
 from core.learn.curve import LossPoint
@@ -84,17 +84,17 @@ class LearnDialog(QDialog):
         self._state = _State.LOOKING
         self._looked: Looked | None = None
         self._learned: Learned | None = None
-        self._said = _label()
-        self._notes = _label("muted")
+        self._said = sentence_label()
+        self._notes = sentence_label("muted")
         self.imported = QCheckBox("Count imported times as reviewed: a person set them")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setAccessibleName("Progress of learning")
-        self._stage = _label("muted")
+        self._stage = sentence_label("muted")
         self.tiers = TierChoice()
         self.curve = LossCurve()
         self.comparison = ComparisonView()
-        self._verdict = _label()
+        self._verdict = sentence_label()
         self.start = QPushButton("Learn")
         self.stop = QPushButton("Stop")
         self.use = QPushButton("Use it")
@@ -243,12 +243,3 @@ class LearnDialog(QDialog):
             widget.setVisible(is_shown)
         self.use.setEnabled(is_offered)
         self._notes.setVisible(bool(self._notes.text()))
-
-
-def _label(role: str = "") -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        label.setProperty("role", role)
-    return label
