@@ -53,7 +53,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Next uncertain keypoint",
         "review.next_uncertain",
         "Keypoint",
-        ("Tab",),
+        ("Shift+N",),
         "Select the next keypoint the machine is unsure of, in this or a later recording",
         icon="uncertain",
         label="Next uncertain",

@@ -21,6 +21,7 @@ from app.frame.docks import Docks
 from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
 from app.frame.placing_commands import PlacingCommands
+from app.frame.selection_announcer import SelectionAnnouncer
 from app.frame.shell import Shell
 from app.frame.spectrogram_settings import SpectrogramSettings
 from app.frame.workspace import Workspace
@@ -201,6 +202,7 @@ class MainWindow(QMainWindow):
         self.recordings = self.queue_panel.table
         self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
         self.keypoint = KeypointPanel(self.session, self.tiles, self.commands)
+        SelectionAnnouncer(self.session, self.keypoint)
         self.candidate_panel = CandidatePanel(self.session, self.commands)
         self.candidates = self.candidate_panel.table
         self.spectrogram_panel = SpectrogramPanel(self.display, self.tiles)

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Named colours, ``#rrggbb``; marks follow Okabe and Ito (2008)."""
+    """Named colours, ``#rrggbb``; marks follow Okabe and Ito (2008).
+
+    `border` only divides; the edge of whatever can be operated has the colour of `control`,
+    and what is selected an edge of `accent`, since those alone stand out from every ground.
+    """
 
     window: str = "#16191f"
     panel: str = "#1c2027"
@@ -19,12 +23,12 @@ class Palette:
     raised: str = "#262b34"
     plot: str = "#0d0f13"
     border: str = "#323946"
-    handle: str = "#4a5466"
+    control: str = "#76819a"
     text: str = "#e8ebf0"
     muted: str = "#a0a9b8"
     disabled: str = "#6b7483"
     accent: str = "#6cb2ff"
-    selection: str = "#27476b"
+    selection: str = "#1a3350"
     channel_0: str = "#f39be8"
     channel_1: str = "#7fe0a2"
     selected: str = "#ffffff"
@@ -47,7 +51,7 @@ LIGHT = Palette(
     raised="#e2e6ec",
     plot="#ffffff",
     border="#bcc4cf",
-    handle="#96a0b0",
+    control="#707a88",
     text="#191c22",
     muted="#4c5563",
     disabled="#8b94a3",

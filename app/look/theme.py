@@ -6,6 +6,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -90,8 +91,8 @@ class Theme(QObject):
         self._app.setStyleSheet("")
         self._app.setPalette(_qt_palette(self.palette))
         text_pt = QFontInfo(self._app.font()).pointSizeF()
-        sizes = {"title_pt": _TITLE * text_pt, "big_pt": _BIG * text_pt}
-        self._app.setStyleSheet(_style_sheet().substitute(asdict(self.palette), **sizes))
+        others = {"title_pt": _TITLE * text_pt, "big_pt": _BIG * text_pt, "icons": _icons()}
+        self._app.setStyleSheet(_style_sheet().substitute(asdict(self.palette), **others))
         pg.setConfigOptions(
             background=DARK.plot,
             foreground=DARK.muted,
@@ -113,6 +114,11 @@ def theme() -> Theme:
 @cache
 def _style_sheet() -> Template:
     return Template(files("resources").joinpath("style.qss").read_text(encoding="utf-8"))
+
+
+def _icons() -> str:
+    """The folder of the icons, as style sheets name it."""
+    return Path(str(files("resources").joinpath("icons"))).as_posix()
 
 
 def _qt_palette(palette: Palette) -> QPalette:

@@ -63,7 +63,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class ReviewQueue(HeaderTexts, QAbstractTableModel):
-    """What the list of recordings shows, and the way `Tab` takes through them.
+    """What the list of recordings shows, and the way through what is uncertain in them.
 
     The order changes only when it is asked for: a recording that is done stays where it is.
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.announcement import announce
 from app.base.messages import Kind, Message
 from app.look.icons import icon
 from app.look.theme import theme
@@ -136,6 +137,7 @@ class MessageBar(QFrame):
             self._standing = [m for m in self._standing if not _goes_for(m, message)]
             self._standing.append(message)
         self._show(message)
+        announce(self, message.text, is_urgent=message.kind is not Kind.INFO)
 
     def _show(self, message: Message) -> None:
         self.message = message

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from app.base.announcement import announce
 from app.base.messages import RunProgress
 from app.review.confidence_text import band_text, tolerance_ms
 from app.review.review_pace import run_left_text
@@ -111,6 +112,7 @@ class StatusBar(QStatusBar):
         """Say for a while what came of a decision."""
         self._note.setText(text)
         self._note_away.start()
+        announce(self, text)
 
     @Slot(object)
     def show_progress(self, progress: RunProgress | None) -> None:

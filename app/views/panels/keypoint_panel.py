@@ -160,6 +160,12 @@ class KeypointPanel(QScrollArea):
         )
 
     @property
+    def said(self) -> str:
+        """All of it in words, for who does not see it."""
+        shown = (self._title, self._state, self._offset, self._sure, self._reason)
+        return ", ".join(label.text().replace("\n", ", ") for label in shown if label.text())
+
+    @property
     def reason_text(self) -> str:
         """Why the keypoint stands where it does."""
         return self._reason.text()

@@ -6,14 +6,11 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-_OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Tab)
-
 
 class ActionButton(QToolButton):
     """Runs `action`; its icon, tip and whether it is greyed or checked follow the action's.
 
-    With the keyboard on it, Space presses it and Tab goes on to the next
-    button, whatever these keys do elsewhere.
+    With the keyboard on it, Space presses it, whatever that key does elsewhere.
 
     Parameters
     ----------
@@ -40,9 +37,9 @@ class ActionButton(QToolButton):
         self._follow()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys of a button."""
+        """Keep the key of a button."""
         is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             event.accept()
             return True
         return super().event(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 _HOW = (
     "Drop a stereo recording here, two mono files, a folder with <b>audio/</b> inside, "
     "or a BioDCASE CSV.<br><br>FinchSync aligns the two channels and shows where it is unsure. "
-    "Press <b>Tab</b> to go there, drag or nudge the keypoint, and <b>Enter</b> to accept.<br>"
+    "Press <b>Shift+N</b> to go there, drag or nudge the keypoint, and <b>Enter</b> to accept.<br>"
     "Your audio and your CSV are never changed. Press <b>?</b> for all keys."
 )
 

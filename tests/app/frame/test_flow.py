@@ -46,19 +46,19 @@ def test_stepping_with_keys(opened: MainWindow) -> None:
     assert session.selection.keypoint == 3
     press(opened, Key.Key_P)
     assert session.selection.keypoint == 2
-    press(opened, Key.Key_Tab)
+    press(opened, Key.Key_N, Modifier.ShiftModifier)
     assert session.selection.keypoint == 7
     assert session.keypoints.confidence[7] < CERTAIN
-    press(opened, Key.Key_Tab)
+    press(opened, Key.Key_N, Modifier.ShiftModifier)
     assert session.selection.keypoint == 17
     assert opened.time.start_s <= session.keypoints.time_0_s[17] <= opened.time.end_s
 
 
-def test_tab_wraps_and_says_when_nothing_is_left(opened: MainWindow) -> None:
-    press(opened, Key.Key_Tab)
+def test_going_to_what_is_uncertain_wraps_and_says_when_nothing_is_left(opened: MainWindow) -> None:
+    press(opened, Key.Key_N, Modifier.ShiftModifier)
     press(opened, Key.Key_Return)
     press(opened, Key.Key_Return)
-    press(opened, Key.Key_Tab)
+    press(opened, Key.Key_N, Modifier.ShiftModifier)
     assert "No uncertain keypoint" in opened.messages.message.text
 
 
@@ -67,7 +67,7 @@ def test_accepting_goes_on_as_the_person_came(opened: MainWindow) -> None:
     for _ in range(2):
         press(opened, Key.Key_Return)
     assert session.selection.keypoint == 2
-    press(opened, Key.Key_Tab)
+    press(opened, Key.Key_N, Modifier.ShiftModifier)
     press(opened, Key.Key_Return)
     assert session.selection.keypoint == 17
     press(opened, Key.Key_Return)

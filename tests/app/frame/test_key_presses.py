@@ -86,7 +86,7 @@ class Reviewer:
     def review(self, put_right: Callable[[], None]) -> None:
         """Visit what is uncertain, put it right, and accept the rest at once."""
         while True:
-            self.press(Key.Key_Tab)
+            self.press(Key.Key_N, Modifier.ShiftModifier)
             said = self.window.messages.message
             if said is not None and "No uncertain keypoint is left" in said.text:
                 break

@@ -147,7 +147,7 @@ def test_what_nobody_foresaw_comes_with_details(
 
 def test_tips_name_the_keys_and_go_for_good(opened: MainWindow, make_window: Make) -> None:
     assert opened.tips.isVisible()
-    assert "Tab" in opened.tips.text
+    assert "Shift+N" in opened.tips.text
     opened.shell.keymap.give("next_uncertain", "J")
     assert "J goes to" in opened.tips.text
     enough = next(b for b in opened.tips.findChildren(QToolButton) if "No more" in b.text())

@@ -80,6 +80,23 @@ def test_buttons_are_pressed_with_the_space_bar(opened: MainWindow) -> None:
     assert opened.focusWidget().accessibleName() == "Unalignable"
 
 
+def test_tab_leads_through_the_whole_window_and_back(opened: MainWindow) -> None:
+    opened.recordings.setFocus()
+    selected = opened.session.selection.keypoint
+    seen = [opened.focusWidget()]
+    while len(seen) < 200:
+        QTest.keyClick(opened.focusWidget(), Key.Key_Tab)
+        if opened.focusWidget() is seen[0]:
+            break
+        seen.append(opened.focusWidget())
+    assert len(seen) < 200, "it never comes back"
+    assert {opened.recordings, *opened.panes, opened.drift, opened.candidates} <= set(seen)
+    assert any(opened.keypoint.isAncestorOf(w) for w in seen)
+    assert opened.session.selection.keypoint == selected, "it is no command"
+    QTest.keyClick(opened.focusWidget(), Key.Key_Backtab)
+    assert opened.focusWidget() is seen[-1]
+
+
 def test_a_small_screen_has_room_for_everything(make_window: Make) -> None:
     window = make_window()
     window.resize(1024, 600)

@@ -88,6 +88,35 @@ def test_text_can_be_read_in_both_themes(palette: Palette) -> None:
     assert poor == []
 
 
+@pytest.mark.parametrize("palette", [DARK, LIGHT])
+def test_what_can_be_operated_or_is_selected_stands_out_from_every_ground(palette: Palette) -> None:
+    grounds = ("window", "panel", "stripe", "raised")
+    edges = [(edge, ground) for edge in ("control", "accent") for ground in grounds]
+    states = ("machine", "uncertain", "accepted", "corrected", "unalignable", "error", "muted")
+    floors = [(*pair, 3.0) for pair in (*edges, ("accent", "selection"))]
+    floors += [(state, "selection", 4.5) for state in states]
+    poor = [
+        (ink, ground)
+        for ink, ground, least in floors
+        if _contrast(getattr(palette, ink), getattr(palette, ground)) < least
+    ]
+    assert poor == []
+
+
+def test_the_selected_row_has_an_edge_and_the_current_cell_another(opened: MainWindow) -> None:
+    table = opened.candidates
+    opened.docks.bring_forward("Candidates")
+    QApplication.processEvents()
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(1, 1))
+    QApplication.processEvents()
+    image = table.viewport().grab().toImage()
+    current = table.visualRect(table.model().index(1, 1))
+    beside = table.visualRect(table.model().index(1, 0))
+    assert image.pixelColor(current.center().x(), current.top()).name() == DARK.text
+    assert image.pixelColor(beside.center().x(), beside.top()).name() == DARK.accent
+
+
 _TWICE = """
 import sys
 from PySide6.QtCore import QSize

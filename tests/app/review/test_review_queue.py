@@ -257,24 +257,24 @@ def test_tab_walks_in_the_order_of_the_queue(three: MainWindow) -> None:
     press(three, Key.Key_PageDown, Modifier.ControlModifier)
     seen = []
     for _ in range(3):
-        press(three, Key.Key_Tab)
+        press(three, Key.Key_N, Modifier.ShiftModifier)
         seen.append((shown_name(three), three.session.selection.keypoint))
         press(three, Key.Key_Return)
     assert sorted(seen) == [("a.wav", 7), ("b.wav", 7), ("c.wav", 7)]
-    press(three, Key.Key_Tab)
+    press(three, Key.Key_N, Modifier.ShiftModifier)
     assert "No uncertain keypoint is left" in three.messages.message.text
 
 
 def test_tab_says_that_it_goes_on_and_stays_within_the_filter(three: MainWindow) -> None:
     press(three, Key.Key_F, Modifier.ControlModifier)
     three.queue_panel.find_text("b")
-    press(three, Key.Key_Tab)
+    press(three, Key.Key_N, Modifier.ShiftModifier)
     press(three, Key.Key_Return)
-    press(three, Key.Key_Tab)
+    press(three, Key.Key_N, Modifier.ShiftModifier)
     assert shown_name(three) == "b.wav"
     assert "this is b.wav" in three.messages.message.text
     press(three, Key.Key_Return)
-    press(three, Key.Key_Tab)
+    press(three, Key.Key_N, Modifier.ShiftModifier)
     assert "in the recordings listed" in three.messages.message.text
 
 
@@ -291,7 +291,7 @@ def test_what_was_said_of_a_recording_goes_with_it(three: MainWindow) -> None:
 def test_a_done_recording_says_so_and_the_list_shows_it(
     three: MainWindow, settle: Callable[[MainWindow], None]
 ) -> None:
-    press(three, Key.Key_Tab)
+    press(three, Key.Key_N, Modifier.ShiftModifier)
     press(three, Key.Key_Return)
     press(three, Key.Key_A, Modifier.ShiftModifier)
     assert f"{shown_name(three)} is done" in three.messages.message.text

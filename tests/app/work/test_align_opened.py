@@ -107,7 +107,7 @@ def test_a_summary_stays_until_it_is_closed(
     settle(window)
     said = "3 recordings aligned; 3 to review (3 uncertain keypoints, 1 alias-flagged)."
     assert window.messages.message.text == said
-    QTest.keyClick(window, Key.Key_Tab)
+    QTest.keyClick(window, Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     window.session.selection.select_recording(nth(window.session, 2))
     qtbot.wait(300)
     assert window.messages.isVisible()

@@ -60,7 +60,7 @@ def test_tab_steps_through_disagreements_and_says_how_far_they_are(
     tabled.recordings.sort_by(Column.CONFIDENCE, Qt.SortOrder.AscendingOrder)
     tabled.session.selection.select_recording(tabled.queue.order[0])
     assert tabled.session.current.recording.name == "b.wav"
-    QTest.keyClick(tabled, Qt.Key.Key_Tab)
+    QTest.keyClick(tabled, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     assert tabled.session.selection.keypoint == 4
     said = "0.50 s later than the path."
     qtbot.waitUntil(lambda: tabled.keypoint.reason_text == said)

@@ -103,5 +103,5 @@ def test_going_to_a_keypoint_and_a_time(opened: MainWindow) -> None:
     dialog = only(opened, GoTo)
     QTest.keyClicks(line(dialog), "0:09")
     QTest.keyClick(line(dialog), Key.Key_Return)
-    QTest.keyClick(opened, Key.Key_Tab)
+    QTest.keyClick(opened, Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     assert opened.session.selection.keypoint == 17
