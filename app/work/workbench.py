@@ -20,8 +20,8 @@ from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
 from core.audio.spectra.frame_plan import FrameSettings
 from core.audio.spectra.spectrogram import Spectrogram
+from core.formats.files.places import is_source_there
 from core.session import Basis
-from core.session.paths import is_source_there
 
 
 class Workbench(QObject):

@@ -92,6 +92,11 @@ class Recording:
         return tuple(source.label for source in self.channels)
 
     @property
+    def places(self) -> tuple[Path, ...]:
+        """Where the file of each of its `labels` lies."""
+        return tuple(source.path for source in self.channels[: len(self.labels)])
+
+    @property
     def title(self) -> str:
         """What it is called where there is room for both of its sides."""
         if self.is_stereo_file or (" + " in self.name and self.name.endswith(self.labels[1])):

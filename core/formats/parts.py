@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.formats.files import checked
 from core.formats.files.reading import read_whole
 from core.formats.sidecar import FORMAT, sidecar_path
-from core.formats.sidecar_text import apart, fingerprint
+from core.formats.sidecar_text import apart, fingerprint, moved
 from core.formats.tables.biodcase import HEADER
 
 
@@ -276,10 +276,18 @@ def whole_table(parts: Sequence[PartTable]) -> bytes:
     return b"".join((HEADER, *(piece for _, _, piece in pieces)))
 
 
-def whole_blocks(parts: Sequence[PartTable]) -> list[bytes]:
-    """Its recordings in the sidecar, in the order of the run."""
+def whole_blocks(parts: Sequence[PartTable], home: Path) -> list[bytes]:
+    """Its recordings in the sidecar, in the order of the run.
+
+    Parameters
+    ----------
+    parts : sequence of PartTable
+        Without `problems`.
+    home : Path
+        Folder of the whole table, from where it is said where audio lies.
+    """
     blocks = [
-        (place, each.part.shard, block)
+        (place, each.part.shard, moved(block, each.path.parent, home))
         for each in parts
         for (place, _), block in zip(each.part.recordings, each.blocks, strict=True)
     ]

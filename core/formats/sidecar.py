@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.formats import sidecar_text
 from core.formats.files import checked
 from core.formats.files.atomic import check_writable, write_files
+from core.formats.files.places import place_at, place_text
 from core.formats.files.reading import read_start, read_whole
 from core.formats.sidecar_text import fingerprint
 from core.formats.sync_json import sync_as_json, sync_from_json
@@ -89,6 +90,8 @@ class SidecarRecording:
         Moments that were known to be the same on both clocks.
     files : tuple of str
         Names of its one or two files, with a channel where one of several was chosen.
+    places : tuple of Path
+        Where each of `files` lies; empty where nobody knows.
     """
 
     name: str
@@ -101,6 +104,7 @@ class SidecarRecording:
     verdict: Verdict | None = None
     files: tuple[str, ...] = ()
     sync: SyncPoints = field(default_factory=SyncPoints.none)
+    places: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +165,7 @@ def write_table(
     InputError
         If a place cannot be written, or exists and may not be replaced.
     """
-    blocks = [*map(_block, recordings)]
+    blocks = [_block(each, path.parent) for each in recordings]
     write_blocks(path, content, blocks, rows, overwrite=overwrite, part=part, others=others)
 
 
@@ -226,7 +230,7 @@ def read_sidecar(table: Path) -> Sidecar | None:
                 f"does not belong to {table.name} as it is now",
                 "export again; until then states and confidences are left out",
             )
-        return _sidecar(document)
+        return _sidecar(document, table.parent)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(path, f"is damaged ({error})", "export again or delete it") from error
 
@@ -289,12 +293,13 @@ def _head(name: str, table: bytes, rows: Rows) -> dict[str, object]:
     }
 
 
-def _block(recording: SidecarRecording) -> bytes:
+def _block(recording: SidecarRecording, home: Path) -> bytes:
     verdict = recording.verdict
     alias = None if verdict is None else verdict.alias
     about: dict[str, object] = {
         "name": recording.name,
         "files": list(recording.files),
+        "places": [place_text(path, home) for path in recording.places],
         "fingerprint": recording.fingerprint,
         "imported_from": recording.imported_from,
         "basis": recording.basis,
@@ -314,8 +319,9 @@ def _block(recording: SidecarRecording) -> bytes:
     return sidecar_text.block(about, recording.keypoints, recording.in_table)
 
 
-def _sidecar(document: Mapping[str, Any]) -> Sidecar:
-    recordings = [_recording(checked.table(each)) for each in checked.items(document["recordings"])]
+def _sidecar(document: Mapping[str, Any], home: Path) -> Sidecar:
+    listed = checked.items(document["recordings"])
+    recordings = [_recording(checked.table(each), home) for each in listed]
     return Sidecar(
         checked.text(document["finchsync"]),
         datetime.fromisoformat(checked.text(document["made_at"])),
@@ -324,8 +330,11 @@ def _sidecar(document: Mapping[str, Any]) -> Sidecar:
     )
 
 
-def _recording(value: Mapping[str, Any]) -> SidecarRecording:
+def _recording(value: Mapping[str, Any], home: Path) -> SidecarRecording:
     rows, verdict = checked.items(value["keypoints"]), value["verdict"]
+    files, places = (checked.items(value.get(key, [])) for key in ("files", "places"))
+    if len(places) not in (0, len(files)):
+        raise ValueError("it says of some files where they are")
     imported_from, aligner, basis = value["imported_from"], value["aligner"], value["basis"]
     if basis not in _BASES:
         raise ValueError(f"the basis {basis!r} is not known")
@@ -347,8 +356,9 @@ def _recording(value: Mapping[str, Any]) -> SidecarRecording:
         None if imported_from is None else checked.text(imported_from),
         None if aligner is None else checked.table(aligner),
         None if verdict is None else _verdict(checked.table(verdict)),
-        tuple(map(checked.text, checked.items(value.get("files", [])))),
+        tuple(map(checked.text, files)),
         sync_from_json(checked.items(value.get("sync_points", []))),
+        tuple(place_at(checked.text(place), home) for place in places),
     )
 
 

@@ -6,12 +6,15 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from core.formats.files import checked
+from core.formats.files.places import place_at, place_text
 from core.keypoints import KeypointSet
 
 _BEFORE, _BETWEEN, _BEHIND = b',\n  "recordings": [\n', b",\n", b"\n  ]\n}\n"
+_KEYPOINTS = b', "keypoints": [\n'
 _FIRST = b'    {"name": '
 """With which each block begins; lines of keypoints stand further right."""
 
@@ -38,7 +41,29 @@ def block(about: Mapping[str, object], keypoints: KeypointSet, in_table: Sequenc
         Which of them stand in the table.
     """
     lines = ",\n".join(f"        {_json(row)}" for row in _rows(keypoints, in_table))
-    return f'    {_json(about)[:-1]}, "keypoints": [\n{lines}\n    ]}}'.encode()
+    return b"".join((_beginning(about), lines.encode(), b"\n    ]}"))
+
+
+def moved(block: bytes, old: Path, new: Path) -> bytes:
+    """The same lines for a sidecar in another folder, from where its places are told.
+
+    Parameters
+    ----------
+    block : bytes
+    old, new : Path
+        The folders.
+    """
+    beginning, _, keypoints = block.partition(_KEYPOINTS)
+    about = {} if old.resolve() == new.resolve() else checked.parsed_json(beginning + b"}")
+    if not about.get("places"):
+        return block
+    places = (place_at(checked.text(each), old) for each in checked.items(about["places"]))
+    about["places"] = [place_text(place, new) for place in places]
+    return _beginning(about) + keypoints
+
+
+def _beginning(about: Mapping[str, object]) -> bytes:
+    return f"    {_json(about)[:-1]}".encode() + _KEYPOINTS
 
 
 def document(

@@ -121,7 +121,9 @@ def _of_table(table: ReviewedTable, *, include_imported: bool) -> Corrections:
             recording = opened_beside(each, audio)
             fingerprint = recording.fingerprint()
         except KeyError as missing:
-            notes.append(f"{name}: left out, {missing} is not in the folder of {table.path.name}")
+            notes.append(
+                f"{name}: left out, {missing} is neither where it was nor beside {table.path.name}"
+            )
         except InputError as error:
             notes.append(f"{name}: left out, {error.what}")
         else:

@@ -66,7 +66,7 @@ def write_training_folder(
             place = passing / "audio" / name
             putting = _put(each.recording, place, copies=copies)
             yield from part_of(putting, number / len(names), (number + 1) / len(names))
-            about.append(_about(name, each, open_recording(place).fingerprint()))
+            about.append(_about(place, each))
         table = BiodcaseTable({each.name: each.keypoints for each in about})
         path = passing / TABLE_NAME
         write_table(path, csv_bytes(table, path), tuple(about), Rows.REVIEWED)
@@ -161,6 +161,10 @@ def _side_by_side(zero: Iterator[Samples], one: Iterator[Samples]) -> Iterator[S
         yield block
 
 
-def _about(name: str, each: Corrected, fingerprint: str) -> SidecarRecording:
-    kept = each.keypoints
-    return SidecarRecording(name, fingerprint, kept, (True,) * len(kept), "path", files=(name,))
+def _about(place: Path, each: Corrected) -> SidecarRecording:
+    kept, fingerprint = each.keypoints, open_recording(place).fingerprint()
+    return SidecarRecording(
+        *(place.name, fingerprint, kept, (True,) * len(kept), "path"),
+        files=(place.name,),
+        places=(place,),
+    )

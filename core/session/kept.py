@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.audio.recording import Recording, names_apart, open_recording
 from core.errors import InputError
 from core.formats.files.names import name_key
-from core.formats.folder_recordings import audio_beside, source_in
+from core.formats.folder_recordings import audio_beside, sources_of
 from core.formats.keypoint_labels import CHANNELS, keypoints_of, partner_of
 from core.formats.registry import label_format, read_labels
 from core.formats.sidecar import Rows, SidecarRecording
@@ -48,6 +48,9 @@ class Kept:
         What else a session knows of it.
     why_no_audio : str
         What is in the way of its audio, where a table has none.
+    files : tuple of str
+    places : tuple of Path
+        What a table's sidecar says of its audio, as `core.formats.sidecar.SidecarRecording`.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Kept:
     sync: SyncPoints = field(default_factory=SyncPoints.none)
     leaving: Leaving | None = None
     why_no_audio: str = "labels do not tell whose they are"
+    files: tuple[str, ...] = ()
+    places: tuple[Path, ...] = ()
 
     @property
     def durations_s(self) -> tuple[float, float] | None:
@@ -99,7 +104,9 @@ class Kept:
             self.keypoints,
             tuple(wanted.tolist()),
             str(Basis.IMPORTED),
+            files=self.files if self.recording is None else self.recording.labels,
             sync=self.sync,
+            places=self.places if self.recording is None else self.recording.places,
         )
 
     def chosen(self, rows: Rows) -> KeypointSet:
@@ -233,10 +240,7 @@ def _of_labels(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]] | None:
 
 def _of_table(path: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     table = read_reviewed(path)
-    try:
-        audio = audio_beside(table.path)
-    except InputError:
-        audio = {}
+    audio = audio_beside(table.path)
     found = tuple(
         _kept(name, each, audio, table.path.parent) for name, each in table.recordings.items()
     )
@@ -250,9 +254,17 @@ def _kept(name: str, each: TableRecording, audio: Mapping[str, Path], folder: Pa
         recording = opened_beside(each, audio)
     except KeyError:
         why = f"its audio is not beside the table ({' and '.join(each.files)} in {folder})"
+        if each.places:
+            was = " and ".join(map(str, each.places))
+            why = f"its audio is neither where it was ({was}) nor beside the table"
     except InputError as error:
         why = f"its audio is of no use ({error.where} {error.what})"
-    return Kept(*(name, each.keypoints, recording, each.fingerprint, each.sync), why_no_audio=why)
+    return Kept(
+        *(name, each.keypoints, recording, each.fingerprint, each.sync),
+        why_no_audio=why,
+        files=each.files,
+        places=each.places,
+    )
 
 
 def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recording:
@@ -271,4 +283,4 @@ def opened_beside(recording: TableRecording, audio: Mapping[str, Path]) -> Recor
     InputError
         If it cannot be opened.
     """
-    return open_recording(*(source_in(label, audio) for label in recording.files))
+    return open_recording(*sources_of(recording.files, recording.places, audio))

@@ -139,6 +139,7 @@ class Leaving:
             self.verdict,
             self.known.recording.labels,
             self.state.sync,
+            self.known.recording.places,
         )
 
 

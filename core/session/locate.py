@@ -12,7 +12,8 @@ from pathlib import Path
 from core.align.alignment import Progress
 from core.audio.recording import open_recording
 from core.errors import InputError
-from core.session.paths import is_source_there, is_there
+from core.formats.files.places import is_source_there
+from core.session.paths import is_there
 from core.session.recordings import FileStamp, ImportedTable, SessionRecording, at_paths, identify
 
 _MOST_FOLDERS = 20_000

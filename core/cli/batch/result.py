@@ -164,4 +164,5 @@ def _about(
         ),
         sync=job.sync,
         files=job.sources.labels,
+        places=tuple(side.path for side in job.sources.sides),
     )

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         for problem in against:
             fail(str(problem))
         return REFUSED
-    blocks, failed = whole_blocks(parts), whole_failed(parts)
+    blocks, failed = whole_blocks(parts, args.out.parent), whole_failed(parts)
     others = failed_files(args.out, ((each.name, each.error) for each in failed))
     for each in failed:
         fail(each.error)

@@ -30,6 +30,8 @@ class TableRecording:
     is_imported : bool
         Whether keypoints that nobody decided on hold times from elsewhere.
     sync : SyncPoints
+    places : tuple of Path
+        Where each of `files` was when the table was written; empty where nobody knows.
     """
 
     keypoints: KeypointSet
@@ -37,6 +39,7 @@ class TableRecording:
     fingerprint: str = ""
     is_imported: bool = True
     sync: SyncPoints = field(default_factory=SyncPoints.none)
+    places: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +92,7 @@ def read_reviewed(path: Path) -> ReviewedTable:
                 each.fingerprint,
                 each.basis == "imported",
                 each.sync,
+                each.places,
             )
             for name, each in sidecar.recordings.items()
         }

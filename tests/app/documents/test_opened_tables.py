@@ -71,3 +71,21 @@ def test_a_table_of_recordings_that_are_open_is_offered(
     assert "other keypoints on channel 0" in opened.messages.message.text
     opened.commands["take_table"].trigger()
     assert opened.messages.message.action == "open"
+
+
+def test_a_table_written_elsewhere_opens_with_its_recording(
+    opened: MainWindow, make_window: MakeWindow, settle: Settle, stereo: Path, tmp_path: Path
+) -> None:
+    opened.review.go_to(3)
+    opened.review.accept()
+    settle(opened)
+    table = tmp_path / "for a colleague" / "corrected.csv"
+    table.parent.mkdir()
+    opened.exports.write(ExportPlan(opened.session.entries), table, overwrite=False)
+    settle(opened)
+    opened.close()
+    again = make_window(home=tmp_path / "another home")
+    again.open([table])
+    settle(again)
+    assert [entry.recording.paths for entry in again.session.entries] == [(stereo,)]
+    assert again.session.keypoints.state[3] is ReviewState.ACCEPTED
