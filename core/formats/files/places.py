@@ -1,4 +1,4 @@
-"""Where a file lies, as another file says it: from its own folder, so that both may move together."""
+"""Where a file lies, as another one says it: from its own folder, so that both may move."""
 
 from __future__ import annotations
 
