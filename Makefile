@@ -1,7 +1,7 @@
 # Two commands do all the set-up on a fresh machine: make demo and make test.
 
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' \
 	2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
@@ -56,9 +56,9 @@ clean:
 		.import_linter_cache .hypothesis
 
 $(READY): pyproject.toml $(CONSTRAINTS)
-	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11 to 3.14" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(INSTALL) setuptools
+	$(BIN)/python $(INSTALL) hatchling editables
 	$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
@@ -69,7 +69,7 @@ $(READY_DEV): $(READY)
 
 # Alternatives that cannot be installed are named in the tables instead of measured.
 .bench-venv/.ready: benchmarks/requirements.txt $(CONSTRAINTS)
-	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "FinchSync needs Python 3.11 to 3.14" >&2; exit 1; }
 	$(PYTHON) -m venv .bench-venv
 	-.bench-venv/bin/python $(INSTALL) --requirement $<
 	@touch $@

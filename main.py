@@ -42,7 +42,9 @@ def main() -> int:
         os.environ.setdefault(name, value)
     from core import cli
     from core.cli.terminal.streams import standard_streams
+    from core.extras import use_learning_pack
 
+    use_learning_pack()
     with standard_streams():
         return cli.main(sys.argv[1:], screen=_Screen())
 
@@ -87,8 +89,8 @@ def _need_display() -> None:
 
 
 if __name__ == "__main__":
+    # The bundled program is its own interpreter: started to work for another one, it ends here.
     if getattr(sys, "frozen", False):
-        # The program is its own interpreter: started to work for another one, it ends here.
         from multiprocessing import freeze_support
 
         freeze_support()

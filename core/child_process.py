@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.extras import is_frozen
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of a process before the caller may change its mind."""
@@ -28,7 +29,7 @@ def own_command(*arguments: str) -> list[str]:
     By its path: a module's name may mean another one in the folder it is started in. A frozen
     program (PyInstaller) holds its own interpreter and takes arguments only.
     """
-    if getattr(sys, "frozen", False):
+    if is_frozen():
         return [sys.executable, *arguments]
     return [sys.executable, str(Path(__file__).parents[1] / "main.py"), *arguments]
 

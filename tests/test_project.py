@@ -111,7 +111,7 @@ def _tested_versions(python: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 def test_the_tested_versions_are_those_that_the_project_allows(python: str) -> None:
     versions = _tested_versions(python)
     for extra, requirements in _requirements().items():

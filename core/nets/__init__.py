@@ -6,9 +6,7 @@ one of the modules is imported; `ensure_torch` says in a line what is missing.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from core.errors import InputError
+from core.extras import ensure
 
 
 def ensure_torch(what: str = "BEATs") -> None:
@@ -24,14 +22,7 @@ def ensure_torch(what: str = "BEATs") -> None:
     InputError
         If torch or torchaudio is missing.
     """
-    needed = ("torch", "torchaudio")
-    missing = [name for name in needed if find_spec(name) is None]
-    if missing:
-        raise InputError(
-            what,
-            f"needs {', '.join(missing)}, not installed here",
-            "install FinchSync with its extra: pip install -e '.[nets]'",
-        )
+    ensure(what, ("torch", "torchaudio"), "nets")
 
 
 def torch_found() -> str:

@@ -6,9 +6,7 @@ Only this room may import Lightning, and it does so when a run begins;
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from core.errors import InputError
+from core.extras import ensure
 from core.nets import ensure_torch
 
 
@@ -21,10 +19,4 @@ def ensure_training() -> None:
         If torch or what training needs besides is missing.
     """
     ensure_torch()
-    missing = [name for name in ("lightning", "tensorboard", "yaml") if find_spec(name) is None]
-    if missing:
-        raise InputError(
-            "training",
-            f"needs {' and '.join(missing)}, not installed here",
-            "install FinchSync with its extra: pip install -e '.[nets]'",
-        )
+    ensure("training", ("lightning", "tensorboard", "yaml"), "nets")

@@ -22,6 +22,7 @@ from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import print_json, say
 from core.errors import InputError
+from core.extras import is_frozen, learning_pack
 from core.nets import ensure_torch, torch_found
 from core.plain_text import plain
 from core.train import ensure_training
@@ -116,7 +117,13 @@ def _models() -> dict[str, str]:
         "model files": ", ".join(sorted(files)) or "none: aligning needs --evidence spectral",
         **({"torch": missing} if missing else ask_apart("torch")),
         "training": _refusal(ensure_training) or "ready",
+        **({"learning pack": _pack()} if is_frozen() else {}),
     }
+
+
+def _pack() -> str:
+    pack = learning_pack()
+    return f"{'found in' if pack.is_dir() else 'not there:'} {pack}"
 
 
 def _refusal(ensure: Callable[[], None]) -> str | None:

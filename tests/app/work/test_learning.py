@@ -236,7 +236,7 @@ def test_more_can_be_learned_in_minutes_and_is_shown_as_it_is(
 def test_what_cannot_be_learned_here_says_why(
     reviewed: Callable[[int], MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    monkeypatch.setattr("core.extras.find_spec", {}.get)
     window = reviewed(5)
     window.commands["learn"].trigger()
     dialog = only(window, LearnDialog)

@@ -192,6 +192,6 @@ def test_a_scorer_for_another_encoder_is_refused(choice):
 
 
 def test_a_missing_library_is_one_clear_error(choice, monkeypatch):
-    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    monkeypatch.setattr("core.extras.find_spec", {}.get)
     with pytest.raises(InputError, match="needs torch, torchaudio"):
         open_evidence(choice)

@@ -87,7 +87,7 @@ def test_a_place_that_holds_something_else(refused, finchsync, place, tmp_path):
 
 
 def test_what_is_not_installed_is_named(refused, monkeypatch):
-    monkeypatch.setattr("core.train.find_spec", lambda name: None if name == "lightning" else name)
+    monkeypatch.setattr("core.extras.find_spec", lambda name: None if name == "lightning" else name)
     assert "needs lightning, not installed here" in refused()
 
 

@@ -270,7 +270,7 @@ def _learning(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
 def test_without_torch_the_second_tier_is_refused_in_a_line(
     finchsync, folder, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("core.nets.find_spec", {}.get)
+    monkeypatch.setattr("core.extras.find_spec", {}.get)
     out = tmp_path / "m.finchmodel"
     result = finchsync("learn", folder, "--out", out, "--include-imported", "--tier", 2)
     assert result.code == 2
