@@ -2,88 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pytest
 from conftest import write_calls
-from finding import nth
+from earlier_decisions import ACCEPTED, has_decisions, said, take_offer
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.session.session_places import SessionPlaces, folder_of
-from core.keypoints import ReviewState
-from core.session import SessionFile, read_snapshot
+from core.session import SessionFile
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]
 Review = Callable[[Path], Path]
-ACCEPTED, CORRECTED = ReviewState.ACCEPTED, ReviewState.CORRECTED
-
-
-@pytest.fixture
-def cage(tmp_path: Path) -> Path:
-    """A folder with two recordings."""
-    folder = tmp_path / "cage 3"
-    folder.mkdir()
-    for number, name in enumerate(("a.wav", "b.wav")):
-        write_calls(folder / name, 12.0 + number)
-    return folder
-
-
-@pytest.fixture
-def review(make_window: Make, settle: Settle) -> Review:
-    """Opens a folder, accepts keypoint 5 and moves keypoint 8; where the session is."""
-
-    def decide(folder: Path) -> Path:
-        window = make_window()
-        window.open([folder])
-        settle(window)
-        window.review.go_to(4)
-        QTest.keyClick(window, Qt.Key.Key_Return)
-        window.review.go_to(7)
-        QTest.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
-        settle(window)
-        window.close()
-        return window.store.path
-
-    return decide
-
-
-@pytest.fixture
-def opening(make_window: Make, settle: Settle) -> Callable[..., MainWindow]:
-    """Opens something in a window of its own."""
-
-    def open_it(*paths: Path) -> MainWindow:
-        window = make_window()
-        window.open(list(paths))
-        settle(window)
-        return window
-
-    return open_it
-
-
-def has_decisions(window: MainWindow, name: str = "a.wav") -> bool:
-    (entry,) = (e for e in window.session.entries if e.recording.name == name)
-    states = entry.keypoints.state
-    return (states[4], states[7]) == (ACCEPTED, CORRECTED)
-
-
-def said(window: MainWindow) -> str:
-    return "\n".join(message.text for _, message in window.messages.log)
-
-
-def take_offer(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
-    """Close what is said of alignments, and take what is offered then."""
-    while window.messages.message.action in {"next_uncertain", "compare"}:
-        window.messages._close.click()
-    qtbot.waitUntil(lambda: window.messages.message.action == "take_earlier")
-    window.messages._act.click()
-    settle(window)
 
 
 # -- the folder has another name -----------------------------------------------------------
@@ -269,145 +203,6 @@ def test_without_settings_a_session_elsewhere_is_found(
     assert again.store.path == session
     assert again.session.current.recording.name == "x.wav"
     assert again.session.current.reviewed == 1
-
-
-# -- the same audio in two places ------------------------------------------------------------
-
-
-def test_what_was_decided_on_a_copy_is_offered_and_taken_with_one_undo(
-    cage: Path,
-    review: Review,
-    opening: Callable[..., MainWindow],
-    settle: Settle,
-    tmp_path: Path,
-    qtbot: QtBot,
-) -> None:
-    session = review(cage)
-    before = session.read_bytes()
-    copy = tmp_path / "copy"
-    shutil.copytree(cage, copy)
-    window = opening(copy)
-    assert window.store.path != session
-    assert not has_decisions(window)
-    assert "You decided on 2 keypoints of a.wav before, last on " in said(window)
-    assert f", in {cage}. You can go on" in said(window)
-    take_offer(window, settle, qtbot)
-    assert has_decisions(window)
-    stands = read_snapshot(session).states[1].keypoints
-    np.testing.assert_array_equal(window.session.entries[0].keypoints.time_1_s, stands.time_1_s)
-    assert "2 decisions were taken over" in window.messages.message.text
-    assert window.session.entries[0].folder == copy
-    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert not window.session.entries[0].reviewed
-    assert session.read_bytes() == before
-    assert list(session.parent.glob(f"{session.name}?*")) == []
-
-
-def test_an_offer_without_an_answer_costs_nothing(
-    cage: Path, review: Review, opening: Callable[..., MainWindow], settle: Settle, tmp_path: Path
-) -> None:
-    review(cage)
-    copy = tmp_path / "copy"
-    shutil.copytree(cage, copy)
-    window = opening(copy)
-    window.close()
-    again = opening(copy)
-    assert again.messages.message.action == "take_earlier", "offered again"
-    again.session.selection.select_recording(nth(again.session, 0))
-    again.session.move_keypoint(4, 4.5)
-    settle(again)
-    again.messages._act.click()
-    settle(again)
-    states = again.session.entries[0].keypoints
-    assert states.time_1_s[4] == 4.5, "what was decided here stands"
-    assert states.state[7] is CORRECTED
-    again.close()
-    third = opening(copy)
-    assert third.messages.message is None
-    third.close()
-    assert has_decisions(opening(cage))
-
-
-def test_work_in_a_session_that_is_open_is_offered_too(
-    cage: Path,
-    opening: Callable[..., MainWindow],
-    settle: Settle,
-    tmp_path: Path,
-    qtbot: QtBot,
-) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(cage, copy)
-    window = opening(cage)
-    window.review.accept()
-    settle(window)
-    other = opening(copy)
-    assert "You decided on 1 keypoint of a.wav before" in said(other)
-    take_offer(other, settle, qtbot)
-    assert other.session.entries[0].reviewed == 1
-    window.review.next_keypoint()
-    window.review.accept()
-    settle(window)
-    assert window.store.unwritten == 0
-
-
-def test_a_second_folder_brings_its_earlier_work_when_asked_to(
-    cage: Path,
-    review: Review,
-    opening: Callable[..., MainWindow],
-    settle: Settle,
-    tmp_path: Path,
-    qtbot: QtBot,
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    write_calls(other / "x.wav", 15.0)
-    review(cage)
-    window = opening(other)
-    window.open([cage])
-    settle(window)
-    assert "cage 3 joined the recordings of this window" in said(window)
-    take_offer(window, settle, qtbot)
-    assert has_decisions(window)
-    session = window.store.path
-    window.close()
-    again = opening(cage)
-    assert again.store.path == session, "where the newest decisions are"
-    assert has_decisions(again)
-
-
-def test_a_second_folder_says_that_it_joins(
-    cage: Path, opening: Callable[..., MainWindow], settle: Settle, tmp_path: Path
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    write_calls(other / "x.wav", 15.0)
-    window = opening(cage)
-    assert "joined" not in said(window)
-    window.open([other])
-    settle(window)
-    assert "other joined the recordings of this window; opened alone, it brings back all" in said(
-        window
-    )
-
-
-def test_other_keypoints_are_left_alone(
-    cage: Path,
-    review: Review,
-    opening: Callable[..., MainWindow],
-    settle: Settle,
-    tmp_path: Path,
-    qtbot: QtBot,
-) -> None:
-    review(cage)
-    copy = tmp_path / "copy"
-    shutil.copytree(cage, copy)
-    rows = [f"a.wav,{t + 0.5},{t + 0.75}" for t in range(9)]
-    table = "\n".join(["Filename,Time Channel 0,Time Channel 1", *rows])
-    (copy / "annotations.csv").write_text(table)
-    window = opening(copy / "annotations.csv")
-    take_offer(window, settle, qtbot)
-    assert "a.wav had other keypoints on channel 0 there" in window.messages.message.text
-    assert not window.session.entries[0].reviewed
 
 
 def test_sessions_that_cannot_be_read_are_passed_over(
