@@ -16,7 +16,9 @@ from app.documents.documents import Documents
 from app.views.dialogs.pairing_sheet import PairingSheet
 from core.audio.pairs.pair_draft import PairDraft
 from core.audio.pairs.pairing import FoundFile, guess_pairs
+from core.audio.recording import open_sources
 from core.audio.sources import Sources
+from core.errors import InputError
 from core.formats.tables.pair_list import write_pairs
 
 _TABLES = {"Tables of pairs (*.csv)": ".csv"}
@@ -76,7 +78,7 @@ class PairFiles(QObject):
             return
         self._sheet = sheet = PairingSheet(draft, self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.opened.connect(self._documents.open_pairs)
+        sheet.opening.connect(self._open)
         sheet.saving.connect(self._save)
         sheet.choosing.connect(self._choose)
         sheet.finished.connect(self._on_closed)
@@ -98,6 +100,10 @@ class PairFiles(QObject):
             self._files.start(partial(_found_steps, Path(name)))
 
     @Slot(object)
+    def _open(self, pairs: Sequence[Sources]) -> None:
+        self._files.start(partial(_openable_steps, tuple(pairs)))
+
+    @Slot(object)
     def _save(self, pairs: Sequence[Sources]) -> None:
         suggested = pairs[0].files[0].parent / "pairs.csv"
         path = ask_where_to_save(self._window, "Save pairs as a table", suggested, _TABLES)
@@ -108,10 +114,15 @@ class PairFiles(QObject):
     def _on_step(self, step: object) -> None:
         if isinstance(step, PairDraft):
             self.show(step)
-        elif self._sheet is not None and isinstance(step, FoundFile):
+        elif self._sheet is None:
+            return
+        elif isinstance(step, FoundFile):
             self._sheet.place(*self._place, step)
-        elif self._sheet is not None:
+        elif isinstance(step, Path):
             self._sheet.tell(f"The pairs are in {step}.")
+        elif isinstance(step, tuple):
+            self._sheet.done(PairingSheet.DialogCode.Accepted)
+            self._documents.open_pairs(step)
 
     @Slot(object)
     def _on_ended(self, result: RunResult) -> None:
@@ -139,3 +150,18 @@ def _found_steps(path: Path) -> Iterator[FoundFile]:
 def _write_steps(path: Path, pairs: Sequence[Sources]) -> Iterator[Path]:
     write_pairs(path, pairs, overwrite=True)
     yield path
+
+
+def _openable_steps(pairs: tuple[Sources, ...]) -> Iterator[tuple[Sources, ...]]:
+    """The pairs, if any can be opened; what is wrong with the others is told where they are."""
+    first: InputError | None = None
+    for pair in pairs:
+        try:
+            open_sources(pair)
+        except InputError as error:
+            first = first or error
+        else:
+            yield pairs
+            return
+    if first is not None:
+        raise first

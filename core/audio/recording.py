@@ -15,7 +15,7 @@ from core.audio.channels import ChannelSource, Samples, read_blocks
 from core.audio.digest import digest_of
 from core.audio.files.layout import AudioFile
 from core.audio.sequences.sequence import sequence_at, sound_at
-from core.audio.sources import Source, Sources, distinct_names, file_names, own_name
+from core.audio.sources import Source, Sources, distinct_names, labels_apart, own_name
 from core.audio.start_times.difference import StartDifference, start_difference
 from core.audio.start_times.reading import start_time
 from core.errors import InputError, refuse_undecodable
@@ -116,8 +116,9 @@ class Recording:
     @property
     def _file_labels(self) -> tuple[str, ...]:
         """What the sides are called, with a folder where both files have one name."""
-        names = dict(zip(self.paths, file_names(self.paths), strict=True))
-        return tuple(names[c.path] + c.label[len(c.path.name) :] for c in self.channels)
+        sides = [channel.source for channel in self.channels]
+        labels = labels_apart(sides)
+        return tuple(labels[side.identity] for side in sides)
 
     def blocks(
         self, channel: int, block_s: float = 30.0, start_s: float = 0.0, end_s: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -202,6 +202,22 @@ def file_names(paths: Sequence[Path]) -> list[str]:
         for at, folder in zip(members, folders, strict=True):
             names[at] = folder + names[at]
     return names
+
+
+def labels_apart(sides: Iterable[Source]) -> dict[Hashable, str]:
+    """What sides are called, by their identities, with the folders that tell their files apart.
+
+    Parameters
+    ----------
+    sides : iterable of Source
+    """
+    at = {side.identity: side for side in sides}
+    paths = [*dict.fromkeys(side.path for side in at.values())]
+    names = dict(zip(paths, file_names(paths), strict=True))
+    return {
+        identity: names[side.path].removesuffix(side.path.name) + side.label
+        for identity, side in at.items()
+    }
 
 
 def file_stems(names: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ _INTRODUCTION = (
 
 
 class PairingSheet(QDialog):
-    """Stays open beside the window until its pairs are opened or it is closed.
+    """Stays open beside the window until its pairs are open or it is closed.
 
     Parameters
     ----------
@@ -37,15 +37,16 @@ class PairingSheet(QDialog):
 
     Signals
     -------
-    opened(pairs)
-        The person wants these recordings, a tuple of Sources.
+    opening(pairs)
+        The person wants these recordings, a tuple of Sources; once they can be had, whoever
+        opens them ends the dialog by `done`.
     saving(pairs)
         The person wants a table of them.
     choosing(row, side)
         The person wants to choose a file for one side of a row.
     """
 
-    opened = Signal(object)
+    opening = Signal(object)
     saving = Signal(object)
     choosing = Signal(int, int)
 
@@ -108,7 +109,6 @@ class PairingSheet(QDialog):
         self.save.clicked.connect(self._save)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.accepted.connect(self._open)
         self.model.changed.connect(self._refresh)
         self.table.selectionModel().selectionChanged.connect(self._refresh_buttons)
         self._refresh()
@@ -123,12 +123,21 @@ class PairingSheet(QDialog):
         """What is said of files without a partner."""
         return self._left.text()
 
+    @property
+    def said(self) -> str:
+        """What became of what the person asked for."""
+        return self._said.text()
+
     def place(self, row: int, side: int, file: FoundFile) -> None:
         """Put a file on one side of a row."""
         self.model.put(self.draft.placed(row, side, file))
 
+    def accept(self) -> None:
+        """Ask for the pairs."""
+        self.opening.emit(self.draft.pairs)
+
     def tell(self, text: str) -> None:
-        """Say what became of what the person asked for."""
+        """Say what became of it."""
         self._said.setText(text)
 
     @Slot()
@@ -181,8 +190,7 @@ class PairingSheet(QDialog):
 
     @Slot()
     def _join(self) -> None:
-        self.opened.emit((self.draft.of_folders,))
-        self.reject()
+        self.opening.emit((self.draft.of_folders,))
 
     @Slot()
     def _check(self) -> None:
@@ -195,7 +203,3 @@ class PairingSheet(QDialog):
     @Slot()
     def _save(self) -> None:
         self.saving.emit(self.draft.pairs)
-
-    @Slot()
-    def _open(self) -> None:
-        self.opened.emit(self.draft.pairs)

@@ -134,7 +134,7 @@ class PairDraft:
 
     def with_pairs(self, pairs: Iterable[Sources]) -> PairDraft:
         """More pairs of files that are at hand, below the others."""
-        return self._with((*self.rows, *(DraftRow(pair.both) for pair in pairs)))
+        return self._with((*self.rows, *(DraftRow(pair.both, pair.name) for pair in pairs)))
 
     def swapped(self, at: Collection[int]) -> PairDraft:
         """Rows with their sides changed over: the other file is the reference."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from itertools import combinations
 
-from core.audio.sources import Source, Sources
+from core.audio.sources import Source, Sources, labels_apart
 
 
 def checks_of(recordings: Sequence[Sources]) -> list[Sources]:
@@ -19,7 +19,9 @@ def checks_of(recordings: Sequence[Sources]) -> list[Sources]:
     Returns
     -------
     list of Sources
+        Named after both sides.
     """
+    labels = labels_apart(side for recording in recordings for side in recording.both)
     others: dict[Hashable, dict[Hashable, Source]] = defaultdict(dict)
     there: set[frozenset[Hashable]] = set()
     for recording in recordings:
@@ -31,5 +33,6 @@ def checks_of(recordings: Sequence[Sources]) -> list[Sources]:
         for (first, zero), (second, one) in combinations(group.items(), 2):
             if frozenset((first, second)) not in there:
                 there.add(frozenset((first, second)))
-                found.append(Sources((zero, one)))
+                name = f"{labels[zero.identity]} + {labels[one.identity]}"
+                found.append(Sources((zero, one), name))
     return found

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from core.align.closure import Closure, Leg, closures, in_words, suspects
+from core.audio.sources import labels_apart
 from core.cli.batch.jobs import Job
 from core.cli.batch.outcome import Aligned, Outcome, WayRound
 
@@ -30,7 +31,7 @@ def closed(jobs: Sequence[Job], outcomes: Sequence[Outcome], tolerance_s: float)
     told = [*outcomes]
     at = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Aligned)]
     sides = [jobs[number].sources.both for number in at]
-    labels = {side.identity: side.label for both in sides for side in both}
+    labels = labels_apart(side for both in sides for side in both)
     legs = [
         Leg(zero.identity, one.identity, outcome.keypoints, tolerance_s)
         for number, (zero, one) in zip(at, sides, strict=True)

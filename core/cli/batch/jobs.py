@@ -94,11 +94,8 @@ class Batch:
 
     def with_checks(self) -> Batch:
         """The same, and recorders of one reference with each other."""
-        sources = [job.sources for job in self.jobs]
-        checks = checks_of(sources)
-        names = distinct_names([*sources, *checks])[len(sources) :]
-        named = (replace(each, name=name) for each, name in zip(checks, names, strict=True))
-        return replace(self, jobs=(*self.jobs, *(Job(each, is_check=True) for each in named)))
+        checks = checks_of([job.sources for job in self.jobs])
+        return replace(self, jobs=(*self.jobs, *(Job(each, is_check=True) for each in checks)))
 
     def placed_rows(self, aligned: Sequence[Aligned]) -> list[tuple[int, str]]:
         """Place and recording of each row of the table to write.

@@ -12,6 +12,7 @@ from core.align.limits import SPACINGS_M
 from core.audio.sources import Source, Sources
 from core.errors import InputError
 from core.formats.files.atomic import write_whole
+from core.formats.files.places import place_text
 from core.formats.files.reading import read_start, read_whole
 from core.formats.files.table_text import table_text
 from core.formats.tables.columns import ColumnReader, csv_text, encoded, has_columns, number, plain
@@ -100,8 +101,7 @@ def read_pairs(path: Path) -> PairList:
 
 def write_pairs(path: Path, pairs: Iterable[Sources], *, overwrite: bool = False) -> None:
     """Write a table of pairs that `read_pairs` reads; errors as in `write_whole`."""
-    home = Path(os.path.realpath(path.parent))
-    rows = [[_told(pair, home).get(column, "") for column in COLUMNS] for pair in pairs]
+    rows = [[_told(pair, path.parent).get(column, "") for column in COLUMNS] for pair in pairs]
     content = encoded(csv_text([COLUMNS, *rows]), path, "a name", "rename that file")
     with write_whole(path, overwrite=overwrite) as file:
         file.write(content)
@@ -125,6 +125,13 @@ def _refuse_unknown(reader: ColumnReader) -> None:
 
 def _pair(row: Mapping[str, str], home: Path, where: str) -> Sources:
     sides = _source(row, 0, home, where), _source(row, 1, home, where)
+    device, other = (side.device for side in sides)
+    if device and device.casefold() == other.casefold():
+        raise InputError(
+            where,
+            f"Device 0 and Device 1 are both {device!r}, and one recorder has one clock",
+            "name the recorder of each side, or leave both empty",
+        )
     return Sources(sides, row[_NAME], _spacing_m(row[_SPACING], where))
 
 
@@ -180,17 +187,8 @@ def _told(pair: Sources, home: Path) -> dict[str, str]:
         _SPACING: "" if pair.spacing_m is None else f"{pair.spacing_m:g}",
     }
     for side, source in enumerate(pair.sides):
-        told[f"File {side}"] = _from(source.path, home)
+        told[f"File {side}"] = place_text(source.path, home)
         told[f"Channel {side}"] = "" if source.channel is None else str(source.channel)
         told[f"Start {side}"] = "" if source.start is None else source.start.isoformat()
         told[f"Device {side}"] = source.device
     return told
-
-
-def _from(path: Path, home: Path) -> str:
-    """The way to a file from a folder, with slashes, or the whole path if there is none."""
-    whole = Path(os.path.realpath(path.parent)) / path.name
-    try:
-        return Path(os.path.relpath(whole, home)).as_posix()
-    except ValueError:
-        return str(whole)

@@ -397,6 +397,24 @@ def test_two_folders_of_consecutive_files_may_be_one_recording(
     assert window.pairing.sheet is None, "these files are that recording"
 
 
+def test_the_sheet_stays_with_the_reason_where_folders_are_no_recording(
+    window: MainWindow, sheet_of: Callable, tmp_path: Path, settle: Settle
+) -> None:
+    for recorder in ("A", "B"):
+        (tmp_path / recorder).mkdir()
+        _mono(tmp_path / recorder, *(f"20260514_0430{second:02}.wav" for second in (0, 2)))
+    sheet = sheet_of(tmp_path / "A", tmp_path / "B")
+    sheet.join.click()
+    settle(window)
+    assert sheet.isVisible()
+    assert not window.session.entries
+    assert "begins 2.0 s before 20260514_043000.wav ends" in sheet.said
+    sheet.accept()
+    settle(window)
+    assert window.pairing.sheet is None
+    assert len(window.session.entries) == 2
+
+
 def test_two_stereo_files_are_paired_where_that_is_asked_for(
     window: MainWindow, tmp_path: Path, settle: Settle, monkeypatch
 ) -> None:

@@ -139,3 +139,22 @@ def test_a_check_that_fails_is_named_and_costs_no_recording(
     assert result.code == 1
     assert len(result.err.splitlines()) == 1
     assert len(read_csv(tmp_path / "p.csv").files) == 3
+
+
+def test_checks_of_files_with_one_name_are_called_after_both_sides(
+    finchsync, make_audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [make_audio(f"{at}/night.wav", 1, seed=ord(at)) for at in "abc"]
+
+    def align_steps(recording: Recording, *_: object, **__: object) -> Iterator[Alignment]:
+        yield shifted_alignment(recording, shift_s=0.0)
+
+    monkeypatch.setattr(batch, "align_steps", align_steps)
+    report = tmp_path / "r.json"
+    pairs = ("--pair", paths[0], paths[1], "--pair", paths[0], paths[2])
+    result = finchsync("align", *pairs, "--group", "--out", tmp_path / "p.csv", "--report", report)
+    assert (result.code, result.err) == (0, "")
+    told = json.loads(report.read_text())
+    assert [each["recording"] for each in told["checks"]] == ["b/night.wav + c/night.wav"]
+    ways = [way for each in told["recordings"] for way in each["closure"]]
+    assert [way["by"] for way in ways] == ["c/night.wav", "b/night.wav"]

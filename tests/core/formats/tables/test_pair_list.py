@@ -96,6 +96,10 @@ BAD = {
     "a start that is none": (HEADER + ",a.wav,,dawn,,b.wav,\n", "Start 0 is 'dawn', no moment"),
     "a spacing that is none": (HEADER + ",a.wav,,,,b.wav,near\n", "Spacing is 'near'"),
     "microphones too far apart": (HEADER + ",a.wav,,,,b.wav,900\n", "Spacing is 900 m"),
+    "one recorder on both sides": (
+        "File 0,File 1,Device 0,Device 1\na.wav,b.wav,AM 1,am 1\n",
+        "line 2: Device 0 and Device 1 are both 'AM 1', and one recorder has one clock; name the",
+    ),
     "the same pair twice": (HEADER + GOOD + GOOD, "line 3: is the same pair as line 2"),
     "a name twice": (HEADER + f"x{GOOD}x,c.wav,,,,b.wav,\n", "the same name as line 2, 'x'"),
     "no file's name": ("File 0,File 1\na\0.wav,b.wav\n", "the name of no file"),
