@@ -123,6 +123,14 @@ REVIEW: tuple[ActionSpec, ...] = (
         "the highest other one",
         separated=True,
     ),
+    ActionSpec(
+        "explain",
+        "Why this confidence",
+        "keypoint.explain",
+        "Keypoint",
+        ("Y",),
+        "Say what speaks for the selected keypoint, and what against it, in figures",
+    ),
     *_nudges(),
     ActionSpec(
         "add_keypoint",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_OF_A_RECORDING = ("review", "queue", "time", "placing")
+_OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint")
 
 
 @dataclass(frozen=True, slots=True)

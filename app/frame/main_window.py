@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
                 "exports": self.exports,
                 "models": self.models,
                 "placing": self.placing,
+                "keypoint": self.keypoint,
                 "playback": self.playback,
             },
         )

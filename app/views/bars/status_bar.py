@@ -51,7 +51,8 @@ class StatusBar(QStatusBar):
         self._reviewed = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         self._level = QLabel()
         self._level.setToolTip(
-            "The spectrograms show the maximum of so many frames a column, so that no call is lost"
+            "Where there is no room for every column, the loudest of those at one place is shown, "
+            "so that no call is lost"
         )
         self._run = ElidedLabel(Qt.AlignmentFlag.AlignRight)
         self._bar = QProgressBar()
@@ -134,7 +135,7 @@ class StatusBar(QStatusBar):
         if level is None:
             self._level.clear()
             return
-        self._level.setText(f"loudest of {1 << level} frames" if level else "every frame")
+        self._level.setText(_level_text(level))
 
     @Slot()
     def _show_review(self) -> None:
@@ -161,3 +162,8 @@ class StatusBar(QStatusBar):
             # Of a fixed size, it can change without the window being laid out anew.
             self._keypoint.setFixedSize(wanted_px, self._keypoint.sizeHint().height())
         self._keypoint.setText(text)
+
+
+def _level_text(level: int) -> str:
+    """How much of the spectrograms can be seen, for who does not know how they are kept."""
+    return f"zoomed out: loudest of {1 << level} columns shown" if level else "every column shown"

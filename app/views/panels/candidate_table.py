@@ -28,14 +28,17 @@ _REFRESH_MS = 60
 _COLUMNS = (
     ("#", "Rank; press the number to take the candidate"),
     ("score", "Confidence-weighted score, the sum of its parts: the higher, the better it fits"),
-    ("offset s", "Offset of channel 1 at the start, seconds"),
-    ("ppm", "Drift, parts per million: 1000 are a millisecond each second"),
+    ("offset\ns", "Offset of channel 1 at the start, seconds"),
+    ("drift\nppm", "Drift, parts per million: 1000 are a millisecond each second"),
     ("fits", "Share of the moments compared at which the channels rather match than not"),
-    ("pos", "0.4 × mean of the positive predictions × their share"),
-    ("top", "0.3 × mean of the top quarter of the predictions"),
-    ("votes", "0.2 × sum of the predictions' sigmoids"),
-    ("level", "0.1 × exp of the mean prediction"),
-    ("norm.", "The score with the mean of the sigmoids in place of their sum (normalised form)"),
+    ("agreement", "How strongly those moments match that do, times their share; weighs 0.4"),
+    ("best\nquarter", "How well the best quarter of the moments matches; weighs 0.3"),
+    ("votes", "How many moments speak for it, each by how sure it is; weighs 0.2"),
+    ("average", "How well all moments match on average (its exponential); weighs 0.1"),
+    (
+        "per\nmoment",
+        "The score with the votes divided by the number of moments: the normalised form",
+    ),
 )
 _WIDEST = (
     "50",
@@ -81,7 +84,7 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
             texts = zip(_COLUMNS[1:], self._texts(index.row())[1:], strict=True)
-            return "\n".join(f"{name}: {text}" for (name, _tip), text in texts)
+            return "\n".join(f"{name}: {text}".replace("\n", " ") for (name, _tip), text in texts)
         is_shown = role == Qt.ItemDataRole.DisplayRole
         return self._texts(index.row())[index.column()] if is_shown else None
 
@@ -154,10 +157,9 @@ class CandidateTable(QTableView):
         """Show the columns so that none has to be scrolled to, but for the parts of the score."""
         # Measuring the cells, as Qt would, asks for all of them with every change of style.
         advance = self.fontMetrics().horizontalAdvance
-        headings = (heading for heading, _tip in _COLUMNS)
         widths_px = [
-            _PADDING_PX + max(advance(heading), advance(widest))
-            for heading, widest in zip(headings, _WIDEST, strict=True)
+            _PADDING_PX + max(map(advance, (*heading.split("\n"), widest)))
+            for (heading, _tip), widest in zip(_COLUMNS, _WIDEST, strict=True)
         ]
         # Rows come later than the size; their scroll bar is to fit then.
         room_px = self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()

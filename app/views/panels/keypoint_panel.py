@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -21,8 +22,10 @@ from app.look.keypoint_style import WORDS, Mark, colour_of, mark_icon, marks_of
 from app.look.theme import theme
 from app.render.tiles import TileStore
 from app.review.confidence_text import band_text, tolerance_ms
+from app.review.explanation import explanation
 from app.session.session_model import SessionModel
 from app.views.panels.clip_view import ClipView
+from app.views.panels.explanation_popup import ExplanationPopup
 from app.views.panels.score_curve import ScoreCurve
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
@@ -51,7 +54,7 @@ class KeypointPanel(QScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._tiles = session, tiles
         self.clips = ClipView(session, tiles)
         self._curve = ScoreCurve(session)
         self._title = FixedLabel("title")
@@ -68,7 +71,12 @@ class KeypointPanel(QScrollArea):
         layout.setSpacing(6)
         layout.addLayout(_row(self._title, self._state_icon, self._state))
         layout.addLayout(_row(self._offset, self._sure))
-        layout.addWidget(self._reason)
+        why = ActionButton(actions["explain"], "Why?")
+        why.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        reason = _row(self._reason, why)
+        reason.setAlignment(why, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(reason)
+        self.explanation = ExplanationPopup(self)
         layout.addWidget(self.clips, 1)
         layout.addWidget(self._curve)
         layout.addLayout(_nudge_buttons(actions))
@@ -126,6 +134,14 @@ class KeypointPanel(QScrollArea):
         else:
             self._sure.setText(self._confidence_words(float(keypoints.confidence[selected])))
             self._reason.setText(self._why(keypoints.reason[selected], mark))
+
+    @Slot()
+    def explain(self) -> None:
+        """Say in figures what speaks for the selected keypoint, and what against it."""
+        if self._session.selection.keypoint >= 0:
+            heading = self._sure.text().partition("\n")[0]
+            sentences = (self._reason.text(), *explanation(self._session, self._tiles.spectrograms))
+            self.explanation.show_under(self._reason, heading, tuple(filter(None, sentences)))
 
     def _show_mark(self, mark: Mark | None) -> None:
         if mark is self._mark:

@@ -175,7 +175,7 @@ def test_every_number_of_the_candidates_can_be_read(
     if not parts:
         assert not table.horizontalScrollBar().isVisible()
     tip = table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "level: " in tip
+    assert "best quarter: " in tip
 
 
 def test_enter_presses_the_button_of_the_first_page_that_has_the_keyboard(

@@ -224,9 +224,9 @@ def test_the_parts_of_a_score_show_where_they_are_asked_for_and_this_is_remember
             header(c, Qt.Orientation.Horizontal) for c in columns if not table.isColumnHidden(c)
         ]
 
-    assert shown(aligned) == ["#", "score", "offset s", "ppm", "fits"]
+    assert shown(aligned) == ["#", "score", "offset\ns", "drift\nppm", "fits"]
     qtbot.mouseClick(button(aligned, "Parts"), Qt.MouseButton.LeftButton)
-    assert shown(aligned)[:5] == ["#", "score", "offset s", "ppm", "fits"]
+    assert shown(aligned)[:5] == ["#", "score", "offset\ns", "drift\nppm", "fits"]
     assert len(shown(aligned)) > 5
     assert cell(aligned, 0, 4) == "100 %"
     press(aligned, Key.Key_E)
