@@ -10,12 +10,13 @@ from app.commands.application import APPLICATION
 from app.commands.model import MODEL
 from app.commands.platform_keys import with_platform_keys
 from app.commands.playback import PLAYBACK
+from app.commands.region import REGION
 from app.commands.review import REVIEW
 from app.commands.spec import ActionSpec
 from app.commands.view import VIEW
 
 ACTIONS: tuple[ActionSpec, ...] = tuple(
-    with_platform_keys((*APPLICATION, *REVIEW, *MODEL, *VIEW, *PLAYBACK))
+    with_platform_keys((*APPLICATION, *REVIEW, *REGION, *MODEL, *VIEW, *PLAYBACK))
 )
 
 MENUS = (
@@ -23,6 +24,7 @@ MENUS = (
     "Edit",
     "Keypoint",
     "Recordings",
+    "Region",
     "Align",
     "Align/Evidence",
     "Align/Ranking",

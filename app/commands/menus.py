@@ -21,6 +21,7 @@ _ROLES = {
 """Commands that macOS has in a menu of its own; it would guess by their names which they are."""
 _WHY_NOT = "why_not"
 _NO_RECORDING = "open a recording first"
+_NO_REGION = "drag over a spectrogram to select a region first"
 
 
 def build_actions(window: QMainWindow) -> tuple[dict[str, QMenu], dict[str, QAction]]:
@@ -38,11 +39,13 @@ def build_actions(window: QMainWindow) -> tuple[dict[str, QMenu], dict[str, QAct
         By id.
     """
     menus: dict[str, QMenu] = {}
+    letters: set[str] = set()
     for name in MENUS:
-        parent, _, title = name.rpartition("/")
-        if not parent:
-            # Alt and the first letter open it.
-            menus[name] = window.menuBar().addMenu(f"&{title}")
+        if "/" not in name:
+            # Alt and its first letter that no other has open it.
+            letter = next(letter for letter in name if letter.upper() not in letters)
+            letters.add(letter.upper())
+            menus[name] = window.menuBar().addMenu(name.replace(letter, f"&{letter}", 1))
             menus[name].setToolTipsVisible(True)
     groups: dict[str, QActionGroup] = {}
     actions: dict[str, QAction] = {}
@@ -134,10 +137,12 @@ def why_not(action: QAction) -> str:
     return "" if action.isEnabled() else str(action.property(_WHY_NOT) or "not possible now")
 
 
-def allow_with_recording(actions: Mapping[str, QAction], *, is_open: bool) -> None:
-    """Grey what needs a recording while none is open."""
+def allow_what_can_be(actions: Mapping[str, QAction], *, is_open: bool, has_region: bool) -> None:
+    """Grey what needs a recording or a region that there is not."""
     for spec in ACTIONS:
-        if spec.needs_recording:
+        if spec.needs_region and is_open and not has_region:
+            allow(actions[spec.id], _NO_REGION)
+        elif spec.needs_recording:
             allow(actions[spec.id], "" if is_open else _NO_RECORDING)
 
 

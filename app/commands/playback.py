@@ -29,8 +29,8 @@ PLAYBACK: tuple[ActionSpec, ...] = (
         "playback.play",
         "Playback",
         ("Space",),
-        "Play aligned, channel 0 left and channel 1 right, from the click or half a second before "
-        "the selected keypoint; again to stop",
+        "Play aligned, channel 0 left and channel 1 right: the region, or else from the click or "
+        "half a second before the selected keypoint; again to stop",
         icon="play",
     ),
     ActionSpec(
@@ -44,11 +44,12 @@ PLAYBACK: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "play_loop",
-        "Loop the clip",
+        "Loop",
         "playback.set_loop",
         "Playback",
         ("Shift+L",),
-        "Repeat the second around the selected keypoint; corrections are heard at once",
+        "Repeat the region, or else the second around the selected keypoint; corrections are heard "
+        "at once",
         icon="loop",
         checkable=True,
         separated=True,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint")
+_OF_A_REGION = "regions"
+_OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint", _OF_A_REGION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,8 @@ class ActionSpec:
     def needs_recording(self) -> bool:
         """Whether it acts on the recording shown, and is greyed while there is none."""
         return self.slot.partition(".")[0] in _OF_A_RECORDING
+
+    @property
+    def needs_region(self) -> bool:
+        """Whether it acts on the region, and is greyed while none is selected."""
+        return self.slot.partition(".")[0] == _OF_A_REGION

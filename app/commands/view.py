@@ -77,6 +77,16 @@ VIEW: tuple[ActionSpec, ...] = (
         checkable=True,
         checked=True,
     ),
+    ActionSpec(
+        "hand_tool",
+        "Drag to move the view",
+        "shell.drag_view",
+        "View",
+        ("D",),
+        "Dragging moves the view instead of selecting a region; the middle button, and Space with "
+        "a drag, always do",
+        checkable=True,
+    ),
     ActionSpec("fit", "Whole recording", "time.fit", "View", ("F",), icon="fit", separated=True),
     ActionSpec("zoom_in", "Zoom in", "time.zoom_in", "View", ("+", "="), icon="zoom_in"),
     ActionSpec("zoom_out", "Zoom out", "time.zoom_out", "View", ("-",), icon="zoom_out"),
@@ -168,7 +178,7 @@ VIEW: tuple[ActionSpec, ...] = (
         "workbench.cancel",
         "Align",
         ("Esc",),
-        "Drop the drag under way, or else stop aligning",
+        "Drop the drag under way, or else the region, or else stop aligning",
     ),
     ActionSpec(
         "take_alignment",

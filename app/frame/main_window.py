@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.staggered_repaint import StaggeredRepaint
 from app.base.time_view import TimeView
-from app.commands.menus import allow_with_recording, build_actions, connect_actions
+from app.commands.menus import allow_what_can_be, build_actions, connect_actions
 from app.documents.documents import Documents
 from app.documents.file_dialogs import FileDialogs
 from app.documents.pair_files import PairFiles
@@ -21,6 +21,7 @@ from app.frame.docks import Docks
 from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
 from app.frame.placing_commands import PlacingCommands
+from app.frame.region_commands import RegionCommands
 from app.frame.selection_announcer import SelectionAnnouncer
 from app.frame.shell import Shell
 from app.frame.spectrogram_settings import SpectrogramSettings
@@ -47,6 +48,7 @@ from app.views.panels.queue_panel import QueuePanel
 from app.views.panels.spectrogram_panel import SpectrogramPanel
 from app.views.parts.drop_overlay import DropOverlay
 from app.views.parts.welcome import Welcome
+from app.views.timeline.hand_tool import HandTool
 from app.work.aligning import AlignSteps, align_steps
 from app.work.closing import Closing
 from app.work.workbench import Workbench
@@ -141,8 +143,10 @@ class MainWindow(QMainWindow):
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.review = Review(self.session, self.time, self.queue, self)
         self.placing = PlacingCommands(self, self.session, self.time)
+        self.regions = RegionCommands(self.session, self.time, self.display, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
+        self.hand = HandTool(self.shell.preferences, self)
         SpectrogramSettings(
             self.display, self.time, self.tiles, self.workbench, remembers=remembers
         )
@@ -176,7 +180,7 @@ class MainWindow(QMainWindow):
         )
 
     def _make_centre(self) -> None:
-        self.workspace = Workspace(self.session, self.display, self.time, self.tiles)
+        self.workspace = Workspace(self.session, self.display, self.time, self.tiles, self.hand)
         self.overview, self.panes = self.workspace.overview, self.workspace.panes
         self.links, self.drift = self.workspace.links, self.workspace.drift
         self._stack = QStackedWidget()
@@ -239,6 +243,7 @@ class MainWindow(QMainWindow):
                 "models": self.models,
                 "placing": self.placing,
                 "keypoint": self.keypoint,
+                "regions": self.regions,
                 "playback": self.playback,
             },
         )
@@ -252,6 +257,7 @@ class MainWindow(QMainWindow):
             self.workbench,
             self.review,
             self.placing,
+            self.regions,
             self.playback,
         ):
             source.message_posted.connect(self.messages.post)
@@ -280,15 +286,23 @@ class MainWindow(QMainWindow):
             self.workbench.frames_added,
         ):
             changed.connect(self._repaint.begin)
+        self.session.selection.region_changed.connect(self._allow)
         self._show_recording()
 
     @Slot()
     def _show_recording(self) -> None:
         entry = self.session.current
-        allow_with_recording(self.commands, is_open=entry is not None)
+        self._allow()
         self._stack.setCurrentIndex(0 if entry is None else 1)
         name = "" if entry is None else f"{entry.recording.title} – "
         self.setWindowTitle(f"{name}FinchSync")
+
+    @Slot()
+    def _allow(self) -> None:
+        """Grey what cannot be done now."""
+        has_region = self.session.selection.region is not None
+        is_open = self.session.current is not None
+        allow_what_can_be(self.commands, is_open=is_open, has_region=has_region)
 
     # -- events ----------------------------------------------------------------------
 
@@ -297,6 +311,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.docks.show()
         self.review.held.watch(self.windowHandle())
+        self.hand.watch(self.windowHandle(), (*self.panes, self.drift), self.shell.run_space)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""

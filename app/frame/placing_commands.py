@@ -44,6 +44,7 @@ class PlacingCommands(QObject):
         super().__init__(window)
         self._window, self._session, self._time = window, session, time
         self._pointed: tuple[int | None, float] = (None, 0.0)
+        session.placing.withdrawn.connect(self._on_withdrawn)
         self._reading = BackgroundRunner("sync points", self)
         self._reading.stepped.connect(self._on_sync)
         self._reading.ended.connect(self._on_sync_ended)
@@ -141,6 +142,14 @@ class PlacingCommands(QObject):
         if result.status is RunStatus.FAILED:
             text = f"No sync points were taken. {result.message}"
             self.message_posted.emit(Message(Kind.ERROR, text, details=result.details))
+
+    @Slot(float)
+    def _on_withdrawn(self, time_0_s: float) -> None:
+        number = self._session.selection.keypoint + 1
+        self._say(
+            f"Keypoint {number} asks about another moment now, which nobody has decided on. What "
+            f"you decided was about {time_0_s:.3f} s; undo brings it back."
+        )
 
     def _say(self, text: str) -> None:
         is_true = self._session.selection.while_shown()

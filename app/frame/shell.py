@@ -196,6 +196,10 @@ class Shell(QObject):
         """Show or hide what the candidates' scores are made of."""
         self.preferences.put(replace(self.preferences.value, shows_score_parts=shown))
 
+    def drag_view(self, moves: bool) -> None:
+        """Move the view by dragging from now on, or select regions."""
+        self.preferences.put(replace(self.preferences.value, dragging_moves_view=moves))
+
     def set_theme(self, name: str) -> None:
         """Prefer another theme."""
         self.preferences.put(replace(self.preferences.value, theme=ThemeChoice(name)))
@@ -224,6 +228,13 @@ class Shell(QObject):
             f"alignment is, and lets you correct it in seconds.</p><p>{'<br>'.join(others)}</p>",
         )
 
+    @Slot()
+    def run_space(self) -> None:
+        """Run what Space is the key of."""
+        name = self.keymap.owner("Space")
+        if name:
+            self._actions[name].trigger()
+
     # -- what follows ----------------------------------------------------------------
 
     @Slot(str)
@@ -250,6 +261,7 @@ class Shell(QObject):
         self._actions[f"evidence_{value.evidence.name}"].setChecked(True)
         self._actions[f"rank_by_{value.ranked_by}"].setChecked(True)
         self._actions["score_parts"].setChecked(value.shows_score_parts)
+        self._actions["hand_tool"].setChecked(value.dragging_moves_view)
         self._session.selection.rank_by(value.ranked_by)
 
     @Slot()

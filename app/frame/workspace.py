@@ -12,6 +12,7 @@ from app.render.tiles import TileStore
 from app.session.entries import Recorder
 from app.session.session_model import SessionModel
 from app.views.timeline.drift_plot import DriftPlot
+from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.link_strip import LinkStrip
 from app.views.timeline.overview import OverviewStrip
 from app.views.timeline.spectrogram_pane import SpectrogramPane
@@ -24,6 +25,7 @@ class Workspace(QWidget):
     ----------
     session, display, view, tiles
         What is shown, and how.
+    hand : HandTool
 
     Signals
     -------
@@ -39,6 +41,7 @@ class Workspace(QWidget):
         display: Display,
         view: TimeView,
         tiles: TileStore,
+        hand: HandTool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,9 +49,9 @@ class Workspace(QWidget):
         self._reference: Recorder | None = None
         shared = (session, display, view)
         self.overview = OverviewStrip(*shared, tiles)
-        self.panes = tuple(SpectrogramPane(c, *shared, tiles) for c in (0, 1))
+        self.panes = tuple(SpectrogramPane(c, *shared, tiles, hand) for c in (0, 1))
         self.links = LinkStrip(*shared)
-        self.drift = DriftPlot(session, view)
+        self.drift = DriftPlot(session, view, hand)
         pair = QWidget()
         stacked = QVBoxLayout(pair)
         stacked.setContentsMargins(0, 0, 0, 0)

@@ -37,7 +37,8 @@ class Playback(QObject):
 
     It starts where the person last clicked, or half a second before the selected
     keypoint, whichever came last; if that is out of view, at the left edge. It
-    goes on to the end of the recording, and the view turns its pages.
+    goes on to the end of the recording, and the view turns its pages. A region that is
+    selected is played instead, and no more than that.
 
     Parameters
     ----------
@@ -258,21 +259,31 @@ class Playback(QObject):
     def _request(self, first_s: float) -> Request:
         entry = self._session.current
         assert entry is not None
-        end_s = entry.recording.duration_s
-        if self._loops:
-            keypoints = self._session.keypoints
-            if keypoints is not None and self._selected >= 0:
-                first_s = float(keypoints.time_0_s[self._selected]) - CLIP_S / 2
-            end_s = min(first_s + CLIP_S, end_s)
-        first_s = min(max(first_s, 0.0), max(end_s - CLIP_S, 0.0))
+        first_s, end_s = self._ends_s(first_s, entry.recording.duration_s)
         passages: tuple[Passage, ...] = (Passage(first_s, end_s),)
         if self._mode is _Mode.ALTERNATING:
             passages = alternating(first_s, end_s, CLIP_S)
         speed = 0.5 if self._is_half_speed else 1.0
         return Request(entry.recording, passages, speed, float(self.high_pass_hz), self._loops)
 
+    def _ends_s(self, first_s: float, end_s: float) -> tuple[float, float]:
+        """What is played of a recording that ends at `end_s`, from `first_s` on if it can be."""
+        region = self._session.selection.region
+        if region is not None:
+            is_inside = region.start_s <= first_s < region.end_s and not self._loops
+            return first_s if is_inside else region.start_s, region.end_s
+        if self._loops:
+            keypoints = self._session.keypoints
+            if keypoints is not None and self._selected >= 0:
+                first_s = float(keypoints.time_0_s[self._selected]) - CLIP_S / 2
+            end_s = min(first_s + CLIP_S, end_s)
+        return min(max(first_s, 0.0), max(end_s - CLIP_S, 0.0)), end_s
+
     def _first_s(self) -> float:
         """Where the sound starts."""
+        region = self._session.selection.region
+        if region is not None:
+            return region.start_s
         wanted_s = self._clicked_s
         keypoints = self._session.keypoints
         lead_s = 0.0

@@ -284,7 +284,7 @@ class Review(QObject):
         session = self._session
         if session.keypoints is not None and session.selection.keypoint >= 0:
             if session.keypoints.state[session.selection.keypoint] is ReviewState.UNALIGNABLE:
-                session.release_keypoint(session.selection.keypoint)
+                session.release_keypoints([session.selection.keypoint])
             else:
                 session.review_keypoint(session.selection.keypoint, ReviewState.UNALIGNABLE)
 
@@ -294,7 +294,7 @@ class Review(QObject):
         session = self._session
         session.preview.cancel()
         selected = session.selection.keypoint
-        if selected >= 0 and not session.release_keypoint(selected):
+        if selected >= 0 and not session.release_keypoints([selected]):
             self._say("This keypoint is the machine's already.")
 
     @Slot(int)

@@ -17,7 +17,7 @@ from core.known_map import off_the_ends
 from core.session import Step
 from core.time_map import TimeMap
 
-_SEEN_S = 0.0005
+SEEN_S = 0.0005
 """A move that the millisecond on the screen shows."""
 _SEEN_CONFIDENCE = 0.005
 """A change that the two digits on the screen show."""
@@ -32,7 +32,7 @@ _DONE_TO = {
 
 def moved_visibly(before: KeypointSet, after: KeypointSet) -> NDArray[np.intp]:
     """Which of the same keypoints, by index, stand elsewhere."""
-    return np.flatnonzero(np.abs(after.time_1_s - before.time_1_s) >= _SEEN_S)
+    return np.flatnonzero(np.abs(after.time_1_s - before.time_1_s) >= SEEN_S)
 
 
 def differ_in_confidence(before: KeypointSet, after: KeypointSet) -> bool:
@@ -48,11 +48,11 @@ def edit_label(indices: Sequence[int], state: ReviewState) -> str:
     return f"{_DONE_TO[state]} {what}"
 
 
-def released(entry: Entry, index: int) -> KeypointSet:
-    """The keypoints with the decision on one of them taken back."""
-    free = entry.keypoints.review(index, ReviewState.UNREVIEWED)
+def released(entry: Entry, indices: Sequence[int]) -> KeypointSet:
+    """The keypoints with the decisions on some of them taken back."""
+    free = entry.keypoints.review(indices, ReviewState.UNREVIEWED)
     others = (ReviewState.ACCEPTED,) * len(free)
-    only = replace(free, state=others).review(index, ReviewState.UNREVIEWED)
+    only = replace(free, state=others).review(indices, ReviewState.UNREVIEWED)
     return replace(only.with_proposal(entry.proposal), state=free.state)
 
 

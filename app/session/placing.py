@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from app.session.edits import SEEN_S
 from app.session.open_session import OpenSession
 from app.session.preview import Preview
 from app.session.selection import Selection
@@ -27,9 +28,12 @@ class Placing(QObject):
     -------
     decided(key)
         The path of a recording may go elsewhere now.
+    withdrawn(time_0_s)
+        A decision was about a moment, seconds of channel 0, that nobody asks about any more.
     """
 
     decided = Signal(int)
+    withdrawn = Signal(float)
 
     def __init__(
         self,
@@ -69,6 +73,26 @@ class Placing(QObject):
         kept = np.arange(len(entry.keypoints)) != index
         self._put(kept, np.empty(0), f"Remove keypoint {index + 1}")
         return True
+
+    def ask(self, index: int, time_0_s: float) -> None:
+        """Let a keypoint ask about another moment of channel 0, seconds, and select it.
+
+        A decision was an answer to the question before: the new one is undecided.
+        """
+        entry = self._selection.entry
+        if entry is None:
+            return
+        before_s = float(entry.keypoints.time_0_s[index])
+        if abs(time_0_s - before_s) < SEEN_S:
+            self._preview.cancel()
+            return
+        was_decided = bool(entry.keypoints.is_reviewed[index])
+        others = np.arange(len(entry.keypoints)) != index
+        text = f"Move keypoint {index + 1} to {time_0_s:.3f} s of channel 0"
+        self._put(others, np.array([time_0_s]), text)
+        self._selection.select_nearest(time_0_s)
+        if was_decided:
+            self.withdrawn.emit(before_s)
 
     def set_interval(self, step_s: float) -> None:
         """Put keypoints at another interval, seconds; those that a person decided on stay."""

@@ -1,4 +1,4 @@
-"""What a person looks at: a recording, one of its keypoints, one of its candidates."""
+"""What a person looks at: a recording, and of it a keypoint, a candidate, a region."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.entries import Entry
 from app.session.open_session import OpenSession
+from app.session.region import Region
 from core.align.rankings import RankedBy, Ranking
 from core.arrays import Floats
 from core.session import ViewState
@@ -32,12 +33,15 @@ class Selection(QObject):
         Another keypoint is selected, or another candidate is highlighted.
     ranking_changed()
         Linear candidates are shown in another opinion.
+    region_changed()
+        Another region is selected, or none any more.
     """
 
     leaving = Signal()
     recording_changed = Signal()
     changed = Signal()
     ranking_changed = Signal()
+    region_changed = Signal()
 
     def __init__(self, opened: OpenSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,7 @@ class Selection(QObject):
         self._keypoint = -1
         self._candidate = -1
         self._ranked_by = RankedBy.MODEL
+        self._region: Region | None = None
         opened.renumbered.connect(self._renumber)
 
     @property
@@ -73,6 +78,11 @@ class Selection(QObject):
     def candidate(self) -> int:
         """Rank of the highlighted candidate, 0 is best, -1 if none."""
         return self._candidate
+
+    @property
+    def region(self) -> Region | None:
+        """The stretch of time that is selected; None if there is none."""
+        return self._region
 
     @property
     def ranked_by(self) -> RankedBy:
@@ -138,6 +148,7 @@ class Selection(QObject):
         self.leaving.emit()
         self._recording, self._keypoint, self._candidate = None, -1, -1
         self._chosen = ()
+        self.select_region(None)
 
     def _show(self, key: int | None) -> None:
         self.leaving.emit()
@@ -147,6 +158,7 @@ class Selection(QObject):
         is_empty = self.entry is None or not len(self.entry.keypoints)
         self._keypoint = -1 if is_empty else self._nearest(stays_s)
         self._candidate = -1
+        self.select_region(None)
         self.recording_changed.emit()
 
     def _shares_reference(self, key: int) -> bool:
@@ -197,6 +209,12 @@ class Selection(QObject):
         if rank != self._candidate:
             self._candidate = rank
             self.changed.emit()
+
+    def select_region(self, region: Region | None) -> None:
+        """Select a stretch of time of the recording shown, or none."""
+        if region != self._region:
+            self._region = region
+            self.region_changed.emit()
 
     def rank_by(self, wish: RankedBy) -> None:
         """Show linear candidates in another opinion from now on."""

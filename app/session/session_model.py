@@ -237,6 +237,8 @@ class SessionModel(QObject):
         if self.preview.is_on and self.preview.is_outside:
             self.preview.cancel()
             self._refuse_outside()
+        elif (asked_s := self.preview.asked_s) is not None:
+            self.placing.ask(self.selection.keypoint, asked_s)
         elif (dragged := self.preview.take()) is not None:
             self._decide(dragged, f"Move keypoint {self.selection.keypoint + 1}")
 
@@ -280,12 +282,13 @@ class SessionModel(QObject):
             return
         self._decide(entry.keypoints.review(indices, state), edit_label(indices, state), key=key)
 
-    def release_keypoint(self, index: int) -> bool:
-        """Take a person's decision back: the machine's again; False if there was none."""
+    def release_keypoints(self, indices: Sequence[int]) -> bool:
+        """Take a person's decisions back, in one step: the machine's again; False if none was."""
         entry = self.current
-        if entry is None or not entry.keypoints.is_reviewed[index]:
+        if entry is None or not entry.keypoints.is_reviewed[indices].any():
             return False
-        self._decide(released(entry, index), f"Release keypoint {index + 1}")
+        text = edit_label(indices, ReviewState.UNREVIEWED)
+        self._decide(released(entry, indices), text)
         return True
 
     def propose_candidate(self, rank: int) -> bool:
@@ -389,7 +392,7 @@ class SessionModel(QObject):
     @Slot(int)
     def _on_state(self, key: int) -> None:
         if key == self.selection.recording:
-            self.preview.go_over(self.recordings[key].keypoints)
+            self.preview.go_over(self.recordings[key])
             self.keypoints_changed.emit()
 
     @Slot(int)

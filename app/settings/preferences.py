@@ -30,6 +30,7 @@ WORDS = {
     "models_folder": "folder of models",
     "aligns_on_open": "align on opening",
     "shows_tips": "tips",
+    "dragging_moves_view": "dragging",
     "ranked_by": "ranking",
     "shows_score_parts": "parts of the score",
     "name": "evidence",
@@ -67,6 +68,8 @@ class Preferences:
     aligns_on_open : bool
         Whether a recording without an alignment is aligned when it is shown.
     shows_tips : bool
+    dragging_moves_view : bool
+        Whether a drag over a plot moves the view; else it selects a region.
     ranked_by : RankedBy
         Whose ranking of linear candidates is shown.
     shows_score_parts : bool
@@ -88,6 +91,7 @@ class Preferences:
     models_folder: str = ""
     aligns_on_open: bool = True
     shows_tips: bool = True
+    dragging_moves_view: bool = False
     ranked_by: RankedBy = RankedBy.MODEL
     shows_score_parts: bool = False
     evidence: EvidencePreference = AS_SHIPPED

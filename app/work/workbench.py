@@ -180,9 +180,11 @@ class Workbench(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Drop a drag under way; if there is none, stop aligning."""
+        """Drop a drag under way, or else the region; if there is neither, stop aligning."""
         if self._session.preview.is_on:
             self._session.preview.cancel()
+        elif self._session.selection.region is not None:
+            self._session.selection.select_region(None)
         else:
             self.aligning.cancel()
 

@@ -28,6 +28,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.base.time_view import TimeView
 from app.frame.main_window import MainWindow
 from app.launch import make_app
+from app.settings.preferences import PreferenceStore
+from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.time_plot import TimePlot
 from benchmarks.common.places import RESULTS
 from benchmarks.window.environment import environment
@@ -160,7 +162,7 @@ def empty_plot(figures: Figures) -> None:
     """What an empty plot of a pane's size costs on this machine, now."""
     view = TimeView()
     view.set_duration(DURATION_S)
-    plot = TimePlot(view, "empty", "top")
+    plot = TimePlot(view, HandTool(PreferenceStore(remembers=False)), "empty", "top")
     plot.resize(1000, 300)
     plot.show()
     QApplication.processEvents()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.base.messages import Message
 from app.base.time_view import TimeView
 from app.playback.player import Playback
+from app.session.region import Region
 from core.audio.recording import Recording
 from core.keypoints import KeypointSet, machine_keypoints
 from core.time_map import TimeMap
@@ -26,6 +27,7 @@ class Selection(QObject):
     recording_changed = Signal()
     changed = Signal()
     keypoint = 0
+    region: Region | None = None
 
 
 class Session(QObject):

@@ -77,6 +77,8 @@ class PreferencesDialog(QDialog):
         )
         self.aligns = QCheckBox("Align a recording when it is opened")
         self.tips = QCheckBox("Show tips")
+        self.dragging = QCheckBox("Dragging moves the view, instead of selecting a region")
+        self.dragging.setToolTip("The middle button, and Space with a drag, always move the view")
         for spin in (self.max_offset, self.tolerance, self.spacing):
             spin.setKeyboardTracking(False)
         hint = QLabel(
@@ -98,7 +100,7 @@ class PreferencesDialog(QDialog):
         for words, widget in rows:
             form.addRow(words, widget)
             widget.setAccessibleName(words)
-        for box in (self.aligns, self.tips):
+        for box in (self.aligns, self.tips, self.dragging):
             form.addRow("", box)
         form.addRow(hint)
         self.defaults = QPushButton("Reset this page")
@@ -129,6 +131,7 @@ class PreferencesDialog(QDialog):
             self.prior.text.editingFinished,
             self.aligns.toggled,
             self.tips.toggled,
+            self.dragging.toggled,
         ):
             signal.connect(self._on_changed)
         store.changed.connect(self._fill)
@@ -141,7 +144,7 @@ class PreferencesDialog(QDialog):
     def _fill(self) -> None:
         value = self._store.value
         numbers = (self.max_offset, self.tolerance, self.spacing)
-        widgets = (self.theme, *numbers, self.aligns, self.tips)
+        widgets = (self.theme, *numbers, self.aligns, self.tips, self.dragging)
         blockers = [QSignalBlocker(widget) for widget in widgets]
         self.theme.setCurrentIndex(list(_THEMES).index(value.theme))
         self.max_offset.setValue(value.max_offset_s)
@@ -150,6 +153,7 @@ class PreferencesDialog(QDialog):
         self.prior.text.setText(value.prior)
         self.aligns.setChecked(value.aligns_on_open)
         self.tips.setChecked(value.shows_tips)
+        self.dragging.setChecked(value.dragging_moves_view)
         for blocker in blockers:
             blocker.unblock()
 
@@ -165,6 +169,7 @@ class PreferencesDialog(QDialog):
                 prior=self.prior.text.text().strip(),
                 aligns_on_open=self.aligns.isChecked(),
                 shows_tips=self.tips.isChecked(),
+                dragging_moves_view=self.dragging.isChecked(),
             )
         )
 

@@ -24,8 +24,13 @@ _MOUSE = (
     ("Ctrl + wheel", "Zoom in time, at the cursor"),
     ("Shift + wheel", "Zoom frequency, or offset"),
     ("Double click", "Whole frequency range, or offset axis that follows"),
-    ("Drag the selected keypoint", "Correct it"),
-    ("Drag elsewhere", "Scroll in time"),
+    ("Drag a keypoint", "On channel 1 and in the drift plot, correct it"),
+    ("Drag a keypoint on channel 0", "Ask for another moment; nobody has decided on that"),
+    ("Drag elsewhere", "Select a region"),
+    ("Shift + drag", "Select a region with its frequencies"),
+    ("Drag an edge of the region", "Make it longer or shorter"),
+    ("Click", "Select the keypoint; the region is none any more"),
+    ("Space + drag, middle button", "Scroll in time"),
 )
 _RANKED = "review.take_candidate"
 _SHAPES = {

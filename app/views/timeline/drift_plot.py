@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtCore import QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -15,8 +15,10 @@ from app.look.palette import DARK
 from app.render.heat_item import HeatItem
 from app.render.path_item import NEAR_ALIAS_S, PathItem
 from app.session.session_model import SessionModel
-from app.views.timeline.keypoint_grip import KeypointGrip
+from app.views.timeline.hand_tool import HandTool
+from app.views.timeline.keypoint_grip import KeypointGrip, Pulling
 from app.views.timeline.keypoint_item import KeypointItem
+from app.views.timeline.region_grip import RegionGrip
 from app.views.timeline.sync_item import SyncItem
 from app.views.timeline.time_plot import TimePlot
 from core.sync_points import SyncPoints
@@ -32,7 +34,7 @@ _REFRESH_MS = 40
 
 
 class DriftPlot(TimePlot):
-    """The drift curve; the selected keypoint can be dragged up and down.
+    """The drift curve; a keypoint can be dragged up and down.
 
     The offset axis follows what is visible until Shift+wheel sets it; a double
     click lets it follow again.
@@ -41,12 +43,18 @@ class DriftPlot(TimePlot):
     ----------
     session, view
         What is shown, and when.
+    hand : HandTool
     """
 
     def __init__(
-        self, session: SessionModel, view: TimeView, parent: QWidget | None = None
+        self,
+        session: SessionModel,
+        view: TimeView,
+        hand: HandTool,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(view, "Drift: offset of channel 1 over time", "bottom", parent=parent)
+        name = "Drift: offset of channel 1 over time"
+        super().__init__(view, hand, name, "bottom", parent=parent)
         self._session = session
         self._follows = True
         axis = self.getPlotItem().getAxis("left")
@@ -59,15 +67,12 @@ class DriftPlot(TimePlot):
         self._alias = pg.PlotCurveItem(pen=_pen(DARK.uncertain, 220, Qt.PenStyle.DashLine))
         self._sync = SyncItem()
         self._points = KeypointItem()
-        self._grip = KeypointGrip(self, self._points, session)
         self._handle = pg.TargetItem(
-            movable=True,
+            movable=False,
             size=17,
             symbol="o",
             pen=pg.mkPen(DARK.selected, width=2),
-            hoverPen=pg.mkPen(DARK.accent, width=2),
             brush=QColor(0, 0, 0, 0),
-            hoverBrush=QColor(108, 178, 255, 60),
         )
         self._handle.setZValue(20)
         self._where = pg.InfiniteLine(pen=_pen(DARK.selected, 60))
@@ -83,8 +88,11 @@ class DriftPlot(TimePlot):
             self._handle,
         ):
             self.addItem(item, ignoreBounds=True)
-        self._handle.sigPositionChanged.connect(self._on_dragged)
-        self._handle.sigPositionChangeFinished.connect(self._grip.drop)
+        words = "Drag to correct keypoint {number}: its offset"
+        pulling = Pulling(Qt.CursorShape.SizeVerCursor, words, self._move)
+        self.keypoints = KeypointGrip(self, self._points, session, pulling)
+        self.region = RegionGrip(self, session)
+        self.box.set_grips((self.keypoints.hold_at, self.region.hold_at))
         # Candidates arrive faster than anyone can look.
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_evidence)
@@ -184,20 +192,12 @@ class DriftPlot(TimePlot):
         if keypoints is not None and there:
             time_s = float(keypoints.time_0_s[selected])
             self._where.setValue(time_s)
-            self._put_handle(time_s, float(keypoints.offset_s[selected]))
+            self._handle.setPos(time_s, float(keypoints.offset_s[selected]))
 
-    def _put_handle(self, time_s: float, offset_s: float) -> None:
-        with QSignalBlocker(self._handle):
-            self._handle.setPos(time_s, offset_s)
-
-    @Slot()
-    def _on_dragged(self) -> None:
-        keypoints, selected = self._session.keypoints, self._session.selection.keypoint
-        if keypoints is not None and selected >= 0:
-            time_0_s = float(keypoints.time_0_s[selected])
-            self._session.preview.move(selected, time_0_s + float(self._handle.pos().y()))
-            # After Esc the handle stays where the keypoint is, whatever the mouse does.
-            self._place_handle()
+    def _move(self, index: int, at: QPointF) -> None:
+        keypoints = self._session.keypoints
+        if keypoints is not None:
+            self._session.preview.move(index, float(keypoints.time_0_s[index]) + at.y())
 
     @Slot(float, float)
     def _stretch(self, factor: float, at_s: float) -> None:

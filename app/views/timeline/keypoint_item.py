@@ -15,6 +15,9 @@ from app.render.view_item import ViewItem
 
 _EDGE_PX = 8.0
 _LINES_FROM_PX, _MARKS_FROM_PX = 14.0, 9.0
+_HELD_LINES_FROM_PX = 40.0
+"""Closer than this, lines of keypoints would leave no room to take hold of anything else."""
+_ON_LINE_PX, _ON_MARK_PX = 4.0, 9.0
 _OPACITY = 70
 _FLASH_PX = 15.0
 _AROUND_PX = _EDGE_PX + _FLASH_PX
@@ -72,10 +75,7 @@ class KeypointItem(ViewItem):
         lit = lit[(self._x[lit] >= seen.left()) & (self._x[lit] <= seen.right())]
         if not len(lit):
             return
-        x, y = self._x[lit], self._y[lit]
-        if self._edge:
-            # Heights grow upwards.
-            y = np.full_like(y, seen.bottom() if self._edge == "top" else seen.top())
+        x, y = self._x[lit], self._heights[lit]
         beside, above = _AROUND_PX * self.pixelWidth(), _AROUND_PX * self.pixelHeight()
         around = QRectF(float(x[0]), float(y.min()), float(np.ptp(x)), float(np.ptp(y)))
         self.update(around.adjusted(-beside, -above, beside, above))
@@ -101,11 +101,58 @@ class KeypointItem(ViewItem):
         width = self.pixelWidth() or 1.0
         return index if abs(self._x[index] - x) <= within_px * width else -1
 
+    def place(self, index: int) -> QPointF:
+        """Where a keypoint is, in the units of the axes."""
+        return QPointF(float(self._x[index]), float(self._y[index]))
+
+    def under(self, at: QPointF, selected: int) -> int:
+        """Index of the keypoint whose mark or line is at a place, -1 if there is none.
+
+        Parameters
+        ----------
+        at : QPointF
+            In the units of the axes.
+        selected : int
+            Its line can always be held, and it goes before others.
+        """
+        if not len(self._x):
+            return -1
+        beside_px = np.abs(self._x - at.x()) / (self.pixelWidth() or 1.0)
+        has_selected = 0 <= selected < len(self._x)
+        if self._edge and has_selected and beside_px[selected] <= _ON_LINE_PX:
+            return selected
+        above_px = np.abs(self._heights - at.y()) / (self.pixelHeight() or 1.0)
+        on_mark = (beside_px <= _ON_MARK_PX) & (above_px <= _ON_MARK_PX)
+        if has_selected and on_mark[selected]:
+            return selected
+        first, stop = self._in_view
+        spacing_px = self.boundingRect().width() / self.pixelWidth() / max(stop - first, 1)
+        index = int(np.argmin(beside_px + above_px * (not self._edge)))
+        if spacing_px >= _MARKS_FROM_PX and on_mark[index]:
+            return index
+        on_line = self._edge and spacing_px >= _HELD_LINES_FROM_PX
+        return index if on_line and beside_px[index] <= _ON_LINE_PX else -1
+
+    @property
+    def _in_view(self) -> tuple[int, int]:
+        """The first keypoint in view and the one past the last, with one beyond either side."""
+        rect = self.boundingRect()
+        first, stop = np.searchsorted(self._x, [rect.left(), rect.right()])
+        return max(int(first) - 1, 0), min(int(stop) + 1, len(self._x))
+
+    @property
+    def _heights(self) -> NDArray[np.float64]:
+        """Where the marks stand, in the unit of the axis, which grows upwards; shape (K,)."""
+        seen, inset = self.boundingRect(), _EDGE_PX * self.pixelHeight()
+        if not self._edge:
+            return self._y
+        at_edge = seen.bottom() - inset if self._edge == "top" else seen.top() + inset
+        return np.full_like(self._y, at_edge)
+
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw the visible keypoints."""
         rect = self.boundingRect()
-        first, stop = np.searchsorted(self._x, [rect.left(), rect.right()])
-        first, stop = max(int(first) - 1, 0), min(int(stop) + 1, len(self._x))
+        first, stop = self._in_view
         if stop <= first:
             return
         transform = painter.worldTransform()

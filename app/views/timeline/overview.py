@@ -31,6 +31,7 @@ _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
 _HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
 _EDGE_PX = 6.0
 _SEEN_COLUMNS = 0.5
+_REGION_OPACITY = 110
 _BOTTOM_UP = (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED)
 
 
@@ -68,9 +69,10 @@ class OverviewStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Overview of the whole recording")
         self.setToolTip("Drag the window to move it, its edges to zoom")
-        for signal in (session.selection.changed, view.span_changed):
+        selection = session.selection
+        for signal in (selection.changed, selection.region_changed, view.span_changed):
             signal.connect(self._refresh)
-        session.selection.recording_changed.connect(self.redraw)
+        selection.recording_changed.connect(self.redraw)
         tiles.content_changed.connect(self.redraw)
         display.changed.connect(self._follow)
 
@@ -136,6 +138,7 @@ class OverviewStrip(QWidget):
             if self._states is None:
                 self._states = self._draw_states()
             painter.drawImage(LEFT_PX, _CHANNEL_PX + _GAP_PX, self._states)
+            self._draw_region(painter)
             self._draw_selected(painter)
             self._draw_window(painter)
             if self._cursor is not None:
@@ -202,6 +205,14 @@ class OverviewStrip(QWidget):
             x = int(self._px(keypoints.time_0_s[selected]))
             painter.setPen(QPen(QColor(DARK.selected), 1))
             painter.drawLine(x, 0, x, self.height())
+
+    def _draw_region(self, painter: QPainter) -> None:
+        region = self._session.selection.region
+        if region is not None:
+            start, end = self._px(np.array([region.start_s, region.end_s])).tolist()
+            lit = QColor(DARK.accent)
+            lit.setAlpha(_REGION_OPACITY)
+            painter.fillRect(QRectF(start, 0, max(end - start, 2.0), self.height()), lit)
 
     def _draw_window(self, painter: QPainter) -> None:
         start, end = self._px(np.array([self._view.start_s, self._view.end_s])).tolist()

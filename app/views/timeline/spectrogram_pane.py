@@ -18,16 +18,19 @@ from app.render.display import Display
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
-from app.views.timeline.keypoint_grip import KeypointGrip
+from app.views.timeline.hand_tool import HandTool
+from app.views.timeline.keypoint_grip import KeypointGrip, Pulling
 from app.views.timeline.keypoint_item import KeypointItem
+from app.views.timeline.region_grip import RegionGrip
 from app.views.timeline.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
 from core.audio.spectra.spectrogram import Spectrogram
 
 _SMALLEST_KHZ = 0.5
+_SIDEWAYS = Qt.CursorShape.SizeHorCursor
 
 
 class SpectrogramPane(TimePlot):
-    """Spectrogram of one channel; in channel 1 the selected keypoint can be dragged.
+    """Spectrogram of one channel; a keypoint can be dragged: on channel 1 it is corrected.
 
     Shift+wheel zooms the frequency axis, a double click resets it.
 
@@ -36,6 +39,7 @@ class SpectrogramPane(TimePlot):
     channel : int
     session, display, view, tiles
         What is shown, and how.
+    hand : HandTool
     """
 
     def __init__(
@@ -45,11 +49,13 @@ class SpectrogramPane(TimePlot):
         display: Display,
         view: TimeView,
         tiles: TileStore,
+        hand: HandTool,
         parent: QWidget | None = None,
     ) -> None:
         side = "top" if channel == 0 else ""
         caption = "top" if channel == 0 else "bottom"
-        super().__init__(view, f"Spectrogram of channel {channel}", side, caption, channel, parent)
+        name = f"Spectrogram of channel {channel}"
+        super().__init__(view, hand, name, side, caption, channel, parent)
         self._channel = channel
         self._session = session
         self._display = display
@@ -65,20 +71,13 @@ class SpectrogramPane(TimePlot):
         self._reading.hide()
         self.scene().sigMouseMoved.connect(self._read)
         self._points = KeypointItem("bottom" if channel == 0 else "top")
-        self._grip = KeypointGrip(self, self._points, session)
-        # Under the mouse the line belongs to the person; elsewhere it follows the session.
-        self._line = pg.InfiniteLine(
-            movable=channel == 1,
-            pen=pg.mkPen(DARK.selected, width=1),
-            hoverPen=pg.mkPen(DARK.accent, width=1),
-        )
+        self._line = pg.InfiniteLine(pen=pg.mkPen(DARK.selected, width=1))
         self._line.setZValue(20)
         for item in (self._spectrogram, self._points, self._line):
             self.addItem(item, ignoreBounds=True)
-        if channel == 1:
-            self._line.setCursor(Qt.CursorShape.SizeHorCursor)
-            self._line.sigDragged.connect(self._on_dragged)
-            self._line.sigPositionChangeFinished.connect(self._grip.drop)
+        self.keypoints = KeypointGrip(self, self._points, session, self._pulling)
+        self.region = RegionGrip(self, session)
+        self.box.set_grips((self.keypoints.hold_at, self.region.hold_at))
         tiles.spectrograms_changed.connect(self._show_spectrogram)
         tiles.tiles_ready.connect(self._spectrogram.update)
         # What was under the mouse is elsewhere.
@@ -89,6 +88,18 @@ class SpectrogramPane(TimePlot):
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
         self._follow()
+
+    @property
+    def _pulling(self) -> Pulling:
+        """What a keypoint is asked for, on channel 0, and what the answer is, on channel 1."""
+        preview, display = self._session.preview, self._display
+        if self._channel == 0:
+            words = "Drag to ask for another moment than that of keypoint {number}"
+            return Pulling(_SIDEWAYS, words, lambda index, at: preview.ask(index, at.x()))
+        words = "Drag to correct keypoint {number}: where that moment is on channel 1"
+        return Pulling(
+            _SIDEWAYS, words, lambda index, at: preview.move(index, display.channel_1_s(at.x()))
+        )
 
     @property
     def level(self) -> int:
@@ -152,6 +163,7 @@ class SpectrogramPane(TimePlot):
             f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
         )
         self._show_keypoints()
+        self.region.show()
         self.place_cursor()
 
     @property
@@ -184,16 +196,8 @@ class SpectrogramPane(TimePlot):
         selected = self._session.selection.keypoint
         there = self._session.keypoints is not None and selected >= 0
         self._line.setVisible(there)
-        if there and not (self._line.moving and self._session.preview.is_on):
+        if there:
             self._line.setValue(float(self._display.keypoints_s[self._channel][selected]))
-
-    @Slot(object)
-    def _on_dragged(self, line: pg.InfiniteLine) -> None:
-        time_1_s = self._display.channel_1_s(float(line.value()))
-        self._session.preview.move(self._session.selection.keypoint, time_1_s)
-        if not self._session.preview.is_on:
-            # After Esc the line stays where the keypoint is, whatever the mouse does.
-            self._show_selection()
 
     @Slot(float, float)
     def _stretch(self, factor: float, at_khz: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QResizeEvent
@@ -13,7 +11,9 @@ from app.base.time_view import TimeView
 from app.look.palette import DARK
 from app.playback.cursor import Cursor
 from app.views.parts.time_axis import TimeAxis
+from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.play_cursor import PlayCursor
+from app.views.timeline.time_box import TimeBox
 
 LEFT_PX, RIGHT_PX = 60, 10
 """Room left and right of the time axis, the same in every pane so that times line up."""
@@ -23,60 +23,17 @@ CAPTION_STYLE = (
 )
 """Words over a picture."""
 
-_NOTCH = 120.0
-_WHEEL_PAGE = 0.1
-_WHEEL_ZOOM = 1.25
-
-
-class _TimeBox(pg.ViewBox):  # type: ignore[misc]
-    """Wheel and drags move the shared time axis."""
-
-    clicked = Signal(float, float)
-    stretched = Signal(float, float)
-    reset = Signal()
-
-    def __init__(self, view: TimeView) -> None:
-        super().__init__(enableMenu=False, defaultPadding=0.0)
-        self._view = view
-        self.disableAutoRange()
-        self.setMouseEnabled(x=False, y=False)
-
-    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
-        notches = ev.delta() / _NOTCH
-        at = self.mapToView(ev.pos())
-        if ev.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._view.zoom(_WHEEL_ZOOM**-notches, at.x())
-        elif ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.stretched.emit(_WHEEL_ZOOM**-notches, at.y())
-        else:
-            self._view.pan(-notches * _WHEEL_PAGE)
-        ev.accept()
-
-    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
-        if ev.button() == Qt.MouseButton.LeftButton:
-            shift_px = ev.lastPos().x() - ev.pos().x()
-            self._view.pan(shift_px / max(self.width(), 1.0))
-            ev.accept()
-
-    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802 (pyqtgraph's name)
-        if ev.button() == Qt.MouseButton.LeftButton:
-            at = self.mapToView(ev.pos())
-            if ev.double():
-                self.reset.emit()
-            else:
-                self.clicked.emit(at.x(), at.y())
-            ev.accept()
-
 
 class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     """A plot whose x axis is the shared time axis.
 
     Wheel scrolls, Ctrl+wheel zooms at the cursor, Shift+wheel is left to the
-    pane, dragging pans.
+    pane; what dragging does, `box` knows.
 
     Parameters
     ----------
     view : TimeView
+    hand : HandTool
     name : str
         Accessible name.
     time_axis : str
@@ -88,10 +45,10 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     Signals
     -------
-    clicked(time_s, y)
-        A click that hit no handle.
+    clicked(time_s, y), asked(time_s, y)
+        A click, and one with the right button.
     pointed(time_0_s)
-        The same, after `clicked`, on channel 0's clock.
+        The former, after `clicked`, on channel 0's clock.
     stretched(factor, y)
         Shift+wheel at y.
     reset()
@@ -99,6 +56,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     clicked = Signal(float, float)
+    asked = Signal(float, float)
     pointed = Signal(float)
     stretched = Signal(float, float)
     reset = Signal()
@@ -106,17 +64,19 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     def __init__(
         self,
         view: TimeView,
+        hand: HandTool,
         name: str,
         time_axis: str = "",
         caption: str = "top",
         channel: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        box = _TimeBox(view)
+        box = TimeBox(view, hand)
         sides = {time_axis: TimeAxis(time_axis)} if time_axis else {}
         super().__init__(parent, viewBox=box, axisItems=sides)
         self.view = view
         self.box = box
+        self.channel = channel
         self._time_axis, self._caption_at = time_axis, caption
         self.setAccessibleName(name)
         self.setMinimumHeight(60)
@@ -143,6 +103,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._style_caption()
         box.clicked.connect(self.clicked)
         box.clicked.connect(self._on_clicked)
+        box.asked.connect(self.asked)
         box.stretched.connect(self.stretched)
         box.reset.connect(self.reset)
         view.span_changed.connect(self._follow_view)

@@ -13,6 +13,7 @@ from fake_sound import DELAY_S, RATE_HZ, FakeSound
 from app.playback.feed import AHEAD_S, Feed, Request
 from app.playback.player import Playback
 from app.playback.track import Track
+from app.session.region import Region
 from core.audio.aligned import ChannelSelection, Listening, Passage
 from core.audio.recording import Recording, open_recording
 from core.keypoints import machine_keypoints
@@ -82,6 +83,31 @@ def test_the_clip_loops_and_follows_the_selection(desk: Desk) -> None:
     desk.play(1.5)
     assert desk.cursor_s > 6.6
     assert len(desk.sound.streams) == 1
+
+
+def test_a_region_is_heard_to_its_end_and_no_more(desk: Desk) -> None:
+    desk.session.selection.region = Region(0, 3.2, 3.5)
+    desk.playback.start_from(1.0)
+    desk.playback.play()
+    assert desk.cursor_s == 3.2
+    desk.play(0.2)
+    assert desk.cursor_s < 3.5
+    desk.playback.set_half_speed(True)
+    desk.play(0.05)
+    assert 3.3 < desk.cursor_s < 3.5
+    desk.play(1.0)
+    desk.settle()
+    desk.qtbot.waitUntil(lambda: not desk.playback.is_playing)
+
+
+def test_a_region_loops_whatever_its_length(desk: Desk) -> None:
+    desk.session.selection.region = Region(0, 3.2, 3.28)
+    desk.playback.set_loop(True)
+    desk.playback.play()
+    for _ in range(8):
+        desk.play(0.13)
+        assert 3.2 <= desk.cursor_s <= 3.28
+    desk.playback.stop()
 
 
 def test_half_speed(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from app.render.heat_item import HeatItem, heat_codes
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.spectrogram_look import SpectrogramLook
 from app.render.tiles import TileStore, draw
+from app.settings.preferences import PreferenceStore
+from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.time_plot import LEFT_PX, TimePlot
 from core.audio.spectra.frame_plan import FramePlan
 from core.audio.spectra.spectrogram import Spectrogram
@@ -52,7 +54,7 @@ def shown(qtbot: QtBot):
     tiles = TileStore()
     view = TimeView()
     view.set_duration(20.0)
-    plot = TimePlot(view, "test")
+    plot = TimePlot(view, HandTool(PreferenceStore(remembers=False)), "test")
     plot.resize(900, 200)
     item = SpectrogramItem(1, tiles)
     tiles.tiles_ready.connect(item.update)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from pointing import LEFT, NONE, at_value, drag
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.views.timeline.overview import OverviewStrip
 from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX, TimePlot
 
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
@@ -22,14 +22,6 @@ def near(opened: MainWindow) -> MainWindow:
     """A window that shows 8 s to 12 s of 20 s."""
     opened.time.show_span(8.0, 12.0)
     return opened
-
-
-def drag(widget: QWidget, start: QPoint, end: QPoint, qtbot: QtBot) -> None:
-    QTest.mousePress(widget, LEFT, pos=start)
-    for part in (1, 2, 3):
-        QTest.mouseMove(widget, start + (end - start) * part / 3)
-        qtbot.wait(20)
-    QTest.mouseRelease(widget, LEFT, pos=end)
 
 
 def wheel(plot: TimePlot, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -51,10 +43,6 @@ def wheel(plot: TimePlot, at: QPoint, notches: int, modifiers: Qt.KeyboardModifi
 def in_overview(strip: OverviewStrip, time_s: float, duration_s: float = 20.0) -> QPoint:
     width_px = strip.width() - LEFT_PX - RIGHT_PX
     return QPoint(round(LEFT_PX + time_s / duration_s * width_px), strip.height() // 2)
-
-
-def in_plot(plot: TimePlot, time_s: float, y: float) -> QPoint:
-    return plot.mapFromScene(plot.box.mapViewToScene(QPointF(time_s, y)))
 
 
 def span(window: MainWindow) -> tuple[float, float]:
@@ -114,7 +102,7 @@ def test_the_pointer_over_the_overview_shows_what_it_would_do(near: MainWindow) 
 @pytest.mark.parametrize("name", ["channel 0", "channel 1", "drift"])
 def test_the_wheel_pans_and_zooms_where_the_pointer_is(near: MainWindow, name: str) -> None:
     plot = {"channel 0": near.panes[0], "channel 1": near.panes[1], "drift": near.drift}[name]
-    at = in_plot(plot, 9.0, sum(plot.box.viewRange()[1]) / 2)
+    at = at_value(plot, 9.0, sum(plot.box.viewRange()[1]) / 2)
     wheel(plot, at, -2)
     assert span(near) == pytest.approx((8.8, 12.8))
     wheel(plot, at, 2)
@@ -126,19 +114,10 @@ def test_the_wheel_pans_and_zooms_where_the_pointer_is(near: MainWindow, name: s
     assert span(near) == pytest.approx((8.0, 12.0))
 
 
-def test_dragging_a_pane_takes_the_sound_along(near: MainWindow, qtbot: QtBot) -> None:
-    plot = near.panes[0]
-    low, high = plot.box.viewRange()[1]
-    middle = (low + high) / 2
-    drag(plot.viewport(), in_plot(plot, 11.5, middle), in_plot(plot, 9.5, middle), qtbot)
-    assert span(near) == pytest.approx((10.0, 14.0), abs=0.05)
-    assert near.session.selection.keypoint == 0
-
-
 def test_shift_and_the_wheel_stretch_the_drift_plot_until_a_double_click(near: MainWindow) -> None:
     plot = near.drift
     low_s, high_s = plot.box.viewRange()[1]
-    at = in_plot(plot, 9.9, low_s + 0.25 * (high_s - low_s))
+    at = at_value(plot, 9.9, low_s + 0.25 * (high_s - low_s))
     wheel(plot, at, 3, SHIFT)
     close_low_s, close_high_s = plot.box.viewRange()[1]
     assert close_high_s - close_low_s == pytest.approx((high_s - low_s) / 1.25**3)

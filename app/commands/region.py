@@ -1,0 +1,32 @@
+"""Commands of the Region menu."""
+
+from __future__ import annotations
+
+from app.commands.spec import ActionSpec
+
+REGION: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "zoom_region",
+        "Zoom to the region",
+        "regions.zoom",
+        "Region",
+        ("Z",),
+        "Show no more than the region; Backspace goes back",
+    ),
+    ActionSpec(
+        "set_region_aside",
+        "Mark the region unalignable",
+        "regions.set_aside",
+        "Region",
+        ("Shift+U",),
+        "Say that no moment in the region can be aligned, or take that back",
+    ),
+    ActionSpec(
+        "clear_region",
+        "Select no region",
+        "regions.clear",
+        "Region",
+        tip="Select nothing, as Esc does",
+        separated=True,
+    ),
+)
