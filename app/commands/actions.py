@@ -23,6 +23,7 @@ MENUS = (
     "File",
     "Edit",
     "Keypoint",
+    "Keypoint/Nudge",
     "Recordings",
     "Region",
     "Align",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.spec import ActionSpec
+from app.commands.spec import ActionSpec, Thing
 
 APPLICATION: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -54,6 +54,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "files.find_audio",
         "File",
         tip="Look in a folder for recordings of this session that were moved",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "use_other_audio",
@@ -61,6 +62,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "documents.use_other_audio",
         "File",
         tip="Go on with audio that has changed since its keypoints were made; they are kept",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "export",
@@ -72,6 +74,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         icon="export",
         label="Export",
         separated=True,
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "export_audio",
@@ -79,6 +82,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "exports.export_audio",
         "File",
         tip="Write channel 1 on the clock of channel 0, as WAV or FLAC",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "export_training",
@@ -93,6 +97,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "exports.carry_labels",
         "File",
         tip="Write labels that were made on one recorder for the other, through the keypoints",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "import_sync",
@@ -100,6 +105,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "placing.import_sync",
         "File",
         tip="Take moments that are known to be the same on both clocks, as of a clap or a pulse",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "save_curve",
@@ -107,6 +113,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "exports.save_curve",
         "File",
         tip="Draw the offset over time with its band and the keypoints, as PNG or SVG",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "save_picture",

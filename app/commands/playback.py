@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.commands.spec import ActionSpec
+from app.commands.spec import ActionSpec, Thing
 
 
 def _high_passes() -> Iterator[ActionSpec]:
@@ -32,6 +32,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
         "Play aligned, channel 0 left and channel 1 right: the region, or else from the click or "
         "half a second before the selected keypoint; again to stop",
         icon="play",
+        on=(Thing.REGION, Thing.PLOT),
     ),
     ActionSpec(
         "play_alternating",
@@ -41,6 +42,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
         ("Shift+Space",),
         "Play a second of channel 0, then the same of channel 1, and so on; again to stop",
         icon="alternate",
+        on=(Thing.REGION, Thing.PLOT),
     ),
     ActionSpec(
         "play_loop",
@@ -53,6 +55,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
         icon="loop",
         checkable=True,
         separated=True,
+        on=(Thing.REGION, Thing.PLOT),
     ),
     ActionSpec(
         "play_half_speed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.spec import ActionSpec
+from app.commands.spec import ActionSpec, Thing
 
 REGION: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -12,6 +12,7 @@ REGION: tuple[ActionSpec, ...] = (
         "Region",
         ("Z",),
         "Show no more than the region; Backspace goes back",
+        on=(Thing.REGION,),
     ),
     ActionSpec(
         "set_region_aside",
@@ -20,6 +21,7 @@ REGION: tuple[ActionSpec, ...] = (
         "Region",
         ("Shift+U",),
         "Say that no moment in the region can be aligned, or take that back",
+        on=(Thing.REGION,),
     ),
     ActionSpec(
         "clear_region",
@@ -28,5 +30,6 @@ REGION: tuple[ActionSpec, ...] = (
         "Region",
         tip="Select nothing, as Esc does",
         separated=True,
+        on=(Thing.REGION,),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.commands.spec import ActionSpec
+from app.commands.spec import ActionSpec, Thing
 from core.align.limits import CERTAIN
 
 
@@ -21,11 +21,12 @@ def _nudges() -> Iterator[ActionSpec]:
                 f"nudge_{word.lower()}_{step_ms}",
                 f"{word} by {step_ms} ms",
                 "review.nudge",
-                "Keypoint",
+                "Keypoint/Nudge",
                 keys,
                 f"Move the keypoint on channel 1 {word.lower()} by {step_ms} ms",
                 argument=sign * step_ms,
-                separated=step_ms == 1 and sign < 0,
+                separated=step_ms > 1 and sign < 0,
+                on=(Thing.KEYPOINT,),
             )
 
 
@@ -69,6 +70,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         icon="accept",
         label="Accept",
         separated=True,
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "accept_and_stay",
@@ -77,6 +79,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Keypoint",
         ("Shift+Return", "Shift+Enter"),
         "Accept the selected keypoint as it stands",
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "accept_in_view",
@@ -85,6 +88,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Keypoint",
         ("A",),
         "Accept every visible keypoint that nobody has decided on",
+        on=(Thing.PLOT,),
     ),
     ActionSpec(
         "accept_certain",
@@ -94,6 +98,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         ("Shift+A",),
         f"Accept every keypoint of the chosen recordings whose confidence is {CERTAIN:g} or more, "
         "and what becomes so by that",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "unalignable",
@@ -104,6 +109,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Say that this moment cannot be aligned, or take that back",
         icon="unalignable",
         label="Unalignable",
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "release",
@@ -112,6 +118,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Keypoint",
         ("R",),
         "Take your decision back: the keypoint is the machine's again",
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "snap",
@@ -122,6 +129,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Move the keypoint to the nearest peak of its score within the path's band; from there, to "
         "the highest other one",
         separated=True,
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "explain",
@@ -130,6 +138,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Keypoint",
         ("Y",),
         "Say what speaks for the selected keypoint, and what against it, in figures",
+        on=(Thing.KEYPOINT,),
     ),
     *_nudges(),
     ActionSpec(
@@ -140,6 +149,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         ("Ins",),
         "Add a keypoint where you clicked last, or in the middle of the view",
         separated=True,
+        on=(Thing.PLOT,),
     ),
     ActionSpec(
         "remove_keypoint",
@@ -148,6 +158,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Keypoint",
         ("Shift+Del",),
         "Remove the selected keypoint; undo brings it back",
+        on=(Thing.KEYPOINT,),
     ),
     ActionSpec(
         "set_interval",
@@ -155,6 +166,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "placing.set_interval",
         "Keypoint",
         tip="Put keypoints at another interval; those you decided on stay where they are",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "remove_sync",
@@ -162,6 +174,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "placing.remove_sync",
         "Keypoint",
         tip="Forget the sync points of this recording; undo brings them back",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "next_recording",
@@ -186,6 +199,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Recordings",
         ("G",),
         "Show the same moment of the next recorder that was aligned to the same reference",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "least_certain_first",
@@ -229,6 +243,7 @@ REVIEW: tuple[ActionSpec, ...] = (
         tip="Take the recording shown out of the session, as Delete does in the list; its audio "
         "and its decisions are kept",
         separated=True,
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "bring_back",
@@ -243,5 +258,6 @@ REVIEW: tuple[ActionSpec, ...] = (
         "earlier.take",
         "Recordings",
         tip="Take over what was decided on the same audio in another session; undo takes it back",
+        on=(Thing.RECORDING,),
     ),
 )

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 _OF_A_REGION = "regions"
 _OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint", _OF_A_REGION)
+
+
+class Thing(StrEnum):
+    """What a command can be about, and a right click can be on."""
+
+    KEYPOINT = "keypoint"
+    REGION = "region"
+    PLOT = "plot"
+    CANDIDATE = "candidate"
+    RECORDING = "recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class ActionSpec:
         Of the checkable commands of one group, one is checked.
     separated : bool
         Whether a line stands before it.
+    on : tuple of Thing
+        On what a right click offers it.
     """
 
     id: str
@@ -55,6 +68,7 @@ class ActionSpec:
     checked: bool = False
     group: str = ""
     separated: bool = False
+    on: tuple[Thing, ...] = ()
 
     @property
     def needs_recording(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.base.evidence_words import EVIDENCE_WORDS
-from app.commands.spec import ActionSpec
+from app.commands.spec import ActionSpec, Thing
 
 
 def _themes() -> Iterator[ActionSpec]:
@@ -33,7 +33,6 @@ def _candidates() -> Iterator[ActionSpec]:
             (str(rank + 1),),
             f"Set unreviewed keypoints to the linear map of candidate {rank + 1}",
             argument=rank,
-            separated=rank == 0,
         )
 
 
@@ -64,6 +63,7 @@ VIEW: tuple[ActionSpec, ...] = (
         label="Warp",
         checkable=True,
         checked=True,
+        on=(Thing.PLOT,),
     ),
     ActionSpec(
         "links",
@@ -76,6 +76,7 @@ VIEW: tuple[ActionSpec, ...] = (
         label="Links",
         checkable=True,
         checked=True,
+        on=(Thing.PLOT,),
     ),
     ActionSpec(
         "hand_tool",
@@ -86,11 +87,27 @@ VIEW: tuple[ActionSpec, ...] = (
         "Dragging moves the view instead of selecting a region; the middle button, and Space with "
         "a drag, always do",
         checkable=True,
+        on=(Thing.PLOT,),
     ),
-    ActionSpec("fit", "Whole recording", "time.fit", "View", ("F",), icon="fit", separated=True),
-    ActionSpec("zoom_in", "Zoom in", "time.zoom_in", "View", ("+", "="), icon="zoom_in"),
-    ActionSpec("zoom_out", "Zoom out", "time.zoom_out", "View", ("-",), icon="zoom_out"),
-    ActionSpec("zoom_back", "Zoom back", "time.zoom_back", "View", ("Backspace",)),
+    ActionSpec(
+        "fit",
+        "Whole recording",
+        "time.fit",
+        "View",
+        ("F",),
+        icon="fit",
+        separated=True,
+        on=(Thing.PLOT,),
+    ),
+    ActionSpec(
+        "zoom_in", "Zoom in", "time.zoom_in", "View", ("+", "="), icon="zoom_in", on=(Thing.PLOT,)
+    ),
+    ActionSpec(
+        "zoom_out", "Zoom out", "time.zoom_out", "View", ("-",), icon="zoom_out", on=(Thing.PLOT,)
+    ),
+    ActionSpec(
+        "zoom_back", "Zoom back", "time.zoom_back", "View", ("Backspace",), on=(Thing.PLOT,)
+    ),
     ActionSpec("pan_left", "A quarter page back", "time.pan_left", "View", ("Left",)),
     ActionSpec("pan_right", "A quarter page on", "time.pan_right", "View", ("Right",)),
     ActionSpec("page_left", "A page back", "time.page_left", "View", ("Shift+Left",)),
@@ -103,6 +120,7 @@ VIEW: tuple[ActionSpec, ...] = (
         ("Ctrl+G",),
         "Go to a time or to a keypoint",
         separated=True,
+        on=(Thing.PLOT,),
     ),
     *_themes(),
     ActionSpec(
@@ -113,6 +131,7 @@ VIEW: tuple[ActionSpec, ...] = (
         ("Ctrl+D",),
         "Colours, levels, frequencies, window and overlap",
         argument="Spectrogram",
+        on=(Thing.PLOT,),
     ),
     ActionSpec(
         "reset_layout",
@@ -147,6 +166,7 @@ VIEW: tuple[ActionSpec, ...] = (
         "Align the recording shown; what you have reviewed stays as it is",
         icon="align",
         label="Align",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "align_all",
@@ -188,6 +208,7 @@ VIEW: tuple[ActionSpec, ...] = (
         ("0",),
         "Set unreviewed keypoints to the non-linear path",
         separated=True,
+        on=(Thing.CANDIDATE, Thing.RECORDING),
     ),
     ActionSpec(
         "take_table",
@@ -207,6 +228,7 @@ VIEW: tuple[ActionSpec, ...] = (
         checkable=True,
         checked=True,
         group="ranking",
+        on=(Thing.CANDIDATE,),
     ),
     ActionSpec(
         "rank_by_evidence",
@@ -218,6 +240,7 @@ VIEW: tuple[ActionSpec, ...] = (
         argument="evidence",
         checkable=True,
         group="ranking",
+        on=(Thing.CANDIDATE,),
     ),
     ActionSpec(
         "score_parts",
@@ -227,6 +250,16 @@ VIEW: tuple[ActionSpec, ...] = (
         tip="Show what the score of a line is made of (Eq. 2 of Nihal et al. 2025)",
         checkable=True,
         separated=True,
+        on=(Thing.CANDIDATE,),
+    ),
+    ActionSpec(
+        "take_highlighted",
+        "Take the highlighted candidate",
+        "review.take_highlighted",
+        "Align",
+        tip="Set unreviewed keypoints to the line that is highlighted in the list of candidates",
+        separated=True,
+        on=(Thing.CANDIDATE,),
     ),
     *_candidates(),
 )

@@ -17,6 +17,7 @@ from app.documents.file_dialogs import FileDialogs
 from app.documents.pair_files import PairFiles
 from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
+from app.frame.context_menus import ContextMenus
 from app.frame.docks import Docks
 from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
@@ -54,9 +55,6 @@ from app.work.closing import Closing
 from app.work.workbench import Workbench
 
 FULL_SIZE = QSize(1600, 1000)
-
-_OF_A_ROW = ("align", "accept_certain", "take_alignment", "take_out")
-"""Commands that a right click on recordings offers."""
 
 
 class MainWindow(QMainWindow):
@@ -163,6 +161,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.session, self.progress, self.commands["cancel"])
         self.setStatusBar(self.status)
         PlaybackControls(self.playback, self.session, self.commands, self.menus["Playback"], self)
+        ContextMenus(self.session, self.commands, self.workspace, self.candidates, self.recordings)
         self._repaint = StaggeredRepaint(
             (*self.panes, self.drift, self.overview, self.links, self.keypoint), self
         )
@@ -204,7 +203,6 @@ class MainWindow(QMainWindow):
     def _make_docks(self) -> None:
         self.queue_panel = QueuePanel(self.session, self.queue)
         self.recordings = self.queue_panel.table
-        self.recordings.addActions([self.commands[name] for name in _OF_A_ROW])
         self.keypoint = KeypointPanel(self.session, self.tiles, self.commands)
         SelectionAnnouncer(self.session, self.keypoint)
         self.candidate_panel = CandidatePanel(self.session, self.commands)

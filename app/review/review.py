@@ -318,6 +318,11 @@ class Review(QObject):
             )
 
     @Slot()
+    def take_highlighted(self) -> None:
+        """Propose the line of the candidate that is highlighted, or of the best one."""
+        self.take_candidate(max(self._session.selection.candidate, 0))
+
+    @Slot()
     def take_alignment(self) -> None:
         """Propose the non-linear path for the unreviewed keypoints of the chosen recordings."""
         session, chosen = self._session, self._session.selection.chosen

@@ -30,6 +30,7 @@ _MOUSE = (
     ("Shift + drag", "Select a region with its frequencies"),
     ("Drag an edge of the region", "Make it longer or shorter"),
     ("Click", "Select the keypoint; the region is none any more"),
+    ("Right click, menu key", "What can be done with what is there"),
     ("Space + drag, middle button", "Scroll in time"),
 )
 _RANKED = "review.take_candidate"

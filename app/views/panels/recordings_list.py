@@ -43,7 +43,6 @@ class RecordingsList(QTableView):
         self._queue = queue
         self.setModel(queue)
         self.setAccessibleName("Recordings")
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)

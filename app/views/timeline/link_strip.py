@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, Qt, Slot
+from PySide6.QtCore import QLineF, QPoint, QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -111,14 +111,17 @@ class LinkStrip(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         """Select the link under the mouse."""
-        keypoints = self._session.keypoints
-        if event.button() is not Qt.MouseButton.LeftButton or keypoints is None:
-            return
+        index = self.nearest(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and index >= 0:
+            self._session.selection.select_keypoint(index)
+
+    def nearest(self, at: QPoint | QPointF) -> int:
+        """The keypoint whose link is nearest to a pixel, by its index; -1 if none is close."""
+        if self._session.keypoints is None or not len(self._session.keypoints):
+            return -1
         top_px, bottom_px = self._ends_px()
-        part = event.position().y() / self.height()
-        distance_px = np.abs(top_px + (bottom_px - top_px) * part - event.position().x())
-        if len(distance_px) and distance_px.min() <= _CLICK_PX:
-            self._session.selection.select_keypoint(int(np.argmin(distance_px)))
+        distance_px = np.abs(top_px + (bottom_px - top_px) * at.y() / self.height() - at.x())
+        return int(np.argmin(distance_px)) if distance_px.min() <= _CLICK_PX else -1
 
     def _ends_px(self) -> tuple[np.ndarray, np.ndarray]:
         top_s, bottom_s = self._display.keypoints_s

@@ -73,8 +73,8 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
 
     Signals
     -------
-    clicked(time, y), asked(time, y)
-        A click, a click with the right button; in the units of the axes.
+    clicked(time, y)
+        A click, in the units of the axes.
     stretched(factor, y)
         Shift+wheel at y.
     reset()
@@ -82,7 +82,6 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
     """
 
     clicked = Signal(float, float)
-    asked = Signal(float, float)
     stretched = Signal(float, float)
     reset = Signal()
 
@@ -139,16 +138,13 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
 
     def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802 (pyqtgraph's name)
         """Pass a click on."""
-        at = self.mapToView(ev.pos())
-        if ev.button() == Qt.MouseButton.RightButton:
-            self.asked.emit(at.x(), at.y())
-        elif ev.button() != Qt.MouseButton.LeftButton:
-            return
-        elif ev.double():
-            self.reset.emit()
-        else:
-            self.clicked.emit(at.x(), at.y())
-        ev.accept()
+        if ev.button() == Qt.MouseButton.LeftButton:
+            at = self.mapToView(ev.pos())
+            if ev.double():
+                self.reset.emit()
+            else:
+                self.clicked.emit(at.x(), at.y())
+            ev.accept()
 
     def _hold_at(self, at: QPointF, *, is_middle: bool) -> Hold | None:
         if is_middle or self._hand.is_on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
 
 from app.base.time_view import TimeView
@@ -45,10 +45,12 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     Signals
     -------
-    clicked(time_s, y), asked(time_s, y)
-        A click, and one with the right button.
+    clicked(time_s, y)
+        A click, in the units of the axes.
     pointed(time_0_s)
-        The former, after `clicked`, on channel 0's clock.
+        The same, after `clicked`, on channel 0's clock.
+    asked(pos)
+        What can be done at a place, in pixels of the viewport; None for the menu key.
     stretched(factor, y)
         Shift+wheel at y.
     reset()
@@ -56,8 +58,8 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     clicked = Signal(float, float)
-    asked = Signal(float, float)
     pointed = Signal(float)
+    asked = Signal(object)
     stretched = Signal(float, float)
     reset = Signal()
 
@@ -103,7 +105,6 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._style_caption()
         box.clicked.connect(self.clicked)
         box.clicked.connect(self._on_clicked)
-        box.asked.connect(self.asked)
         box.stretched.connect(self.stretched)
         box.reset.connect(self.reset)
         view.span_changed.connect(self._follow_view)
@@ -147,6 +148,12 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         # The base class resizes once before this object is complete.
         if hasattr(self, "_caption"):
             self._place_caption()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 (Qt's name)
+        """Let others say what can be done here."""
+        is_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.asked.emit(None if is_key else event.pos())
+        event.accept()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
         """Show that the keyboard is here."""

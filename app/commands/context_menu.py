@@ -1,0 +1,56 @@
+"""What a right click offers: those of all commands that are about what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.commands.actions import ACTIONS
+from app.commands.menus import why_not
+from app.commands.spec import ActionSpec, Thing
+
+
+def context_menu(
+    actions: Mapping[str, QAction], things: Iterable[tuple[Thing, str]], parent: QWidget
+) -> QMenu:
+    """A menu of commands in a section for each thing; what cannot be done says why.
+
+    Parameters
+    ----------
+    actions : mapping of str to QAction
+        By id.
+    things : iterable of (Thing, str)
+        What is there, the smallest first, and what to call it. A command stands where it comes
+        first.
+    parent : QWidget
+    """
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+    left = list(ACTIONS)
+    for thing, title in things:
+        section = [spec for spec in left if thing in spec.on]
+        left = [spec for spec in left if thing not in spec.on]
+        menu.addSection(title)
+        _fill(menu, section, actions)
+    return menu
+
+
+def _fill(menu: QMenu, section: Iterable[ActionSpec], actions: Mapping[str, QAction]) -> None:
+    inner: dict[str, QMenu] = {}
+    for spec in section:
+        _, _, title = spec.menu.rpartition("/")
+        is_inner = title != spec.menu
+        if is_inner and title not in inner:
+            inner[title] = menu.addMenu(title)
+        place = inner[title] if is_inner else menu
+        if spec.separated:
+            place.addSeparator()
+        action = actions[spec.id]
+        reason = why_not(action)
+        if reason:
+            greyed = place.addAction(f"{action.text()} – {reason}")
+            greyed.setEnabled(False)
+        else:
+            place.addAction(action)
