@@ -12,7 +12,7 @@ def _high_passes() -> Iterator[ActionSpec]:
         yield ActionSpec(
             f"high_pass_{corner_hz}",
             f"{corner_hz} Hz" if corner_hz else "Off",
-            "playback.set_high_pass",
+            "sound.set_high_pass",
             "Playback/High-pass",
             tip=f"Hear nothing lower than {corner_hz} Hz" if corner_hz else "Hear all frequencies",
             argument=corner_hz,
@@ -60,17 +60,27 @@ PLAYBACK: tuple[ActionSpec, ...] = (
     ActionSpec(
         "play_half_speed",
         "Half speed",
-        "playback.set_half_speed",
+        "sound.set_half_speed",
         "Playback",
         ("H",),
         "Play half as fast; everything sounds an octave lower",
+        checkable=True,
+    ),
+    ActionSpec(
+        "clean",
+        "Clean for listening",
+        "sound.set_cleaning",
+        "Playback",
+        ("C",),
+        "Turn down what lies in the noise of each channel; only what you hear changes, never what "
+        "is aligned",
         checkable=True,
     ),
     *_high_passes(),
     ActionSpec(
         "next_high_pass",
         "Next high-pass",
-        "playback.next_high_pass",
+        "sound.next_high_pass",
         "Playback",
         ("Shift+H",),
         "Hear nothing lower than 200, 500, 1000 Hz in turn, then all again",
@@ -78,7 +88,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
     ActionSpec(
         "louder",
         "Louder",
-        "playback.louder",
+        "sound.louder",
         "Playback",
         ("Ctrl+Up",),
         "Raise the volume by 3 dB",
@@ -87,7 +97,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
     ActionSpec(
         "quieter",
         "Quieter",
-        "playback.quieter",
+        "sound.quieter",
         "Playback",
         ("Ctrl+Down",),
         "Lower the volume by 3 dB",

@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
                 "keypoint": self.keypoint,
                 "regions": self.regions,
                 "playback": self.playback,
+                "sound": self.playback.settings,
             },
         )
         for source in (
@@ -272,6 +273,7 @@ class MainWindow(QMainWindow):
         self.workbench.redecoding.noted.connect(self.status.note)
         self.workbench.redecoding.led.connect(self.review.settle)
         self.playback.noted.connect(self.status.note)
+        self.playback.settings.cleaning_changed.connect(self.status.show_cleaning)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)
         for plot in (*self.panes, self.drift):

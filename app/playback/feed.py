@@ -33,10 +33,13 @@ class Request:
     speed: float = 1.0
     high_pass_hz: float = 0.0
     loops: bool = False
+    cleans: bool = False
 
     def at(self, rate_hz: int) -> Listening:
         """The same for a device."""
-        return Listening(self.passages, rate_hz, self.speed, self.high_pass_hz, self.loops)
+        return Listening(
+            self.passages, rate_hz, self.speed, self.high_pass_hz, self.loops, self.cleans
+        )
 
 
 def device_steps(sound: Sound, *, afresh: bool) -> Iterator[Devices | SoundError]:

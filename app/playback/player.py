@@ -14,13 +14,11 @@ from app.base.time_view import TimeView
 from app.playback.cursor import Cursor
 from app.playback.feed import Feed, Request, device_steps
 from app.playback.sound import Devices, NoSoundError, PortAudio, Sound, SoundError
-from app.playback.volume import STEP_DB, gain_of, store_volume_db, stored_volume_db
+from app.playback.sound_settings import SoundSettings
 from app.render.clips import CLIP_S
 from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from core.audio.aligned import ChannelSelection, Passage, alternating
-
-HIGH_PASS_HZ = (0, 200, 500, 1000)
 
 _POLL_MS = 33
 _NEAR_PART = 0.01
@@ -47,6 +45,11 @@ class Playback(QObject):
         Turns its page when the cursor runs out of it.
     sound : Sound, optional
         The sound device.
+
+    Attributes
+    ----------
+    settings : SoundSettings
+        How it sounds.
 
     Signals
     -------
@@ -85,13 +88,14 @@ class Playback(QObject):
         self._selected = -1
         self._cursor: Cursor | None = None
         self._loops = False
-        self._is_half_speed = False
         self._tells_devices = False
-        self.high_pass_hz = 0
         self.devices: Devices | None = None
         self.problem = ""
         self.device = str(QSettings().value(_DEVICE_KEY, ""))
-        self.volume_db = stored_volume_db()
+        self.settings = SoundSettings(self)
+        self.settings.changed.connect(self._on_settings)
+        self.settings.volume_changed.connect(self._on_volume)
+        self.settings.noted.connect(self.noted)
         self._runner = BackgroundRunner("playback", self)
         self._runner.stepped.connect(self._on_step)
         self._runner.ended.connect(self._on_ended)
@@ -160,36 +164,6 @@ class Playback(QObject):
         self._loops = loops
         self._play_on()
 
-    @Slot(bool)
-    def set_half_speed(self, half: bool) -> None:
-        """Play half as fast and an octave lower."""
-        self._is_half_speed = half
-        self._play_on()
-
-    @Slot(int)
-    def set_high_pass(self, corner_hz: int) -> None:
-        """Cut what is lower than `corner_hz`; 0 for nothing."""
-        self.high_pass_hz = corner_hz
-        self.noted.emit(f"high-pass {corner_hz} Hz" if corner_hz else "high-pass off")
-        self._play_on()
-        self.changed.emit()
-
-    @Slot()
-    def next_high_pass(self) -> None:
-        """Take the next of the high-passes."""
-        at = HIGH_PASS_HZ.index(self.high_pass_hz)
-        self.set_high_pass(HIGH_PASS_HZ[(at + 1) % len(HIGH_PASS_HZ)])
-
-    @Slot()
-    def louder(self) -> None:
-        """Raise the volume."""
-        self._set_volume(self.volume_db + STEP_DB)
-
-    @Slot()
-    def quieter(self) -> None:
-        """Lower the volume."""
-        self._set_volume(self.volume_db - STEP_DB)
-
     @Slot(str)
     def choose_device(self, name: str) -> None:
         """Play on another device; empty for the one that the system uses."""
@@ -245,7 +219,7 @@ class Playback(QObject):
         self._mode = mode
         first_s = self._first_s() if from_s is None else from_s
         request = self._request(first_s)
-        self._feed = Feed(request, self._session.time_map(), gain_of(self.volume_db))
+        self._feed = Feed(request, self._session.time_map(), self.settings.gain)
         self._runner.start(partial(self._feed.steps, self._sound, self.device))
         self._show(Cursor(request.passages[0].start_s, request.passages[0].heard, is_playing=True))
         self._poll.start()
@@ -263,8 +237,10 @@ class Playback(QObject):
         passages: tuple[Passage, ...] = (Passage(first_s, end_s),)
         if self._mode is _Mode.ALTERNATING:
             passages = alternating(first_s, end_s, CLIP_S)
-        speed = 0.5 if self._is_half_speed else 1.0
-        return Request(entry.recording, passages, speed, float(self.high_pass_hz), self._loops)
+        how = self.settings
+        return Request(
+            entry.recording, passages, how.speed, how.high_pass_hz, self._loops, how.cleans
+        )
 
     def _ends_s(self, first_s: float, end_s: float) -> tuple[float, float]:
         """What is played of a recording that ends at `end_s`, from `first_s` on if it can be."""
@@ -293,12 +269,6 @@ class Playback(QObject):
             return self._view.start_s
         return max(wanted_s - lead_s, self._view.start_s)
 
-    def _set_volume(self, volume_db: int) -> None:
-        self.volume_db = store_volume_db(volume_db)
-        if self._feed is not None:
-            self._feed.gain = gain_of(self.volume_db)
-        self.noted.emit(f"volume {self.volume_db:+d} dB")
-
     # -- following -------------------------------------------------------------------
 
     @Slot()
@@ -318,6 +288,16 @@ class Playback(QObject):
             self._rest()
         elif self._loops:
             self._play_on()
+
+    @Slot()
+    def _on_settings(self) -> None:
+        self._play_on()
+        self.changed.emit()
+
+    @Slot(float)
+    def _on_volume(self, gain: float) -> None:
+        if self._feed is not None:
+            self._feed.gain = gain
 
     @Slot()
     def _on_keypoints(self) -> None:

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.audio.channels import Samples
+from core.audio.cleaning import cleaned, noise_floor
 from core.audio.recording import Recording
+from core.audio.spectra.noise import Powers
 from core.audio.warped import WarpedChannel
 from core.time_map import TimeMap
 
@@ -36,6 +38,14 @@ class ChannelSelection(StrEnum):
     BOTH = "both channels"
     CHANNEL_0 = "channel 0"
     CHANNEL_1 = "channel 1"
+
+
+_HEARD = {
+    ChannelSelection.BOTH: (0, 1),
+    ChannelSelection.CHANNEL_0: (0, 0),
+    ChannelSelection.CHANNEL_1: (1, 1),
+}
+"""Channel in the left and in the right ear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,8 @@ class Listening:
         Corner frequency in the recording, 0 for none.
     loops : bool
         Whether it begins again at the end.
+    cleans : bool
+        Whether what lies in the noise is turned down, as by `core.audio.cleaning`.
     """
 
     passages: tuple[Passage, ...]
@@ -100,6 +112,7 @@ class Listening:
     speed: float = 1.0
     high_pass_hz: float = 0.0
     loops: bool = False
+    cleans: bool = False
     _ends: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -190,8 +203,27 @@ def _render_passage(
     block_frames: int,
 ) -> Iterator[Samples]:
     total = listening.frames(passage)
-    ears = _Ears(recording, listening, passage)
     high_pass = _HighPass(listening)
+    blocks = _warped(recording, time_map, listening, passage, block_frames)
+    if listening.cleans:
+        blocks = cleaned(blocks, _floors(recording, listening, passage))
+    done = 0
+    for sound in blocks:
+        frame = np.arange(done, done + len(sound))
+        done += len(sound)
+        yield high_pass(sound) * _fade(frame, total, listening.rate_hz)[:, None]
+
+
+def _warped(
+    recording: Recording,
+    time_map: Callable[[], TimeMap],
+    listening: Listening,
+    passage: Passage,
+    block_frames: int,
+) -> Iterator[Samples]:
+    """A passage as it is heard before any filter, block by block."""
+    total = listening.frames(passage)
+    ears = _Ears(recording, listening, passage)
     known = time_map()
     for first in range(0, total, block_frames):
         frame = np.arange(first, min(first + block_frames, total))
@@ -201,7 +233,17 @@ def _render_passage(
             share = (np.arange(len(frame), dtype=np.float32)[:, None] + 1) / len(frame)
             sound += share * (ears.sound(frame, latest) - sound)
             known = latest
-        yield high_pass(sound) * _fade(frame, total, listening.rate_hz)[:, None]
+        yield sound
+
+
+def _floors(recording: Recording, listening: Listening, passage: Passage) -> tuple[Powers, Powers]:
+    """Noise of what the left and the right ear hear."""
+    left, right = _HEARD[passage.heard]
+    step_s, rate_hz = listening.step_s, listening.rate_hz
+    return (
+        noise_floor(recording, left, step_s, rate_hz),
+        noise_floor(recording, right, step_s, rate_hz),
+    )
 
 
 def _fade(frame: NDArray[np.int64], total: int, rate_hz: int) -> Samples:

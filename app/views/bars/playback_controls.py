@@ -65,7 +65,7 @@ class PlaybackControls(QObject):
         self._say_problem(playback.problem)
         self._play.setText("Stop" if playback.is_playing else self._text)
         self._play.setIcon(icon("stop" if playback.is_playing else "play"))
-        self._actions[f"high_pass_{playback.high_pass_hz}"].setChecked(True)
+        self._actions[f"high_pass_{playback.settings.high_pass_hz}"].setChecked(True)
 
     def _say_problem(self, problem: str) -> None:
         if problem and not self._tips:

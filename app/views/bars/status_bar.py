@@ -54,6 +54,10 @@ class StatusBar(QStatusBar):
             "Where there is no room for every column, the loudest of those at one place is shown, "
             "so that no call is lost"
         )
+        self._cleaning = QLabel("cleaned for listening")
+        self._cleaning.setProperty("role", "badge")
+        self._cleaning.setToolTip("What you hear has its noise turned down; C switches that off")
+        self._cleaning.hide()
         self._run = ElidedLabel(Qt.AlignmentFlag.AlignRight)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -67,6 +71,7 @@ class StatusBar(QStatusBar):
             label.setProperty("role", "status")
             self.addWidget(label, stretch)
         self.addPermanentWidget(self._run, 5)
+        self.addPermanentWidget(self._cleaning)
         for widget in (self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
@@ -129,6 +134,11 @@ class StatusBar(QStatusBar):
             self._left = f"{run_left_text(progress.left_s)} left"
         self._bar.setFormat(f"%p % · {self._left}" if self._left else "%p %")
         self._bar.setValue(round(1000 * progress.fraction))
+
+    @Slot(bool)
+    def show_cleaning(self, cleans: bool) -> None:
+        """Show as long as it is so that what is heard is not what was recorded."""
+        self._cleaning.setVisible(cleans)
 
     def show_level(self, level: int | None) -> None:
         """Show how far the spectrograms are downsampled; nothing for None."""

@@ -76,7 +76,7 @@ def test_an_unknown_stored_device_falls_back_with_a_note(desk: Desk) -> None:
     desk.qtbot.waitUntil(lambda: bool(notes))
     assert "in the other lab" in notes[0]
     assert "speakers" in notes[0]
-    assert playback.volume_db == 0
+    assert playback.settings.volume_db == 0
     playback.shut_down()
 
 

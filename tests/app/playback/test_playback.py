@@ -92,7 +92,7 @@ def test_a_region_is_heard_to_its_end_and_no_more(desk: Desk) -> None:
     assert desk.cursor_s == 3.2
     desk.play(0.2)
     assert desk.cursor_s < 3.5
-    desk.playback.set_half_speed(True)
+    desk.playback.settings.set_half_speed(True)
     desk.play(0.05)
     assert 3.3 < desk.cursor_s < 3.5
     desk.play(1.0)
@@ -111,7 +111,7 @@ def test_a_region_loops_whatever_its_length(desk: Desk) -> None:
 
 
 def test_half_speed(desk: Desk) -> None:
-    desk.playback.set_half_speed(True)
+    desk.playback.settings.set_half_speed(True)
     desk.playback.play()
     sound = desk.play(4.0)
     np.testing.assert_allclose(onsets_s(sound[:, 0])[1:], [2.0], atol=0.005)
@@ -121,8 +121,8 @@ def test_half_speed(desk: Desk) -> None:
 def test_the_high_pass_goes_round(desk: Desk) -> None:
     chosen = []
     for _ in range(4):
-        desk.playback.next_high_pass()
-        chosen.append(desk.playback.high_pass_hz)
+        desk.playback.settings.next_high_pass()
+        chosen.append(desk.playback.settings.high_pass_hz)
     assert chosen == [200, 500, 1000, 0]
     assert desk.notes == [
         "high-pass 200 Hz",
@@ -131,20 +131,20 @@ def test_the_high_pass_goes_round(desk: Desk) -> None:
         "high-pass off",
     ]
     desk.playback.play()
-    desk.playback.set_high_pass(500)
+    desk.playback.settings.set_high_pass(500)
     assert desk.stream().feed.wanted.high_pass_hz == 500
 
 
 def test_volume_never_exceeds_full_scale_and_is_remembered(desk: Desk) -> None:
     desk.playback.play()
     for _ in range(20):
-        desk.playback.louder()
+        desk.playback.settings.louder()
     assert desk.notes[-1] == "volume +30 dB"
     assert np.abs(desk.play(1.0)).max() == 1.0
     again = Playback(desk.session, desk.view, FakeSound())
-    assert again.volume_db == 30
-    again.quieter()
-    assert again.volume_db == 27
+    assert again.settings.volume_db == 30
+    again.settings.quieter()
+    assert again.settings.volume_db == 27
 
 
 # -- where it starts, goes on and ends ------------------------------------------------

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from fake_sound import FakeSound, FakeStream
+from fake_sound import RATE_HZ, FakeSound, FakeStream
 from fakes import curve_s
 from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 
+_CLEANED = "cleaned for listening"
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
@@ -23,6 +25,11 @@ def _stream(window: MainWindow, qtbot: QtBot) -> FakeStream:
     assert isinstance(sound, FakeSound)
     qtbot.waitUntil(lambda: bool(sound.streams) and not sound.streams[-1].is_closed)
     return sound.streams[-1]
+
+
+def _pauses(sound: np.ndarray) -> float:
+    """How loud it is where there is no call."""
+    return float(np.quantile(sound.reshape(-1, 320, 2).std(axis=1), 0.2))
 
 
 def test_keys_cursor_and_button(opened: MainWindow, qtbot: QtBot) -> None:
@@ -106,11 +113,31 @@ def test_without_sound_the_button_says_why(opened: MainWindow, qtbot: QtBot) -> 
     assert QSettings().value("playback/device") == "plugged in"
 
 
+def test_cleaning_is_heard_from_the_next_moment_on_and_a_badge_says_so(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    (badge,) = (q for q in opened.status.findChildren(QLabel) if q.text() == _CLEANED)
+    assert not badge.isVisible()
+    QTest.keyClick(opened, Key.Key_Space)
+    stream = _stream(opened, qtbot)
+    stream.play(1.0)
+    QTest.keyClick(opened, Key.Key_C)
+    assert badge.isVisible()
+    assert opened.commands["clean"].isChecked()
+    qtbot.waitUntil(lambda: stream.feed.track.listening.cleans)
+    stream.play(0.5)
+    sound = stream.play(1.0)
+    before, after = _pauses(sound[:RATE_HZ]), _pauses(sound[-RATE_HZ:])
+    assert after < 0.4 * before
+    opened.commands["clean"].trigger()
+    assert not badge.isVisible()
+
+
 def test_the_menu_shows_the_high_pass(opened: MainWindow) -> None:
     QTest.keyClick(opened, Key.Key_H, Modifier.ShiftModifier)
     assert opened.commands["high_pass_200"].isChecked()
     opened.commands["high_pass_1000"].trigger()
-    assert opened.playback.high_pass_hz == 1000
+    assert opened.playback.settings.high_pass_hz == 1000
 
 
 def test_closing_while_it_plays(
