@@ -24,6 +24,15 @@ REGION: tuple[ActionSpec, ...] = (
         on=(Thing.REGION,),
     ),
     ActionSpec(
+        "export_region",
+        "Export the region…",
+        "regions.export",
+        "Region",
+        ("Shift+E",),
+        "Write the region as a label for other programs, or as sound of both channels",
+        on=(Thing.REGION,),
+    ),
+    ActionSpec(
         "clear_region",
         "Select no region",
         "regions.clear",

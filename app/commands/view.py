@@ -79,6 +79,17 @@ VIEW: tuple[ActionSpec, ...] = (
         on=(Thing.PLOT,),
     ),
     ActionSpec(
+        "link_frequencies",
+        "Zoom frequencies of both channels",
+        "display.set_one_band",
+        "View",
+        ("K",),
+        "Shift and the wheel zoom the frequencies of both channels together, or each on its own",
+        checkable=True,
+        checked=True,
+        on=(Thing.PLOT,),
+    ),
+    ActionSpec(
         "hand_tool",
         "Drag to move the view",
         "shell.drag_view",

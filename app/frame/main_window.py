@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
         works = (
             *(self.documents, self.pairing, self.exports),
-            *(self.workbench, self.closing, self.models, self.placing),
+            *(self.workbench, self.closing, self.models, self.placing, self.regions),
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.review = Review(self.session, self.time, self.queue, self)
         self.placing = PlacingCommands(self, self.session, self.time)
-        self.regions = RegionCommands(self.session, self.time, self.display, self)
+        self.regions = RegionCommands(self, self.session, self.time, self.display)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
         self.hand = HandTool(self.shell.preferences, self)
@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
             self.exports,
             self.models,
             self.placing,
+            self.regions,
             self.shell,
             self.workbench,
             self.closing,

@@ -1,11 +1,14 @@
-"""The commands on the selected region: look at it closely, decide on what is in it."""
+"""The commands on the selected region: look at it, decide on what is in it, write it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QMainWindow
 
+from app.base.background_runner import BackgroundRunner
 from app.base.messages import Kind, Message
 from app.base.time_view import TimeView
+from app.export.region_dialog import RegionDialog
 from app.render.display import Display
 from app.session.session_model import SessionModel
 from core.keypoints import ReviewState
@@ -19,6 +22,8 @@ class RegionCommands(QObject):
 
     Parameters
     ----------
+    window : QMainWindow
+        Dialogs stand over it.
     session, time, display
         What is open, and what of it is in view.
 
@@ -31,14 +36,21 @@ class RegionCommands(QObject):
     message_posted = Signal(object)
 
     def __init__(
-        self,
-        session: SessionModel,
-        time: TimeView,
-        display: Display,
-        parent: QObject | None = None,
+        self, window: QMainWindow, session: SessionModel, time: TimeView, display: Display
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
+        self._window = window
         self._session, self._time, self._display = session, time, display
+        self._writing = BackgroundRunner("region", self)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being written."""
+        return not self._writing.is_running
+
+    def shut_down(self) -> None:
+        """Stop the thread."""
+        self._writing.shut_down()
 
     @Slot()
     def zoom(self) -> None:
@@ -47,6 +59,9 @@ class RegionCommands(QObject):
         if region is not None:
             margin_s = _MARGIN * (region.end_s - region.start_s)
             self._time.show_span(region.start_s - margin_s, region.end_s + margin_s)
+            if region.band_hz is not None:
+                low, high = region.band_hz
+                self._display.show_band(region.channel, (low / 1000, high / 1000))
 
     @Slot()
     def set_aside(self) -> None:
@@ -62,6 +77,13 @@ class RegionCommands(QObject):
         else:
             self._session.preview.cancel()
             self._session.review_keypoints(inside, ReviewState.UNALIGNABLE)
+
+    @Slot()
+    def export(self) -> None:
+        """Show what would be written of the region, and write it."""
+        if self._session.selection.region is not None:
+            dialog = RegionDialog(self._session, self._writing, self._window)
+            dialog.open()
 
     @Slot()
     def clear(self) -> None:

@@ -11,6 +11,9 @@ from core.arrays import Floats
 from core.audio.spectra.frame_plan import FrameSettings
 from core.time_map import TimeMap
 
+Band = tuple[float, float] | None
+"""Lowest and highest frequency, kHz; None for those that are shown at first."""
+
 
 class Display(QObject):
     """What the panes agree on besides the time axis.
@@ -24,6 +27,8 @@ class Display(QObject):
     -------
     changed()
         Keypoints, channel 1 or the links are to be drawn elsewhere.
+    bands_changed()
+        Other frequencies are shown of a channel.
     look_changed()
         `look` is another: colours, levels or the frequencies shown.
     frames_changed()
@@ -31,6 +36,7 @@ class Display(QObject):
     """
 
     changed = Signal()
+    bands_changed = Signal()
     look_changed = Signal()
     frames_changed = Signal()
 
@@ -39,6 +45,8 @@ class Display(QObject):
         self._session = session
         self.is_warped = True
         self.has_links = True
+        self.has_one_band = True
+        self._bands_khz: tuple[Band, Band] = (None, None)
         self.warp: TimeMap | None = None
         self.look = SpectrogramLook()
         self.frames = FrameSettings()
@@ -46,6 +54,7 @@ class Display(QObject):
         self.keypoints_s: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
         session.keypoints_changed.connect(self._follow)
         session.selection.recording_changed.connect(self._follow)
+        session.selection.recording_changed.connect(self._show_all_frequencies)
 
     def set_warped(self, warped: bool) -> None:
         """Show channel 1 on channel 0's clock, or on its own."""
@@ -62,8 +71,40 @@ class Display(QObject):
         before, self.look, self.frames = (self.look, self.frames), look, frames
         if look != before[0]:
             self.look_changed.emit()
+            self._show_all_frequencies()
         if frames != before[1]:
             self.frames_changed.emit()
+
+    def set_one_band(self, one: bool) -> None:
+        """Zoom the frequencies of both channels together, or each on its own."""
+        self.has_one_band = one
+        if one:
+            self.show_band(0, self._bands_khz[0])
+
+    def show_band(self, channel: int, band_khz: Band) -> None:
+        """Show other frequencies of a channel, and of both where they go together.
+
+        Parameters
+        ----------
+        channel : int
+        band_khz : pair of float or None
+            The lowest and the highest; None for those of `look`.
+        """
+        bands = [band_khz if self.has_one_band else band for band in self._bands_khz]
+        bands[channel] = band_khz
+        self._bands_khz = bands[0], bands[1]
+        self.bands_changed.emit()
+
+    def band_khz(self, channel: int, top_khz: float) -> tuple[float, float]:
+        """The lowest and the highest frequency to show of a channel that goes up to `top_khz`."""
+        low_khz, high_khz = self._bands_khz[channel] or (self.look.low_khz, self.look.high_khz)
+        high_khz = min(high_khz, top_khz)
+        return low_khz if low_khz < high_khz else 0.0, high_khz
+
+    @Slot()
+    def _show_all_frequencies(self) -> None:
+        self._bands_khz = None, None
+        self.bands_changed.emit()
 
     def channel_1_s(self, pane_s: float) -> float:
         """The moment of channel 1 that its pane shows at `pane_s`."""

@@ -104,8 +104,7 @@ def write_aligned_audio(
         If nothing is known, the place or the sample rate is of no use or the place an original,
         the disk is full, or the audio cannot be read.
     """
-    if path.resolve() in {file.resolve() for file in recording.paths}:
-        raise InputError(path, "is an original, which is never written to", "choose a new name")
+    refuse_original(path, recording)
     rate_hz = asked.rate_hz or recording.channels[0].sample_rate_hz
     span_s = _span_s(recording, asked, rate_hz)
     frames = round((span_s[1] - span_s[0]) * rate_hz)
@@ -125,6 +124,18 @@ def write_aligned_audio(
     if clipped:
         notes += (f"{clipped:,} samples above full scale were clipped; WAV of floats holds them",)
     return WrittenAudio(path, *span_s, rate_hz, notes)
+
+
+def refuse_original(path: Path, recording: Recording) -> None:
+    """Raise `InputError` if a place is a file of the recording."""
+    if path.resolve() in {file.resolve() for file in recording.paths}:
+        raise InputError(path, "is an original, which is never written to", "choose a new name")
+
+
+def subtype_for(recording: Recording, container: str) -> str:
+    """How samples are written: with a floating point only where the recording's have one."""
+    is_float = any(sound_at(file).subtype in ("FLOAT", "DOUBLE") for file in recording.paths)
+    return "FLOAT" if is_float and container == "WAV" else "PCM_24"
 
 
 def silences(recording: Recording, asked: AlignedAudio) -> tuple[str, ...]:
@@ -176,8 +187,7 @@ def _kind(
             f"choose a sample rate from {lowest_hz:,} to {highest_hz:,} Hz",
         )
     channels = 2 if asked.with_reference else 1
-    is_float = any(sound_at(file).subtype in ("FLOAT", "DOUBLE") for file in recording.paths)
-    subtype = "FLOAT" if is_float and container == "WAV" else "PCM_24"
+    subtype = subtype_for(recording, container)
     length = round((span_s[1] - span_s[0]) * rate_hz) * channels * _SAMPLE_BYTES[subtype]
     if container == "WAV" and length > _WAV_BYTES:
         container = "RF64"

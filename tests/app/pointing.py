@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.timeline.time_plot import TimePlot
@@ -53,3 +54,20 @@ def begin_drag(
     for part in (1, 2, 3, 4):
         QTest.mouseMove(widget, start + (end - start) * part / 4)
         qtbot.wait(20)
+
+
+def wheel(plot: TimePlot, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    """Turn the wheel over a plot."""
+    view = plot.viewport()
+    where, delta = QPointF(at), QPoint(0, 120 * notches)
+    event = QWheelEvent(
+        where,
+        view.mapToGlobal(where),
+        QPoint(),
+        delta,
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,  # noqa: FBT003 (Qt takes it by position only)
+    )
+    QApplication.sendEvent(view, event)

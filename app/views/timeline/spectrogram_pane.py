@@ -84,7 +84,7 @@ class SpectrogramPane(TimePlot):
         view.span_changed.connect(self._reading.hide)
         session.selection.changed.connect(self._show_selection)
         display.changed.connect(self._follow)
-        display.look_changed.connect(self._show_all_frequencies)
+        display.bands_changed.connect(self._show_band)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
         self._follow()
@@ -120,7 +120,7 @@ class SpectrogramPane(TimePlot):
         self._reading.hide()
         if spectrogram is not None:
             self._top_khz = spectrogram.plan.top_hz / 1000
-            self._show_all_frequencies()
+            self._show_band()
 
     @property
     def reading_text(self) -> str:
@@ -206,10 +206,12 @@ class SpectrogramPane(TimePlot):
         high = at_khz + (high - at_khz) * factor
         low, high = max(low, 0.0), min(high, self._top_khz)
         if high - low >= _SMALLEST_KHZ:
-            self.show_heights(low, high)
+            self._display.show_band(self._channel, (low, high))
 
     @Slot()
     def _show_all_frequencies(self) -> None:
-        look = self._display.look
-        high_khz = min(look.high_khz, self._top_khz)
-        self.show_heights(look.low_khz if look.low_khz < high_khz else 0.0, high_khz)
+        self._display.show_band(self._channel, None)
+
+    @Slot()
+    def _show_band(self) -> None:
+        self.show_heights(*self._display.band_khz(self._channel, self._top_khz))

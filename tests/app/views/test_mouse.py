@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from pointing import LEFT, NONE, at_value, drag
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from pointing import LEFT, at_value, drag, wheel
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.views.timeline.overview import OverviewStrip
-from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX, TimePlot
+from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -22,22 +20,6 @@ def near(opened: MainWindow) -> MainWindow:
     """A window that shows 8 s to 12 s of 20 s."""
     opened.time.show_span(8.0, 12.0)
     return opened
-
-
-def wheel(plot: TimePlot, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier = NONE) -> None:
-    view = plot.viewport()
-    where, delta = QPointF(at), QPoint(0, 120 * notches)
-    event = QWheelEvent(
-        where,
-        view.mapToGlobal(where),
-        QPoint(),
-        delta,
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,  # noqa: FBT003 (Qt takes it by position only)
-    )
-    QApplication.sendEvent(view, event)
 
 
 def in_overview(strip: OverviewStrip, time_s: float, duration_s: float = 20.0) -> QPoint:
