@@ -94,6 +94,7 @@ class WritingDialog(QDialog):
         self._runner = runner
         self._offer: Offer | None = None
         self._is_writing = False
+        self._written: Written | None = None
         self._said, self._notes, self._outcome = (
             sentence_label(role) for role in ("title", "muted", "")
         )
@@ -158,7 +159,9 @@ class WritingDialog(QDialog):
         raise NotImplementedError
 
     def writing(self, offer: Offer) -> Work | None:
-        """What writes an offer, yields the share of it that is written, and at last a `Written`.
+        """What writes an offer, yields the share of it that is written, and a `Written`.
+
+        Of several files there may be a `Written` after each: the last one counts.
 
         None if the person does not want to after all. Raises `InputError` if what was chosen is
         of no use.
@@ -194,7 +197,7 @@ class WritingDialog(QDialog):
             self._outcome.setText(str(error))
         else:
             if work is not None:
-                self._is_writing = True
+                self._is_writing, self._written = True, None
                 self._bar.setValue(0)
                 self._runner.start(work)
         self._show()
@@ -204,9 +207,9 @@ class WritingDialog(QDialog):
         if isinstance(step, float):
             self._bar.setValue(round(_WHOLE * step))
         elif self._is_writing:
+            self._written = step
             self._outcome.setText(step.said)
             self._tell_notes(step.notes)
-            self.written.emit(step)
         else:
             self._offer = cast("Offer", step)
             self._said.setText(step.said)
@@ -219,7 +222,10 @@ class WritingDialog(QDialog):
         if result.status is RunStatus.FAILED:
             self._outcome.setText(f"Not exported. {result.message}")
         elif was_writing and result.status is RunStatus.CANCELLED:
-            self._outcome.setText("Stopped; nothing was written.")
+            said = "; nothing was written." if self._written is None else f". {self._written.said}"
+            self._outcome.setText(f"Stopped{said}")
+        if was_writing and self._written is not None:
+            self.written.emit(self._written)
         self._show()
 
     @Slot()

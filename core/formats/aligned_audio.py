@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def write_aligned_audio(
         If nothing is known, the place or the sample rate is of no use or the place an original,
         the disk is full, or the audio cannot be read.
     """
-    refuse_original(path, recording)
+    refuse_originals(path, [recording])
     rate_hz = asked.rate_hz or recording.channels[0].sample_rate_hz
     span_s = _span_s(recording, asked, rate_hz)
     frames = round((span_s[1] - span_s[0]) * rate_hz)
@@ -126,9 +127,9 @@ def write_aligned_audio(
     return WrittenAudio(path, *span_s, rate_hz, notes)
 
 
-def refuse_original(path: Path, recording: Recording) -> None:
-    """Raise `InputError` if a place is a file of the recording."""
-    if path.resolve() in {file.resolve() for file in recording.paths}:
+def refuse_originals(path: Path, recordings: Iterable[Recording]) -> None:
+    """Raise InputError if a place to write to is a file of one of some recordings."""
+    if path.resolve() in {file.resolve() for each in recordings for file in each.paths}:
         raise InputError(path, "is an original, which is never written to", "choose a new name")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from core import __version__
 from core.audio.recording import Recording
 from core.errors import InputError
-from core.formats.aligned_audio import refuse_original, subtype_for
+from core.formats.aligned_audio import refuse_originals, subtype_for
 from core.formats.files.sound_files import SoundKind, sound_writer
 from core.steps import Steps
 
@@ -58,7 +58,7 @@ def write_clips(
     done_s = 0.0
     with ExitStack() as stack:
         for channel, (place, (start_s, end_s)) in enumerate(zip(paths, spans_s, strict=True)):
-            refuse_original(place, recording)
+            refuse_originals(place, [recording])
             source = recording.channels[channel]
             if end_s <= 0 or start_s >= source.duration_s:
                 what = f"does not run from {start_s:.3f} to {end_s:.3f} s on its own clock"

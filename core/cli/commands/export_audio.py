@@ -11,7 +11,12 @@ from core.cli.codes import DONE, REFUSED, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import Advance, fail, note, progress_bar, say
 from core.errors import InputError
-from core.formats.aligned_audio import AlignedAudio, WrittenAudio, write_aligned_audio
+from core.formats.aligned_audio import (
+    AlignedAudio,
+    WrittenAudio,
+    refuse_originals,
+    write_aligned_audio,
+)
 from core.formats.files.atomic import make_folder
 from core.formats.sidecar import Rows
 from core.session.kept import Kept, read_kept, the_one
@@ -34,11 +39,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         note(line)
     places = _places(found, args)
     make_folder(args.out)
+    originals = [each.recording for each in found if each.recording is not None]
     failed = 0
     with progress_bar("exporting audio") as advance:
         for number, (kept, place) in enumerate(zip(found, places, strict=True)):
             try:
                 start, end = number / len(found), (number + 1) / len(found)
+                refuse_originals(place, originals)
                 steps = part_of(_written(kept, place, args), start, end)
                 _tell(told_of(steps, partial(_advance, advance, kept.name)))
             except InputError as error:

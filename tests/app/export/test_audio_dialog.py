@@ -59,6 +59,7 @@ def test_what_was_reviewed_goes_out_and_silence_is_named(
     assert rate_hz == sf.info(tmp_path / "a.wav").samplerate
     assert not sound[: round(3.4 * rate_hz), 1].any()
     assert np.abs(sound[round(4 * rate_hz) : round(7 * rate_hz), 1]).max() > 0
+    qtbot.waitUntil(lambda: reviewed.exports.is_idle)
     assert "a.aligned.wav" in reviewed.messages.message.text
 
 
@@ -119,6 +120,100 @@ def test_stopping_leaves_nothing_behind(
     qtbot.waitUntil(lambda: dialog.outcome == "Stopped; nothing was written.")
     qtbot.waitUntil(lambda: [p.name for p in tmp_path.iterdir() if "aligned" in p.name] == [])
     assert not list(tmp_path.glob(".finchsync-*"))
+
+
+@pytest.fixture
+def several(window: MainWindow, tmp_path: Path, settle: Settle) -> MainWindow:
+    """Four recordings, one of them of no reviewed keypoint; two are chosen in the list."""
+    folder = tmp_path / "field"
+    folder.mkdir()
+    for name in ("a.wav", "b.wav", "c.wav", "d.wav"):
+        write_calls(folder / name, 10.0)
+    window.open([folder])
+    settle(window)
+    window.commands["align_all"].trigger()
+    settle(window)
+    first, second, _third, fourth = window.session.recordings
+    for key in (first, second, fourth):
+        window.session.review_keypoints(range(2, 6), ReviewState.ACCEPTED, key)
+    window.session.selection.choose((first, second), first)
+    settle(window)
+    return window
+
+
+def test_all_recordings_leave_a_file_each_and_what_fails_is_named(
+    several: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = audio_export.write_aligned_audio
+
+    def failing(path: Path, *args: object, **options: object) -> Iterator[float]:
+        if path.name.startswith("b."):
+            raise InputError(path, "cannot be written (no space left on device)", "make room")
+        return (yield from whole(path, *args, **options))
+
+    monkeypatch.setattr(audio_export, "write_aligned_audio", failing)
+    dialog = opened_dialog(several, qtbot)
+    assert dialog.scope.currentText() == "Of the 2 chosen recordings, a file each"
+    assert dialog.said == "2 recordings: channel 1 is known in 8.0 of 20.0 s."
+    dialog.scope.setCurrentIndex(2)
+    dialog.kind.setCurrentIndex(dialog.kind.findData(".flac"))
+    qtbot.waitUntil(lambda: dialog.said.startswith("3 recordings"))
+    assert dialog.notes.startswith("c.wav: left out, nothing of it is reviewed")
+    click(dialog.go)
+    out = tmp_path / "field" / "aligned"
+    qtbot.waitUntil(lambda: several.exports.is_idle)
+    assert dialog.outcome == f"2 of 3 files are written to {out}, 1 could not be."
+    assert "b.aligned.flac: cannot be written (no space left on device)" in dialog.notes
+    assert sorted(path.name for path in out.iterdir()) == ["a.aligned.flac", "d.aligned.flac"]
+    assert several.messages.message.text == dialog.outcome
+
+
+def test_stopped_among_several_what_is_whole_stays(
+    several: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, held = threading.Event(), threading.Event()
+    whole = audio_export.write_aligned_audio
+
+    def slow(path: Path, *args: object, **options: object) -> Iterator[float]:
+        steps = whole(path, *args, **options)
+        if path.name.startswith("b."):
+            yield next(steps)
+            begun.set()
+            held.wait(10)
+        return (yield from steps)
+
+    monkeypatch.setattr(audio_export, "write_aligned_audio", slow)
+    dialog = opened_dialog(several, qtbot)
+    click(dialog.go)
+    qtbot.waitUntil(begun.is_set)
+    click(dialog.stop)
+    held.set()
+    out = tmp_path / "field" / "aligned"
+    said = f"Stopped. 1 of 2 files are written to {out}."
+    qtbot.waitUntil(lambda: dialog.outcome == said)
+    qtbot.waitUntil(lambda: [path.name for path in out.iterdir()] == ["a.aligned.wav"])
+
+
+def test_no_recording_of_the_session_is_written_over(
+    window: MainWindow, tmp_path: Path, settle: Settle, qtbot: QtBot, monkeypatch
+) -> None:
+    monkeypatch.setattr("app.export.audio_dialog.may_replace", lambda *_: True)
+    (tmp_path / "aligned").mkdir()
+    places = tmp_path / "a.wav", tmp_path / "aligned" / "a.aligned.wav"
+    for place in places:
+        write_calls(place, 8.0)
+    before = places[1].read_bytes()
+    window.open(places)
+    settle(window)
+    dialog = opened_dialog(window, qtbot)
+    dialog.unreviewed.click()
+    dialog.scope.setCurrentIndex(dialog.scope.count() - 1)
+    qtbot.waitUntil(lambda: dialog.said.startswith("2 recordings"))
+    dialog.place.setText(str(places[1].parent))
+    click(dialog.go)
+    qtbot.waitUntil(lambda: window.exports.is_idle)
+    assert "a.aligned.wav: is an original, which is never written to" in dialog.notes
+    assert places[1].read_bytes() == before
 
 
 def test_a_full_disk_is_told(
