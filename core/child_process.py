@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -20,7 +22,13 @@ from core.extras import is_frozen
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of a process before the caller may change its mind."""
+_LONGEST_STEP_S = 2.0
+"""A step that takes longer after it was given up is ended with its process."""
 _NICER = 5
+
+
+class ChildEndedError(RuntimeError):
+    """A process ended by itself."""
 
 
 def own_command(*arguments: str) -> list[str]:
@@ -92,7 +100,7 @@ def next_word(process: SpawnProcess, pipe: Connection, whose: str) -> Generator[
 
     Raises
     ------
-    RuntimeError
+    ChildEndedError
         If it ended.
     """
     try:
@@ -101,7 +109,7 @@ def next_word(process: SpawnProcess, pipe: Connection, whose: str) -> Generator[
         return pipe.recv()
     except (EOFError, OSError) as error:
         process.join()
-        raise RuntimeError(
+        raise ChildEndedError(
             f"{whose} process ended by itself, with exit code {process.exitcode}"
         ) from error
 
@@ -123,6 +131,91 @@ def sendable(error: Exception) -> Exception:
     return told
 
 
+class Child:
+    """A process kept to take steps for this one, one call after another.
+
+    Parameters
+    ----------
+    whose : str
+        As in `next_word`.
+    steps : callable
+        Sent there once, with what it is bound to, and called for every call of `Child.steps`.
+    """
+
+    def __init__(self, whose: str, steps: Callable[..., Iterator[object]]) -> None:
+        self._whose, self._steps = whose, steps
+        self._running: tuple[SpawnProcess, Connection] | None = None
+        self._owes_an_end = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process."""
+        return self._running is not None
+
+    def steps(self, *arguments: Any) -> Iterator[object]:
+        """Take steps there; to stop iterating stops them after the one under way.
+
+        Parameters
+        ----------
+        *arguments
+            All of them, and what the steps yield, are sent.
+
+        Yields
+        ------
+        object
+            What the steps yield, and None while there is no news.
+
+        Raises
+        ------
+        InputError or RuntimeError
+            As the steps raise.
+        ChildEndedError
+            If the process ended by itself; the next call starts another.
+        """
+        process, pipe = yield from self._ready()
+        self._owes_an_end = True
+        try:
+            _send(pipe, arguments)
+            while True:
+                word = yield from next_word(process, pipe, self._whose)
+                if isinstance(word, _End):
+                    self._owes_an_end = False
+                    if word.error is not None:
+                        raise word.error
+                    return
+                yield word
+        except ChildEndedError:
+            self.close()
+            raise
+        finally:
+            if self._owes_an_end:
+                _send(pipe, _Stop())
+
+    def close(self) -> None:
+        """End the process, whatever it is doing; its memory is free again."""
+        self._owes_an_end = False
+        if self._running is not None:
+            end_child(*self._running)
+            self._running = None
+
+    def _ready(self) -> Generator[None, None, tuple[SpawnProcess, Connection]]:
+        """A process that waits for a call; one that does not stop what was given up is ended."""
+        patient_until_s = time.monotonic() + _LONGEST_STEP_S
+        while self._running is not None:
+            process, pipe = self._running
+            if not process.is_alive() or time.monotonic() > patient_until_s:
+                self.close()
+            elif not self._owes_an_end:
+                return process, pipe
+            elif not pipe.poll(_PATIENCE_S):
+                yield None
+            else:
+                with suppress(EOFError, OSError):  # that it is gone is seen in the next round
+                    self._owes_an_end = not isinstance(pipe.recv(), _End)
+        self._running = start_child(_serve, self._steps, gives_way=True)
+        return self._running
+
+
 def steps_of_child(
     whose: str, steps: Callable[..., Iterator[object]], *arguments: Any
 ) -> Iterator[object]:
@@ -130,41 +223,54 @@ def steps_of_child(
 
     Parameters
     ----------
-    whose : str
-        As in `next_word`.
-    steps : callable
-        Called there with the arguments; all of them, and what it yields, are sent.
-
-    Yields
-    ------
-    object
-        What the steps yield, and None while there is no news.
-
-    Raises
-    ------
-    InputError or RuntimeError
-        As the steps raise, or if the process failed.
+    whose, steps
+        As `Child`.
+    *arguments
+        As `Child.steps`, whose values and errors these are.
     """
-    process, pipe = start_child(_take_steps, steps, *arguments, gives_way=True)
+    child = Child(whose, steps)
     try:
-        while True:
-            word = yield from next_word(process, pipe, whose)
-            if isinstance(word, Exception):
-                raise word
-            if word is None:
-                return
-            yield word
+        yield from child.steps(*arguments)
     finally:
-        end_child(process, pipe)
+        child.close()
 
 
-def _take_steps(pipe: Connection, steps: Callable[..., Iterator[object]], *arguments: Any) -> None:
+def _send(pipe: Connection, what: object) -> None:
+    with suppress(OSError):  # that the process is gone is said where it is heard of
+        pipe.send(what)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last word on a call."""
+
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Nobody wants the rest of a call, which may have come to its end already."""
+
+
+def _serve(pipe: Connection, steps: Callable[..., Iterator[object]]) -> None:
+    """Take steps for one call after another, until nobody is there to ask."""
+    while True:
+        asked = pipe.recv()
+        if not isinstance(asked, _Stop):
+            pipe.send(_answered(pipe, steps, asked))
+
+
+def _answered(
+    pipe: Connection, steps: Callable[..., Iterator[object]], arguments: tuple[Any, ...]
+) -> _End:
     try:
         for step in steps(*arguments):
             pipe.send(step)
-        pipe.send(None)
+            if pipe.poll():
+                break
     except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
-        pipe.send(sendable(error))
+        return _End(sendable(error))
+    return _End()
 
 
 @contextmanager

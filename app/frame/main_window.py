@@ -50,7 +50,8 @@ from app.views.panels.spectrogram_panel import SpectrogramPanel
 from app.views.parts.drop_overlay import DropOverlay
 from app.views.parts.welcome import Welcome
 from app.views.timeline.hand_tool import HandTool
-from app.work.aligning import AlignSteps, align_steps
+from app.work.align_apart import AlignerApart
+from app.work.aligner import Aligner
 from app.work.closing import Closing
 from app.work.workbench import Workbench
 
@@ -62,8 +63,8 @@ class MainWindow(QMainWindow):
 
     Parameters
     ----------
-    steps : callable
-        Aligns a recording, step by step; see `app.work.aligning.AlignSteps`.
+    aligner : Aligner, optional
+        Aligns a recording, step by step; in a process of its own if not given.
     size : QSize
         Size at the start; under 1300 pixels of width the panels on the right share one place.
     places : SessionPlaces, optional
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        steps: AlignSteps = align_steps,
+        aligner: Aligner | None = None,
         size: QSize = FULL_SIZE,
         *,
         places: SessionPlaces | None = None,
@@ -87,7 +88,7 @@ class MainWindow(QMainWindow):
         self._remembers = remembers
         self.setWindowTitle("FinchSync")
         self.menus, self.commands = build_actions(self)
-        self._make_models(steps, places, sound)
+        self._make_models(aligner or AlignerApart(), places, sound)
         self._make_views()
         self._connect()
         self.resize(size)
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
     # -- assembling ------------------------------------------------------------------
 
     def _make_models(
-        self, steps: AlignSteps, places: SessionPlaces | None, sound: Sound | None
+        self, aligner: Aligner | AlignerApart, places: SessionPlaces | None, sound: Sound | None
     ) -> None:
         """What is open, and what works on it."""
         remembers = self._remembers
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
         self.files = FileDialogs(self, self.documents, self.store)
         self.pairing = PairFiles(self, self.documents)
         self.history = History(self.session, self.commands, self)
-        self.workbench = Workbench(self.session, self.shell.preferences, steps, self)
+        self.workbench = Workbench(self.session, self.shell.preferences, aligner, self)
         self.closing = Closing(self.session, self)
         self.exports = ExportCommands(self, self.session, self.workbench)
         self.models = ModelCommands(

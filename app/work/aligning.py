@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
@@ -18,50 +15,18 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from app.settings.preferences import AlignSettings, settings_of
+from app.work.align_apart import AlignerApart
 from app.work.align_batch import AlignBatch
 from app.work.align_messages import cancelled, failed, imported_stand, no_evidence
 from app.work.align_queue import AlignQueue, Purpose, Task
-from app.work.evidence_worker import EvidenceKeeper, Notice, Refused
-from app.work.model_files import model_in_use
+from app.work.aligner import Aligner, Notice, Refused
 from app.work.run_clock import RunClock
 from core import __version__
 from core.align.alignment import Alignment, Progress
 from core.align.rankings import RankedBy, Ranking
-from core.audio.recording import Recording
-from core.evidence.learned import Networks
 from core.evidence.surface import ScoreSurface
 from core.formats.sync_json import sync_as_json
-from core.memory import give_back
 from core.session import Basis, Provenance, SessionRecording
-from core.sync_points import SyncPoints
-
-AlignSteps = Callable[..., Iterable[object]]
-"""Called with a recording, its keypoints on channel 0 in seconds, settings by name, and networks
-as ``learned`` where any takes part."""
-
-
-def align_steps(
-    recording: Recording,
-    time_0_s: NDArray[np.float64],
-    learned: Networks = (),
-    prior: str = "",
-    model: str = "",
-    sync: SyncPoints | None = None,
-    **settings: float,
-) -> Iterator[object]:
-    """Align with the default pipeline; imported late, in the worker's thread."""
-    from core.align import aligner
-    from core.formats.prior_file import read_prior
-
-    usual = read_prior(Path(prior).expanduser()) if prior else None
-    options = aligner.AlignOptions(**settings).at_spacing(recording.spacing_m)
-    used, problem = model_in_use(model, learned)
-    if problem:
-        yield Notice(problem)
-    tuning = None if used.is_shipped else used.tuning
-    usual, heard_by = usual or used.prior, used.adapted(learned)
-    yield from aligner.align_steps(recording, time_0_s, options, heard_by, usual, tuning, sync)
-    give_back()
 
 
 class Aligning(QObject):
@@ -70,13 +35,11 @@ class Aligning(QObject):
     Parameters
     ----------
     session : SessionModel
-    steps : callable
+    aligner : Aligner or AlignerApart
         Aligns a recording at keypoints, step by step.
 
     Attributes
     ----------
-    keeper : EvidenceKeeper
-        Opens and holds the networks that take part.
     settings : AlignSettings
         Of the next alignments.
     preference : EvidencePreference
@@ -99,13 +62,12 @@ class Aligning(QObject):
     def __init__(
         self,
         session: SessionModel,
-        steps: AlignSteps = align_steps,
+        aligner: Aligner | AlignerApart,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self.steps = steps
-        self.keeper = EvidenceKeeper()
+        self.aligner = aligner
         self.settings: AlignSettings = {}
         self.preference = AS_SHIPPED
         self._with = self.preference
@@ -172,7 +134,7 @@ class Aligning(QObject):
     def shut_down(self) -> None:
         """Stop the thread and close the network."""
         self._runner.shut_down()
-        self.keeper.close()
+        self.aligner.close()
 
     def _under_way(self, purpose: Purpose) -> int | None:
         task = self._task
@@ -192,8 +154,8 @@ class Aligning(QObject):
         if task is None:
             self._end_batch()
             self.progressed.emit(None)
-            if self.keeper.is_spent(self.preference):
-                self._runner.start(self.keeper.close_steps)
+            if self.aligner.is_spent(self.preference):
+                self._runner.start(self.aligner.close_steps)
             return
         entry = self._session.recordings[task.key]
         self._with, self._by = self._choice(task, entry)
@@ -202,8 +164,8 @@ class Aligning(QObject):
         self._clock.start()
         self._show_progress(task, Progress("starting", 0.0))
         sync = {"sync": entry.state.sync} if len(entry.state.sync) else {}
-        align = partial(self.steps, entry.recording, entry.keypoints.time_0_s, **self._by, **sync)
-        steps = partial(self.keeper.steps, self._with, align)
+        asked = self._with, entry.recording, entry.keypoints.time_0_s, {**self._by, **sync}
+        steps = partial(self.aligner.steps, *asked)
         self._runner.start(partial(_on_known_audio, entry.known, steps))
 
     def _choice(self, task: Task, entry: Entry) -> tuple[EvidencePreference, AlignSettings]:
@@ -225,7 +187,8 @@ class Aligning(QObject):
         if task is None:
             return
         if isinstance(step, Progress):
-            self._show_progress(task, step)
+            if self._clock.is_due(step.stage):
+                self._show_progress(task, step)
         elif isinstance(step, Notice):
             self.message_posted.emit(Message(Kind.WARNING, _sentence(step.text)))
         elif isinstance(step, Refused):

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import RunProgress
 from app.settings.evidence_preference import EvidencePreference
-from app.work.evidence_worker import Notice
+from app.work.aligner import Notice
 from app.work.learn_apart import learn_apart
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress
@@ -149,14 +149,14 @@ class Learning(QObject):
     def _on_step(self, step: object) -> None:
         if isinstance(step, Looked):
             self.looked.emit(step)
-        elif isinstance(step, Progress):
+        elif isinstance(step, Progress) and self._clock.is_due(step.stage):
             left_s = self._clock.left_s(step.stage, step.fraction)
             self.progressed.emit(RunProgress(step.stage, step.fraction, left_s))
         elif isinstance(step, LossPoint):
             self.taught.emit(step)
         elif isinstance(step, Notice):
             self.noticed.emit(step.text)
-        elif step is not None:
+        elif not isinstance(step, Progress | None):
             self.learned.emit(step)
 
     @Slot(object)

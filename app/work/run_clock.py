@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 _FEWEST_SECONDS_TO_JUDGE = 0.3
+_SELDOM_S = 0.05
+"""Nobody reads progress that changes more often; to show it would hold the window up."""
 
 
 class RunClock:
@@ -32,6 +34,15 @@ class RunClock:
         self.started_at = datetime.now(UTC)
         self._begun_s = self._seconds()
         self._stage, self._stage_s, self._stage_from = "", self._begun_s, 0.0
+        self._told, self._told_s = "", self._begun_s
+
+    def is_due(self, stage: str) -> bool:
+        """Whether to tell how far the run is; then the next time is a little later."""
+        now_s = self._seconds()
+        if stage == self._told and now_s - self._told_s < _SELDOM_S:
+            return False
+        self._told, self._told_s = stage, now_s
+        return True
 
     def left_s(self, stage: str, fraction: float) -> float | None:
         """Seconds left at a fraction of the run; None while that cannot be said.

@@ -12,9 +12,11 @@ from app.session.edit_messages import open_first
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
+from app.work.align_apart import AlignerApart
 from app.work.align_messages import offer_to_compare
 from app.work.align_queue import Purpose
-from app.work.aligning import Aligning, AlignSteps, align_steps
+from app.work.aligner import Aligner
+from app.work.aligning import Aligning
 from app.work.evidence_memory import EvidenceMemory
 from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps
@@ -32,7 +34,7 @@ class Workbench(QObject):
     session : SessionModel
     preferences : PreferenceStore
         How to align, and whether as soon as a recording is opened.
-    steps : callable
+    aligner : Aligner or AlignerApart
         Aligns a recording at keypoints, step by step.
 
     Attributes
@@ -62,13 +64,13 @@ class Workbench(QObject):
         self,
         session: SessionModel,
         preferences: PreferenceStore,
-        steps: AlignSteps = align_steps,
+        aligner: Aligner | AlignerApart,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._preferences = preferences
-        self.aligning = Aligning(session, steps, self)
+        self.aligning = Aligning(session, aligner, self)
         self.redecoding = Redecoding(session, self)
         self.spectrograms: tuple[Spectrogram, Spectrogram] | None = None
         self.aligns_on_open = True

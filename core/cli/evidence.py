@@ -46,7 +46,7 @@ def choice_from_args(args: argparse.Namespace) -> EvidenceChoice:
 @contextmanager
 def opened_evidence(choice: EvidenceChoice) -> Iterator[Networks]:
     """Networks that give back their memory in the end; errors as `open_evidence`."""
-    learned = _open(choice, 1)
+    learned = open_evidence(choice)
     try:
         yield learned
     finally:
@@ -62,16 +62,7 @@ def close_all(learned: Networks) -> None:
 @cache
 def opened_here(choice: EvidenceChoice, processes: int) -> Networks:
     """Networks that last as long as this process, one of several; errors as `open_evidence`."""
-    return _open(choice, processes)
-
-
-def _open(choice: EvidenceChoice, processes: int) -> Networks:
-    learned = open_evidence(choice)
-    if choice.name == "beats":
-        from core.nets.embed import leave_a_core
-
-        leave_a_core(processes)
-    return learned
+    return open_evidence(choice, processes)
 
 
 def identity(

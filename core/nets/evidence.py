@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from core.evidence.choice import EvidenceChoice
 from core.evidence.compact import open_compact
-from core.evidence.learned import LearnedEvidence, Networks
+from core.evidence.learned import Networks
 from core.nets import ensure_torch
 
 
-def open_evidence(choice: EvidenceChoice) -> Networks:
-    """Load what an evidence needs; takes seconds, so not in a window's own thread.
+def open_evidence(choice: EvidenceChoice, processes: int = 1) -> Networks:
+    """Load what an evidence needs; takes seconds, and PyTorch holds up a window of this process.
 
     Parameters
     ----------
     choice : EvidenceChoice
+    processes : int
+        How many such as this one share the processors.
 
     Returns
     -------
@@ -29,14 +31,12 @@ def open_evidence(choice: EvidenceChoice) -> Networks:
         return ()
     if choice.name == "compact":
         return (open_compact(),)
-    return open_compact(), open_pair(choice)
-
-
-def open_pair(choice: EvidenceChoice) -> LearnedEvidence:
-    """Load the network of a choice that needs PyTorch; errors as `open_evidence`."""
     ensure_torch()
+    from core.nets.embed import leave_a_core
     from core.nets.pair_evidence import open_pair_evidence
 
     assert choice.checkpoint is not None
     assert choice.scorer is not None
-    return open_pair_evidence(choice.checkpoint, choice.scorer, choice.device, choice.precision)
+    leave_a_core(processes)
+    pair = open_pair_evidence(choice.checkpoint, choice.scorer, choice.device, choice.precision)
+    return open_compact(), pair

@@ -21,6 +21,7 @@ from shiboken6 import isValid
 from app.frame.main_window import MainWindow
 from app.launch import make_app
 from app.session.session_places import SessionPlaces
+from app.work.aligner import Aligner
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_sound import FakeSound
@@ -80,11 +81,11 @@ def write_calls(path: Path, duration_s: float = 20.0, channels: int = 2) -> None
 
 @pytest.fixture
 def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
-    """Open windows with a fake aligner, and close them at the end."""
+    """Open windows with a fake aligner, or the real one apart, and close them at the end."""
     windows: list[MainWindow] = []
 
     def make(
-        steps: Callable = fake_steps,
+        steps: Callable | None = fake_steps,
         *,
         aligns: bool = True,
         home: Path = tmp_path / "sessions",
@@ -92,7 +93,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWind
         size: tuple[int, int] = (1200, 800),
     ) -> MainWindow:
         places = SessionPlaces(home, older_home)
-        window = MainWindow(steps, QSize(*size), sound=FakeSound(), places=places)
+        aligner = Aligner(steps) if steps else None
+        window = MainWindow(aligner, QSize(*size), sound=FakeSound(), places=places)
         window.workbench.aligns_on_open = aligns
         windows.append(window)
         window.show()

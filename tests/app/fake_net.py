@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -64,14 +64,14 @@ class Opener:
         self.prepare: Callable[[FakeNet], None] = lambda _net: None
         self.error: Exception | None = None
 
-    def __call__(self, choice: EvidenceChoice) -> Iterator[Networks]:
+    def __call__(self, choice: EvidenceChoice) -> Networks:
         if self.error is not None:
             raise self.error
         assert all(net.is_closed for net in self.opened), "two networks at a time"
         net = FakeNet("cuda" if choice.device == "auto" else choice.device)
         self.prepare(net)
         self.opened.append(net)
-        yield (net,)
+        return (net,)
 
 
 def prefer(window: MainWindow, wish: EvidencePreference) -> None:

@@ -92,8 +92,8 @@ class LearnDialog(QDialog):
         self._bar.setAccessibleName("Progress of learning")
         self._stage = sentence_label("muted")
         self.tiers = TierChoice()
-        self.curve = LossCurve()
-        self.comparison = ComparisonView()
+        self.curve: LossCurve | None = None
+        self.comparison: ComparisonView | None = None
         self._verdict = sentence_label()
         self.start = QPushButton("Learn")
         self.stop = QPushButton("Stop")
@@ -105,8 +105,6 @@ class LearnDialog(QDialog):
         layout = QVBoxLayout(self)
         for widget in (self._said, self._notes, self.imported, self.tiers, self._bar, self._stage):
             layout.addWidget(widget)
-        layout.addWidget(self.curve, 100)
-        layout.addWidget(self.comparison, 100)
         layout.addWidget(self._verdict)
         layout.addStretch(1)
         layout.addWidget(buttons)
@@ -180,7 +178,6 @@ class LearnDialog(QDialog):
         self._bar.setValue(0)
         self._stage.setText("starting")
         self.tell("")
-        self.curve.begin()
         self._enter(_State.LEARNING)
         self._learning.learn(
             self._looked.corrections, value.model, value.evidence, self.tiers.tier, self._work
@@ -194,13 +191,17 @@ class LearnDialog(QDialog):
 
     @Slot(object)
     def _on_taught(self, point: LossPoint) -> None:
+        if self.curve is None:
+            self.curve = LossCurve()
+            self._insert(self.curve)
+            self.resize(self.size().expandedTo(_WITH_CURVE))
         self.curve.add(point)
-        self.curve.setVisible(self._state is _State.LEARNING)
-        self.resize(self.size().expandedTo(_WITH_CURVE))
 
     @Slot(object)
     def _on_learned(self, learned: Learned) -> None:
         self._learned = learned
+        self.comparison = ComparisonView()
+        self._insert(self.comparison)
         self.comparison.show_comparison(learned.comparison)
         if learned.obstacle:
             obstacle = learned.obstacle
@@ -225,6 +226,12 @@ class LearnDialog(QDialog):
         assert self._learned is not None
         self.save_asked.emit(self._learned.model)
 
+    def _insert(self, plots: QWidget) -> None:
+        """Show plots, which are made when they are needed: all at once they hold the window up."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self._verdict), plots, 100)
+
     def _enter(self, state: _State) -> None:
         self._state = state
         is_learning, has_learned = state is _State.LEARNING, state is _State.LEARNED
@@ -235,10 +242,12 @@ class LearnDialog(QDialog):
         asks: tuple[QWidget, ...] = (self.imported, self.tiers, self.start)
         for asked in asks:
             asked.setVisible(not (is_learning or has_learned))
-        self.curve.setVisible(is_learning and self.curve.points > 0)
+        if self.curve is not None and not is_learning:
+            self.curve.deleteLater()
+            self.curve = None
         self.start.setEnabled(state is _State.READY and can_learn)
         shown: dict[QWidget, bool] = dict.fromkeys((self._bar, self._stage, self.stop), is_learning)
-        shown |= dict.fromkeys((self.comparison, self.use, self.save), has_learned)
+        shown |= dict.fromkeys((self.use, self.save), has_learned)
         for widget, is_shown in shown.items():
             widget.setVisible(is_shown)
         self.use.setEnabled(is_offered)

@@ -42,11 +42,6 @@ class LossCurve(pg.PlotWidget):  # type: ignore[misc]
         """How many are shown."""
         return sum(map(len, self._points.values()))
 
-    def begin(self) -> None:
-        """Show none."""
-        self.clear()
-        self._points, self._lines = {}, {}
-
     def add(self, point: LossPoint) -> None:
         """Show one more."""
         self._points.setdefault(point.part, []).append(point)

@@ -15,7 +15,7 @@ from app.base.messages import Kind
 from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
 from app.views.dialogs.pairing_sheet import PairingSheet
-from app.work.aligning import align_steps
+from app.work.aligner import align_steps
 from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.cli.evidence import opened_here

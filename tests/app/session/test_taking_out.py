@@ -103,7 +103,7 @@ def test_what_is_out_is_left_out_of_exports_walks_and_alignments(
         aligned.append(recording.name)
         yield from fake_steps(recording, time_0_s)
 
-    three.workbench.aligning.steps = steps
+    three.workbench.aligning.aligner._align = steps
     three.commands["align_all"].trigger()
     settle(three)
     assert aligned == ["a.wav", "c.wav"]

@@ -83,7 +83,7 @@ def test_a_failed_run_says_so_and_the_window_works_on(
     assert window.recordings.model().index(0, Column.CONFIDENCE).data() == "failed"
     QTest.keyClick(window, Qt.Key.Key_N)
     assert window.session.selection.keypoint == 1
-    window.workbench.aligning.steps = fake_steps
+    window.workbench.aligning.aligner._align = fake_steps
     window.workbench.align()
     settle(window)
     assert window.session.current.alignment is not None

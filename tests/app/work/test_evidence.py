@@ -21,7 +21,7 @@ from app.base.messages import Kind
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligning import align_steps
+from app.work.aligner import align_steps
 from app.work.run_clock import RunClock
 from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording
@@ -39,7 +39,7 @@ COMPACT, SPECTRAL = EvidencePreference("compact"), EvidencePreference("spectral"
 def window(make_window: MakeWindow, opener: Opener) -> MainWindow:
     """A window with the real aligner that aligns when asked, and opens fake networks."""
     window = make_window(align_steps, aligns=False)
-    window.workbench.aligning.keeper._opens = opener
+    window.workbench.aligning.aligner._opens = opener
     return window
 
 
@@ -193,7 +193,7 @@ def test_the_device_at_the_end_is_the_one_recorded(
             self.device = "cpu"
             return (yield from super().term(*arguments))
 
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([(Falling("cuda"),)])
+    window.workbench.aligning.aligner._opens = lambda _choice: (Falling("cuda"),)
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
@@ -224,7 +224,7 @@ def test_corrections_lead_the_path_over_the_evidence_of_the_network(
     path = tmp_path / "noise.wav"
     noise = np.random.default_rng(2).normal(scale=0.1, size=(30 * RATE_HZ, 2))
     sf.write(path, noise, RATE_HZ)
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([(Knowing(),)])
+    window.workbench.aligning.aligner._opens = lambda _choice: (Knowing(),)
     window.open([path])
     settle(window)
     prefer(window, COMPACT)
@@ -296,14 +296,14 @@ def test_a_network_that_broke_is_opened_anew(
             raise RuntimeError("device-side assert")
 
     broken = Breaking()
-    window.workbench.aligning.keeper._opens = lambda _choice: iter([(broken,)])
+    window.workbench.aligning.aligner._opens = lambda _choice: (broken,)
     window.open([stereo])
     settle(window)
     prefer(window, COMPACT)
     align(window, settle)
     assert "device-side assert" in window.messages.message.text
     assert broken.is_closed
-    window.workbench.aligning.keeper._opens = opener
+    window.workbench.aligning.aligner._opens = opener
     align(window, settle)
     assert window.session.current.alignment is not None
 
@@ -323,6 +323,18 @@ def test_the_list_names_what_a_recording_was_aligned_with(
     settle(window)
     tip = window.recordings.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "aligned with BEATs (0123456789) on cuda" in tip
+
+
+def test_progress_is_told_at_every_stage_and_no_more_often_than_it_is_read() -> None:
+    now_s = [0.0]
+    clock = RunClock(lambda: now_s[0])
+    told = []
+    for step in range(100):
+        now_s[0] = step / 100
+        told.append(clock.is_due("reading" if step < 50 else "comparing"))
+    assert told[0]
+    assert told[50]
+    assert 15 <= sum(told) <= 25
 
 
 def test_time_left_goes_by_the_stage_that_takes_longest() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +17,6 @@ from pytestqt.qtbot import QtBot
 from app.base.messages import Kind
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
-from app.work.aligning import align_steps
 
 pytest.importorskip("torch", reason="needs the extra nets", exc_type=ImportError)
 pytest.importorskip("safetensors", reason="needs the extra nets", exc_type=ImportError)
@@ -41,7 +43,7 @@ def with_beats(
     make_window: MakeWindow, files: tuple[Path, Path], stereo: Path, settle: Settle
 ) -> MainWindow:
     """A window with a recording open and BEATs chosen, that aligns when asked."""
-    window = make_window(align_steps, aligns=False)
+    window = make_window(None, aligns=False)
     prefer(window, EvidencePreference("beats", *map(str, files), "cpu"))
     window.open([stereo])
     settle(window)
@@ -152,3 +154,35 @@ def test_files_of_no_use_are_named_and_nothing_happens(
     assert what in message.text
     assert message.details == "", "foreseen"
     assert with_beats.session.current is before
+
+
+WINDOW_SIDE = """
+import sys
+import numpy as np
+from app.settings.evidence_preference import EvidencePreference
+from app.work.align_apart import AlignerApart
+from core.align.alignment import Alignment
+from core.audio.recording import open_recording
+
+if __name__ == "__main__":
+    audio, checkpoint, scorer = sys.argv[1:]
+    aligner, recording = AlignerApart(), open_recording(audio)
+    wish = EvidencePreference("beats", checkpoint, scorer, "cpu")
+    steps = aligner.steps(wish, recording, np.arange(20.0), {})
+    (found,) = (step for step in steps if isinstance(step, Alignment))
+    print(found.evidence.name, "torch" in sys.modules, "scipy" in sys.modules)
+    aligner.close()
+"""
+
+
+def test_a_window_aligns_with_beats_and_never_loads_torch(
+    files: tuple[Path, Path], stereo: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "window_side.py"
+    script.write_text(WINDOW_SIDE, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, script, stereo, *files]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, check=False, timeout=200
+    )
+    assert done.stdout == "beats False False\n", done.stderr

@@ -15,7 +15,7 @@ import app.settings.evidence_preference
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligning import align_steps
+from app.work.aligner import align_steps
 from core.errors import InputError
 
 MakeWindow = Callable[..., MainWindow]
@@ -27,7 +27,7 @@ COMPACT, SPECTRAL = EvidencePreference("compact"), EvidencePreference("spectral"
 def window(make_window: MakeWindow, opener: Opener) -> MainWindow:
     """A window with the real aligner that aligns when asked, and opens fake networks."""
     window = make_window(align_steps, aligns=False)
-    window.workbench.aligning.keeper._opens = opener
+    window.workbench.aligning.aligner._opens = opener
     return window
 
 

@@ -224,13 +224,13 @@ def test_more_can_be_learned_in_minutes_and_is_shown_as_it_is(
     dialog.tiers.button(MINUTES).click()
     click(dialog.start)
     steps.released.release(6)
-    qtbot.waitUntil(lambda: dialog.curve.points == 6)
+    qtbot.waitUntil(lambda: dialog.curve is not None and dialog.curve.points == 6)
     assert dialog.curve.isVisible()
     assert not dialog.tiers.isVisible()
     steps.released.release(20)
     qtbot.waitUntil(dialog.use.isVisible)
     assert steps.tiers == [MINUTES]
-    assert not dialog.curve.isVisible()
+    assert dialog.curve is None
 
 
 def test_what_cannot_be_learned_here_says_why(

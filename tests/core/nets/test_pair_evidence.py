@@ -15,7 +15,7 @@ from core.evidence.learned import EvidenceInput
 from core.nets.cache import EmbeddingCache
 from core.nets.clips import PassingClips, channel_clips
 from core.nets.encoders.reading import file_digest
-from core.nets.evidence import open_evidence, open_pair
+from core.nets.evidence import open_evidence
 from core.nets.heads.pair import Keys
 from core.nets.pair_evidence import PairEvidence
 from core.nets.ranking import PairModel, exact_predictions
@@ -160,7 +160,7 @@ def test_what_lies_before_the_first_clip_is_not_read(make_audio_of, monkeypatch)
 
 
 def real_model(choice) -> PairModel:
-    opened = open_pair(choice)
+    opened = open_evidence(choice)[-1]
     assert isinstance(opened, PairEvidence)
     return opened._model
 
@@ -177,7 +177,8 @@ def test_what_was_chosen_is_opened_and_can_be_told_apart(choice):
 
 
 def test_eight_bits_score_much_alike_and_are_told_apart(choice, shifted):
-    single, small = open_pair(choice), open_pair(replace(choice, precision="int8"))
+    int8 = replace(choice, precision="int8")
+    single, small = (open_evidence(each)[-1] for each in (choice, int8))
     assert single.model_id != small.model_id
     asked = EvidenceInput(shifted), np.arange(1.0, 29.0), np.full(28, -1.0), 201
     expected, found = score_of(single.term(*asked)), score_of(small.term(*asked))

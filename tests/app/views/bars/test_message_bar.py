@@ -144,7 +144,7 @@ def test_a_failed_alignment_is_no_longer_told_once_it_succeeds(
     window.open([stereo])
     settle(window)
     assert window.messages.message.text.startswith("Not aligned. ")
-    window.workbench.aligning.steps = fake_steps
+    window.workbench.aligning.aligner._align = fake_steps
     QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     settle(window)
     qtbot.waitUntil(window.messages.isHidden)

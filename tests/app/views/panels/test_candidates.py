@@ -200,7 +200,7 @@ def test_a_run_that_is_cancelled_gives_the_lines_of_before_back(
     aligned: MainWindow, qtbot: QtBot, settle: Settle
 ) -> None:
     work = Stepwise(in_batches)
-    aligned.workbench.aligning.steps = work
+    aligned.workbench.aligning.aligner._align = work
     press(aligned, Key.Key_E)
     aligned.commands["align"].trigger()
     work.released.release()

@@ -1,25 +1,30 @@
-"""Holds the networks that alignments use: opened once, kept between recordings."""
+"""Aligns recordings with networks that are opened once, and kept from one to the next."""
 
 from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.settings.evidence_preference import EvidencePreference
+from app.work.model_files import model_in_use
 from core.align.alignment import Alignment, Progress
+from core.arrays import Floats
+from core.audio.recording import Recording
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
-from core.steps import reported
+from core.memory import give_back
+from core.sync_points import SyncPoints
 
 log = logging.getLogger(__name__)
 
-Open = Callable[[EvidenceChoice], Iterator[Networks]]
-"""Yields nothing while it opens networks, and then the networks."""
-Align = Callable[..., Iterable[object]]
-"""Aligns a recording step by step; takes networks as ``learned`` where there are any."""
+Open = Callable[[EvidenceChoice], Networks]
+AlignSteps = Callable[..., Iterable[object]]
+"""Called with a recording, its keypoints on channel 0 in seconds, settings by name, and networks
+as ``learned`` where any takes part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +55,50 @@ class Notice:
     text: str
 
 
-def open_learned(choice: EvidenceChoice) -> Iterator[Networks]:
-    """Open networks step by step: one that needs torch in a process of its own."""
-    if choice.name == "beats":
-        from core.evidence.compact import open_compact
-        from core.nets.remote_evidence import open_remote
+def open_learned(choice: EvidenceChoice) -> Networks:
+    """Open networks; imported late, as they take long to load."""
+    from core.nets.evidence import open_evidence
 
-        compact = open_compact()
-        remote = yield from reported(open_remote(choice), lambda _: ())
-        yield compact, remote
-    else:
-        from core.nets.evidence import open_evidence
-
-        yield open_evidence(choice)
+    return open_evidence(choice)
 
 
-class EvidenceKeeper:
-    """Holds the networks in use; but for `is_spent`, called in the thread that aligns.
+def align_steps(
+    recording: Recording,
+    time_0_s: Floats,
+    learned: Networks = (),
+    prior: str = "",
+    model: str = "",
+    sync: SyncPoints | None = None,
+    **settings: float,
+) -> Iterator[object]:
+    """Align with the default pipeline; imported late, as it takes scipy."""
+    from core.align import aligner
+    from core.formats.prior_file import read_prior
+
+    usual = read_prior(Path(prior).expanduser()) if prior else None
+    options = aligner.AlignOptions(**settings).at_spacing(recording.spacing_m)
+    used, problem = model_in_use(model, learned)
+    if problem:
+        yield Notice(problem)
+    tuning = None if used.is_shipped else used.tuning
+    usual, heard_by = usual or used.prior, used.adapted(learned)
+    yield from aligner.align_steps(recording, time_0_s, options, heard_by, usual, tuning, sync)
+    give_back()
+
+
+class Aligner:
+    """Aligns, and holds the networks in use; called where it aligns, but for `is_spent`.
 
     Parameters
     ----------
+    align : callable
+        Aligns a recording, step by step.
     opens : callable
-        Opens networks step by step.
+        Opens networks.
     """
 
-    def __init__(self, opens: Open = open_learned) -> None:
-        self._opens = opens
+    def __init__(self, align: AlignSteps = align_steps, opens: Open = open_learned) -> None:
+        self._align, self._opens = align, opens
         self._kept: Networks = ()
         self._kept_for: tuple[EvidencePreference, object] | None = None
         self._said: set[str] = set()
@@ -84,13 +107,28 @@ class EvidenceKeeper:
         """Whether networks are held that are of no use for `preference`."""
         return bool(self._kept) and (self._kept_for is None or self._kept_for[0] != preference)
 
-    def steps(self, preference: EvidencePreference, align: Align) -> Iterator[object]:
-        """Align with what is wished for.
+    def steps(
+        self,
+        preference: EvidencePreference,
+        recording: Recording,
+        time_0_s: Floats,
+        settings: Mapping[str, object],
+    ) -> Iterator[object]:
+        """Align a recording with what is wished for.
+
+        Parameters
+        ----------
+        preference : EvidencePreference
+        recording : Recording
+        time_0_s : ndarray, shape (K,)
+            Keypoints on channel 0, seconds.
+        settings : mapping
+            As `AlignSteps` take them, by name.
 
         Yields
         ------
         object
-            The steps of `align`, and a `Notice` once for each thing the network has to say; or
+            What they yield, and a `Notice` once for each thing the network has to say; or
             `Refused`, alone, if it cannot be opened.
         """
         try:
@@ -107,7 +145,8 @@ class EvidenceKeeper:
             )
             return
         try:
-            for step in align(learned=self._kept) if self._kept else align():
+            networks = {"learned": self._kept} if self._kept else {}
+            for step in self._align(recording, time_0_s, **networks, **settings):
                 for network in self._kept:
                     yield from self._new(network.notices)
                 if isinstance(step, Alignment):
@@ -143,9 +182,8 @@ class EvidenceKeeper:
             return
         self.close()
         if preference.is_learned:
-            for opened in self._opens(choice):
-                self._kept = opened
-                yield Progress(f"opening {preference.words.name}", 0.0)
+            yield Progress(f"opening {preference.words.name}", 0.0)
+            self._kept = self._opens(choice)
             self._kept_for = wanted
 
     def _new(self, notices: Iterable[str]) -> Iterator[Notice]:

@@ -1,0 +1,57 @@
+"""Aligning in a process of its own: whatever happens there holds no window up and ends none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from app.settings.evidence_preference import EvidencePreference
+from app.work.aligner import Aligner
+from core.arrays import Floats
+from core.audio.recording import Recording
+from core.child_process import Child, ChildEndedError
+from core.errors import InputError
+
+
+class AlignerApart:
+    """As `app.work.aligner.Aligner`, in another process, which is kept for the next recording."""
+
+    def __init__(self) -> None:
+        self._child = Child("the aligner's", Aligner().steps)
+        self._last = EvidencePreference()
+
+    def is_spent(self, preference: EvidencePreference) -> bool:
+        """Whether networks are held that are of no use for `preference`."""
+        return self._child.is_running and self._last.is_learned and self._last != preference
+
+    def steps(
+        self,
+        preference: EvidencePreference,
+        recording: Recording,
+        time_0_s: Floats,
+        settings: Mapping[str, object],
+    ) -> Iterator[object]:
+        """Align a recording; parameters and steps as `Aligner.steps`, and None between them.
+
+        Raises
+        ------
+        InputError
+            Also if the process ended by itself.
+        """
+        self._last = preference
+        try:
+            yield from self._child.steps(preference, recording, time_0_s, settings)
+        except ChildEndedError as error:
+            raise InputError(
+                recording.name,
+                f"was not aligned, because {error}",
+                "close other programs if memory is short, and align it again",
+            ) from error
+
+    def close_steps(self) -> Iterator[object]:
+        """Give all memory back, as work for a runner."""
+        self.close()
+        yield None
+
+    def close(self) -> None:
+        """End the process."""
+        self._child.close()
