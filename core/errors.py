@@ -28,7 +28,8 @@ class InputError(Exception):
         self.fix = fix
         # A cell of a table, or a number, may be longer than anybody reads.
         told = what if len(what) <= _MOST_CHARACTERS else f"{what[:_MOST_CHARACTERS]}…"
-        super().__init__(one_line(f"{self.where}: {told}; {fix}."))
+        end = "" if fix.endswith("?") else "."
+        super().__init__(one_line(f"{self.where}: {told}; {fix}{end}"))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """The arguments, so that it can be raised again in another process."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import cast
 
-from core.cli.arguments import COMMANDS, command_parser, window_parser
+from core.cli.arguments.parsers import COMMANDS, did_you_mean, parsed, window_parser
 from core.cli.codes import INTERRUPTED, REFUSED
 from core.cli.screen import Screen
 from core.cli.terminal.interruption import stoppable
+from core.cli.terminal.verbosity import telling
 from core.errors import InputError
 from core.memory import shortage
 
@@ -50,16 +51,16 @@ def _run(argv: Sequence[str], screen: Screen) -> int:
     names_command = bool(argv) and argv[0] in COMMANDS
     asks_for_help = bool(argv) and argv[0].startswith("-") and argv[0] != "--"
     if names_command or asks_for_help:
-        args = command_parser().parse_args(argv)
+        args = parsed(argv)
         command = _command(args.command)
-        with stoppable():
+        with telling(quiet=args.quiet, verbose=args.verbose), stoppable():
             return command(args, screen)
     paths = window_parser().parse_args(argv).paths
     for path in paths:
         if not path.exists():
-            raise InputError(
-                path, "is neither a command nor a file or folder", "see 'finchsync --help'"
-            )
+            meant = did_you_mean(str(path), COMMANDS)
+            fix = f"did you mean 'finchsync {meant}'?" if meant else "see 'finchsync --help'"
+            raise InputError(path, "is neither a command nor a file or folder", fix)
     return screen.open(paths)
 
 

@@ -252,8 +252,9 @@ def _ours(job: Job, error: Exception) -> InputError:
 
 def _run_here(tasks: Sequence[_Task], learned: Networks, bar: _Bar) -> Iterator[Outcome]:
     for task in tasks:
-        yield _align_one(task, lambda: learned, partial(bar.within, task.job))
+        outcome = _align_one(task, lambda: learned, partial(bar.within, task.job))
         bar.finished(task.job)
+        yield outcome
 
 
 def _run_in_processes(

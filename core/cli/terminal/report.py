@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Column
 from rich.text import Text
 
+from core.cli.terminal.verbosity import Verbosity, verbosity
 from core.plain_text import one_line, plain
 
 _GAP = "  "
@@ -55,7 +56,8 @@ def warn(text: str) -> None:
 
 def note(text: str) -> None:
     """One line on standard error that is good to know."""
-    print(one_line(text), file=sys.stderr)
+    if verbosity() is not Verbosity.QUIET:
+        print(one_line(text), file=sys.stderr)
 
 
 def fail(text: str) -> None:
@@ -93,6 +95,8 @@ def print_table(
 def progress_bar(title: str) -> Iterator[Advance]:
     """A bar with the time left on standard error, or lines if that is no terminal.
 
+    Where every step is to be told, each is a line; where little is, there is neither.
+
     Parameters
     ----------
     title : str
@@ -104,7 +108,7 @@ def progress_bar(title: str) -> Iterator[Advance]:
         To be told the share done and the step at hand.
     """
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_terminal or verbosity() is not Verbosity.USUAL:
         yield _in_lines(title)
         return
     with Progress(
@@ -129,11 +133,14 @@ def _in_lines(title: str) -> Advance:
     """Lines for a log, the rarer the longer the work has taken."""
     started_s = time.monotonic()
     due_s = started_s + _FIRST_LINE_S
+    tells_all = verbosity() is Verbosity.VERBOSE
+    told = ""
 
     def advance(share: float, step: str) -> None:
-        nonlocal due_s
+        nonlocal due_s, told
         now_s = time.monotonic()
-        if now_s >= due_s:
+        if now_s >= due_s or (tells_all and step != told):
+            told = step
             note(f"{title} {share:.0%}: {step}")
             since_s = now_s - started_s
             due_s = now_s + min(max(_FIRST_LINE_S, _LINE_SHARE * since_s), _RAREST_LINE_S)

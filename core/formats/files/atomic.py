@@ -41,7 +41,9 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
         if path.exists() and not path.is_file():
             raise InputError(path, "is not a file that can be replaced", "choose a file name")
         if path.exists() and not overwrite:
-            raise InputError(path, "already exists", "choose another name or allow overwriting")
+            raise InputError(
+                path, "already exists", "choose another name, or replace it (--overwrite)"
+            )
         if not folder.is_dir():
             raise InputError(folder, "there is no such folder", "create it or choose another")
     except OSError as error:

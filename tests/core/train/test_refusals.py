@@ -94,7 +94,7 @@ def test_what_is_not_installed_is_named(refused, monkeypatch):
 def test_the_command_is_known_without_loading_torch():
     code = (
         "import sys; from core.cli.commands.train import run;"
-        "from core.cli.arguments import command_parser;"
+        "from core.cli.arguments.parsers import command_parser;"
         "command_parser().format_help(); print('torch' in sys.modules, 'lightning' in sys.modules)"
     )
     answer = subprocess.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cli.export_arguments import FORMATS
+from core.cli.arguments.exports import FORMATS
 from core.formats.registry import (
     KeypointExport,
     format_named,

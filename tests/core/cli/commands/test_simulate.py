@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from core.audio.recording import open_recording
+from core.cli.arguments.program import KINDS as KINDS_TO_CHOOSE
 from core.formats.tables.biodcase import read_csv
-from core.simulate import simulate_scene
+from core.simulate import KINDS, simulate_scene
 
 
 def test_simulate_writes_biodcase_layout(finchsync, tmp_path: Path) -> None:
@@ -33,3 +34,7 @@ def test_simulate_leaves_a_folder_with_files_alone(finchsync, tmp_path: Path) ->
         assert result.code == 2
         assert "not an empty folder" in result.err
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_every_kind_of_scene_can_be_asked_for() -> None:
+    assert KINDS_TO_CHOOSE == KINDS

@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 
 from core.align.limits import MAX_OFFSET_S
-from core.cli import argument_types
+from core.cli.arguments import shared, types
 from core.nets.encoders.config import HEARD
 from core.nets.heads.names import HEADS, SYSTEMS
 from core.train.samples.names import CHANGES
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
+def add_train(parser: argparse.ArgumentParser) -> None:
     """Add them to a parser."""
     for name, what in (("--train", "learned from"), ("--val", "measured on after every epoch")):
         parser.add_argument(name, type=Path, required=True, metavar="DIR", help=f"folder {what}")
@@ -29,7 +29,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="of tables that FinchSync wrote, learn from keypoints that nobody reviewed as well",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder of the run")
+    shared.add_out(parser, "RUN", "folder of the run; made if needed")
     parser.add_argument(
         "--encoder",
         type=Path,
@@ -38,7 +38,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         help="checkpoint of BEATs, EAT, BAT, WavLM or HuBERT (default: compact, the net shipped)",
     )
     parser.add_argument(
-        "--head", choices=HEADS, default=HEADS[0], help=f"what scores pairs (default: {HEADS[0]})"
+        "--head",
+        choices=HEADS,
+        default=HEADS[0],
+        help="what is trained: the part that says from both sounds whether they are one moment "
+        f"(default: {HEADS[0]}); docs/model.md tells what each is",
     )
     parser.add_argument(
         "--layers",
@@ -48,7 +52,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--dim",
-        type=argument_types.count,
+        type=types.count,
         default=0,
         metavar="N",
         help="of the head's own space: retrieval, place, probe (default: as wide as tokens)",
@@ -71,7 +75,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--unfreeze",
-        type=argument_types.whole,
+        type=types.whole,
         default=0,
         metavar="N",
         help="train the encoder's last N layers along (default: 0)",
@@ -80,51 +84,47 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--augment", choices=CHANGES, help="how clips are changed (default: as the head's recipe)"
     )
     parser.add_argument(
-        "--lr", type=argument_types.rate, metavar="RATE", help="default: as the head's recipe"
+        "--lr", type=types.rate, metavar="RATE", help="default: as the head's recipe"
     )
     parser.add_argument(
         "--stride",
-        type=argument_types.count,
+        type=types.count,
         metavar="N",
         help="hear every Nth keypoint an epoch (default: 20, every one where there are few)",
     )
     parser.add_argument(
         "--patience",
-        type=argument_types.count,
+        type=types.count,
         default=25,
         metavar="N",
         help="epochs without progress after which training ends (default: 25)",
     )
-    parser.add_argument(
-        "--epochs", type=argument_types.count, default=100, metavar="N", help="default: 100"
-    )
+    parser.add_argument("--epochs", type=types.count, default=100, metavar="N", help="default: 100")
     parser.add_argument(
         "--batch",
-        type=argument_types.count,
+        type=types.count,
         default=32,
         metavar="N",
         help="pairs at a time (default: 32)",
     )
-    parser.add_argument(
-        "--seed", type=argument_types.seed, default=0, metavar="S", help="default: 0"
-    )
+    parser.add_argument("--seed", type=types.seed, default=0, metavar="S", help="default: 0")
     parser.add_argument(
         "--max-offset",
-        type=argument_types.offset,
+        type=types.offset,
         default=MAX_OFFSET_S,
         metavar="SECONDS",
         help=f"largest offset of the alignments in validation (default: {MAX_OFFSET_S:g})",
     )
-    argument_types.add_device(parser)
+    shared.add_device(parser)
     parser.add_argument(
         "--devices",
-        type=argument_types.count,
+        type=types.count,
         default=1,
         metavar="N",
         help="on each machine (default: 1)",
     )
     parser.add_argument(
-        "--nodes", type=argument_types.count, default=1, metavar="N", help="machines (default: 1)"
+        "--nodes", type=types.count, default=1, metavar="N", help="machines (default: 1)"
     )
     parser.add_argument(
         "--strategy",
@@ -134,7 +134,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cache-gb",
-        type=argument_types.size,
+        type=types.size,
         default=4.0,
         metavar="GB",
         help="for embeddings (default: 4)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from core.cli import argument_types
+from core.cli.arguments import shared, types
 
 FORMATS = "audacity, biodcase, by-file, raven, simple-seq, sync-points, textgrid, time-map"
 """Names of the registry, written down here since it is heavy to load; a test compares."""
@@ -21,9 +21,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"one of {FORMATS}",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder of the files; made if needed"
-    )
+    shared.add_out(parser, "DIR", "folder of the files; made if needed")
     parser.add_argument(
         "--reviewed",
         action="store_true",
@@ -32,13 +30,13 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     moments = parser.add_mutually_exclusive_group()
     moments.add_argument(
         "--every",
-        type=argument_types.fraction,
+        type=types.fraction,
         metavar="SECONDS",
         help="with --format time-map: a row every so many seconds (default: at keypoints)",
     )
     moments.add_argument(
         "--frames",
-        type=argument_types.fraction,
+        type=types.fraction,
         metavar="RATE",
         help="the same at every frame of a video that starts with channel 0, as 25 or 30000/1001",
     )
@@ -54,26 +52,20 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         help="with --format time-map: leave out rows that have no known counterpart on channel 1, "
         "as those before it starts",
     )
-    _add_overwrite(parser)
+    shared.add_overwrite(parser)
 
 
 def add_export_audio(parser: argparse.ArgumentParser) -> None:
     """Of ``finchsync export-audio``."""
     parser.add_argument("path", type=Path, metavar="SESSION|TABLE", help=_BY)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder of the files, NAME.aligned.wav; made if needed",
-    )
+    shared.add_out(parser, "DIR", "folder of the files, NAME.aligned.wav; made if needed")
     parser.add_argument("--recording", metavar="NAME", help="one of several (default: all)")
     parser.add_argument(
         "--format", choices=("wav", "flac"), default="wav", help="of the files (default: wav)"
     )
     parser.add_argument(
         "--rate",
-        type=argument_types.count,
+        type=types.count,
         metavar="HZ",
         help="sample rate (default: that of channel 0, whose samples then stay as they are)",
     )
@@ -90,13 +82,13 @@ def add_export_audio(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keypoints that nobody reviewed count as well; unalignable ones never do",
     )
-    _add_overwrite(parser)
+    shared.add_overwrite(parser)
 
 
 def add_export_training(parser: argparse.ArgumentParser) -> None:
     """Of ``finchsync export-training``."""
     add_corrections(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    shared.add_out(parser, "DIR", "folder to make")
     parser.add_argument(
         "--copy", action="store_true", help="copy the audio (default: links to it, where possible)"
     )
@@ -143,9 +135,5 @@ def add_carry(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", metavar="NAME", help="of what is written (default: that of LABELS)"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
-    _add_overwrite(parser)
-
-
-def _add_overwrite(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    shared.add_out(parser, "FILE", "file to write")
+    shared.add_overwrite(parser)

@@ -8,14 +8,6 @@ import re
 from fractions import Fraction
 
 from core.align.limits import INTERVALS_S, OFFSETS_S, SPACINGS_M, TOLERANCES_S
-from core.evidence.choice import DEVICES
-
-
-def add_device(parser: argparse.ArgumentParser) -> None:
-    """Where PyTorch runs, for the commands that may use it."""
-    parser.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where PyTorch runs (default: auto)"
-    )
 
 
 def positive(text: str, wanted: str) -> float:
