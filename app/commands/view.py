@@ -79,6 +79,16 @@ VIEW: tuple[ActionSpec, ...] = (
         on=(Thing.PLOT,),
     ),
     ActionSpec(
+        "waveforms",
+        "Waveforms",
+        "waveforms.set_shown",
+        "View",
+        ("V",),
+        "Show the waveform of each channel beside its spectrogram",
+        checkable=True,
+        on=(Thing.PLOT,),
+    ),
+    ActionSpec(
         "link_frequencies",
         "Zoom frequencies of both channels",
         "display.set_one_band",

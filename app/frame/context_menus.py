@@ -16,8 +16,7 @@ from app.frame.workspace import Workspace
 from app.session.session_model import SessionModel
 from app.views.panels.candidate_table import CandidateTable
 from app.views.panels.recordings_list import RecordingsList
-from app.views.timeline.drift_plot import DriftPlot
-from app.views.timeline.spectrogram_pane import SpectrogramPane
+from app.views.timeline.time_plot import TimePlot
 
 _Section = tuple[Thing, str]
 
@@ -44,7 +43,7 @@ class ContextMenus(QObject):
     ) -> None:
         super().__init__(workspace)
         self._session, self._actions = session, actions
-        for plot in (*workspace.panes, workspace.drift):
+        for plot in workspace.plots:
             plot.asked.connect(partial(self._on_plot, plot))
         self._links, self._overview = workspace.links, workspace.overview
         self._candidates, self._recordings = candidates, recordings
@@ -57,14 +56,14 @@ class ContextMenus(QObject):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(asked)
 
-    def _on_plot(self, plot: SpectrogramPane | DriftPlot, pos: QPoint | None) -> None:
+    def _on_plot(self, plot: TimePlot, pos: QPoint | None) -> None:
         """A place of a plot, or for the menu key what is selected."""
         selection = self._session.selection
         region, index = selection.region, selection.keypoint
         is_region = region is not None
         if pos is not None:
             at_s = plot.box.mapSceneToView(plot.mapToScene(pos)).x()
-            index = plot.keypoints.nearest(at_s)
+            index = plot.keypoint_near(at_s)
             time_0_s = plot.on_channel_0_s(at_s)
             is_region = region is not None and region.start_s <= time_0_s <= region.end_s
             plot.pointed.emit(time_0_s)

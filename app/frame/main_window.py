@@ -53,6 +53,7 @@ from app.views.timeline.hand_tool import HandTool
 from app.work.align_apart import AlignerApart
 from app.work.aligner import Aligner
 from app.work.closing import Closing
+from app.work.waveforms import Waveforms
 from app.work.workbench import Workbench
 
 FULL_SIZE = QSize(1600, 1000)
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         works = (
             *(self.documents, self.pairing, self.exports),
             *(self.workbench, self.closing, self.models, self.placing, self.regions),
+            self.waveforms,
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
         self.regions = RegionCommands(self, self.session, self.time, self.display)
         self.playback = Playback(self.session, self.time, sound, self)
         self.tiles = TileStore(self)
+        self.waveforms = Waveforms(self.session, self.time, self)
         self.hand = HandTool(self.shell.preferences, self)
         SpectrogramSettings(
             self.display, self.time, self.tiles, self.workbench, remembers=remembers
@@ -180,7 +183,9 @@ class MainWindow(QMainWindow):
         )
 
     def _make_centre(self) -> None:
-        self.workspace = Workspace(self.session, self.display, self.time, self.tiles, self.hand)
+        self.workspace = Workspace(
+            self.session, self.display, self.time, self.tiles, self.waveforms, self.hand
+        )
         self.overview, self.panes = self.workspace.overview, self.workspace.panes
         self.links, self.drift = self.workspace.links, self.workspace.drift
         self._stack = QStackedWidget()
@@ -232,6 +237,7 @@ class MainWindow(QMainWindow):
                 "workbench": self.workbench,
                 "time": self.time,
                 "display": self.display,
+                "waveforms": self.waveforms,
                 "docks": self.docks,
                 "panels": self.panels,
                 "messages": self.messages,
@@ -277,7 +283,7 @@ class MainWindow(QMainWindow):
         self.playback.settings.cleaning_changed.connect(self.status.show_cleaning)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)
-        for plot in (*self.panes, self.drift):
+        for plot in self.workspace.plots:
             plot.pointed.connect(self.placing.point)
         self.session.selection.recording_changed.connect(self.messages.look_again)
         self.session.selection.recording_changed.connect(self._show_recording)
@@ -312,7 +318,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.docks.show()
         self.review.held.watch(self.windowHandle())
-        self.hand.watch(self.windowHandle(), (*self.panes, self.drift), self.shell.run_space)
+        self.hand.watch(self.windowHandle(), self.workspace.plots, self.shell.run_space)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         """Remember the layout and stop all threads."""
@@ -332,6 +338,7 @@ class MainWindow(QMainWindow):
             self.shell,
             self.workbench,
             self.closing,
+            self.waveforms,
             self.tiles,
             self.drift,
             self.store,

@@ -16,6 +16,9 @@ from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.link_strip import LinkStrip
 from app.views.timeline.overview import OverviewStrip
 from app.views.timeline.spectrogram_pane import SpectrogramPane
+from app.views.timeline.time_plot import TimePlot
+from app.views.timeline.waveform_plot import WaveformPlot
+from app.work.waveforms import Waveforms
 
 
 class Workspace(QWidget):
@@ -23,7 +26,7 @@ class Workspace(QWidget):
 
     Parameters
     ----------
-    session, display, view, tiles
+    session, display, view, tiles, waveforms
         What is shown, and how.
     hand : HandTool
 
@@ -41,6 +44,7 @@ class Workspace(QWidget):
         display: Display,
         view: TimeView,
         tiles: TileStore,
+        waveforms: Waveforms,
         hand: HandTool,
         parent: QWidget | None = None,
     ) -> None:
@@ -49,6 +53,7 @@ class Workspace(QWidget):
         self._reference: Recorder | None = None
         shared = (session, display, view)
         self.overview = OverviewStrip(*shared, tiles)
+        self.waves = tuple(WaveformPlot(c, *shared, waveforms, hand) for c in (0, 1))
         self.panes = tuple(SpectrogramPane(c, *shared, tiles, hand) for c in (0, 1))
         self.links = LinkStrip(*shared)
         self.drift = DriftPlot(session, view, hand)
@@ -56,9 +61,11 @@ class Workspace(QWidget):
         stacked = QVBoxLayout(pair)
         stacked.setContentsMargins(0, 0, 0, 0)
         stacked.setSpacing(0)
+        stacked.addWidget(self.waves[0])
         stacked.addWidget(self.panes[0], 1)
         stacked.addWidget(self.links)
         stacked.addWidget(self.panes[1], 1)
+        stacked.addWidget(self.waves[1])
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(pair)
         splitter.addWidget(self.drift)
@@ -74,9 +81,14 @@ class Workspace(QWidget):
         view.span_changed.connect(self._tell_level)
         tiles.tiles_ready.connect(self._tell_level)
 
+    @property
+    def plots(self) -> tuple[TimePlot, ...]:
+        """All plots over the time axis."""
+        return (*self.panes, *self.waves, self.drift)
+
     def join_playback(self, playback: Playback) -> None:
         """Play from where a person points, and show where the sound is."""
-        for plot in (*self.panes, self.drift):
+        for plot in self.plots:
             plot.pointed.connect(playback.start_from)
             playback.cursor_moved.connect(plot.show_cursor)
         for strip in (self.overview, self.links):

@@ -110,6 +110,11 @@ class Display(QObject):
         """The moment of channel 1 that its pane shows at `pane_s`."""
         return pane_s if self.warp is None else float(self.warp.to_channel_1(pane_s))
 
+    def moments_of(self, channel: int, axis_s: Floats) -> Floats:
+        """The moments of a channel that its pane shows at places of the time axis, shape (N,)."""
+        warp = self.warp if channel == 1 else None
+        return axis_s if warp is None else warp.to_channel_1(axis_s)
+
     def channel_1_axis_s(self, time_0_s: float) -> float:
         """Where a moment of channel 0 lies on the time axis of channel 1's pane."""
         return time_0_s if self.warp is not None else float(self._time_map.to_channel_1(time_0_s))

@@ -90,9 +90,9 @@ class DriftPlot(TimePlot):
             self.addItem(item, ignoreBounds=True)
         words = "Drag to correct keypoint {number}: its offset"
         pulling = Pulling(Qt.CursorShape.SizeVerCursor, words, self._move)
-        self.keypoints = KeypointGrip(self, self._points, session, pulling)
+        self._grip = KeypointGrip(self, self._points, session, pulling)
         self.region = RegionGrip(self, session)
-        self.box.set_grips((self.keypoints.hold_at, self.region.hold_at))
+        self.box.set_grips((self._grip.hold_at, self.region.hold_at))
         # Candidates arrive faster than anyone can look.
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_evidence)
@@ -107,6 +107,10 @@ class DriftPlot(TimePlot):
         self.stretched.connect(self._stretch)
         self.reset.connect(self._follow_offsets)
         self._show_recording()
+
+    def keypoint_near(self, axis_s: float) -> int:
+        """As `TimePlot`."""
+        return self._grip.nearest(axis_s)
 
     @property
     def is_settled(self) -> bool:

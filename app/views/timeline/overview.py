@@ -171,8 +171,7 @@ class OverviewStrip(QWidget):
         """The moment of each channel that stands in each column of the strip."""
         width = int(self._width_px())
         time_s = (np.arange(width) + 0.5) / width * self._view.duration_s
-        warp = self._display.warp
-        return time_s, time_s if warp is None else warp.to_channel_1(time_s)
+        return time_s, self._display.moments_of(1, time_s)
 
     def _draw_states(self) -> QImage:
         """One bar a keypoint: the less sure, the taller; decisions on top."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -18,18 +17,18 @@ from app.render.display import Display
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
+from app.views.timeline.channel_plot import ChannelPlot
 from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.keypoint_grip import KeypointGrip, Pulling
 from app.views.timeline.keypoint_item import KeypointItem
-from app.views.timeline.region_grip import RegionGrip
-from app.views.timeline.time_plot import CAPTION_STYLE, RIGHT_PX, TimePlot
+from app.views.timeline.time_plot import CAPTION_STYLE, RIGHT_PX
 from core.audio.spectra.spectrogram import Spectrogram
 
 _SMALLEST_KHZ = 0.5
 _SIDEWAYS = Qt.CursorShape.SizeHorCursor
 
 
-class SpectrogramPane(TimePlot):
+class SpectrogramPane(ChannelPlot):
     """Spectrogram of one channel; a keypoint can be dragged: on channel 1 it is corrected.
 
     Shift+wheel zooms the frequency axis, a double click resets it.
@@ -55,10 +54,7 @@ class SpectrogramPane(TimePlot):
         side = "top" if channel == 0 else ""
         caption = "top" if channel == 0 else "bottom"
         name = f"Spectrogram of channel {channel}"
-        super().__init__(view, hand, name, side, caption, channel, parent)
-        self._channel = channel
-        self._session = session
-        self._display = display
+        super().__init__(channel, session, display, view, hand, name, side, caption, parent)
         self._tiles = tiles
         self._top_khz = 8.0
         self.getPlotItem().getAxis("left").setLabel(f"ch {channel} (kHz)")
@@ -71,19 +67,14 @@ class SpectrogramPane(TimePlot):
         self._reading.hide()
         self.scene().sigMouseMoved.connect(self._read)
         self._points = KeypointItem("bottom" if channel == 0 else "top")
-        self._line = pg.InfiniteLine(pen=pg.mkPen(DARK.selected, width=1))
-        self._line.setZValue(20)
-        for item in (self._spectrogram, self._points, self._line):
+        for item in (self._spectrogram, self._points):
             self.addItem(item, ignoreBounds=True)
-        self.keypoints = KeypointGrip(self, self._points, session, self._pulling)
-        self.region = RegionGrip(self, session)
-        self.box.set_grips((self.keypoints.hold_at, self.region.hold_at))
+        self._grip = KeypointGrip(self, self._points, session, self._pulling)
+        self.box.set_grips((self._grip.hold_at, self.region.hold_at))
         tiles.spectrograms_changed.connect(self._show_spectrogram)
         tiles.tiles_ready.connect(self._spectrogram.update)
         # What was under the mouse is elsewhere.
         view.span_changed.connect(self._reading.hide)
-        session.selection.changed.connect(self._show_selection)
-        display.changed.connect(self._follow)
         display.bands_changed.connect(self._show_band)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._show_all_frequencies)
@@ -163,8 +154,7 @@ class SpectrogramPane(TimePlot):
             f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
         )
         self._show_keypoints()
-        self.region.show()
-        self.place_cursor()
+        super()._follow()
 
     @property
     def _file(self) -> str:
@@ -174,13 +164,9 @@ class SpectrogramPane(TimePlot):
             return ""
         return f" · {escape(short_name(entry.recording.side_titles[self._channel]))}"
 
-    def on_axis_s(self, time_0_s: float) -> float:
-        """Where a moment of channel 0 lies on the time axis of this pane."""
-        return time_0_s if self._channel == 0 else self._display.channel_1_axis_s(time_0_s)
-
-    def on_channel_0_s(self, axis_s: float) -> float:
-        """Which moment of channel 0 lies at a place of this pane's time axis."""
-        return axis_s if self._channel == 0 else self._display.channel_0_s(axis_s)
+    def keypoint_near(self, axis_s: float) -> int:
+        """As `TimePlot`."""
+        return self._grip.nearest(axis_s)
 
     def _show_keypoints(self) -> None:
         keypoints = self._session.keypoints
@@ -189,15 +175,6 @@ class SpectrogramPane(TimePlot):
         else:
             axis_s = np.maximum.accumulate(self._display.keypoints_s[self._channel])
             self._points.show_points(axis_s, marks_of(keypoints))
-        self._show_selection()
-
-    @Slot()
-    def _show_selection(self) -> None:
-        selected = self._session.selection.keypoint
-        there = self._session.keypoints is not None and selected >= 0
-        self._line.setVisible(there)
-        if there:
-            self._line.setValue(float(self._display.keypoints_s[self._channel][selected]))
 
     @Slot(float, float)
     def _stretch(self, factor: float, at_khz: float) -> None:

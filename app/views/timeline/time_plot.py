@@ -129,6 +129,10 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         """Which moment of channel 0 lies at a place of this pane's time axis."""
         return axis_s
 
+    def keypoint_near(self, axis_s: float) -> int:  # noqa: ARG002 (a plot may show some)
+        """The keypoint that a click at a place of the axis is about, by its index; -1 if none."""
+        return -1
+
     @property
     def caption(self) -> str:
         """The words in the corner, with their marks."""
