@@ -172,7 +172,7 @@ def _doubt_what_goes_back(
     back = np.flatnonzero(moved_s > decoded.tolerance_s)
     if len(back):
         rows = decoded.rows(back)
-        mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s, of_clocks=True)
+        mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s)
         sure[back] = np.minimum(sure[back], mass)
     return back
 

@@ -167,7 +167,8 @@ class RowStatistics:
     path : OffsetPath
         Refined where the waveforms were surer.
     mass : ndarray
-        Posterior probability within the tolerance of the path.
+        Posterior probability within the tolerance of the path, of the clocks where the ways of
+        the sounds are known or heard.
     rival_s : ndarray
         Offset of a second mode about as likely, seconds; NaN where there is none.
     nats : ndarray

@@ -66,21 +66,20 @@ def estimate(surface: ScoreSurface, posterior: Floats32) -> OffsetPath:
     return OffsetPath(middle, low, high)
 
 
-def mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool = False) -> Floats:
+def mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
     """Posterior probability that given offsets are right: no further off than the tolerance.
 
     A moment before or after channel 1 stands at its end, and is right wherever beyond that
-    end it truly is. The posterior is about sounds. The offset of the clocks lies before or after
-    that of a sound by its way from one microphone to the other, which is evenly distributed
-    where sound comes from all directions of space alike (Archimedes' hat box).
+    end it truly is. The posterior is about sounds; where their way from one microphone to the other
+    is known or heard, the offset of the clocks is asked for. It lies before or after that of a sound
+    by this way, which is evenly distributed where sound comes from all directions of space alike
+    (Archimedes' hat box).
 
     Parameters
     ----------
     decoded : DecodedEvidence
     offset_s : ndarray, shape (K,)
         At its rows, seconds.
-    of_clocks : bool
-        Whether to ask for the offset of the clocks.
 
     Returns
     -------
@@ -89,19 +88,19 @@ def mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool = F
     """
 
     def near(rows: slice) -> Floats:
-        return _mass_near(decoded.rows(rows), offset_s[rows], of_clocks=of_clocks)
+        return _mass_near(decoded.rows(rows), offset_s[rows])
 
     return _in_turn(near, len(offset_s))
 
 
-def _mass_near(decoded: DecodedEvidence, offset_s: Floats, *, of_clocks: bool) -> Floats:
+def _mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
     surface, posterior, duration_1_s = decoded.surface, decoded.posterior, decoded.duration_1_s
     edge = np.concatenate([np.zeros((len(posterior), 1)), np.cumsum(posterior, axis=1)], axis=1)
     time_1_s = np.clip(surface.time_0_s + offset_s, 0.0, duration_1_s)
     low_s, high_s = time_1_s - decoded.tolerance_s, time_1_s + decoded.tolerance_s
     low_s = np.where(low_s <= 0.0, -math.inf, low_s) - surface.time_0_s
     high_s = np.where(high_s >= duration_1_s, math.inf, high_s) - surface.time_0_s
-    ways = _WAYS if of_clocks and decoded.travel.longest_s > 0 else np.zeros(1)
+    ways = _WAYS if decoded.travel.longest_s > 0 else np.zeros(1)
     within = np.zeros(len(posterior))
     for way_s in decoded.travel.longest_s * ways:
         within += _at(edge, surface.column(high_s + way_s) + 0.5)

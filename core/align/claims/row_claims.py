@@ -69,9 +69,8 @@ def claims(
         alone = claimed(without, confidence.mass_near(without, offset_s))
         sure = np.minimum(sure, np.maximum(alone, MOST_UNSURE))
         carried = np.maximum(1.0 - alone / np.maximum(sure, 1e-9), 0.0)
-    if decoded.travel.longest_s > 0:
-        of_clocks = confidence.mass_near(decoded, offset_s, of_clocks=True)
-        sure = sure * np.minimum(of_clocks / np.maximum(statistics.mass, 1e-9), 1.0)
+    if decoded.travel.is_given:
+        sure = np.minimum(sure, statistics.mass)
     time_1_s = decoded.surface.time_0_s + offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure = np.where(blind, np.minimum(sure, MOST_UNSURE), sure)

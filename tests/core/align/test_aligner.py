@@ -301,9 +301,9 @@ def test_with_a_spacing_the_claim_is_about_the_clocks(travel_s):
     rng = np.random.default_rng(0)
     sounds_s, ways_s = rng.normal(0, 0.03, 40_000), rng.uniform(-travel_s, travel_s, 40_000)
     offset_s = np.full(40, 0.5)
-    of_clocks = confidence.mass_near(evidence, offset_s, of_clocks=True)
+    of_clocks = confidence.mass_near(evidence, offset_s)
     assert of_clocks[10] == pytest.approx(np.mean(np.abs(sounds_s - ways_s) <= 0.05), abs=0.01)
-    of_sounds = confidence.mass_near(evidence, offset_s)
+    of_sounds = confidence.mass_near(decoded(surface, posterior, 100.0), offset_s)
     assert of_sounds[10] == pytest.approx(np.mean(np.abs(sounds_s) <= 0.05), abs=0.01)
 
 
