@@ -70,10 +70,10 @@ def mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
     """Posterior probability that given offsets are right: no further off than the tolerance.
 
     A moment before or after channel 1 stands at its end, and is right wherever beyond that
-    end it truly is. The posterior is about sounds; where their way from one microphone to the other
-    is known or heard, the offset of the clocks is asked for. It lies before or after that of a sound
-    by this way, which is evenly distributed where sound comes from all directions of space alike
-    (Archimedes' hat box).
+    end it truly is. The posterior is about sounds; where their way from one microphone to the
+    other is known or heard, the offset of the clocks is asked for. It lies before or after that
+    of a sound by this way, which is evenly distributed where sound comes from all directions of
+    space alike (Archimedes' hat box).
 
     Parameters
     ----------
