@@ -11,11 +11,15 @@ from app.commands.actions import ACTIONS
 from app.commands.menus import why_not
 from app.commands.spec import ActionSpec, Thing
 
+_FILES = "File"
+
 
 def context_menu(
     actions: Mapping[str, QAction], things: Iterable[tuple[Thing, str]], parent: QWidget
 ) -> QMenu:
     """A menu of commands in a section for each thing; what cannot be done says why.
+
+    What is about files comes last in a section, and the view is a menu of its own beside others.
 
     Parameters
     ----------
@@ -32,9 +36,24 @@ def context_menu(
     for thing, title in things:
         section = [spec for spec in left if thing in spec.on]
         left = [spec for spec in left if thing not in spec.on]
-        menu.addSection(title)
-        _fill(menu, section, actions)
+        place, is_first = menu, menu.isEmpty()
+        if not is_first:
+            menu.addSeparator()
+        if thing is Thing.PLOT and not is_first:
+            place = menu.addMenu(title)
+        else:
+            _add_title(menu, title)
+        _fill(place, sorted(section, key=lambda spec: spec.menu == _FILES), actions)
     return menu
+
+
+def _add_title(menu: QMenu, title: str) -> None:
+    # Qt's own title of a section is not drawn in every style.
+    action = menu.addAction(title.replace("&", "&&"))
+    action.setEnabled(False)
+    bold = action.font()
+    bold.setBold(True)
+    action.setFont(bold)
 
 
 def _fill(menu: QMenu, section: Iterable[ActionSpec], actions: Mapping[str, QAction]) -> None:

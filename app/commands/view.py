@@ -33,6 +33,7 @@ def _candidates() -> Iterator[ActionSpec]:
             (str(rank + 1),),
             f"Set unreviewed keypoints to the linear map of candidate {rank + 1}",
             argument=rank,
+            separated=rank == 0,
         )
 
 
@@ -222,13 +223,21 @@ VIEW: tuple[ActionSpec, ...] = (
         "Drop the drag under way, or else the region, or else stop aligning",
     ),
     ActionSpec(
+        "take_highlighted",
+        "Take the highlighted candidate",
+        "review.take_highlighted",
+        "Align",
+        tip="Set unreviewed keypoints to the line that is highlighted in the list of candidates",
+        separated=True,
+        on=(Thing.CANDIDATE,),
+    ),
+    ActionSpec(
         "take_alignment",
         "Take the path",
         "review.take_alignment",
         "Align",
         ("0",),
         "Set unreviewed keypoints to the non-linear path",
-        separated=True,
         on=(Thing.CANDIDATE, Thing.RECORDING),
     ),
     ActionSpec(
@@ -270,15 +279,6 @@ VIEW: tuple[ActionSpec, ...] = (
         "Align/Ranking",
         tip="Show what the score of a line is made of (Eq. 2 of Nihal et al. 2025)",
         checkable=True,
-        separated=True,
-        on=(Thing.CANDIDATE,),
-    ),
-    ActionSpec(
-        "take_highlighted",
-        "Take the highlighted candidate",
-        "review.take_highlighted",
-        "Align",
-        tip="Set unreviewed keypoints to the line that is highlighted in the list of candidates",
         separated=True,
         on=(Thing.CANDIDATE,),
     ),

@@ -18,7 +18,7 @@ _FAINTEST = 1e-4
 
 
 class WaveformItem(ViewItem):
-    """Loud stretches fill the height; what is louder still is cut off.
+    """The loudest sample in view fills the height.
 
     Parameters
     ----------
@@ -31,12 +31,10 @@ class WaveformItem(ViewItem):
         super().__init__()
         self._colour, self._moments_s = QColor(colour).rgb(), moments_s
         self._extremes: Extremes | None = None
-        self._reach = 1.0
 
     def show_extremes(self, extremes: Extremes | None) -> None:
         """Draw another waveform, or the same that holds more."""
         self._extremes = extremes
-        self._reach = max(_FAINTEST, 0.0 if extremes is None else extremes.loud)
         self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
@@ -48,9 +46,10 @@ class WaveformItem(ViewItem):
         ratio = painter.device().devicePixelRatioF()
         width, height = (max(round(side * ratio), 1) for side in (area.width(), area.height()))
         edges_s = self._moments_s(np.linspace(seen.left(), seen.right(), width + 1))
-        low, high = (side / self._reach for side in self._extremes.between(edges_s))
+        low, high = self._extremes.between(edges_s)
+        reach = max(np.nanmax(high, initial=_FAINTEST), -np.nanmin(low, initial=-_FAINTEST))
         middle = (height - 1) / 2
-        top, bottom = (np.rint(middle * (1 - np.clip(side, -1, 1))) for side in (high, low))
+        top, bottom = (np.rint(middle * (1 - side / reach)) for side in (high, low))
         rows = np.arange(height)[:, None]
         pixels = np.full((height, width), QColor(DARK.plot).rgb(), dtype=np.uint32)
         # Comparisons with NaN are false: nothing is drawn where nothing is.

@@ -18,7 +18,6 @@ _NOTHING = (np.int16(_FULL), np.int16(-_FULL - 1))
 """Lowest above highest: no sample has come yet."""
 _MOST_A_PLACE = 8
 """Columns that are gone through for one place of a picture, before a coarser level is taken."""
-_LOUD_PERCENTILE = 98.0
 
 
 class Extremes:
@@ -87,13 +86,6 @@ class Extremes:
         nothing = outside | (lowest > highest)
         lowest[nothing] = highest[nothing] = np.nan
         return lowest / _FULL, highest / _FULL
-
-    @property
-    def loud(self) -> float:
-        """How far loud stretches reach from zero so far; 0 where there is no sound yet."""
-        low, high = (codes.astype(np.float64) for codes in self._levels[-1])
-        reach = np.maximum(-low, high)[low <= high]
-        return float(np.percentile(reach, _LOUD_PERCENTILE)) / _FULL if len(reach) else 0.0
 
 
 def _grouped(codes: Codes, at: int, group: int, reduce: np.ufunc) -> Codes:

@@ -18,6 +18,7 @@ _TIPS = (
     ("warp", "{} shows channel 1 as recorded, or moved onto channel 0's clock."),
     ("find_command", "{} finds any command by some of its letters."),
     ("fit", "{} shows the whole recording; Ctrl + wheel zooms at the cursor."),
+    ("zoom_region", "A drag selects a region, with Shift its frequencies too; {} zooms to it."),
     ("shortcuts", "{} lists every key, and the preferences change them."),
 )
 

@@ -63,10 +63,8 @@ class RegionGrip(QObject):
                 "Drag to move this edge of the region",
                 lambda pull: self._pull_edge(fixed_s, pull),
             )
-        words = "Drag to select a region"
-        if self._plot.channel is not None:
-            words += ", with Shift its frequencies too"
-        return Hold(Qt.CursorShape.CrossCursor, words, self._pull)
+        # Words would stand in the way of what is looked at.
+        return Hold(Qt.CursorShape.CrossCursor, "", self._pull)
 
     def _beyond_edge_s(self, at_s: float) -> float | None:
         """The other end of the region, if one is here, on channel 0's clock."""
