@@ -13,7 +13,6 @@ from app.base.background_runner import BackgroundRunner, Work
 from app.base.messages import short_name
 from app.base.save_dialog import may_replace, typed_path
 from app.export.writing_dialog import Offer, WritingDialog
-from app.session.region import Region
 from app.session.session_model import SessionModel
 from core.audio.recording import Recording
 from core.audio.sources import file_stem
@@ -117,12 +116,15 @@ class RegionDialog(WritingDialog):
     def looking(self) -> Work:
         """As `WritingDialog`."""
         channel = int(self.clock.currentData())
-        labels = _labels(
-            self._region,
-            self._spans_s[channel],
-            self.text.text(),
-            self._recording.durations_s[channel],
-        )
+        start_s, stop_s = self._spans_s[channel]
+        end_s = self._recording.durations_s[channel]
+        low_hz, high_hz = self._region.band_hz or (None, None)
+        start_s = min(max(start_s, 0.0), end_s)
+        stop_s = min(max(stop_s, start_s), end_s)
+        label = Label(start_s, stop_s, self.text.text().strip(), low_hz, high_hz)
+        file = None if self._form is None else self._form.labels
+        has_tiers = file is not None and file.holds.tiers
+        labels = Labels((Tier(_TIER if has_tiers else "", (label,)),), end_s)
         offer = RegionOffer(self._recording, self._spans_s, self._form, labels)
         return partial(iter, (offer,))
 
@@ -164,14 +166,6 @@ class RegionDialog(WritingDialog):
         ending = next((each for each in endings if place.endswith(each)), "")
         self.place.setText(place.removesuffix(ending) + self._suffix)
         self.look()
-
-
-def _labels(region: Region, span_s: tuple[float, float], text: str, end_s: float) -> Labels:
-    """The region as the only label of a recording, on the clock of one channel."""
-    start_s, stop_s = max(span_s[0], 0.0), min(span_s[1], end_s)
-    low_hz, high_hz = region.band_hz or (None, None)
-    label = Label(start_s, max(stop_s, start_s), text.strip(), low_hz, high_hz)
-    return Labels((Tier(_TIER, (label,)),), end_s)
 
 
 def _write_steps(

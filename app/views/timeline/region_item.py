@@ -10,6 +10,7 @@ from app.render.view_item import ViewItem
 
 _UNDER_MARKS = 5
 _DOWN_PX, _ROOM_PX = 28.0, 4.0
+_WORDS_FROM_PX = 60.0
 _FILL = QColor(DARK.accent)
 _FILL.setAlpha(45)
 _BEHIND = QColor(13, 15, 19, 190)
@@ -66,7 +67,8 @@ class RegionItem(ViewItem):
         if self._heights is not None:
             painter.drawLine(rect.topLeft(), rect.topRight())
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        self._write(painter, rect, area)
+        if area.height() >= _WORDS_FROM_PX:
+            self._write(painter, rect, area)
 
     def _write(self, painter: QPainter, rect: QRectF, area: QRectF) -> None:
         metrics = painter.fontMetrics()
