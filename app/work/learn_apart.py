@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from app.settings.evidence_preference import EvidencePreference
 from app.work.aligner import Notice
 from app.work.model_files import model_in_use
-from core.child_process import steps_of_child
+from core.child_process import ChildEndedError, steps_of_child
+from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 
 if TYPE_CHECKING:
@@ -19,10 +20,22 @@ if TYPE_CHECKING:
 def learn_apart(
     corrections: Corrections, model: str, preference: EvidencePreference, tier: int, work: Path
 ) -> Iterator[object]:
-    """Learn, and compare with the model in use; arguments as `app.work.learning.Learning.learn`."""
-    choice = preference.choice()
-    asked = corrections, model, choice, tier, work
-    yield from steps_of_child("the learning's", _learn_steps, *asked)
+    """Learn, and compare with the model in use; arguments as `app.work.learning.Learning.learn`.
+
+    Raises
+    ------
+    InputError
+        Also if the process ended by itself.
+    """
+    asked = corrections, model, preference.choice(), tier, work
+    try:
+        yield from steps_of_child("the learning's", _learn_steps, *asked)
+    except ChildEndedError as error:
+        raise InputError(
+            "corrections",
+            f"were not learned from to the end, because {error}",
+            "close other programs if memory is short, and learn again: it goes on from there",
+        ) from error
 
 
 def _learn_steps(

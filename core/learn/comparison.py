@@ -190,6 +190,22 @@ class Comparison:
         return np.asarray(np.log((before + _SAME_MS) / (after + _SAME_MS)))
 
 
+def between_tiers(first: Comparison, second: Comparison) -> Comparison:
+    """Two that were compared with the same model on the same recordings, compared with each other.
+
+    Parameters
+    ----------
+    first, second : Comparison
+
+    Returns
+    -------
+    Comparison
+        What came after, in either.
+    """
+    pairs = zip(first.recordings, second.recordings, strict=True)
+    return Comparison(tuple(replace(two, before=one.after) for one, two in pairs))
+
+
 def chance_of(gains: Floats) -> float:
     """How often gains as large in sum come about where each is as likely to be a loss.
 

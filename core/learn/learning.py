@@ -24,7 +24,7 @@ from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact import adapted
 from core.evidence.learned import Networks, model_id
-from core.learn.comparison import Compared, Comparison, Judged
+from core.learn.comparison import Compared, Comparison, Judged, between_tiers
 from core.learn.confidence import moved_calibration
 from core.learn.corrections import WHERE, Corrections, refuse_few
 from core.learn.curve import LossPoint
@@ -45,14 +45,15 @@ _MOST_CONTRADICTED = 0.3
 
 
 class _Part(Enum):
-    """Parts of the work, and the share of each where nothing, or a network, is adapted."""
+    """Parts of the work, and the share of each where seconds, or minutes, are given to it."""
 
     HEAR = (0.45, 0.05)
     BEFORE = (0.2, 0.02)
-    ADAPT = (0.0, 0.84)
+    HEAR_AS_SHIPPED = (0.0, 0.0)
+    TEACH = (0.35, 0.04)
+    ADAPT = (0.0, 0.8)
     HEAR_AGAIN = (0.0, 0.05)
-    WEIGH = (0.05, 0.01)
-    AFTER = (0.3, 0.03)
+    TEACH_AGAIN = (0.0, 0.04)
 
 
 class _Plan:
@@ -80,10 +81,14 @@ class Learned:
     ----------
     model : Model
     comparison : Comparison
+        With the model in use.
+    beside : str
+        What the other tier came to, in a sentence; empty where one alone was learned.
     """
 
     model: Model
     comparison: Comparison
+    beside: str = ""
 
     @property
     def obstacle(self) -> str:
@@ -135,24 +140,86 @@ def learn_steps(
     tell = partial(plan.progress, _Part.BEFORE, "aligning with the model in use")
     before = yield from _all(heard, [in_use] * count, tell)
     _refuse_contradicted(heard, before)
-    shipped, fold = shipped_model(learned), _folds(sound)
-    adaptation: Adaptation | None = None
-    if tier == MINUTES:
-        kept = kept.of((__version__, model_id(learned), _known(corrections)))
-        of_folds, adaptation = yield from _adapted(heard, fold, kept, plan)
-        by_others = [adapted(learned, of_folds[number]) for number in fold]
-    else:
-        by_others = [learned] * count
-    if adaptation is not None or in_use.adaptation is not None:
-        again = partial(plan.progress, _Part.HEAR_AGAIN)
-        heard = yield from _hear(corrections, by_others, again)
+    task = _Task(in_use, shipped_model(learned), _folds(sound), before)
+    if in_use.adaptation is not None:
+        again = partial(plan.progress, _Part.HEAR_AS_SHIPPED)
+        heard = yield from _hear(corrections, [learned] * count, again)
+    in_seconds = yield from _taught(task, heard, partial(plan.progress, _Part.TEACH))
+    if tier == SECONDS:
+        return in_seconds
+    kept = kept.of((__version__, model_id(learned), _known(corrections)))
+    of_folds, adaptation = yield from _adapted(heard, task.fold, kept, plan)
+    by_others = [adapted(learned, of_folds[number]) for number in task.fold]
+    heard = yield from _hear(corrections, by_others, partial(plan.progress, _Part.HEAR_AGAIN))
+    tell_again = partial(plan.progress, _Part.TEACH_AGAIN)
+    in_minutes = yield from _taught(task, heard, tell_again, adaptation)
+    return better_of(in_seconds, in_minutes)
+
+
+def better_of(in_seconds: Learned, in_minutes: Learned) -> Learned:
+    """What to offer of two tiers: the second if it is better than the model in use and the first.
+
+    Parameters
+    ----------
+    in_seconds, in_minutes : Learned
+        From the same recordings, compared with the same model out of the same folds.
+
+    Returns
+    -------
+    Learned
+        One of them, with what became of the other.
+    """
+    between = between_tiers(in_seconds.comparison, in_minutes.comparison)
+    first_ms, second_ms = between.before.mae_ms, between.after.mae_ms
+    errors = f"{second_ms:.1f} ms with the net adapted, {first_ms:.1f} without"
+    if in_minutes.obstacle and in_seconds.obstacle:
+        return replace(in_minutes, beside=f"neither tier is better than the model in use: {errors}")
+    if in_seconds.obstacle:
+        why = f"tier 1 alone would not be offered, because {in_seconds.obstacle}"
+        return replace(in_minutes, beside=why)
+    if in_minutes.obstacle or between.obstacle:
+        why = f"tier 1 is taken, because adapting the net does not make it better: {errors}"
+        return replace(in_seconds, beside=why)
+    return replace(in_minutes, beside=f"tier 2 is better than tier 1: {errors}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """What every tier is judged by.
+
+    Parameters
+    ----------
+    in_use, shipped : Model
+    fold : ndarray of int, shape (R,)
+        Which one each recording is left out in.
+    before : list of Judged
+        What the model in use says.
+    """
+
+    in_use: Model
+    shipped: Model
+    fold: NDArray[np.intp]
+    before: list[Judged]
+
+
+def _taught(
+    task: _Task,
+    heard: Sequence[HeardRecording],
+    tell: Callable[[str, float], Progress],
+    adaptation: Adaptation | None = None,
+) -> Generator[Progress, None, Learned]:
+    """What recordings teach, each heard by what was not learned from it."""
+    shipped, fold, count = task.shipped, task.fold, len(heard)
     rows = [true_rows(each, count) for each in heard]
     taught = []
     for number in range(fold.max() + 1):
-        yield plan.progress(_Part.WEIGH, "weighing the evidence", number / FOLDS)
-        taught.append(_taught(shipped, heard, rows, np.flatnonzero(fold != number)))
-    tell = partial(plan.progress, _Part.AFTER, "aligning with what was learned")
-    after = yield from _all(heard, [taught[number] for number in fold], tell)
+        yield tell("weighing the evidence", 0.1 * number / FOLDS)
+        taught.append(_of_some(shipped, heard, rows, np.flatnonzero(fold != number)))
+    after = yield from _all(
+        heard,
+        [taught[number] for number in fold],
+        lambda share: tell("aligning with what was learned", 0.1 + 0.9 * share),
+    )
     claims = [each.claimed for each in after]
     compared = []
     for number, each in enumerate(heard):
@@ -160,19 +227,18 @@ def learn_steps(
         knows_drift = taught[fold[number]].prior is not None
         calibration = moved_calibration(shipped.calibration, others, knows_drift=knows_drift)
         now = after[number].moved(calibration)
-        is_known = in_use.was_learned_from(each.corrected.fingerprint)
-        compared.append(Compared(each.name, len(each.truth), before[number], now, is_known))
+        is_known = task.in_use.was_learned_from(each.corrected.fingerprint)
+        compared.append(Compared(each.name, len(each.truth), task.before[number], now, is_known))
     comparison = Comparison(tuple(compared))
-    of_all = _taught(shipped, heard, rows, np.arange(count))
+    of_all = _of_some(shipped, heard, rows, np.arange(count))
+    knows_drift = of_all.prior is not None
     model = replace(
         of_all,
-        calibration=moved_calibration(
-            shipped.calibration, claims, knows_drift=of_all.prior is not None
-        ),
+        calibration=moved_calibration(shipped.calibration, claims, knows_drift=knows_drift),
         adaptation=adaptation,
-        card=_card(heard, in_use, comparison, tier),
+        card=_card(heard, task.in_use, comparison, SECONDS if adaptation is None else MINUTES),
     )
-    yield Progress("comparing the models", 1.0)
+    yield tell("comparing the models", 1.0)
     return Learned(model, comparison)
 
 
@@ -236,7 +302,7 @@ def _folds(sound: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.asarray(order[sound] % FOLDS)
 
 
-def _taught(
+def _of_some(
     shipped: Model,
     heard: Sequence[HeardRecording],
     rows: Sequence[TrueRows],

@@ -204,10 +204,11 @@ class LearnDialog(QDialog):
         self._insert(self.comparison)
         self.comparison.show_comparison(learned.comparison)
         if learned.obstacle:
-            obstacle = learned.obstacle
-            self.tell(f"Not offered: {obstacle}. The model in use stays.")
+            said = f"Not offered: {learned.obstacle}. The model in use stays."
         else:
-            self.tell("Better on recordings that it was not learned from.")
+            said = "Better on recordings that it was not learned from."
+        beside = learned.beside and f"{learned.beside[0].upper()}{learned.beside[1:]}."
+        self.tell(f"{said} {beside}".rstrip())
         self.resize(self.size().expandedTo(_WITH_RESULT))
         self._enter(_State.LEARNED)
 

@@ -98,6 +98,8 @@ def _print(learned: Learned, out: Path) -> None:
         f"{before.calibration_error:.3f} before, {after.calibration_error:.3f} after"
     )
     say(f"{comparison.better} recordings got better, {comparison.worse} worse")
+    if learned.beside:
+        say(learned.beside)
     if learned.obstacle:
         say(f"not written: {learned.obstacle}")
     else:
@@ -133,5 +135,7 @@ def _as_json(corrections: Corrections, learned: Learned, out: Path) -> dict[str,
         "worse": comparison.worse,
         "offered": not learned.obstacle,
         "obstacle": learned.obstacle or None,
+        "tier": None if learned.model.card is None else learned.model.card.tier,
+        "beside": learned.beside or None,
         "model": None if learned.obstacle else {"path": str(out), "digest": learned.model.digest},
     }

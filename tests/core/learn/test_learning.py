@@ -13,10 +13,12 @@ from core.align.alignment import Progress
 from core.audio.recording import open_recording
 from core.errors import InputError
 from core.keypoints import KeypointSet
+from core.learn import learning
+from core.learn.comparison import Compared, Comparison, Judged
 from core.learn.corrections import Corrections, usable
 from core.learn.curve import LossPoint
 from core.learn.kept import KeptSteps
-from core.learn.learning import Learned, learn_steps
+from core.learn.learning import Learned, better_of, learn_steps
 from core.learn.tiers import MINUTES, SECONDS, refuse_tier
 from core.model.model import shipped_model
 from core.steps import result_of, told_of
@@ -75,7 +77,10 @@ def test_learning_anew_from_the_same_is_no_gain(learned, corrections, networks):
 
 
 @needs_torch
-def test_in_minutes_the_net_learns_the_recorders(corrections, networks, short_recipe, tmp_path):
+def test_in_minutes_the_net_learns_the_recorders(
+    corrections, networks, short_recipe, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(learning, "better_of", lambda _, in_minutes: in_minutes)
     kept, found = KeptSteps.beside(tmp_path / "m.finchmodel"), usable(corrections)
     steps = learn_steps(found, networks, shipped_model(networks), 2, kept)
     told: list[Progress | LossPoint] = []
@@ -104,6 +109,39 @@ def test_in_minutes_the_net_learns_the_recorders(corrections, networks, short_re
         np.mean([each.before.mae_ms for each in seconds.comparison.recordings])
     )
     assert seconds.model.adaptation is None
+
+
+def _of_errors(tier: int, before_ms: float, after_ms: float) -> Learned:
+    model = replace(shipped_model(()), name=f"tier {tier}")
+    told = [
+        Compared(f"{number}.wav", 10, *(_judged(ms + number / 10) for ms in (before_ms, after_ms)))
+        for number in range(8)
+    ]
+    return Learned(model, Comparison(tuple(told)))
+
+
+def _judged(mae_ms: float) -> Judged:
+    return Judged(np.full(10, mae_ms / 1000), np.full(10, 0.8), np.full(10, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("before_ms", "seconds_ms", "minutes_ms", "tier", "beside"),
+    [
+        (100.0, 20.0, 5.0, 2, "tier 2 is better than tier 1: 5.3 ms with the net adapted, 20.3 "),
+        (100.0, 5.0, 20.0, 1, "tier 1 is taken, because adapting the net does not make it better"),
+        (100.0, 20.0, 19.9, 1, "tier 1 is taken"),
+        (100.0, 20.0, 150.0, 1, "tier 1 is taken"),
+        (100.0, 150.0, 20.0, 2, "tier 1 alone would not be offered, because what was learned is "),
+        (100.0, 150.0, 101.0, 2, "neither tier is better than the model in use"),
+    ],
+)
+def test_the_better_tier_is_offered_and_the_other_is_told(
+    before_ms, seconds_ms, minutes_ms, tier, beside
+):
+    found = better_of(_of_errors(1, before_ms, seconds_ms), _of_errors(2, before_ms, minutes_ms))
+    assert found.model.name == f"tier {tier}"
+    assert found.beside.startswith(beside)
+    assert found.comparison.before.mae_ms == pytest.approx(before_ms + 0.35)
 
 
 @needs_torch
