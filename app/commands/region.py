@@ -6,12 +6,31 @@ from app.commands.spec import ActionSpec, Thing
 
 REGION: tuple[ActionSpec, ...] = (
     ActionSpec(
+        "begin_region",
+        "Begin the region here",
+        "regions.begin",
+        "Region",
+        ("[",),
+        "Let the region begin at the playback cursor, or else at the selected keypoint",
+        on=(Thing.PLOT,),
+    ),
+    ActionSpec(
+        "end_region",
+        "End the region here",
+        "regions.end",
+        "Region",
+        ("]",),
+        "Let the region end at the playback cursor, or else at the selected keypoint",
+        on=(Thing.PLOT,),
+    ),
+    ActionSpec(
         "zoom_region",
         "Zoom to the region",
         "regions.zoom",
         "Region",
         ("Z",),
         "Show no more than the region; Backspace goes back",
+        separated=True,
         on=(Thing.REGION,),
     ),
     ActionSpec(

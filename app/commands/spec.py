@@ -78,4 +78,4 @@ class ActionSpec:
     @property
     def needs_region(self) -> bool:
         """Whether it acts on the region, and is greyed while none is selected."""
-        return self.slot.partition(".")[0] == _OF_A_REGION
+        return self.slot.partition(".")[0] == _OF_A_REGION and self.on == (Thing.REGION,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
@@ -9,7 +11,9 @@ from app.base.background_runner import BackgroundRunner
 from app.base.messages import Kind, Message
 from app.base.time_view import TimeView
 from app.export.region_dialog import RegionDialog
+from app.playback.player import Playback
 from app.render.display import Display
+from app.session.region import Region
 from app.session.session_model import SessionModel
 from core.keypoints import ReviewState
 
@@ -26,6 +30,8 @@ class RegionCommands(QObject):
         Dialogs stand over it.
     session, time, display
         What is open, and what of it is in view.
+    playback : Playback
+        Knows at which moment it is.
 
     Signals
     -------
@@ -36,11 +42,17 @@ class RegionCommands(QObject):
     message_posted = Signal(object)
 
     def __init__(
-        self, window: QMainWindow, session: SessionModel, time: TimeView, display: Display
+        self,
+        window: QMainWindow,
+        session: SessionModel,
+        time: TimeView,
+        display: Display,
+        playback: Playback,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._session, self._time, self._display = session, time, display
+        self._playback = playback
         self._writing = BackgroundRunner("region", self)
 
     @property
@@ -51,6 +63,37 @@ class RegionCommands(QObject):
     def shut_down(self) -> None:
         """Stop the thread."""
         self._writing.shut_down()
+
+    @Slot()
+    def begin(self) -> None:
+        """Let the region begin at the cursor; it ends where it did, or with the view."""
+        region, at_s = self._session.selection.region, self._playback.moment_s
+        if region is not None and region.end_s > at_s:
+            self._select(at_s, region.end_s)
+        else:
+            self._select(at_s, self._time.end_s)
+
+    @Slot()
+    def end(self) -> None:
+        """Let the region end at the cursor; it begins where it did, or with the view."""
+        region, at_s = self._session.selection.region, self._playback.moment_s
+        if region is not None and region.start_s < at_s:
+            self._select(region.start_s, at_s)
+        else:
+            self._select(self._time.start_s, at_s)
+
+    def _select(self, start_s: float, end_s: float) -> None:
+        selection, entry = self._session.selection, self._session.current
+        if entry is None:
+            return
+        before = selection.region
+        start_s, end_s = max(start_s, 0.0), min(end_s, entry.recording.duration_s)
+        if start_s >= end_s:
+            self._say("There is nothing between here and the edge of the view.")
+        elif before is None:
+            selection.select_region(Region(0, start_s, end_s))
+        else:
+            selection.select_region(replace(before, start_s=start_s, end_s=end_s))
 
     @Slot()
     def zoom(self) -> None:

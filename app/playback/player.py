@@ -123,6 +123,16 @@ class Playback(QObject):
         return self._cursor
 
     @property
+    def moment_s(self) -> float:
+        """Where the cursor is, or else the selected keypoint; seconds of channel 0."""
+        keypoints = self._session.keypoints
+        if self._cursor is not None:
+            return self._cursor.time_s
+        if keypoints is not None and self._selected >= 0:
+            return float(keypoints.time_0_s[self._selected])
+        return self._view.start_s
+
+    @property
     def is_missing(self) -> bool:
         """Whether the chosen device is not there."""
         return bool(self.device and self.devices and self.device not in self.devices.names)

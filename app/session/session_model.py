@@ -287,8 +287,7 @@ class SessionModel(QObject):
         entry = self.current
         if entry is None or not entry.keypoints.is_reviewed[indices].any():
             return False
-        text = edit_label(indices, ReviewState.UNREVIEWED)
-        self._decide(released(entry, indices), text)
+        self._decide(released(entry, indices), edit_label(indices, ReviewState.UNREVIEWED))
         return True
 
     def propose_candidate(self, rank: int) -> bool:

@@ -53,6 +53,9 @@ class HandTool(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
         """Keep Space to itself while it is the hand's."""
+        if self._is_held and event.type() is QEvent.Type.FocusOut:
+            # It will be let go elsewhere.
+            self._take(is_held=False)
         if not isinstance(event, QKeyEvent) or event.key() != _KEY:
             return False
         if event.type() is QEvent.Type.KeyRelease:
@@ -62,7 +65,7 @@ class HandTool(QObject):
         if not self._is_held and (event.modifiers() or not self._is_wanted()):
             return False
         if not self._is_held:
-            self._is_held, self._was_used = True, False
+            self._take(is_held=True)
         self._let_go.stop()
         # No shortcut takes it.
         event.accept()
@@ -75,8 +78,18 @@ class HandTool(QObject):
         )
         return not is_typing and any(plot.underMouse() for plot in self._plots)
 
+    def _take(self, *, is_held: bool) -> None:
+        """Take the hand, or put it away; the pointer shows it before the mouse is moved."""
+        self._is_held, self._was_used = is_held, False
+        self._let_go.stop()
+        if is_held:
+            QApplication.setOverrideCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            QApplication.restoreOverrideCursor()
+
     @Slot()
     def _on_let_go(self) -> None:
-        self._is_held = False
-        if not self._was_used:
+        is_tap = not self._was_used
+        self._take(is_held=False)
+        if is_tap:
             self._tap()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from fakes import curve_s
 from pointing import MIDDLE, NONE, begin_drag, drag, in_plot
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
@@ -173,6 +175,36 @@ def test_space_held_moves_the_view_and_tapped_it_plays(near: MainWindow, qtbot: 
     qtbot.waitUntil(lambda: near.playback.is_playing)
     select(near, qtbot, (11.5, 12.5))
     assert near.session.selection.region is not None
+
+
+def test_space_is_let_go_where_the_window_loses_the_keyboard(
+    near: MainWindow, qtbot: QtBot
+) -> None:
+    handle, pane = near.windowHandle(), near.panes[0]
+    QTest.mouseMove(handle, near.mapFromGlobal(pane.viewport().mapToGlobal(in_plot(pane, 9.5))))
+    qtbot.waitUntil(pane.underMouse)
+    QTest.keyPress(handle, Key.Key_Space)
+    assert near.hand.is_on
+    assert QApplication.overrideCursor().shape() is Qt.CursorShape.OpenHandCursor
+    QApplication.sendEvent(handle, QFocusEvent(QEvent.Type.FocusOut))
+    assert not near.hand.is_on
+    assert QApplication.overrideCursor() is None
+    qtbot.wait(40)
+    assert not near.playback.is_playing
+
+
+def test_a_region_is_selected_by_keys_alone(near: MainWindow) -> None:
+    near.session.selection.select_keypoint(9)
+    press(near, Key.Key_BracketLeft)
+    region = near.session.selection.region
+    assert (region.start_s, region.end_s) == (9.0, 13.0)
+    near.session.selection.select_keypoint(12)
+    press(near, Key.Key_BracketRight)
+    region = near.session.selection.region
+    assert (region.start_s, region.end_s) == (9.0, 12.0)
+    near.session.selection.select_keypoint(8)
+    press(near, Key.Key_BracketRight)
+    assert near.session.selection.region == region, "nothing lies before the view"
 
 
 def test_zooming_shows_the_region_and_goes_back(near: MainWindow, qtbot: QtBot) -> None:
