@@ -60,6 +60,11 @@ class Piece:
 
     samples: Frames
 
+    @property
+    def duration_s(self) -> float:
+        """Length, seconds."""
+        return len(self.samples) / RATE_HZ
+
     def render(self, sample_rate_hz: int) -> Floats:
         """Its samples."""
         assert sample_rate_hz == RATE_HZ

@@ -69,9 +69,7 @@ class CompactScorer:
         ndarray of float32, shape (T, D)
             No longer than one.
         """
-        *hidden, embedded = layers
-        heard = [*map(_normal, hidden), np.float32(EMBEDDING_SCALE) * embedded]
-        return gated(np.concatenate(heard, axis=1) @ self._projection + self._bias)
+        return gated(side_by_side(layers) @ self._projection + self._bias)
 
     def log_odds(
         self,
@@ -131,6 +129,22 @@ class CompactScorer:
         odds = np.log(gaussian_filter1d(np.exp(nats), BLUR_TOKENS, axis=1)) + self._intercept
         odds[unknown] = np.nan
         return np.asarray(odds, dtype=np.float32)
+
+
+def side_by_side(layers: Sequence[Floats32]) -> Floats32:
+    """All layers of frames in one array, on one scale.
+
+    Parameters
+    ----------
+    layers : sequence of ndarray of float32, shape (T, C)
+        As of `core.evidence.compact_net.CompactNet.embedded`; last the embeddings.
+
+    Returns
+    -------
+    ndarray of float32, shape (T, I)
+    """
+    *hidden, embedded = layers
+    return np.concatenate([*map(_normal, hidden), np.float32(EMBEDDING_SCALE) * embedded], axis=1)
 
 
 def _normal(hidden: Floats32) -> Floats32:

@@ -16,8 +16,13 @@ import numpy as np
 from core.simulate.sounds import Burst, Note, Sound
 from core.simulate.spec import Chance, SceneSpec, rng_for
 
-Phrase = tuple[tuple[float, Note], ...]
-"""Notes with their lag from the start of the phrase, seconds."""
+Motif = tuple[tuple[float, Note], ...]
+"""Notes with their lag from the start of the motif, seconds."""
+Phrase = tuple[tuple[float, Note, str], ...]
+"""The same, with their words; a word that is empty goes on with the one before."""
+
+INTRODUCTION, SONG, TET, DISTANCE_CALL = "introductory note", "song", "tet", "distance call"
+HOP, FLAP, SEED, RUSTLE = "hop", "flap", "seed", "rustle"
 
 BIRDS = 4
 WEARER = 0
@@ -30,7 +35,7 @@ QUIET_SHARE = 0.06
 class _Bird:
     """What one bird sings: its motif never changes, its renditions hardly do."""
 
-    motif: Phrase
+    motif: Motif
     introduction: Note
     tet: Note
     distance_call: Note
@@ -157,7 +162,10 @@ def _acts(
         heard = _heard(rng, spec.shared_share)
         is_quiet = bool(np.searchsorted(quiet, now_s) % 2)
         if not is_quiet or rng.uniform() < QUIET_SHARE:
-            sounds += [Sound(now_s + lag_s, number, note, heard) for lag_s, note in phrase]
+            sounds += [
+                Sound(now_s + lag_s, number, note, heard, word or SONG, not word)
+                for lag_s, note, word in phrase
+            ]
             now_s += phrase[-1][0]
         now_s += 0.3 + rng.exponential(5.0) / spec.density
     return sounds
@@ -167,27 +175,34 @@ def _song(bird: _Bird, rng: np.random.Generator) -> Phrase:
     """Introductory notes, then the motif one to four times."""
     lag_s, notes = 0.0, []
     for _ in range(rng.integers(2, 6)):
-        notes.append((lag_s, _again(bird.introduction, rng, bird.variability)))
+        note = _again(bird.introduction, rng, bird.variability)
+        notes.append((lag_s, note, INTRODUCTION))
         lag_s += rng.uniform(0.12, 0.25)
     for _ in range(rng.integers(1, 5)):
         stretch = 1.0 + 0.015 * bird.variability * rng.standard_normal()
-        for note_lag_s, note in bird.motif:
-            notes.append((lag_s + note_lag_s * stretch, _again(note, rng, bird.variability)))
+        for place, (note_lag_s, note) in enumerate(bird.motif):
+            again = _again(note, rng, bird.variability)
+            notes.append((lag_s + note_lag_s * stretch, again, "" if place else SONG))
         lag_s = notes[-1][0] + notes[-1][1].duration_s + rng.uniform(0.03, 0.2)
     return tuple(notes)
 
 
 def _train(bird: _Bird, rng: np.random.Generator) -> Phrase:
     """Tets, now and then a distance call, at a nearly steady pace."""
-    call = bird.tet if rng.uniform() < 0.75 else bird.distance_call
+    call, word = _call(bird, rng, 0.75)
     pace_s = rng.uniform(0.18, 0.7)
     lags_s = np.cumsum(pace_s * rng.uniform(0.75, 1.25, rng.integers(3, 14)))
-    return tuple((float(lag_s), _again(call, rng, 1.5)) for lag_s in lags_s)
+    return tuple((float(lag_s), _again(call, rng, 1.5), word) for lag_s in lags_s)
 
 
 def _single(bird: _Bird, rng: np.random.Generator) -> Phrase:
-    call = bird.tet if rng.uniform() < 0.7 else bird.distance_call
-    return ((0.0, _again(call, rng, 2.0)),)
+    call, word = _call(bird, rng, 0.7)
+    return ((0.0, _again(call, rng, 2.0), word),)
+
+
+def _call(bird: _Bird, rng: np.random.Generator, tets: float) -> tuple[Note, str]:
+    """A tet, or seldom a distance call."""
+    return (bird.tet, TET) if rng.uniform() < tets else (bird.distance_call, DISTANCE_CALL)
 
 
 def _heard(rng: np.random.Generator, shared_share: float) -> tuple[bool, bool]:
@@ -223,7 +238,10 @@ def _isochronous_song(spec: SceneSpec, seed: int, span_s: tuple[float, float]) -
         if singing:
             start_s = span_s[0] + beat * period_s
             heard = _heard(rng, spec.shared_share)
-            sounds += [Sound(start_s + lag_s, WEARER, note, heard) for lag_s, note in bird.motif]
+            sounds += [
+                Sound(start_s + lag_s, WEARER, note, heard, SONG, place > 0)
+                for place, (lag_s, note) in enumerate(bird.motif)
+            ]
     return sounds
 
 
@@ -252,6 +270,7 @@ def _bumps(spec: SceneSpec, seed: int, span_s: tuple[float, float], birds: int) 
             else:
                 length_s, heard = rng.uniform(0.2, 1.5), (False, on_body)
                 what = Burst(length_s, 150, 900, 0.05, 9.0, level_db + 6, noise_seed)
-            sounds.append(Sound(now_s, number, what, heard))
+            word = (HOP, FLAP, SEED, RUSTLE)[act]
+            sounds.append(Sound(now_s, number, what, heard, word))
             now_s += rng.exponential(0.6 if rng.uniform() < 0.8 else 10.0)
     return sounds

@@ -13,6 +13,7 @@ from core.simulate.spec import Chance, SceneSpec, rng_for
 
 Song = tuple[tuple[float, Note], ...]
 
+SONG, DRIP = "song", "drip"
 SINGERS = 6
 SONGS_PER_SINGER = 2
 
@@ -88,7 +89,10 @@ def _sing(
         only_0, shared = bool(rng.uniform() < 0.5), bool(rng.uniform() < shared_share)
         heard = (shared or only_0, shared or not only_0)
         stretch = 1.0 + 0.02 * rng.standard_normal()
-        sounds += [Sound(now_s + lag_s * stretch, number, note, heard) for lag_s, note in song]
+        sounds += [
+            Sound(now_s + lag_s * stretch, number, note, heard, SONG, place > 0)
+            for place, (lag_s, note) in enumerate(song)
+        ]
         now_s += song[-1][0] + 0.5 + rng.exponential(pause_s)
     return sounds
 
@@ -106,5 +110,5 @@ def _drips(spec: SceneSpec, seed: int, span_s: tuple[float, float]) -> list[Soun
         level_db = 20.0 * np.log10(spec.bumps) + rng.uniform(-16.0, 0.0)
         drop = Burst(0.05, low_hz, high_hz, 0.005, 0.0, level_db, int(rng.integers(2**31)))
         on_0 = bool(rng.uniform() < 0.5)
-        sounds.append(Sound(now_s, 0, drop, (on_0, not on_0)))
+        sounds.append(Sound(now_s, 0, drop, (on_0, not on_0), DRIP))
     return sounds

@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.keypoints import KeypointSet, keypoint_grid, machine_keypoints
 from core.simulate.aviary import aviary_sounds
 from core.simulate.drift import draw_time_map
+from core.simulate.events import Event, events_of
 from core.simulate.field import field_sounds
 from core.simulate.recorders import Path, Samples, draw_noise, draw_paths, hear, retime
 from core.simulate.sounds import Sound
@@ -38,12 +39,15 @@ class Stems:
         What each recorder adds, at unit power.
     time_map : TimeMap
         Channel 0 to channel 1.
+    events : tuple of Event
+        What happens, on the clock of channel 0.
     """
 
     voices: Samples
     bumps: Samples
     noise: Samples
     time_map: TimeMap
+    events: tuple[Event, ...]
 
     def mix(self, snr_db: float, sample_rate_hz: int) -> Samples:
         """Sum at a signal-to-noise ratio, each channel to a peak of 0.9; float32, (frames, 2).
@@ -72,6 +76,8 @@ class Scene:
     sample_rate_hz : int
     time_map : TimeMap
         True map from channel 0 to channel 1.
+    events : tuple of Event
+        What happens, on the clock of channel 0.
     kind : str
     seed : int
     metadata : dict
@@ -81,6 +87,7 @@ class Scene:
     samples: Samples
     sample_rate_hz: int
     time_map: TimeMap
+    events: tuple[Event, ...]
     kind: str
     seed: int
     metadata: dict[str, object]
@@ -168,9 +175,8 @@ def simulate_scene(
     }
     for prefix, part in (("drift", drift), ("spec", spec)):
         metadata |= {f"{prefix}.{name}": getattr(part, name) for name in part.__slots__}
-    return Scene(
-        stems.mix(snr_db, sample_rate_hz), sample_rate_hz, stems.time_map, kind, seed, metadata
-    )
+    samples = stems.mix(snr_db, sample_rate_hz)
+    return Scene(samples, sample_rate_hz, stems.time_map, stems.events, kind, seed, metadata)
 
 
 def render_stems(
@@ -211,7 +217,7 @@ def render_stems(
         [draw_noise(kind, seed, channel, count, sample_rate_hz) for channel in (0, 1)], axis=1
     )
     noise /= np.sqrt(np.mean(noise**2, axis=0, dtype=np.float64)).astype(np.float32)
-    return Stems(heard(voices), heard(bumps), noise, time_map)
+    return Stems(heard(voices), heard(bumps), noise, time_map, events_of([*voices, *bumps]))
 
 
 def active_power(voices: Samples, sample_rate_hz: int) -> float:

@@ -146,6 +146,11 @@ class Burst:
 class Audible(Protocol):
     """What can sound: a `Note`, a `Burst`, or a piece of a recording."""
 
+    @property
+    def duration_s(self) -> float:
+        """Length, seconds."""
+        ...
+
     def render(self, sample_rate_hz: int) -> Floats:
         """Samples, shape (n,)."""
         ...
@@ -164,12 +169,18 @@ class Sound:
     what : Audible
     heard : tuple of bool
         Whether each recorder hears it.
+    word : str
+        What a person would call it; empty where nobody would.
+    goes_on : bool
+        Whether it belongs to the same event as the sound before it.
     """
 
     onset_s: float
     source: int
     what: Audible
     heard: tuple[bool, bool]
+    word: str = ""
+    goes_on: bool = False
 
 
 def _envelope(count: int, sample_rate_hz: int) -> Floats:

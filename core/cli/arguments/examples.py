@@ -68,6 +68,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "labels of channel 0, for channel 1",
         ),
     ),
+    "find": (
+        (
+            "finchsync find my_recordings --like day1.wav:12.3-13.1",
+            "where else the sound between these two seconds occurs",
+        ),
+        (
+            "finchsync find monday.finchsync --like day1.wav:12.3-13.1 --disagreements",
+            "where one channel has it and the other has not",
+        ),
+    ),
     "demo": (
         ("finchsync demo", "in the window"),
         ("finchsync demo --headless", "on a machine without a screen"),

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import __version__
-from core.cli.arguments import align, examples, exports, learning, program, shards, shared, train
+from core.cli.arguments import (
+    align,
+    examples,
+    exports,
+    find,
+    learning,
+    program,
+    shards,
+    shared,
+    train,
+)
 from core.errors import InputError
 
 _CODES = (
@@ -66,6 +76,11 @@ _COMMANDS: dict[str, tuple[_Add, str]] = {
         exports.add_carry,
         "Write labels that were made on one recorder for the other, through the time map, with "
         "the confidence of each in a JSON file beside them.",
+    ),
+    "find": (
+        find.add_find,
+        "Find where a sound occurs in all recordings of a session or folder, on both channels. The "
+        "first time, the recordings are indexed; what is there already is used again.",
     ),
     "demo": (program.add_demo, "Make a demo recording, align it and open it in the window."),
     "doctor": (

@@ -1,0 +1,145 @@
+"""``finchsync find``: where else a sound occurs, best first."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from core.align.alignment import Progress
+from core.cli.codes import DONE
+from core.cli.screen import Screen
+from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
+from core.errors import InputError
+from core.find.across import Hit, with_other_side
+from core.find.collection import Collection, collection_of
+from core.find.frames import CompactFrames
+from core.find.indexing import Index, indexed
+from core.find.leaving import write_hits
+from core.find.query import Query, Stretch, parsed_example, query_of
+from core.find.search import search
+from core.formats.registry import format_named
+from core.steps import told_of
+
+_TWICE = 2
+"""What is heard on both channels is found twice, and told once."""
+_MOST_SCANNED = 2000
+"""Hits among which disagreements are looked for."""
+
+
+def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
+    """Index what is new, search, print the hits.
+
+    Raises
+    ------
+    InputError
+        If the example or the place is of no use.
+    """
+    chosen = format_named(args.format)
+    collection = collection_of(args.place)
+    example = _example(args, collection)
+    index = _indexed(args, collection)
+    for line in index.notes:
+        note(line)
+    query = _query(index, collection, example)
+    wanted = _MOST_SCANNED if args.disagreements else _TWICE * args.top
+    hits = with_other_side(index, query, search(index.frames, query, wanted), wanted)
+    if args.disagreements:
+        hits = [hit for hit in hits if hit.other is not None and not hit.other.agrees]
+    hits = hits[: args.top]
+    if args.out is not None:
+        recordings = index.collection.recordings
+        paths, lost = write_hits(
+            args.out, chosen, recordings, hits, args.like, overwrite=args.overwrite
+        )
+        for line in lost:
+            note(line)
+        note(f"{len(hits)} labels in {len(paths)} files in {args.out}")
+    if args.json:
+        print_json(_as_json(index, hits))
+    else:
+        _print(index, hits)
+    return DONE
+
+
+def _example(args: argparse.Namespace, collection: Collection) -> Stretch:
+    """The stretch that is meant by ``--like`` and ``--channel``."""
+    try:
+        name, start_s, end_s = parsed_example(args.like)
+    except ValueError as error:
+        fix = "give FILE:START-END in seconds, as day1.wav:12.3-13.1"
+        raise InputError("--like", f"{args.like} is no stretch of a file", fix) from error
+    number, told = collection.named(name)
+    channel = told if args.channel is None else args.channel
+    return Stretch(number, channel or 0, start_s, end_s)
+
+
+def _indexed(args: argparse.Namespace, collection: Collection) -> Index:
+    with progress_bar("indexing") as advance:
+
+        def tell(step: Progress) -> None:
+            advance(step.fraction, step.stage)
+
+        return told_of(indexed(collection, CompactFrames(), args.index), tell)
+
+
+def _query(index: Index, collection: Collection, example: Stretch) -> Query:
+    meant = collection.recordings[example.recording]
+    kept = index.collection.recordings
+    if meant not in kept:
+        raise InputError(meant.name, "cannot be read", "give an example of another recording")
+    here = example._replace(recording=kept.index(meant))
+    return query_of(index.frames[here.recording].channels[here.channel], here, meant.name)
+
+
+def _print(index: Index, hits: Sequence[Hit]) -> None:
+    if not hits:
+        say("nothing found")
+        return
+    rows = [
+        (
+            index.collection.recordings[hit.found.stretch.recording].name,
+            str(hit.found.stretch.channel),
+            f"{hit.found.stretch.start_s:.2f}",
+            f"{hit.found.stretch.end_s:.2f}",
+            f"{hit.found.score:.3f}",
+            _other_text(hit),
+        )
+        for hit in hits
+    ]
+    print_table(
+        {
+            "Recording": "left",
+            "Channel": "right",
+            "Start, s": "right",
+            "End, s": "right",
+            "Score": "right",
+            "Other channel": "left",
+        },
+        rows,
+    )
+
+
+def _other_text(hit: Hit) -> str:
+    if hit.other is None:
+        return "not known"
+    where = f"at {hit.other.stretch.start_s:.2f} s"
+    return f"there too, {where}" if hit.other.agrees else f"not there, {where}"
+
+
+def _as_json(index: Index, hits: Sequence[Hit]) -> dict[str, object]:
+    return {"hits": [_hit(index, hit) for hit in hits], "notes": index.notes}
+
+
+def _hit(index: Index, hit: Hit) -> dict[str, object]:
+    stretch, other = hit.found.stretch, hit.other
+    return {
+        "recording": index.collection.recordings[stretch.recording].name,
+        "channel": stretch.channel,
+        "start_s": stretch.start_s,
+        "end_s": stretch.end_s,
+        "score": hit.found.score,
+        "other_start_s": None if other is None else other.stretch.start_s,
+        "other_end_s": None if other is None else other.stretch.end_s,
+        "other_score": None if other is None else other.score,
+        "agrees": None if other is None else other.agrees,
+    }

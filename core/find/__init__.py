@@ -1,0 +1,1 @@
+"""Finding sounds in many recordings: by an example, or by words."""

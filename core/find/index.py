@@ -1,0 +1,216 @@
+"""The frames of one recording as a file that is only mapped into memory.
+
+A page that says what it is, then for both channels the rows that are scanned first and all rows:
+whole numbers from -127 to 127, one byte each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import Floats32
+from core.audio.recording import Recording
+from core.errors import InputError, system_reason
+from core.find.frames import STEP_S, WIDTH, FrameEncoder
+from core.formats.files import checked
+from core.formats.files.atomic import write_whole
+from core.steps import Steps
+
+SUFFIX = ".frames"
+SCALE = np.float32(127.0)
+"""Codes of a value of one."""
+COARSE_ROWS = 2
+"""Rows whose mean is a coarse one."""
+COARSE_WIDTH = WIDTH // 2
+"""Numbers of a coarse row, the most telling ones."""
+_MAGIC = b"finchsync frames 1\n"
+_PAGE = 4096
+_MOST_ROWS = 1 << 31
+
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a file of frames says of itself.
+
+    Parameters
+    ----------
+    files : tuple of str
+        What its recording is made of, as `core.audio.recording.Recording.labels`.
+    fingerprint : str
+        Of the audio.
+    digest : str
+        Of the encoder.
+    rows : tuple of two int
+        Of both channels.
+    """
+
+    files: tuple[str, ...]
+    fingerprint: str
+    digest: str
+    rows: tuple[int, int]
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called."""
+        return f"{self.fingerprint}-{self.digest}{SUFFIX}"
+
+    @property
+    def file_bytes(self) -> int:
+        """How long its file is."""
+        return _PAGE + sum(_coarse_rows(n) * COARSE_WIDTH + n * WIDTH for n in self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChannelFrames:
+    """Frames of a channel.
+
+    Parameters
+    ----------
+    coarse : ndarray of int8, shape (T // COARSE_ROWS, COARSE_WIDTH)
+    rows : ndarray of int8, shape (T, WIDTH)
+        One every `core.find.frames.STEP_S`.
+    """
+
+    coarse: Codes
+    rows: Codes
+
+    def stretch(self, start: int, length: int) -> Floats32:
+        """Some rows, zero where there are none; shape (length, WIDTH)."""
+        out = np.zeros((length, WIDTH), dtype=np.float32)
+        low, high = max(start, 0), min(start + length, len(self.rows))
+        if high > low:
+            out[low - start : high - start] = self.rows[low:high] / SCALE
+        return out
+
+    @property
+    def duration_s(self) -> float:
+        """Length, seconds."""
+        return len(self.rows) * STEP_S
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordingFrames:
+    """Frames of both channels."""
+
+    label: Label
+    channels: tuple[ChannelFrames, ChannelFrames]
+
+
+def of_rows(rows: Sequence[Floats32]) -> ChannelFrames:
+    """Frames of a channel from consecutive parts, in memory."""
+    codes = [np.rint(part * SCALE).astype(np.int8) for part in rows]
+    whole = np.concatenate([np.empty((0, WIDTH), dtype=np.int8), *codes])
+    pairs = whole[: len(whole) // COARSE_ROWS * COARSE_ROWS, :COARSE_WIDTH]
+    mean = pairs.reshape(-1, COARSE_ROWS, COARSE_WIDTH).mean(axis=1, dtype=np.float32)
+    return ChannelFrames(np.rint(mean).astype(np.int8), whole)
+
+
+def write_frames(
+    folder: Path, recording: Recording, fingerprint: str, encoder: FrameEncoder
+) -> Steps[Path]:
+    """Embed a recording and keep its frames; whoever stops iterating leaves no file.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file goes; is there.
+    recording : Recording
+    fingerprint : str
+        Of the recording.
+    encoder : FrameEncoder
+
+    Yields
+    ------
+    float
+        Share of the work done.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If the audio cannot be read or the file cannot be written.
+    """
+    total_s, done_s = sum(recording.durations_s), 0.0
+    channels = []
+    for channel in (0, 1):
+        parts: list[Floats32] = []
+        for part in encoder.frames(recording, channel):
+            parts.append(part)
+            done_s += len(part) * STEP_S
+            yield min(1.0, done_s / total_s)
+        channels.append(of_rows(parts))
+    rows = len(channels[0].rows), len(channels[1].rows)
+    label = Label(recording.labels, fingerprint, encoder.digest, rows)
+    page = _MAGIC + json.dumps(asdict(label), ensure_ascii=False).encode()
+    path = folder / label.file_name
+    with write_whole(path, overwrite=True) as file:
+        file.write(page.ljust(_PAGE, b" "))
+        for each in channels:
+            file.write(each.coarse.tobytes())
+            file.write(each.rows.tobytes())
+    return path
+
+
+def read_label(path: Path) -> Label:
+    """What a file of frames says of itself.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is none, or is cut short.
+    """
+    try:
+        with path.open("rb") as file:
+            page = file.read(_PAGE)
+        size = path.stat().st_size
+    except OSError as error:
+        what = f"cannot be read ({system_reason(error)})"
+        raise InputError(path, what, "check the path") from error
+    fix = "delete it, and it is made again"
+    if not page.startswith(_MAGIC):
+        raise InputError(path, "is no index of FinchSync", fix)
+    try:
+        label = _label(checked.table(checked.parsed_json(page[len(_MAGIC) :].decode())))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(path, f"is damaged ({error})", fix) from error
+    if size != label.file_bytes:
+        raise InputError(path, "is cut short", fix)
+    return label
+
+
+def open_frames(path: Path) -> RecordingFrames:
+    """Map a file of frames into memory; errors as `read_label`."""
+    label = read_label(path)
+    codes = np.memmap(path, dtype=np.int8, mode="r", offset=_PAGE)
+    channels, at = [], 0
+    for rows in label.rows:
+        parts = []
+        for count, width in ((_coarse_rows(rows), COARSE_WIDTH), (rows, WIDTH)):
+            parts.append(codes[at : at + count * width].reshape(count, width))
+            at += count * width
+        channels.append(ChannelFrames(*parts))
+    return RecordingFrames(label, (channels[0], channels[1]))
+
+
+def _label(told: dict[str, Any]) -> Label:
+    rows = tuple(checked.whole(count, 1) for count in told["rows"])
+    if len(rows) != 2 or max(rows) > _MOST_ROWS:
+        raise ValueError("its lengths cannot be")
+    files = tuple(checked.text(name) for name in told["files"])
+    return Label(files, checked.text(told["fingerprint"]), checked.text(told["digest"]), rows)
+
+
+def _coarse_rows(rows: int) -> int:
+    return rows // COARSE_ROWS
