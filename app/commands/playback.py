@@ -75,6 +75,7 @@ PLAYBACK: tuple[ActionSpec, ...] = (
         "Turn down what lies in the noise of each channel; only what you hear changes, never what "
         "is aligned",
         checkable=True,
+        on=(Thing.REGION, Thing.PLOT),
     ),
     *_high_passes(),
     ActionSpec(

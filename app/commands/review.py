@@ -140,6 +140,17 @@ REVIEW: tuple[ActionSpec, ...] = (
         "Say what speaks for the selected keypoint, and what against it, in figures",
         on=(Thing.KEYPOINT,),
     ),
+    ActionSpec(
+        "why_match",
+        "Why this match",
+        "matches.want",
+        "Keypoint",
+        ("Shift+Y",),
+        "Join what the two seconds of the selected keypoint have in common by lines, where hiding "
+        "it proves that the match rests on it",
+        checkable=True,
+        on=(Thing.KEYPOINT,),
+    ),
     *_nudges(),
     ActionSpec(
         "add_keypoint",

@@ -53,6 +53,7 @@ from app.views.timeline.hand_tool import HandTool
 from app.work.align_apart import AlignerApart
 from app.work.aligner import Aligner
 from app.work.closing import Closing
+from app.work.match_explaining import MatchExplaining
 from app.work.waveforms import Waveforms
 from app.work.workbench import Workbench
 
@@ -110,9 +111,8 @@ class MainWindow(QMainWindow):
         """Whether no background work goes on and everything that can be is on disk."""
         drawn = self._repaint.is_done and self.tiles.is_settled and self.drift.is_settled
         works = (
-            *(self.documents, self.pairing, self.exports),
+            *(self.documents, self.pairing, self.exports, self.matches, self.waveforms),
             *(self.workbench, self.closing, self.models, self.placing, self.regions),
-            self.waveforms,
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         self.progress = ReviewProgress(self.session, self.queue, self)
         self.review = Review(self.session, self.time, self.queue, self)
         self.placing = PlacingCommands(self, self.session, self.time)
+        self.matches = MatchExplaining(self.session, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.regions = RegionCommands(self, self.session, self.time, self.display, self.playback)
         self.tiles = TileStore(self)
@@ -248,6 +249,7 @@ class MainWindow(QMainWindow):
                 "models": self.models,
                 "placing": self.placing,
                 "keypoint": self.keypoint,
+                "matches": self.matches,
                 "regions": self.regions,
                 "playback": self.playback,
                 "sound": self.playback.settings,
@@ -279,6 +281,7 @@ class MainWindow(QMainWindow):
         self.workbench.aligning.progressed.connect(self.queue.show_progress)
         self.workbench.redecoding.noted.connect(self.status.note)
         self.workbench.redecoding.led.connect(self.review.settle)
+        self.matches.answered.connect(self.keypoint.clips.show_answer)
         self.playback.noted.connect(self.status.note)
         self.playback.settings.cleaning_changed.connect(self.status.show_cleaning)
         self.workspace.level_changed.connect(self.status.show_level)
@@ -329,6 +332,7 @@ class MainWindow(QMainWindow):
             self.docks.save()
         for part in (
             self.playback,
+            self.matches,
             self.documents,
             self.pairing,
             self.exports,

@@ -1,4 +1,4 @@
-"""One second of both channels overlaid: white where they agree."""
+"""One second of both channels, overlaid or each for itself."""
 
 from __future__ import annotations
 
@@ -39,15 +39,58 @@ def overlay(
     QImage
         Row 0 is the highest frequency; the keypoint is in the middle.
     """
+    ch_0, ch_1 = _both(spectrograms, levels, time_map, time_0_s, time_1_s)
+    return _picture(ch_0, ch_1)
+
+
+def apart(
+    spectrograms: tuple[Spectrogram, Spectrogram],
+    levels: tuple[tuple[int, int], tuple[int, int]],
+    time_map: TimeMap,
+    time_0_s: float,
+    time_1_s: float,
+) -> tuple[QImage, QImage]:
+    """The same clips as by `overlay`, each for itself.
+
+    Parameters
+    ----------
+    spectrograms, levels, time_map, time_0_s, time_1_s
+        As for `overlay`.
+
+    Returns
+    -------
+    pair of QImage
+    """
+    ch_0, ch_1 = _both(spectrograms, levels, time_map, time_0_s, time_1_s)
+    nothing = np.zeros_like(ch_0)
+    return _picture(ch_0, nothing), _picture(nothing, ch_1)
+
+
+def top_hz(spectrograms: tuple[Spectrogram, Spectrogram]) -> float:
+    """The highest frequency of clips."""
+    return min(_TOP_KHZ * 1000, *(s.plan.top_hz for s in spectrograms))
+
+
+def _both(
+    spectrograms: tuple[Spectrogram, Spectrogram],
+    levels: tuple[tuple[int, int], tuple[int, int]],
+    time_map: TimeMap,
+    time_0_s: float,
+    time_1_s: float,
+) -> list[NDArray[np.uint8]]:
+    """Brightness of both clips, lowest frequency first."""
     around_s = (np.arange(_COLUMNS) + 0.5) / _COLUMNS * CLIP_S - CLIP_S / 2
     rate = 1.0 + float(time_map.drift_ppm(time_0_s)) * 1e-6
     times_s = (time_0_s + around_s, time_1_s + rate * around_s)
-    top_hz = min(_TOP_KHZ * 1000, *(s.plan.top_hz for s in spectrograms))
-    hz = (np.arange(_ROWS) + 0.5) / _ROWS * top_hz
-    ch_0, ch_1 = (
+    hz = (np.arange(_ROWS) + 0.5) / _ROWS * top_hz(spectrograms)
+    return [
         _brightness(s, at_s, hz, low_high)
         for s, at_s, low_high in zip(spectrograms, times_s, levels, strict=True)
-    )
+    ]
+
+
+def _picture(ch_0: NDArray[np.uint8], ch_1: NDArray[np.uint8]) -> QImage:
+    """Magenta and green, white where both are bright."""
     pixels = np.empty((_ROWS, _COLUMNS, 4), dtype=np.uint8)
     # Bytes of RGB32 in memory: blue, green, red, unused.
     pixels[..., 0] = pixels[..., 2] = ch_0

@@ -183,14 +183,19 @@ def open_compact() -> CompactEvidence:
     """
     told, digest = stored_arrays(FILE)
     scorer, scorer_digest = stored_arrays(SCORER_FILE)
-    dilations = tuple(int(step) for step in told["dilations"])
     return CompactEvidence(
-        CompactNet(shipped_weights(), dilations),
+        open_net(),
         f"{digest}-{scorer_digest}",
         CompactScorer(scorer),
         float(told["weight"]),
         float(told["spectral_share"]),
     )
+
+
+def open_net() -> CompactNet:
+    """The net that FinchSync ships, alone."""
+    told, _ = stored_arrays(FILE)
+    return CompactNet(shipped_weights(), tuple(int(step) for step in told["dilations"]))
 
 
 def shipped_weights() -> dict[str, Floats32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.spectra.mel import mel_bank
+from core.audio.spectra.mel import mel_bank, mel_edges_hz
 
 RATE_HZ = 16_000
 FFT = 512
@@ -14,7 +14,10 @@ HOP = 160
 BANDS = 48
 LEAST_POWER = 1e-12
 
-BANK = mel_bank(FFT, RATE_HZ, BANDS, 100.0, 8000.0)
+_SPAN_HZ = (100.0, 8000.0)
+BANK = mel_bank(FFT, RATE_HZ, BANDS, *_SPAN_HZ)
+MIDDLES_HZ = mel_edges_hz(BANDS, *_SPAN_HZ)[1:-1]
+"""Where each band has its middle."""
 
 
 def log_mel(power: NDArray[np.float32]) -> NDArray[np.float32]:
