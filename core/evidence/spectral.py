@@ -101,6 +101,8 @@ def term_surfaces(
         length_1 = (count + blocks_of(columns, window)) * window
         left = {n: features_0.stretch(n, start_0, count * window) for n in names}
         right = {n: features_1.stretch(n, start_1, length_1) for n in names}
+        if not all(any(frames.any() for frames in side.values()) for side in (left, right)):
+            continue
         norm_0 = {n: _norms(left[n], window, floors[0][n])[::window, None] for n in names}
         norm_1 = {n: _norms(right[n], window, floors[1][n]) for n in names}
         windows = {n: window_spectra(left[n], window) for n in names}
@@ -126,9 +128,10 @@ def _runs(centre: NDArray[np.intp], first: NDArray[np.intp], window: int) -> Ite
 
 
 def _energy_floor(features: ChannelFeatures, name: str, window: int) -> float:
-    """A tenth of the mean window's energy."""
+    """A tenth of the mean window's energy, of windows in which anything is heard."""
     group = features.groups[name][:]
-    return _ENERGY_FLOOR * window * float(np.mean(np.einsum("td,td->t", group, group)))
+    mean = float(np.mean(np.einsum("td,td->t", group, group))) / features.heard_share
+    return _ENERGY_FLOOR * window * mean
 
 
 def _norms(frames: Floats32, window: int, floor: float) -> Floats32:

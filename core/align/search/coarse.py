@@ -173,6 +173,8 @@ def _surface(
         # Every zone is compared with every zone: the product of the sums.
         left = _onsets(features_0, int(start), stretch)
         right = _onsets(features_1, int(start) - reach + centre, stretch + 2 * reach)
+        if not (left.any() and right.any()):
+            continue
         product = np.conj(rfft(left, size)) * rfft(right, size)
         peaks = irfft(product, size)[: 2 * reach].reshape(-1, cell).max(axis=1)
         begins_s = start * HOP_S + offset_s

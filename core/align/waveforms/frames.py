@@ -76,7 +76,7 @@ def row_phases(
     span_1_s = span_0_s + ends_s + [-_SPARE_S[0], _SPARE_S[1]]
     frames_0, frames_1 = _stretches(recording, span_0_s, span_1_s)
     begin_0 = np.arange(0, len(frames_0.samples) - frames_0.size, frames_0.size)
-    if len(begin_0) == 0:
+    if len(begin_0) == 0 or not (frames_0.samples.any() and frames_1.samples.any()):
         return summed
     centre_s = frames_0.centre_s(begin_0)
     moved_s = centre_s + np.interp(centre_s, time_0_s, offset_s)

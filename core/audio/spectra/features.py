@@ -52,11 +52,13 @@ _TURNS = 4
 _NOISE_EVERY = 2
 _CLIP = 4.0
 _EPS = 1e-10
+_NO_POWER = np.zeros((1, _CALL_FFT // 2 + 1), dtype=np.float32)
 _SILENT = 1e-7
 _STEP, _LOG_STEP = 1 / 4096, 1 / 256
 """Of features, which stay within 5, and of logarithms of power, within 100."""
 
 Codes = NDArray[np.int16]
+Flags = NDArray[np.bool_]
 Span = tuple[int, int | None]
 """Start and end of a stretch of a channel's clock, whole seconds; None for where it ends."""
 
@@ -81,6 +83,9 @@ class ChannelFeatures:
         Share of its power above 8 kHz, which no feature knows of.
     first_frame : int
         Where the stretch begins.
+    heard : ndarray of bool, shape (T,), or None
+        Frames that hold more than digital silence, as lies between the files of a sequence; None
+        if all do. The others are zero in every group, and no scale or noise is measured on them.
     """
 
     groups: dict[str, FixedPoint]
@@ -88,9 +93,15 @@ class ChannelFeatures:
     silent: bool
     share_above: float = 0.0
     first_frame: int = 0
+    heard: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.groups["flux"])
+
+    @property
+    def heard_share(self) -> float:
+        """Share of the frames that are heard; never zero."""
+        return 1.0 if self.heard is None else max(1, self.heard.sum()) / len(self.heard)
 
     def stretch(self, name: str, start: int, length: int) -> Floats32:
         """Some frames of a group, zero where there are none.
@@ -125,7 +136,8 @@ class ChannelFeatures:
         start = max(start, self.first_frame)
         rows = slice(start - self.first_frame, max(stop - self.first_frame, 0))
         groups = {name: group.rows(rows) for name, group in self.groups.items()}
-        return replace(self, groups=groups, log_mel=self.log_mel.rows(rows), first_frame=start)
+        log_mel, heard = self.log_mel.rows(rows), None if self.heard is None else self.heard[rows]
+        return replace(self, groups=groups, log_mel=log_mel, first_frame=start, heard=heard)
 
 
 def feature_blocks(
@@ -192,11 +204,12 @@ def _channel_blocks(
     for samples in _stft_blocks(below.watched(sound), total):
         done += _measure(samples, measured, done)
         yield min(1.0, done / total)
-    groups, heard = _groups(measured), FixedPoint(measured.log_mel, _LOG_STEP)
+    groups, levels = _groups(measured), FixedPoint(measured.log_mel, _LOG_STEP)
+    heard = None if measured.heard.all() else measured.heard
     del measured  # before the other channel's groups are made
     silent = below.most - below.least < _SILENT
     share_above = 1.0 - below.power / whole.power if whole.power > 0 else 0.0
-    return ChannelFeatures(groups, heard, silent, share_above, round(start_s / HOP_S))
+    return ChannelFeatures(groups, levels, silent, share_above, round(start_s / HOP_S), heard)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,13 +224,15 @@ class _Measured:
     onset: Floats32
     call: Floats32
     log_mel: Codes
+    heard: Flags
     noise_shares: list[Floats32]
 
     @classmethod
     def room(cls, frames: int) -> _Measured:
         bands = np.empty((frames, _BANK.shape[1]), dtype=np.float32)
         onset, call = (np.empty((frames, len(_ZONES_HZ)), dtype=np.float32) for _ in range(2))
-        return cls(bands, onset, call, np.empty((frames, BANDS), dtype=np.int16), [])
+        log_mel, heard = np.empty((frames, BANDS), dtype=np.int16), np.zeros(frames, dtype=np.bool_)
+        return cls(bands, onset, call, log_mel, heard, [])
 
 
 class _Levels:
@@ -275,24 +290,44 @@ def _stft_blocks(chunks: Iterator[Samples], total: int) -> Iterator[Samples]:
 def _measure(samples: Samples, to: _Measured, start: int) -> int:
     """Measure a block in turns of every fourth frame; half of the first tells the noise of all.
 
-    Writes what it finds from frame `start` on, and returns how many frames the block has.
+    Writes what it finds from frame `start` on, and returns how many frames the block has. Digital
+    silence is no noise, and a block of nothing else costs next to nothing.
     """
     count = (len(samples) - _CALL_FFT) // _HOP + 1
+    block = slice(start, start + count)
+    to.heard[block] = _heard(samples, count)
+    heard = to.heard[block][::_TURNS]
+    if not heard.any():
+        to.bands[block], to.onset[block], to.call[block] = 0.0, 0.0, 0.0
+        to.log_mel[block] = FixedPoint.of(log_mel(_NO_POWER), _LOG_STEP).codes
+        return count
     mel = np.empty((count, _BANK.shape[1]), dtype=np.float32)
     noise: list[Floats32] = []
     for turn in range(_TURNS):
         turns, frames = slice(turn, None, _TURNS), slice(start + turn, start + count, _TURNS)
         powers = [_power(samples[turn * _HOP :], size) for size in (_ONSET_FFT, _CALL_FFT)]
-        noise = noise or [noise_power(power[::_NOISE_EVERY]) for power in powers]
+        noise = noise or [noise_power(_of(power, heard)[::_NOISE_EVERY]) for power in powers]
         mel[turns] = powers[0] @ _BANK
         to.log_mel[frames] = FixedPoint.of(log_mel(powers[1]), _LOG_STEP).codes
         to.onset[frames], to.call[frames] = map(_loudest, powers, noise)
-    (floor,) = quantiles(mel[::_TURNS], 0.3)
-    raw = np.log(mel[::_TURNS] + _EPS)
+    told = _of(mel[::_TURNS], heard)
+    (floor,) = quantiles(told, 0.3)
+    raw = np.log(told + _EPS)
     low, middle = quantiles(raw, 0.16, 0.5)
     to.noise_shares.append((middle - low) ** 2 / np.maximum(np.var(raw, axis=0), _EPS))
-    np.log1p(mel / (10.0 * floor + _EPS), out=to.bands[start : start + count])
+    np.log1p(mel / (10.0 * floor + _EPS), out=to.bands[block])
     return count
+
+
+def _heard(samples: Samples, frames: int) -> Flags:
+    """Which frames hold more than digital silence, shape (frames,)."""
+    hops = np.asarray(samples[: (frames + 2) * _HOP].reshape(-1, _HOP).any(axis=1))
+    return np.asarray(hops[:-2] | hops[1:-1] | hops[2:])
+
+
+def _of(values: Floats32, heard: Flags) -> Floats32:
+    """Values of the frames that are heard."""
+    return values if heard.all() else values[heard]
 
 
 def _power(samples: Samples, size: int) -> Floats32:
@@ -316,15 +351,17 @@ def _loudest(power: Floats32, noise: Floats32) -> Floats32:
 
 def _groups(measured: _Measured) -> dict[str, FixedPoint]:
     bands, onset, call = measured.bands, measured.onset, measured.call
-    weight = np.sqrt(np.clip(1.0 - np.mean(measured.noise_shares, axis=0), 0.02, 1.0))
+    heard, count = measured.heard, max(1, int(measured.heard.sum()))
+    shares = measured.noise_shares or [np.zeros(bands.shape[1], dtype=np.float32)]
+    weight = np.sqrt(np.clip(1.0 - np.mean(shares, axis=0), 0.02, 1.0))
     room = np.empty_like(bands)
     groups = {
-        "flux": _compressed(_standard(_change(bands, room), weight)),
-        "level": _compressed(_standard(_above_mean(bands, room), weight)),
+        "flux": _compressed(_standard(_change(bands, room), count, weight), heard),
+        "level": _compressed(_standard(_above_mean(bands, room), count, weight), heard),
     }
     kinds = {
-        "onset": _standard(_change(onset, np.empty_like(onset))),
-        "call": _standard(_above_mean(call, np.empty_like(call))),
+        "onset": _standard(_change(onset, np.empty_like(onset)), count),
+        "call": _standard(_above_mean(call, np.empty_like(call)), count),
     }
     for kind, (column, zone) in product(kinds, enumerate(_ZONES_HZ)):
         groups[f"{kind}_{zone}"] = FixedPoint.of(kinds[kind][:, column : column + 1], _STEP)
@@ -343,17 +380,18 @@ def _above_mean(level: Floats32, to: Floats32) -> Floats32:
     return to
 
 
-def _standard(group: Floats32, weight: Floats32 | float = 1.0) -> Floats32:
-    """Scale to unit spread, clip and weigh, in place."""
+def _standard(group: Floats32, count: int, weight: Floats32 | float = 1.0) -> Floats32:
+    """Scale to unit spread over so many frames, clip and weigh, in place."""
     energy = np.einsum("td,td->d", group, group, dtype=np.float64)
-    group /= np.sqrt(energy / len(group)).astype(np.float32) + 1e-6
+    group /= np.sqrt(energy / count).astype(np.float32) + 1e-6
     np.clip(group, -_CLIP, _CLIP, out=group)
     group *= weight
     return group
 
 
-def _compressed(group: Floats32) -> FixedPoint:
+def _compressed(group: Floats32, heard: Flags) -> FixedPoint:
     """Divide frames by the square root of their norm, so that one bang does not rule a window."""
     norm = np.sqrt(np.einsum("td,td->t", group, group))
-    group /= np.sqrt(norm + 0.3 * np.median(norm) + 1e-6)[:, None]
+    told = norm[heard] if heard.any() else norm
+    group /= np.sqrt(norm + 0.3 * np.median(told) + 1e-6)[:, None]
     return FixedPoint.of(group, _STEP)

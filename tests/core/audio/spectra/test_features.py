@@ -59,6 +59,28 @@ def test_a_long_recording_is_the_same_as_its_parts(tmp_path):
     assert spread.max() / spread.min() < 1.3
 
 
+def test_silence_between_files_changes_nothing_of_the_sound(tmp_path):
+    """As of a recorder that runs a minute in ten: scales and noise are those of the sound."""
+    rng = np.random.default_rng(3)
+    sound = rng.normal(scale=0.1, size=(16000 * 20, 2)).astype(np.float32)
+    sound *= np.repeat(rng.choice([0.01, 1.0], 400, p=[0.8, 0.2]), 800)[:, None].astype(np.float32)
+    sound[-800:] = 0.001 * sound[:800]
+    found = []
+    for name, quiet_s in (("sound.wav", 0), ("seldom.wav", 220)):
+        quiet = np.zeros((16000 * quiet_s, 2), dtype=np.float32)
+        sf.write(tmp_path / name, np.concatenate([sound, quiet]), 16000, subtype="FLOAT")
+        found.append(features_of(open_recording(tmp_path / name)))
+    always, seldom = found
+    assert always.heard is None
+    assert seldom.heard_share == pytest.approx(20 / 240, abs=0.001)
+    inner = slice(20, 1980)
+    for name, group in always.groups.items():
+        heard = seldom.groups[name][:]
+        assert np.corrcoef(heard[inner].ravel(), group[:][inner].ravel())[0, 1] > 0.99, name
+        assert heard[inner].std() == pytest.approx(group[:][inner].std(), rel=0.02), name
+        assert not heard[2040:].any(), name
+
+
 def test_silence_is_noticed(tmp_path):
     samples = np.zeros((16000 * 4, 2), dtype=np.float32)
     samples[:, 0] = np.random.default_rng(0).normal(scale=0.1, size=len(samples))
