@@ -24,7 +24,7 @@ class Extremes:
     """The lowest and highest samples of a channel as they arrive.
 
     One thread adds samples, in any order; others may read at any time. A column is one sample in
-    short recordings; long ones have about two million columns, 16 MB with the pyramid.
+    short recordings; long ones have up to two million columns, 11 MB with the pyramid.
 
     Parameters
     ----------

@@ -11,7 +11,8 @@ from app.views.timeline.time_box import Hold, Pull
 from app.views.timeline.time_plot import TimePlot
 
 _EDGE_PX = 5.0
-_SHORTEST_S = 1e-4
+_SHORTEST_PX = 3.0
+"""Less is a hand that was not quite still."""
 _LOWEST_HZ = 1.0
 
 
@@ -101,7 +102,7 @@ class RegionGrip(QObject):
         selection = self._session.selection
         # After Esc there is none, whatever the mouse does until it lets go.
         is_dropped = selection.region is not self._pulled
-        if is_dropped or abs(other_s - one_s) < _SHORTEST_S:
+        if is_dropped or abs(other_s - one_s) < _SHORTEST_PX * self.item.pixelWidth():
             return
         region = Region(channel, min(one_s, other_s), max(one_s, other_s), band_hz)
         selection.select_region(region)

@@ -135,6 +135,16 @@ def test_a_click_and_another_recording_take_it_away(near: MainWindow, qtbot: QtB
     assert near.session.selection.keypoint == 12
 
 
+def test_a_hand_that_is_not_quite_still_selects_nothing(near: MainWindow, qtbot: QtBot) -> None:
+    view, start = near.panes[0].viewport(), in_plot(near.panes[0], 10.5)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.wait(600)
+    QTest.mouseMove(view, start + QPoint(1, 1))
+    qtbot.wait(20)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(1, 1))
+    assert near.session.selection.region is None
+
+
 def test_it_ends_where_the_recording_does(opened: MainWindow, qtbot: QtBot) -> None:
     opened.time.fit()
     pane = opened.panes[0]
