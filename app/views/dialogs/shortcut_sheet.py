@@ -22,7 +22,7 @@ from app.look.theme import theme
 _MOUSE = (
     ("Wheel", "Scroll in time"),
     ("Ctrl + wheel", "Zoom in time, at the cursor"),
-    ("Shift + wheel", "Zoom frequency, or offset"),
+    ("Shift + wheel, wheel over the left axis", "Zoom frequency, or offset"),
     ("Double click", "Whole frequency range, or offset axis that follows"),
     ("Drag a keypoint", "On channel 1 and in the drift plot, correct it"),
     ("Drag a keypoint on channel 0", "Ask for another moment; nobody has decided on that"),
@@ -31,7 +31,7 @@ _MOUSE = (
     ("Drag an edge of the region", "Make it longer or shorter"),
     ("Click", "Select the keypoint; the region is none any more"),
     ("Right click, menu key", "What can be done with what is there"),
-    ("Space + drag, middle button", "Scroll in time"),
+    ("Space + drag, middle button, drag of the time axis", "Scroll in time"),
 )
 _RANKED = "review.take_candidate"
 _SHAPES = {

@@ -12,6 +12,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from app.base.time_view import TimeView
 from app.views.timeline.hand_tool import HandTool
 
+_LEFT_AXIS = 1
+"""As pyqtgraph counts them, where an event was over an axis; the time axis is 0."""
 _NOTCH = 120.0
 _WHEEL_PAGE = 0.1
 _WHEEL_ZOOM = 1.25
@@ -98,14 +100,14 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         """Say what can be dragged; the first that finds something has it."""
         self._grips = tuple(grips)
 
-    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
-        """Scroll, zoom or stretch, as the keys say that are held."""
+    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: N802 (pyqtgraph's name)
+        """Scroll, zoom or stretch, as the keys say that are held; over the left axis, stretch."""
         notches = ev.delta() / _NOTCH
-        at = self.mapToView(ev.pos())
-        if ev.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._view.zoom(_WHEEL_ZOOM**-notches, at.x())
-        elif ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        at = self.mapSceneToView(ev.scenePos())
+        if axis == _LEFT_AXIS or ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.stretched.emit(_WHEEL_ZOOM**-notches, at.y())
+        elif ev.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom(_WHEEL_ZOOM**-notches, at.x())
         else:
             self._view.pan(-notches * _WHEEL_PAGE)
         ev.accept()
@@ -114,24 +116,26 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         """Show what a drag from here would do."""
         if self._held is not None or ev.isExit():
             return
-        held = self._hold_at(self.mapToView(ev.pos()), is_middle=False)
+        held = self._hold_at(self.mapToView(ev.pos()), moves_view=False)
         if held is not None:
             self.setCursor(held.shape)
             self.setToolTip(held.words)
 
-    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: ARG002, N802 (pyqtgraph's name)
-        """Pull what is held; the middle button always moves the view."""
-        if ev.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: N802 (pyqtgraph's name)
+        """Pull what is held; the middle button, and a drag of the time axis, move the view."""
+        buttons = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
+        if axis == _LEFT_AXIS or ev.button() not in buttons:
             return
         ev.accept()
         if ev.isStart():
-            self._start = self.mapToView(ev.buttonDownPos())
-            is_middle = ev.button() == Qt.MouseButton.MiddleButton
-            self._held = self._hold_at(self._start, is_middle=is_middle)
+            self._start = self.mapSceneToView(ev.buttonDownScenePos())
+            moves_view = ev.button() == Qt.MouseButton.MiddleButton or axis is not None
+            self._held = self._hold_at(self._start, moves_view=moves_view)
         if self._held is None:
             return
         has_height = bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._held.pull(Pull(self._start, self.mapToView(ev.pos()), has_height))
+        at = self.mapSceneToView(ev.scenePos())
+        self._held.pull(Pull(self._start, at, has_height))
         if ev.isFinish():
             held, self._held = self._held, None
             held.drop()
@@ -146,8 +150,8 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
                 self.clicked.emit(at.x(), at.y())
             ev.accept()
 
-    def _hold_at(self, at: QPointF, *, is_middle: bool) -> Hold | None:
-        if is_middle or self._hand.is_on:
+    def _hold_at(self, at: QPointF, *, moves_view: bool) -> Hold | None:
+        if moves_view or self._hand.is_on:
             return Hold(Qt.CursorShape.OpenHandCursor, "Drag to scroll in time", self._pan)
         found = (grip(at) for grip in self._grips)
         return next((held for held in found if held is not None), None)

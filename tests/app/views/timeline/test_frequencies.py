@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pointing import at_value, drag, in_plot, wheel
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,15 @@ def test_zooming_one_channel_zooms_the_other(opened: MainWindow, channel: int) -
     first, second = bands(opened)
     assert first == second
     assert first[1] - first[0] == pytest.approx(4.0 / 1.25**3, rel=0.02)
+
+
+def test_the_wheel_over_the_left_axis_zooms_frequencies(opened: MainWindow) -> None:
+    pane, before = opened.panes[0], (opened.time.start_s, opened.time.end_s)
+    place = at_value(pane, opened.time.start_s, 2.0)
+    wheel(pane, place - QPoint(20, 0), 3)
+    low, high = bands(opened)[0]
+    assert high - low == pytest.approx(4.0 / 1.25**3, rel=0.02)
+    assert (opened.time.start_s, opened.time.end_s) == before
 
 
 def test_a_key_parts_them_and_brings_them_together(opened: MainWindow) -> None:

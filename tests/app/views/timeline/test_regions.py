@@ -168,6 +168,15 @@ def test_the_view_is_moved_by_the_middle_button_and_by_the_hand(
     assert near.session.selection.region is None
 
 
+def test_the_time_axis_is_dragged_along(near: MainWindow, qtbot: QtBot) -> None:
+    pane = near.panes[0]
+    top = pane.mapFromScene(pane.box.sceneBoundingRect().topLeft()).y()
+    start, end = (QPoint(in_plot(pane, time_s).x(), top - 8) for time_s in (11.5, 9.5))
+    drag(pane.viewport(), start, end, qtbot)
+    assert (near.time.start_s, near.time.end_s) == pytest.approx((10.0, 15.0), abs=0.05)
+    assert near.session.selection.region is None
+
+
 def test_space_held_moves_the_view_and_tapped_it_plays(near: MainWindow, qtbot: QtBot) -> None:
     handle, pane = near.windowHandle(), near.panes[0]
     over = near.mapFromGlobal(pane.viewport().mapToGlobal(in_plot(pane, 9.5)))
