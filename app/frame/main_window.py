@@ -283,6 +283,7 @@ class MainWindow(QMainWindow):
         self.workbench.redecoding.led.connect(self.review.settle)
         self.matches.answered.connect(self.keypoint.clips.show_answer)
         self.playback.noted.connect(self.status.note)
+        self.regions.noted.connect(self.status.note)
         self.playback.settings.cleaning_changed.connect(self.status.show_cleaning)
         self.workspace.level_changed.connect(self.status.show_level)
         self.workspace.join_playback(self.playback)

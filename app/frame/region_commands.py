@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from app.base.background_runner import BackgroundRunner
 from app.base.messages import Kind, Message
+from app.base.time_format import time_text
 from app.base.time_view import TimeView
 from app.export.region_dialog import RegionDialog
 from app.playback.player import Playback
@@ -17,6 +18,7 @@ from app.session.region import Region
 from app.session.session_model import SessionModel
 from core.keypoints import ReviewState
 
+_REST_MS = 250
 _MARGIN = 0.05
 """Part of its length that is shown before and after a region."""
 
@@ -37,9 +39,12 @@ class RegionCommands(QObject):
     -------
     message_posted(message)
         A `Message` for the person.
+    noted(text)
+        Which region is selected, for the status bar.
     """
 
     message_posted = Signal(object)
+    noted = Signal(str)
 
     def __init__(
         self,
@@ -53,7 +58,18 @@ class RegionCommands(QObject):
         self._window = window
         self._session, self._time, self._display = session, time, display
         self._playback = playback
+        # A region that is being dragged is told when the hand rests.
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._note)
+        session.selection.region_changed.connect(self._rest.start)
         self._writing = BackgroundRunner("region", self)
+
+    @Slot()
+    def _note(self) -> None:
+        region = self._session.selection.region
+        if region is not None:
+            start, end = (time_text(at_s, 3) for at_s in (region.start_s, region.end_s))
+            self.noted.emit(f"region {start} to {end}, {region.end_s - region.start_s:.3f} s")
 
     @property
     def is_idle(self) -> bool:

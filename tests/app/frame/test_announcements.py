@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.messages import Kind, Message
 from app.frame.main_window import MainWindow
+from app.session.region import Region
 
 Key = Qt.Key
 
@@ -39,6 +40,17 @@ def test_a_keypoint_that_is_stepped_to_is_spoken_and_those_passed_are_not(
     assert text.startswith("Keypoint 4/20")
     assert "unreviewed" in text
     assert f"{opened.session.keypoints.offset_s[3]:+.3f} s" in text
+
+
+def test_a_region_is_spoken_when_it_rests(opened: MainWindow, spoken: list, qtbot: QtBot) -> None:
+    qtbot.wait(300)
+    spoken.clear()
+    for end_s in (4.0, 5.0, 6.5):
+        opened.session.selection.select_region(Region(0, 2.25, end_s))
+    qtbot.waitUntil(lambda: bool(spoken))
+    ((text, _),) = spoken
+    assert text == "region 0:02.250 to 0:06.500, 4.250 s"
+    assert opened.status.note_text == text
 
 
 def test_messages_are_spoken_and_errors_break_in(opened: MainWindow, spoken: list) -> None:
