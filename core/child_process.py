@@ -64,7 +64,7 @@ def start_child(
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     process = spawn.Process(target=_begin, args=(work, there, *arguments), daemon=True)
-    with _unheard_ctrl_c():
+    with deaf_to_ctrl_c():
         process.start()
     if gives_way and process.pid is not None and hasattr(os, "setpriority"):
         nicer = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
@@ -274,7 +274,7 @@ def _answered(
 
 
 @contextmanager
-def _unheard_ctrl_c() -> Iterator[None]:
+def deaf_to_ctrl_c() -> Iterator[None]:
     """What starts meanwhile is deaf to Ctrl-C from its first moment; this process hears it after.
 
     Windows has no way to it: there a child hears Ctrl-C until it begins.

@@ -158,6 +158,7 @@ def add_align(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_jobs(parser)
     shards.add_shard(parser)
+    shards.add_engine(parser)
     parser.add_argument(
         "--report",
         type=Path,

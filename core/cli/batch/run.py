@@ -18,9 +18,9 @@ from core.align.limits import BEST_LINES
 from core.align.pins import realign
 from core.align.tuning import Tuning
 from core.audio.recording import Recording, open_sources
+from core.cli.batch.engines import Engine
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
-from core.cli.batch.processes import at_a_time, in_processes
 from core.cli.batch.resume import Kept, key_of
 from core.cli.evidence import close_all, identity, opened_evidence, opened_here
 from core.cli.terminal.report import Advance
@@ -38,7 +38,7 @@ def align_all(
     batch: Batch,
     options: AlignOptions,
     choice: EvidenceChoice,
-    processes: int,
+    engine: Engine | None,
     kept: Kept,
     advance: Advance,
     prior: DriftPrior | None = None,
@@ -54,8 +54,8 @@ def align_all(
     options : AlignOptions
     choice : EvidenceChoice
         What to align with; every process opens its own.
-    processes : int
-        How many are aligned at a time, at least 1.
+    engine : Engine or None
+        What aligns several at a time; without one it is done here, one after the other.
     kept : Kept
         Recordings that an earlier run finished; this run adds its own.
     advance : callable
@@ -92,11 +92,11 @@ def align_all(
             else:
                 done[number] = ready
         bar = _Bar(advance, len(batch.jobs), [task.job for task in tasks])
-        if processes == 1 or len(tasks) < 2:
+        if engine is None or len(tasks) < 2:
             rest = _run_here(tasks, learned, bar)
         else:
             close_all(learned)
-            rest = _run_in_processes(tasks, choice, at_a_time(min(processes, len(tasks))), bar)
+            rest = _run_elsewhere(tasks, choice, engine, bar)
         return [done.get(number) or next(rest) for number in range(len(batch.jobs))]
 
 
@@ -257,23 +257,24 @@ def _run_here(tasks: Sequence[_Task], learned: Networks, bar: _Bar) -> Iterator[
         yield outcome
 
 
-def _run_in_processes(
-    tasks: Sequence[_Task], choice: EvidenceChoice, processes: int, bar: _Bar
+def _run_elsewhere(
+    tasks: Sequence[_Task], choice: EvidenceChoice, engine: Engine, bar: _Bar
 ) -> Iterator[Outcome]:
     started_s = time.perf_counter()
-    align = partial(_align_one, evidence=partial(opened_here, choice, processes))
+    beside = min(engine.side_by_side, len(tasks))
+    align = partial(_align_one, evidence=partial(opened_here, choice, beside))
     outcomes: dict[int, Outcome] = {}
-    for number, outcome in in_processes(align, tasks, processes):
+    for number, outcome in engine(align, tasks):
         job = tasks[number].job
-        outcomes[number] = outcome or _died(job, time.perf_counter() - started_s)
+        outcomes[number] = outcome or _died(job, engine, time.perf_counter() - started_s)
         bar.finished(job)
     yield from (outcomes[number] for number in range(len(tasks)))
 
 
-def _died(job: Job, seconds: float) -> Failed:
+def _died(job: Job, engine: Engine, seconds: float) -> Failed:
     error = InputError(
         job.files[0],
-        "its process died twice, the second time alone",
+        engine.gave_up,
         "see if the memory is enough; if it is, report it with the output of 'finchsync doctor'",
     )
     return Failed(job.name, str(error), seconds)

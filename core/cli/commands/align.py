@@ -10,6 +10,7 @@ from core.align.aligner import AlignOptions
 from core.align.claims.confidence import in_digits
 from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
+from core.cli.batch.engines import opened_engine
 from core.cli.batch.groups import closed
 from core.cli.batch.jobs import Batch, Job, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
@@ -59,9 +60,12 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     protect_inputs(args.out, args.report, work, others, overwrite=args.overwrite)
     kept = Kept.beside(args.out)
     try:
-        with progress_bar("aligning") as advance:
+        with (
+            opened_engine(args.engine, args.scheduler, args.jobs) as engine,
+            progress_bar("aligning") as advance,
+        ):
             outcomes = align_all(
-                work, options, choice, args.jobs, kept, advance, prior, model, exactly=args.exact
+                work, options, choice, engine, kept, advance, prior, model, exactly=args.exact
             )
         outcomes = closed(work.jobs, outcomes, args.tolerance)
         aligned = [

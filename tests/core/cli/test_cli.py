@@ -15,6 +15,8 @@ import pytest
 from core import __version__
 from core.cli.arguments.examples import EXAMPLES
 from core.cli.arguments.parsers import COMMANDS, parsed
+from core.cli.batch.engines import ENGINES
+from core.errors import InputError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -122,6 +124,13 @@ def test_every_command_has_examples_that_it_understands(capsys) -> None:
         with pytest.raises(SystemExit):
             parsed([*filter(None, [command]), "--help"])
         assert all(line in capsys.readouterr().out for line, _ in examples[:1])
+
+
+def test_every_engine_can_be_asked_for() -> None:
+    for engine in ENGINES:
+        assert parsed(["align", "a.wav", "-o", "x.csv", "--engine", engine]).engine == engine
+    with pytest.raises(InputError, match="processes.*dask"):
+        parsed(["align", "a.wav", "-o", "x.csv", "--engine", "horse"])
 
 
 @pytest.mark.parametrize(("short", "long"), [("-o", "--out"), ("-j", "--jobs")])

@@ -1,0 +1,176 @@
+"""The workers of a Dask scheduler, which may come, go and die while a run is at work."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import scipy
+
+from core import __version__
+from core.child_process import deaf_to_ctrl_c
+from core.errors import InputError
+from core.extras import ensure
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_PATIENCE_S = 20
+_AHEAD = 64
+"""So many tasks at least are with the scheduler; the rest waits here, where it needs no memory."""
+_ONE_AT_A_TIME = threading.Lock()
+_RESUME = "what is finished is kept: the same command goes on from there"
+
+
+@contextmanager
+def opened_dask(scheduler: str | None, jobs: int) -> Iterator[DaskEngine]:
+    """Workers on this machine, or those of a scheduler that is running.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, or the scheduler does not answer or has no workers.
+    """
+    ensure("--engine dask", ("distributed",), "cluster")
+    from distributed import Client, LocalCluster
+
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # Versions are compared with every task, and a port that is taken is no matter.
+        warnings.simplefilter("ignore")
+        # What happens to workers is told by what becomes of their tasks.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        if scheduler is None:
+            with deaf_to_ctrl_c():
+                cluster = LocalCluster(
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )
+                stack.enter_context(cluster)
+            client = stack.enter_context(Client(cluster))
+        else:
+            client = stack.enter_context(_client(scheduler))
+        yield DaskEngine(client, scheduler or "the workers of this machine", jobs)
+
+
+def _client(scheduler: str) -> Any:
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=_PATIENCE_S)
+    except (OSError, ValueError) as error:
+        fix = "check the address, as tcp://node7:8786, and whether it is running"
+        raise InputError(f"--scheduler {scheduler}", "does not answer", fix) from error
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_S)
+    except TimeoutError as error:
+        client.close()
+        fix = f"start some: dask worker {scheduler} --nthreads 1 --preload finchsync"
+        raise InputError(f"--scheduler {scheduler}", "has no workers", fix) from error
+    return client
+
+
+class DaskEngine:
+    """As `core.cli.batch.engines.Engine`; a task whose worker dies goes to another.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    where : str
+        What is said of it when it goes away.
+    side_by_side : int
+    """
+
+    gave_up = "four workers died of it"
+
+    def __init__(self, client: Any, where: str, side_by_side: int) -> None:
+        self._client = client
+        self._where = where
+        self.side_by_side = side_by_side
+
+    def __call__(
+        self, work: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | None]]:
+        """As `Engine`."""
+        from distributed import as_completed
+
+        do = partial(_do, Path.cwd(), _versions(), work)
+        left = iter(enumerate(tasks))
+        numbers: dict[Any, int] = {}
+        done = as_completed()
+
+        def give(most: int) -> None:
+            for number, task in islice(left, most):
+                future = self._client.submit(do, task, pure=False)
+                numbers[future] = number
+                done.add(future)
+
+        try:
+            give(max(_AHEAD, 2 * sum(self._client.nthreads().values())))
+            for future in done:
+                number, result = numbers.pop(future), self._result(future)
+                future.release()
+                give(1)
+                yield number, result
+        except OSError as error:
+            raise self._gone() from error
+        finally:
+            self._client.cancel([*numbers], force=True)
+
+    def _result(self, future: Any) -> Any:
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker:
+            return None
+        except ModuleNotFoundError as error:
+            what = f"a worker cannot import {error.name}"
+            fix = "install FinchSync there and start workers with --preload finchsync"
+            raise InputError(self._where, what, fix) from error
+        except CancelledError as error:
+            raise self._gone() from error
+
+    def _gone(self) -> InputError:
+        return InputError(self._where, "the scheduler went away", _RESUME)
+
+
+def _versions() -> Mapping[str, str]:
+    """What results depend on to the last digit."""
+    return {
+        "FinchSync": __version__,
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+        "NumPy": np.__version__,
+        "SciPy": scipy.__version__,
+    }
+
+
+def _do(
+    home: Path, wanted: Mapping[str, str], work: Callable[[Task], Result], task: Task
+) -> Result:
+    """Do a task on a worker: one at a time, as paths go from where the run was started."""
+    where = f"worker {platform.node()}"
+    for name, version in _versions().items():
+        if version != wanted[name]:
+            what = f"has {name} {version}, and this run {wanted[name]}"
+            raise InputError(where, what, "install the same versions everywhere")
+    with _ONE_AT_A_TIME:
+        try:
+            os.chdir(home)
+        except OSError as error:
+            fix = "work in a folder that all machines share"
+            raise InputError(where, f"has no folder {home}", fix) from error
+        return work(task)

@@ -1,0 +1,92 @@
+"""What does recordings side by side: processes of our own, or the workers of a scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+from core.cli.batch.processes import at_a_time, in_processes
+from core.errors import InputError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+OWN, DASK = ENGINES = ("processes", "dask")
+
+
+class Engine(Protocol):
+    """Does tasks side by side.
+
+    Attributes
+    ----------
+    side_by_side : int
+        How many of them on this machine.
+    gave_up : str
+        Why a task has no result, as "its process died twice".
+    """
+
+    side_by_side: int
+    gave_up: str
+
+    def __call__(
+        self, work: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | None]]:
+        """Do all; whoever stops iterating stops the work.
+
+        Parameters
+        ----------
+        work : callable
+            Is sent to where it is done, as are tasks and results.
+        tasks : sequence
+
+        Yields
+        ------
+        tuple of int and result
+            Number of a task and what came of it, as they come; None where nothing can.
+        """
+        ...
+
+
+class OwnProcesses:
+    """Processes on this machine."""
+
+    gave_up = "its process died twice, the second time alone"
+
+    def __init__(self, side_by_side: int) -> None:
+        self.side_by_side = side_by_side
+
+    def __call__(
+        self, work: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[tuple[int, Result | None]]:
+        """As `Engine`."""
+        return in_processes(work, tasks, at_a_time(min(self.side_by_side, len(tasks))))
+
+
+@contextmanager
+def opened_engine(name: str, scheduler: str | None, jobs: int) -> Iterator[Engine | None]:
+    """What was asked for, or None for this process alone.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINES`.
+    scheduler : str or None
+        Where workers are found; None for workers on this machine.
+    jobs : int
+        How many there are on this machine.
+
+    Raises
+    ------
+    InputError
+        If a scheduler is of no use or not there.
+    """
+    if name == DASK:
+        from core.cli.batch.dask_engine import opened_dask
+
+        with opened_dask(scheduler, jobs) as engine:
+            yield engine
+    elif scheduler is not None:
+        raise InputError("--scheduler", "is of no use without --engine dask", "add it or leave it")
+    else:
+        yield OwnProcesses(jobs) if jobs > 1 else None
