@@ -129,7 +129,7 @@ def test_every_command_has_examples_that_it_understands(capsys) -> None:
 def test_every_engine_can_be_asked_for() -> None:
     for engine in ENGINES:
         assert parsed(["align", "a.wav", "-o", "x.csv", "--engine", engine]).engine == engine
-    with pytest.raises(InputError, match="processes.*dask"):
+    with pytest.raises(InputError, match=r"processes.*dask"):
         parsed(["align", "a.wav", "-o", "x.csv", "--engine", "horse"])
 
 
