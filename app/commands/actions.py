@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QKeySequence
 
 from app.commands.application import APPLICATION
+from app.commands.finding import FINDING
 from app.commands.model import MODEL
 from app.commands.platform_keys import with_platform_keys
 from app.commands.playback import PLAYBACK
@@ -16,7 +17,7 @@ from app.commands.spec import ActionSpec
 from app.commands.view import VIEW
 
 ACTIONS: tuple[ActionSpec, ...] = tuple(
-    with_platform_keys((*APPLICATION, *REVIEW, *REGION, *MODEL, *VIEW, *PLAYBACK))
+    with_platform_keys((*APPLICATION, *REVIEW, *REGION, *FINDING, *MODEL, *VIEW, *PLAYBACK))
 )
 
 MENUS = (
@@ -26,6 +27,7 @@ MENUS = (
     "Keypoint/Nudge",
     "Recordings",
     "Region",
+    "Find",
     "Align",
     "Align/Evidence",
     "Align/Ranking",

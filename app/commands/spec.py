@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-_OF_A_REGION = "regions"
-_OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint", _OF_A_REGION)
+_OF_A_REGION = ("regions", "finding")
+_OF_A_RECORDING = ("review", "queue", "time", "placing", "keypoint", *_OF_A_REGION)
 
 
 class Thing(StrEnum):
@@ -78,4 +78,4 @@ class ActionSpec:
     @property
     def needs_region(self) -> bool:
         """Whether it acts on the region, and is greyed while none is selected."""
-        return self.slot.partition(".")[0] == _OF_A_REGION and self.on == (Thing.REGION,)
+        return self.slot.partition(".")[0] in _OF_A_REGION and self.on == (Thing.REGION,)

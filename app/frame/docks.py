@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
 _COMPACT_PX, _WIDE_PX = 1300, 1500
 _USUAL_LINE_PX = 20
 """Sizes are for lines of this height; larger letters need more room."""
@@ -84,7 +84,8 @@ class Docks(QObject):
         compact = self._is_compact
         wide = window.width() >= self._scale * _WIDE_PX
         widths_px = [195, 345] if compact else [330, 445 if wide else 370]
-        window.tabifyDockWidget(recordings, self.by_title["History"])
+        for title in ("History", "Find"):
+            window.tabifyDockWidget(recordings, self.by_title[title])
         if compact:
             window.tabifyDockWidget(keypoint, candidates)
         window.tabifyDockWidget(candidates, self.by_title["Spectrogram"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
@@ -19,6 +20,7 @@ from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
 from app.frame.context_menus import ContextMenus
 from app.frame.docks import Docks
+from app.frame.hit_commands import HitCommands
 from app.frame.model_commands import ModelCommands
 from app.frame.panel_focus import PanelFocus
 from app.frame.placing_commands import PlacingCommands
@@ -43,6 +45,7 @@ from app.views.bars.playback_controls import PlaybackControls
 from app.views.bars.status_bar import StatusBar
 from app.views.bars.toolbar import ToolBar
 from app.views.panels.candidate_panel import CandidatePanel
+from app.views.panels.find_panel import FindPanel
 from app.views.panels.history_list import HistoryList
 from app.views.panels.keypoint_panel import KeypointPanel
 from app.views.panels.queue_panel import QueuePanel
@@ -53,6 +56,7 @@ from app.views.timeline.hand_tool import HandTool
 from app.work.align_apart import AlignerApart
 from app.work.aligner import Aligner
 from app.work.closing import Closing
+from app.work.finding import Finding
 from app.work.match_explaining import MatchExplaining
 from app.work.waveforms import Waveforms
 from app.work.workbench import Workbench
@@ -113,6 +117,7 @@ class MainWindow(QMainWindow):
         works = (
             *(self.documents, self.pairing, self.exports, self.matches, self.waveforms),
             *(self.workbench, self.closing, self.models, self.placing, self.regions),
+            *(self.finding, self.hits),
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -147,6 +152,8 @@ class MainWindow(QMainWindow):
         self.matches = MatchExplaining(self.session, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.regions = RegionCommands(self, self.session, self.time, self.display, self.playback)
+        self.finding = Finding(self.session, lambda: self.store.path, parent=self)
+        self.hits = HitCommands(self, self.session, self.time, self.finding, self.playback)
         self.tiles = TileStore(self)
         self.waveforms = Waveforms(self.session, self.time, self)
         self.hand = HandTool(self.shell.preferences, self)
@@ -179,6 +186,7 @@ class MainWindow(QMainWindow):
                 self.keypoint,
                 self.candidates,
                 self.edit_history,
+                self.find_panel,
             ),
             self,
         )
@@ -215,6 +223,7 @@ class MainWindow(QMainWindow):
         self.candidate_panel = CandidatePanel(self.session, self.commands)
         self.candidates = self.candidate_panel.table
         self.spectrogram_panel = SpectrogramPanel(self.display, self.tiles)
+        self.find_panel = FindPanel(self.session, self.finding, self.hits, self.commands)
         self.edit_history = HistoryList(self.session, self.history)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = Docks(self, self.menus["View"])
@@ -223,6 +232,8 @@ class MainWindow(QMainWindow):
         self.docks.add("Candidates", self.candidate_panel, right)
         self.docks.add("Spectrogram", self.spectrogram_panel, right)
         self.docks.add("History", self.edit_history, left)
+        self.docks.add("Find", self.find_panel, left)
+        self.finding.asked.connect(partial(self.docks.bring_forward, "Find"))
 
     def _connect(self) -> None:
         connect_actions(
@@ -251,6 +262,8 @@ class MainWindow(QMainWindow):
                 "keypoint": self.keypoint,
                 "matches": self.matches,
                 "regions": self.regions,
+                "finding": self.finding,
+                "hits": self.hits,
                 "playback": self.playback,
                 "sound": self.playback.settings,
             },
@@ -266,6 +279,8 @@ class MainWindow(QMainWindow):
             self.review,
             self.placing,
             self.regions,
+            self.finding,
+            self.hits,
             self.playback,
         ):
             source.message_posted.connect(self.messages.post)
@@ -340,6 +355,8 @@ class MainWindow(QMainWindow):
             self.models,
             self.placing,
             self.regions,
+            self.finding,
+            self.hits,
             self.shell,
             self.workbench,
             self.closing,

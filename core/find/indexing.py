@@ -32,6 +32,13 @@ class Index:
     notes: tuple[str, ...]
 
 
+def is_indexed(collection: Collection, encoder: FrameEncoder, folder: Path | None = None) -> bool:
+    """Whether the frames of all recordings are there; arguments as for `indexed`."""
+    folder = folder or collection.index_folder
+    labels = _labels(folder)
+    return all(_path(folder, each, encoder) in labels for each in collection.recordings)
+
+
 def indexed(
     collection: Collection, encoder: FrameEncoder, folder: Path | None = None
 ) -> Generator[Progress, None, Index]:
@@ -61,8 +68,7 @@ def indexed(
         If the folder cannot be written, or no recording can be read.
     """
     folder = folder or collection.index_folder
-    labels, notes = _labels(folder)
-    notes += collection.notes
+    labels, notes = _labels(folder), list(collection.notes)
     found: list[tuple[Searched, RecordingFrames]] = []
     total_s = sum(sum(each.recording.durations_s) for each in collection.recordings)
     done_s = 0.0
@@ -70,7 +76,7 @@ def indexed(
         own_s = sum(each.recording.durations_s)
         stage = f"indexing {each.name}"
         yield Progress(stage, done_s / total_s)
-        path = folder / f"{each.fingerprint}-{encoder.digest}{SUFFIX}"
+        path = _path(folder, each, encoder)
         if path not in labels:
             notes += _why_again(each, encoder, labels, cut_short=path.exists())
             make_folder(folder)
@@ -92,7 +98,11 @@ def indexed(
     return Index(kept, tuple(frames for _, frames in found), tuple(notes))
 
 
-def _labels(folder: Path) -> tuple[dict[Path, Label], list[str]]:
+def _path(folder: Path, each: Searched, encoder: FrameEncoder) -> Path:
+    return folder / f"{each.fingerprint}-{encoder.digest}{SUFFIX}"
+
+
+def _labels(folder: Path) -> dict[Path, Label]:
     """Files of frames that can be used; others count as not being there."""
     labels: dict[Path, Label] = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
@@ -102,7 +112,7 @@ def _labels(folder: Path) -> tuple[dict[Path, Label], list[str]]:
             continue
         if label.file_name == path.name:
             labels[path] = label
-    return labels, []
+    return labels
 
 
 def _why_again(

@@ -97,7 +97,7 @@ def test_f6_walks_the_panels(window: MainWindow, stereo, settle, qtbot: QtBot) -
 def test_alt_and_a_letter_open_every_menu(window: MainWindow) -> None:
     titles = [action.text() for action in window.menuBar().actions()]
     letters = [title[title.index("&") + 1].upper() for title in titles]
-    assert len(set(letters)) == len(titles) == 10
+    assert len(set(letters)) == len(titles) == 11
 
 
 def test_a_menu_shows_what_is_switched_on(window: MainWindow) -> None:

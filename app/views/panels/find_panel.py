@@ -1,0 +1,176 @@
+"""Where else a sound occurs: what is looked for, hits, and what to do with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.base.messages import RunProgress, short_name
+from app.session.session_model import SessionModel
+from app.views.parts.action_button import ActionButton
+from app.views.parts.fixed_label import FixedLabel
+from app.views.parts.plain_table import PlainTable
+from app.work.finding import Finding
+from core.find.across import Hit
+
+_HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "Mark")
+_NOTHING = "Select a region of a spectrogram, then find sounds like it."
+_NARROW_PX = 40
+_BUTTONS = (
+    ("find_like", "Find"),
+    ("play_hit", "Play"),
+    ("mark_hit_right", "Right"),
+    ("mark_hit_wrong", "Wrong"),
+)
+
+
+class Hits(Protocol):
+    """Acts on hits; see `app.frame.hit_commands.HitCommands`."""
+
+    chosen: Hit | None
+    listed: tuple[Hit, ...]
+
+    def show(self) -> None:
+        """Show the chosen hit."""
+        ...
+
+
+class FindPanel(QWidget):
+    """What is looked for, how far the search is, and the hits.
+
+    Parameters
+    ----------
+    session : SessionModel
+    finding : Finding
+    hits : Hits
+        Is told what is listed and chosen.
+    actions : mapping of str to QAction
+        The commands behind the buttons.
+
+    Attributes
+    ----------
+    table : PlainTable
+    """
+
+    def __init__(
+        self,
+        session: SessionModel,
+        finding: Finding,
+        hits: Hits,
+        actions: Mapping[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._finding, self._hits = session, finding, hits
+        self._said = FixedLabel("muted", wraps=True)
+        self.table = PlainTable("Hits, best first", _HEADINGS)
+        self.only_apart = QCheckBox("Only disagreements")
+        self.only_apart.setToolTip(
+            "List hits that the other channel has not where the time map says that it must"
+        )
+        self._bar = QProgressBar(maximum=1000, textVisible=False)
+        self._bar.setAccessibleName("How far the search is")
+        self._stop = QPushButton("Stop")
+        self._stop.clicked.connect(finding.cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self._said)
+        running = QGridLayout()
+        running.addWidget(self._bar, 0, 0)
+        running.addWidget(self._stop, 0, 1)
+        layout.addLayout(running)
+        layout.addWidget(self.only_apart)
+        layout.addWidget(self.table, 1)
+        buttons = QGridLayout()
+        for place, (name, words) in enumerate(_BUTTONS):
+            buttons.addWidget(ActionButton(actions[name], words), place // 2, place % 2)
+        buttons.addWidget(ActionButton(actions["export_hits"], "Export…"), 2, 0, 1, 2)
+        layout.addLayout(buttons)
+        # A narrow panel cuts words off rather than make the window wider.
+        for each in (*self.findChildren(ActionButton), self._stop, self._bar, self.only_apart):
+            each.setMinimumWidth(_NARROW_PX)
+        self.setFocusProxy(self.table)
+        self.only_apart.toggled.connect(self._refresh)
+        self.table.currentCellChanged.connect(self._on_chosen)
+        self.table.cellDoubleClicked.connect(actions["play_hit"].trigger)
+        finding.changed.connect(self._refresh)
+        finding.progressed.connect(self._on_progress)
+        self._on_progress(None)
+        self._refresh()
+
+    @property
+    def said(self) -> str:
+        """What is said of the search."""
+        return self._said.text()
+
+    @Slot()
+    def _refresh(self) -> None:
+        before = self._hits.chosen
+        found = self._finding.found
+        self._hits.listed = tuple(
+            hit
+            for hit in found.hits
+            if not self.only_apart.isChecked() or (hit.other is not None and not hit.other.agrees)
+        )
+        same = [
+            n for n, hit in enumerate(self._hits.listed) if before and hit.found == before.found
+        ]
+        self._hits.chosen = self._hits.listed[same[0]] if same else None
+        with QSignalBlocker(self.table):
+            self.table.fill([self._row(hit) for hit in self._hits.listed])
+            self.table.setCurrentCell(same[0] if same else -1, 0)
+        self._said.setText(self._sentence())
+
+    def _row(self, hit: Hit) -> tuple[str, ...]:
+        stretch = hit.found.stretch
+        key = self._finding.found.keys[stretch.recording]
+        entry = self._session.recordings.get(key)
+        name = "" if entry is None else entry.recording.name
+        mark = self._finding.marks.get(hit.found)
+        return (
+            name,
+            str(stretch.channel),
+            f"{stretch.start_s:.2f}",
+            f"{hit.found.score:.2f}",
+            "–" if hit.other is None else ("there" if hit.other.agrees else "not there"),
+            "" if mark is None else ("right" if mark else "wrong"),
+        )
+
+    def _sentence(self) -> str:
+        example = self._finding.example
+        if example is None or example.key not in self._session.recordings:
+            return _NOTHING
+        name = short_name(self._session.recordings[example.key].recording.name)
+        stretch = example.stretch
+        what = f"{name}, channel {stretch.channel}, {stretch.start_s:.2f} to {stretch.end_s:.2f} s"
+        listed = len(self._hits.listed)
+        return f"Like {what}: {listed} hit{'s' * (listed != 1)}."
+
+    @Slot(object)
+    def _on_progress(self, progress: RunProgress | None) -> None:
+        self._bar.setVisible(progress is not None)
+        self._stop.setVisible(progress is not None)
+        if progress is not None:
+            self._bar.setValue(round(1000 * progress.fraction))
+            self._said.setText(f"{progress.text[:1].upper()}{progress.text[1:]}…")
+        else:
+            self._said.setText(self._sentence())
+
+    @Slot(int, int, int, int)
+    def _on_chosen(self, row: int, *_: int) -> None:
+        listed = self._hits.listed
+        self._hits.chosen = listed[row] if 0 <= row < len(listed) else None
+        if self._hits.chosen is not None:
+            self._hits.show()

@@ -1,0 +1,273 @@
+"""Finds in the background where else a sound occurs, and looks again when hits are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from app.base.messages import Kind, Message, RunProgress
+from app.session.entries import Entry
+from app.session.region import Region
+from app.session.session_model import SessionModel
+from app.work.run_clock import RunClock
+from core.align.alignment import Progress
+from core.audio.recording import names_apart
+from core.child_process import ChildEndedError, steps_of_child
+from core.errors import InputError
+from core.find.across import Hit, with_other_side
+from core.find.collection import Collection, Searched
+from core.find.frames import CompactFrames
+from core.find.indexing import indexed, is_indexed
+from core.find.marks import Marks, search_again
+from core.find.query import Stretch, query_of
+from core.find.search import Found
+from core.formats.sidecar import Rows
+from core.steps import result_of
+
+TOP = 50
+"""Hits that are listed."""
+
+IndexSteps = Callable[[Collection], Iterator[object]]
+"""Makes what is missing of an index, and yields `Progress`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is looked for.
+
+    Parameters
+    ----------
+    key : int
+        Of its recording in the session.
+    stretch : Stretch
+        Its `recording` is a place among those that are searched.
+    """
+
+    key: int
+    stretch: Stretch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundHits:
+    """What was found.
+
+    Parameters
+    ----------
+    hits : tuple of Hit
+        Best first.
+    keys : tuple of int
+        Of the recordings that were searched, by `Stretch.recording`.
+    notes : tuple of str
+        What was left out or indexed again, and why.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    keys: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def index_apart(collection: Collection) -> Iterator[object]:
+    """Index in a process of its own: it would hold the window up.
+
+    Raises
+    ------
+    InputError
+        Also if the process ended by itself.
+    """
+    try:
+        yield from steps_of_child("the indexing's", _index_steps, collection)
+    except ChildEndedError as error:
+        fix = "close other programs if memory is short, and look again: it goes on from there"
+        what = f"was not made to the end, because {error}"
+        raise InputError("the index", what, fix) from error
+
+
+def _index_steps(collection: Collection) -> Iterator[object]:
+    yield from indexed(collection, CompactFrames())
+
+
+def find_steps(
+    place: Path,
+    entries: Sequence[tuple[int, Entry]],
+    example: Example,
+    marks: Marks,
+    make: IndexSteps,
+) -> Iterator[Progress | FoundHits]:
+    """Index what is new, and search."""
+    yield Progress("looking at the index", 0.0)
+    names = names_apart([entry.recording for _, entry in entries])
+    collection = Collection(
+        place,
+        tuple(_searched(name, entry) for name, (_, entry) in zip(names, entries, strict=True)),
+    )
+    encoder = CompactFrames()
+    if not is_indexed(collection, encoder):
+        for step in make(collection):
+            if isinstance(step, Progress):
+                yield step
+    yield Progress("comparing", 1.0)
+    index = result_of(indexed(collection, encoder))
+    meant = collection.recordings[example.stretch.recording]
+    kept = index.collection.recordings
+    if meant not in kept:
+        raise InputError(meant.name, "cannot be read", "choose a sound of another recording")
+    here = example.stretch._replace(recording=kept.index(meant))
+    query = query_of(index.frames[here.recording].channels[here.channel], here, meant.name)
+    found = search_again(index.frames, query, marks, 2 * TOP)
+    keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
+    yield FoundHits(
+        tuple(with_other_side(index, query, found, TOP)),
+        tuple(keys[each] for each in kept),
+        index.notes,
+    )
+
+
+def _searched(name: str, entry: Entry) -> Searched:
+    is_set = bool((~entry.is_unset).any())
+    known = entry.leaving.known_map(Rows.ALL) if is_set else None
+    return Searched(name, entry.recording, entry.known.fingerprint, known)
+
+
+class Finding(QObject):
+    """What is looked for, what was found, and what a person said of it.
+
+    Parameters
+    ----------
+    session : SessionModel
+    session_path : callable
+        Where the session is; None if it has no place.
+    make : callable
+        Makes what is missing of the index.
+
+    Attributes
+    ----------
+    example : Example or None
+    found : FoundHits
+    marks : dict of Found to bool
+        What was marked right, and what wrong, in the order of the marks.
+
+    Signals
+    -------
+    progressed(progress)
+        A `RunProgress`, or None when nothing is done any more.
+    changed()
+        The example, the hits or the marks are others.
+    asked()
+        A person looks for something: the panel is wanted.
+    message_posted(message)
+        A `Message` for the person.
+    """
+
+    progressed = Signal(object)
+    changed = Signal()
+    asked = Signal()
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        session: SessionModel,
+        session_path: Callable[[], Path | None],
+        make: IndexSteps = index_apart,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._session_path, self.make = session, session_path, make
+        self.example: Example | None = None
+        self.found = FoundHits()
+        self.marks: dict[Found, bool] = {}
+        self._clock = RunClock()
+        self._runner = BackgroundRunner("find", self)
+        self._runner.stepped.connect(self._on_step)
+        self._runner.ended.connect(self._on_ended)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is looked for."""
+        return not self._runner.is_running
+
+    def shut_down(self) -> None:
+        """Stop the thread."""
+        self._runner.shut_down()
+
+    @Slot()
+    def like_region(self) -> None:
+        """Look for sounds like the one in the selected region."""
+        region, key = self._session.selection.region, self._session.selection.recording
+        if region is None or key is None:
+            return
+        start_s, end_s = region.span_s(region.channel, self._session.time_map())
+        stretch = Stretch(0, region.channel, max(0.0, start_s), end_s)
+        self.example, self.found, self.marks = Example(key, stretch), FoundHits(), {}
+        self.changed.emit()
+        self.asked.emit()
+        self._start()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop before the next step; what is indexed stays."""
+        self._runner.cancel()
+
+    def mark(self, found: Found, *, is_right: bool) -> None:
+        """Say that a hit is right or wrong, or take the same mark back, and look again."""
+        if self.marks.get(found) is is_right:
+            del self.marks[found]
+        else:
+            self.marks[found] = is_right
+        self.changed.emit()
+        self._start()
+
+    def show(self, hit: Hit) -> None:
+        """Show a hit as the selected region of its recording."""
+        stretch = hit.found.stretch
+        key = self.found.keys[stretch.recording]
+        if key not in self._session.recordings:
+            return
+        self._session.selection.select_recording(key)
+        span_s = stretch.start_s, stretch.end_s
+        if stretch.channel:
+            to_0 = self._session.time_map().to_channel_0
+            span_s = float(to_0(span_s[0])), float(to_0(span_s[1]))
+        self._session.selection.select_region(Region(stretch.channel, *span_s))
+
+    def _entries(self) -> list[tuple[int, Entry]]:
+        there = self._session.recordings.items()
+        return [(key, entry) for key, entry in there if not entry.is_out and not entry.is_lost]
+
+    def _start(self) -> None:
+        assert self.example is not None
+        entries = self._entries()
+        keys = [key for key, _ in entries]
+        if self.example.key not in keys:
+            return
+        stretch = self.example.stretch._replace(recording=keys.index(self.example.key))
+        self.example = replace(self.example, stretch=stretch)
+        marks = Marks(
+            tuple(found for found, right in self.marks.items() if right),
+            tuple(found for found, right in self.marks.items() if not right),
+        )
+        place = self._session_path() or entries[keys.index(self.example.key)][1].folder
+        self._clock.start()
+        self._runner.start(partial(find_steps, place, entries, self.example, marks, self.make))
+
+    @Slot(object)
+    def _on_step(self, step: object) -> None:
+        if isinstance(step, FoundHits):
+            self.found = step
+            self.changed.emit()
+            for text in step.notes:
+                self.message_posted.emit(Message(Kind.INFO, text))
+        elif isinstance(step, Progress) and self._clock.is_due(step.stage):
+            left_s = self._clock.left_s(step.stage, step.fraction)
+            self.progressed.emit(RunProgress(step.stage, step.fraction, left_s))
+
+    @Slot(object)
+    def _on_ended(self, result: RunResult) -> None:
+        self.progressed.emit(None)
+        if result.status is RunStatus.FAILED:
+            message = Message(Kind.WARNING, result.message, details=result.details)
+            self.message_posted.emit(message)

@@ -1,0 +1,122 @@
+"""Sounds are found in the window: like a region, marked, shown and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.frame.main_window import MainWindow
+from app.session.region import Region
+from core.find.collection import Collection
+from core.find.frames import CompactFrames
+from core.find.indexing import indexed
+from core.formats.registry import read_labels
+from tests.core.find.scenes import call, write
+
+RISING, FALLING = call(2000, 4000), call(5000, 3500)
+
+
+def _here(collection: Collection) -> Iterator[object]:
+    """Index in this process."""
+    yield from indexed(collection, CompactFrames())
+
+
+@pytest.fixture
+def searched(window: MainWindow, tmp_path: Path, settle: Callable) -> MainWindow:
+    """Two recordings with a call at known moments; a region around the first one."""
+    places = [(2.0, RISING), (5.0, FALLING), (8.0, RISING)]
+    first = write(tmp_path / "cage" / "a.wav", (places, places))
+    second = write(tmp_path / "cage" / "b.wav", ([(4.0, RISING)], [(9.0, FALLING)]), seed=1)
+    window.finding.make = _here
+    window.open([*first.paths, *second.paths])
+    settle(window)
+    window.session.selection.select_first([*window.session.recordings])
+    window.session.selection.select_region(Region(0, 2.0, 2.2))
+    return window
+
+
+def _find(window: MainWindow, settle: Callable) -> list[tuple[str, ...]]:
+    window.commands["find_like"].trigger()
+    settle(window)
+    return window.find_panel.table.texts
+
+
+def test_the_panel_comes_and_lists_hits_of_all_recordings(
+    searched: MainWindow, settle: Callable
+) -> None:
+    rows = _find(searched, settle)
+    assert searched.docks.by_title["Find"].isVisible()
+    assert {(row[0], row[1], round(float(row[2]))) for row in rows[:4]} >= {("b.wav", "0", 4)}
+    assert searched.find_panel.said.startswith("Like a.wav, channel 0, 2.00 to 2.20 s: ")
+    scores = [float(row[3]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_without_a_region_the_command_says_what_to_do(opened: MainWindow) -> None:
+    assert not opened.commands["find_like"].isEnabled()
+    assert "Select a region" in opened.find_panel.said
+
+
+def test_a_hit_is_shown_where_it_is(searched: MainWindow, settle: Callable, qtbot: QtBot) -> None:
+    rows = _find(searched, settle)
+    row = next(n for n, texts in enumerate(rows) if texts[:2] == ("b.wav", "0"))
+    table = searched.find_panel.table
+    place = table.visualItemRect(table.item(row, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert searched.session.current.recording.name == "b.wav"
+    region = searched.session.selection.region
+    assert region.start_s == pytest.approx(4.0, abs=0.05)
+    qtbot.keyClick(table, Qt.Key.Key_Up if row else Qt.Key.Key_Down)
+    assert searched.session.selection.region != region
+    table.setCurrentCell(row, 0)
+    assert searched.time.start_s < region.start_s < region.end_s < searched.time.end_s
+
+
+def test_marks_rank_again_and_can_be_taken_back(searched: MainWindow, settle: Callable) -> None:
+    rows = _find(searched, settle)
+    table = searched.find_panel.table
+    table.setCurrentCell(len(rows) - 1, 0)
+    wrong = searched.hits.chosen
+    searched.commands["mark_hit_wrong"].trigger()
+    settle(searched)
+    listed = searched.hits.listed
+    assert all(hit.found.stretch != wrong.found.stretch for hit in listed)
+    table.setCurrentCell(1, 0)
+    right = searched.hits.chosen
+    searched.commands["mark_hit_right"].trigger()
+    settle(searched)
+    assert searched.find_panel.table.texts[0][-1] == "right"
+    assert searched.hits.listed[0].found == right.found
+    searched.commands["mark_hit_right"].trigger()
+    settle(searched)
+    assert all(texts[-1] != "right" for texts in searched.find_panel.table.texts)
+
+
+def test_a_silent_region_is_told_and_nothing_is_listed(
+    searched: MainWindow, settle: Callable
+) -> None:
+    searched.session.selection.select_region(Region(0, 0.5, 1.0))
+    assert _find(searched, settle) == []
+    assert "holds nothing that stands out" in searched.messages.message.text
+
+
+def test_hits_leave_as_labels(
+    searched: MainWindow, settle: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _find(searched, settle)
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda *_a, **_k: (str(tmp_path / "out"), "Audacity labels (*.txt)"),
+    )
+    searched.commands["export_hits"].trigger()
+    settle(searched)
+    written = [label for path in (tmp_path / "out").iterdir() for label in read_labels(path)[1]]
+    assert len(written) == len(rows)
+    assert np.isclose([label.start_s for label in written], 4.0, atol=0.05).any()
