@@ -19,8 +19,7 @@ MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
 MOST_UNSURE = 0.89
 """Nor above this on thin grounds: inside channel 1 without a clear match within ten seconds, where
-only a pair's usual drift says so, where a second alignment fits almost as well, or where nothing
-but a few recordings of a deployment speaks for more."""
+only a pair's usual drift says so, or where a second alignment fits almost as well."""
 _LEAST_DOUBT = 1e-3
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by
@@ -67,6 +66,8 @@ class Calibration:
     shift, slope, share : float
         How a deployment differs from what all the rest was measured on: log odds of claims go last
         through a line, and so much of the mass's own is added. By default they stay.
+    most_lifted : float
+        Up to here claims on thin grounds may be moved: as high as recordings confirmed it.
     """
 
     related_centre_nats: float
@@ -77,6 +78,7 @@ class Calibration:
     shift: float = 0.0
     slope: float = 1.0
     share: float = 0.0
+    most_lifted: float = MOST_UNSURE
 
     @property
     def table(self) -> dict[str, object]:
@@ -93,7 +95,12 @@ class Calibration:
             "related_centre_nats": self.related_centre_nats,
             "related_scale_nats": self.related_scale_nats,
         }
-        moved = {"shift": self.shift, "slope": self.slope, "share": self.share}
+        moved = {
+            "shift": self.shift,
+            "slope": self.slope,
+            "share": self.share,
+            "most_lifted": self.most_lifted,
+        }
         return {**related, **curves, **moved}
 
     def related(self, log_evidence: float) -> float:
@@ -142,10 +149,11 @@ class Calibration:
         most = MOST_CONFIDENT if alias_margin is None else MOST_UNSURE
         return np.minimum(likely, np.minimum(related, most))
 
-    def moved(self, claim: Floats, mass: Floats) -> Floats:
+    def moved(self, claim: Floats, mass: Floats, *, is_aliased: bool) -> Floats:
         """Claims as they are made in a deployment, shape (K,).
 
-        None is moved from below `MOST_UNSURE` to above it.
+        None is moved from `MOST_UNSURE` or below to above `most_lifted`, and none from there to
+        above `MOST_UNSURE` where a second alignment fits almost as well.
 
         Parameters
         ----------
@@ -153,6 +161,8 @@ class Calibration:
             Probabilities that keypoints are right, as they would be anywhere.
         mass : ndarray, shape (K,)
             As in `confidence`.
+        is_aliased : bool
+            Whether the recording's alignment has such a second one.
 
         Returns
         -------
@@ -160,9 +170,14 @@ class Calibration:
         """
         if (self.shift, self.slope, self.share) == (0.0, 1.0, 0.0):
             return claim
+        lifted = MOST_UNSURE if is_aliased else self.most_lifted
+        most = np.where(claim > MOST_UNSURE, MOST_CONFIDENT, lifted)
+        return np.minimum(self.line(claim, mass), most)
+
+    def line(self, claim: Floats, mass: Floats) -> Floats:
+        """Where the line alone takes claims; arguments as `moved`."""
         odds = self.shift + self.slope * log_odds(claim) + self.share * log_odds(mass)
-        most = np.where(claim > MOST_UNSURE, MOST_CONFIDENT, MOST_UNSURE)
-        return np.minimum(_expit(odds), most)
+        return _expit(odds)
 
 
 def log_odds(claim: Floats) -> Floats:
@@ -232,8 +247,9 @@ def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
         for group in ("alone", "aliased")
     )
     centre, scale = table["related_centre_nats"], table["related_scale_nats"]
-    moved = table.get("shift", 0.0), table.get("slope", 1.0), table.get("share", 0.0)
-    return Calibration(centre, scale, alone, aliased, evidence, *moved)
+    names = ("shift", "slope", "share", "most_lifted")
+    moved = {name: table[name] for name in names if name in table}
+    return Calibration(centre, scale, alone, aliased, evidence, **moved)
 
 
 def _card(evidence: str) -> Traversable:

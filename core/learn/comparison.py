@@ -45,11 +45,14 @@ class Judged:
     confidence : ndarray, shape (K,)
     mass : ndarray, shape (K,)
         As in `core.align.calibration.Calibration.confidence`.
+    is_aliased : bool
+        Whether a second alignment fits almost as well.
     """
 
     error_s: Floats
     confidence: Floats
     mass: Floats
+    is_aliased: bool = False
 
     @classmethod
     def of(cls, alignment: Alignment, truth: KeypointSet) -> Judged:
@@ -58,11 +61,13 @@ class Judged:
         assert statistics is not None
         rows = alignment.surface.nearest_rows(truth.time_0_s)
         error_s = np.abs(said.time_1_s - truth.time_1_s)
-        return cls(error_s, said.confidence, statistics.mass[rows])
+        is_aliased = alignment.alias is not None
+        return cls(error_s, said.confidence, statistics.mass[rows], is_aliased)
 
     def moved(self, calibration: Calibration) -> Judged:
         """The same as it is claimed by a calibration that was moved."""
-        return replace(self, confidence=calibration.moved(self.confidence, self.mass))
+        claim = calibration.moved(self.confidence, self.mass, is_aliased=self.is_aliased)
+        return replace(self, confidence=claim)
 
     @property
     def mae_ms(self) -> float:
@@ -77,7 +82,7 @@ class Judged:
     @property
     def claimed(self) -> Claimed:
         """For the calibration."""
-        return Claimed(self.confidence, self.mass, self.is_right)
+        return Claimed(self.confidence, self.mass, self.is_right, self.is_aliased)
 
 
 def figures(judged: Sequence[Judged]) -> Figures:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from core.align.calibration import Calibration, log_odds
+from core.align.calibration import MOST_CONFIDENT, MOST_UNSURE, Calibration, log_odds
 from core.arrays import Floats
 
 # Chosen by hand during development.
@@ -40,11 +40,15 @@ _WORTH = 8.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claimed:
-    """What was known of a recording's keypoints, and which were right; arrays of shape (K,)."""
+    """What was known of a recording's keypoints, and which were right; arrays of shape (K,).
+
+    Where a second alignment fits almost as well, the recording `is_aliased`.
+    """
 
     confidence: Floats
     mass: Floats
     is_right: NDArray[np.bool_]
+    is_aliased: bool = False
 
 
 def moved_calibration(
@@ -66,7 +70,25 @@ def moved_calibration(
     Calibration
     """
     shift, slope, share = _moves(claimed, _WITH_DRIFT if knows_drift else _AS_SHIPPED)
-    return replace(calibration, shift=shift, slope=slope, share=share)
+    moved = replace(calibration, shift=shift, slope=slope, share=share)
+    return replace(moved, most_lifted=_most_lifted(moved, claimed))
+
+
+def _most_lifted(moved: Calibration, claimed: Sequence[Claimed]) -> float:
+    """How much can be claimed where a deployment's recordings alone speak for it.
+
+    Recordings are right or wrong as a whole. Of those in which the line lifts claims above what
+    thin grounds allow, a share is right; the mean of what it may be in all others, after Jeffreys'
+    prior (Brown, Cai & DasGupta 2001), is no more than the next one can be trusted for.
+    """
+    shares = []
+    for each in claimed:
+        line = moved.line(each.confidence, each.mass)
+        is_lifted = (each.confidence <= MOST_UNSURE) & (line > MOST_UNSURE)
+        if is_lifted.any() and not each.is_aliased:
+            shares.append(float(each.is_right[is_lifted].mean()))
+    expected = (sum(shares) + 0.5) / (len(shares) + 1)
+    return min(max(expected, MOST_UNSURE), MOST_CONFIDENT)
 
 
 def _moves(claimed: Sequence[Claimed], belief: _Belief) -> tuple[float, float, float]:

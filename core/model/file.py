@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from core.align.calibration import Calibration, calibration_of
+from core.align.calibration import (
+    MOST_CONFIDENT,
+    MOST_UNSURE,
+    Calibration,
+    calibration_of,
+)
 from core.arrays import Floats
 from core.audio.spectra.levels import BANDS
 from core.errors import InputError, system_reason
@@ -163,6 +168,7 @@ def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
     checked.number(table["shift"], -_MOST_MOVED, _MOST_MOVED)
     checked.number(table["slope"], 1 / _MOST_MOVED, _MOST_MOVED)
     checked.number(table["share"], 0.0, _MOST_MOVED)
+    checked.number(table.get("most_lifted", MOST_UNSURE), MOST_UNSURE, MOST_CONFIDENT)
     for group, known in (("alone", (4,)), ("aliased", (4, 5))):
         curve = checked.table(table[group])
         weights, raw, confidence = (

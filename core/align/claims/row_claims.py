@@ -74,7 +74,8 @@ def claims(
     time_1_s = decoded.surface.time_0_s + offset_s
     blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
     sure = np.where(blind, np.minimum(sure, MOST_UNSURE), sure)
-    return Claims(decoded.calibration.moved(sure, statistics.mass), carried)
+    moved = decoded.calibration.moved(sure, statistics.mass, is_aliased=alias is not None)
+    return Claims(moved, carried)
 
 
 def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:

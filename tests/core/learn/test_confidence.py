@@ -11,16 +11,29 @@ from core.learn.confidence import Claimed, moved_calibration
 SHIPPED = shipped_calibration("compact")
 
 
-def _claimed(confidence: float, right: float, mass: float = 0.95, count: int = 50) -> Claimed:
+def _claimed(
+    confidence: float,
+    right: float,
+    mass: float = 0.95,
+    count: int = 50,
+    *,
+    is_aliased: bool = False,
+) -> Claimed:
     is_right = np.arange(count) < right * count
-    return Claimed(np.full(count, confidence), np.full(count, mass), is_right)
+    return Claimed(np.full(count, confidence), np.full(count, mass), is_right, is_aliased)
 
 
 def _now(
-    claimed: list[Claimed], confidence: float, mass: float = 0.95, *, knows_drift: bool = False
+    claimed: list[Claimed],
+    confidence: float,
+    mass: float = 0.95,
+    *,
+    knows_drift: bool = False,
+    is_aliased: bool = False,
 ) -> float:
     calibration = moved_calibration(SHIPPED, claimed, knows_drift=knows_drift)
-    return float(calibration.moved(np.array([confidence]), np.array([mass]))[0])
+    claim, mass_of = np.array([confidence]), np.array([mass])
+    return float(calibration.moved(claim, mass_of, is_aliased=is_aliased)[0])
 
 
 def test_what_was_right_more_often_than_claimed_is_claimed_higher():
@@ -28,9 +41,22 @@ def test_what_was_right_more_often_than_claimed_is_claimed_higher():
     assert _now([_claimed(0.7, 1.0)] * 10, 0.99, 0.999) <= MOST_CONFIDENT
 
 
-def test_a_few_recordings_are_no_ground_for_being_sure():
+def test_what_only_recordings_of_a_deployment_say_is_claimed_as_far_as_they_are_many():
     """They may all have been easy: the next one is not known by them."""
-    assert _now([_claimed(0.7, 1.0)] * 10, 0.7) == MOST_UNSURE
+    claims = [_now([_claimed(0.85, 1.0, 0.999)] * count, 0.85, 0.999) for count in (3, 5, 10, 40)]
+    assert claims == pytest.approx([MOST_UNSURE, 5.5 / 6, 10.5 / 11, 0.988], abs=0.001)
+    one_wrong = [_claimed(0.85, 1.0, 0.999)] * 9 + [_claimed(0.85, 0.0, 0.999)]
+    assert _now(one_wrong, 0.85, 0.999) <= MOST_UNSURE
+    assert _now([_claimed(0.85, 1.0, 0.999)] * 10, 0.95, 0.999) > 0.96
+
+
+def test_where_a_second_alignment_fits_no_recordings_make_it_sure():
+    """A deployment's recordings that were right said nothing of the next one's second alignment."""
+    found = [_claimed(0.7, 1.0, 0.999)] * 40
+    assert _now(found, 0.7, 0.999) > 0.95
+    assert _now(found, 0.7, 0.999, is_aliased=True) == MOST_UNSURE
+    aliased = [_claimed(0.7, 1.0, 0.999, is_aliased=True)] * 40
+    assert _now(aliased, 0.7, 0.999) == MOST_UNSURE, "they confirm nothing for others either"
 
 
 def test_what_was_wrong_is_claimed_lower():
@@ -63,10 +89,10 @@ def test_claims_rise_with_claims_and_with_mass():
     found = [_claimed(0.7, 0.9)] * 5 + [_claimed(0.3, 0.1, 0.4)] * 5
     calibration = moved_calibration(SHIPPED, found, knows_drift=True)
     rising = np.linspace(0, 1, 101)
-    assert (np.diff(calibration.moved(rising, np.full(101, 0.5))) >= 0).all()
-    assert (np.diff(calibration.moved(np.full(101, 0.5), rising)) >= 0).all()
+    assert (np.diff(calibration.moved(rising, np.full(101, 0.5), is_aliased=False)) >= 0).all()
+    assert (np.diff(calibration.moved(np.full(101, 0.5), rising, is_aliased=False)) >= 0).all()
 
 
 def test_the_shipped_calibration_moves_nothing():
     claim = np.linspace(0, 1, 11)
-    assert SHIPPED.moved(claim, claim) is claim
+    assert SHIPPED.moved(claim, claim, is_aliased=True) is claim

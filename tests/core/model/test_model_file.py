@@ -29,7 +29,7 @@ def model() -> Model:
     return replace(
         shipped,
         weights=shipped.weights + 0.1,
-        calibration=replace(shipped.calibration, shift=0.4, slope=1.2),
+        calibration=replace(shipped.calibration, shift=0.4, slope=1.2, most_lifted=0.95),
         prior=DriftPrior(time_s, 1e-4 * time_s + 1.3, 0.1, 1e-4, 0.2, 1e-5, 8),
         card=Card(
             datetime(2026, 11, 30, 9, 0, tzinfo=UTC),
