@@ -13,6 +13,7 @@ from app.look.keypoint_style import needs_look, next_uncertain
 from app.review.review_queue import ReviewQueue
 from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
 from app.review.triage import Stage
+from app.session.open_session import Action
 from app.session.session_model import SessionModel
 from core.align.limits import CERTAIN
 from core.keypoints import ReviewState
@@ -56,6 +57,7 @@ class Review(QObject):
         self.held = HeldKey(self)
         self._open_before = 0
         self._settling: set[int] = set()
+        self._settling_as = Action("")
         self._far_snap: tuple[int | None, int, float, float] | None = None
         session.selection.recording_changed.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
@@ -147,12 +149,15 @@ class Review(QObject):
         place, order = self._queue.place(shown), self._queue.order
         later, before = order[place + 1 :], reversed(order[:place] if place >= 0 else ())
         session.selection.select_first([k for k in (*later, *before) if k not in chosen][:1])
-        for key in chosen:
-            session.take_out(key)
+        count = len(chosen)
+        what = f"{count:,} recordings" if count > 1 else "the recording"
+        with session.past.together(Action(f"Take {what} out")):
+            for key in chosen:
+                session.take_out(key)
         self._queue.refresh()
         text = f"{name} was taken out. Undo brings it back; its audio is untouched."
-        if len(chosen) > 1:
-            text = f"{len(chosen):,} recordings were taken out. Undo brings them back, one by one."
+        if count > 1:
+            text = f"{what} were taken out. Undo brings them back; their audio is untouched."
         is_true = session.while_so(shown, lambda entry: entry.is_out)
         self.message_posted.emit(Message(Kind.INFO, text, is_true=is_true))
 
@@ -218,6 +223,7 @@ class Review(QObject):
         What becomes certain by that is accepted as well.
         """
         self._session.preview.cancel()
+        self._settling_as = Action("Accept what is certain")
         accepted = {key: self._accept_certain_of(key) for key in self._session.selection.chosen}
         self._settling = {key for key, count in accepted.items() if count}
         if not self._settling:
@@ -240,7 +246,8 @@ class Review(QObject):
         keypoints = entry.keypoints
         certain = (keypoints.confidence >= CERTAIN) & ~keypoints.is_reviewed & ~entry.is_unset
         indices = np.flatnonzero(certain).tolist()
-        self._session.review_keypoints(indices, ReviewState.ACCEPTED, key)
+        with self._session.past.together(self._settling_as):
+            self._session.review_keypoints(indices, ReviewState.ACCEPTED, key)
         return len(indices)
 
     def _accept_all(self, chosen: NDArray[np.bool_], what: str) -> None:
@@ -326,7 +333,8 @@ class Review(QObject):
     def take_alignment(self) -> None:
         """Propose the non-linear path for the unreviewed keypoints of the chosen recordings."""
         session, chosen = self._session, self._session.selection.chosen
-        taken = sum(session.propose_alignment(key) for key in chosen)
+        with session.past.together(Action("Take the path")):
+            taken = sum(session.propose_alignment(key) for key in chosen)
         if taken:
             session.selection.highlight(-1)
         if len(chosen) > 1:

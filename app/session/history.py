@@ -36,20 +36,21 @@ class History(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take the last step back."""
-        self._session.undo()
+        """Take the last action back."""
+        self._session.past.undo()
 
     @Slot()
     def redo(self) -> None:
         """Take the last undo back."""
-        self._session.redo()
+        self._session.past.redo()
 
     def go_to(self, done: int) -> None:
-        """Undo or redo until `done` steps are done."""
-        while len(self._session.done) > done:
-            self._session.undo()
-        while len(self._session.done) < done and self._session.undone:
-            self._session.redo()
+        """Undo or redo until `done` actions are done."""
+        past = self._session.past
+        while len(past.done) > done:
+            past.undo()
+        while len(past.done) < done and past.undone:
+            past.redo()
 
     @Slot()
     def _refresh(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +27,25 @@ from core.session import (
     Run,
     Session,
     SessionRecording,
+    moment_now,
     taken_over,
 )
 from core.sync_points import SyncPoints
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a person does to several recordings, or in several goes, at once.
+
+    Parameters
+    ----------
+    text : str
+        For the undo menu.
+    made_at : datetime
+    """
+
+    text: str
+    made_at: datetime = field(default_factory=moment_now)
 
 
 class OpenSession(QObject):
@@ -69,6 +87,7 @@ class OpenSession(QObject):
         super().__init__(parent)
         self._value = Session()
         self._entries: dict[int, Entry] = {}
+        self._action: Action | None = None
 
     @property
     def value(self) -> Session:
@@ -133,6 +152,15 @@ class OpenSession(QObject):
             self._keep(session, change)
             self.recordings_changed.emit()
 
+    @contextmanager
+    def together(self, action: Action) -> Iterator[None]:
+        """Edits within are one action of a person, to undo at once."""
+        self._action = action
+        try:
+            yield
+        finally:
+            self._action = None
+
     def take_out(self, key: int) -> None:
         """Take a recording out of the session; all that is known of it is kept."""
         self._exclude(key, "Take the recording out", is_out=True)
@@ -140,8 +168,10 @@ class OpenSession(QObject):
     def bring_back(self, keys: Iterable[int]) -> list[int]:
         """Bring back those recordings that were taken out; which they were."""
         out = [key for key in keys if self._entries[key].is_out]
-        for key in out:
-            self._exclude(key, "Bring the recording back", is_out=False)
+        what = f"{len(out):,} recordings" if len(out) > 1 else "the recording"
+        with self.together(Action(f"Bring {what} back")):
+            for key in out:
+                self._exclude(key, "", is_out=False)
         return out
 
     def lose(self, key: int, why: str) -> None:
@@ -227,7 +257,8 @@ class OpenSession(QObject):
         proposal: Proposal | None = None,
     ) -> None:
         """A person changes keypoints of a recording; as `Session.edit`."""
-        self._take(key, self._value.edit(key, keypoints, text, merge_key, proposal))
+        text, made_at = self._told(text)
+        self._take(key, self._value.edit(key, keypoints, text, merge_key, proposal, made_at))
 
     def propose(self, key: int, proposal: Proposal, keypoints: KeypointSet, text: str) -> None:
         """Undecided keypoints of a recording take others, and go back to a proposal from now on."""
@@ -277,7 +308,13 @@ class OpenSession(QObject):
         self._take(key, self._value.record_run(run, propose=propose))
 
     def _exclude(self, key: int, text: str, *, is_out: bool) -> None:
-        self._take(key, self._value.set_excluded(key, is_excluded=is_out, text=text))
+        text, made_at = self._told(text)
+        told = self._value.set_excluded(key, is_excluded=is_out, text=text, made_at=made_at)
+        self._take(key, told)
+
+    def _told(self, text: str) -> tuple[str, datetime | None]:
+        """What the history calls an edit, and when it was made."""
+        return (text, None) if self._action is None else (self._action.text, self._action.made_at)
 
     def _take(self, key: int, made: tuple[Session, Change]) -> None:
         """The session goes on to what a change of a recording made of it."""

@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.alignment_results import AlignmentResults
 from app.session.edit_messages import nothing_to_accept, outside_channel_1
-from app.session.edits import edit_label, line_of, middle_of, released, time_map_of
+from app.session.edits import edit_label, line_of, released, time_map_of
 from app.session.entries import Entry
 from app.session.open_session import OpenSession
+from app.session.past import Past
 from app.session.placing import Placing
 from app.session.preview import Preview
 from app.session.selection import Selection
@@ -42,6 +43,8 @@ class SessionModel(QObject):
         A keypoint that is being dragged.
     placing : Placing
         Which keypoints there are, and which moments are known.
+    past : Past
+        What was done, to undo and redo.
 
     Signals
     -------
@@ -80,7 +83,10 @@ class SessionModel(QObject):
         self.selection = Selection(opened, self)
         self.preview = Preview(self.selection, self)
         self.placing = Placing(opened, self.selection, self.preview, self)
-        self.placing.decided.connect(self.decided)
+        self.past = Past(opened, self.selection, self.preview, self)
+        self.past.returned.connect(self.returned)
+        for part in (self.placing, self.past):
+            part.decided.connect(self.decided)
         opened.replaced.connect(self.replaced)
         opened.recordings_changed.connect(self.recordings_changed)
         opened.history_changed.connect(self.history_changed)
@@ -336,28 +342,6 @@ class SessionModel(QObject):
         if is_taken:
             self.decided.emit(key)
         return is_taken
-
-    def undo(self) -> None:
-        """Take the last step back, and show where."""
-        self._step_in_history(self.done[-1:], self._opened.undo)
-
-    def redo(self) -> None:
-        """Take the last undo back, and show where."""
-        self._step_in_history(self.undone[:1], self._opened.redo)
-
-    def _step_in_history(self, steps: Sequence[Step], go: Callable[[], None]) -> None:
-        self.preview.cancel()
-        for step in steps:
-            key = step.edit.recording
-            self.selection.select_recording(key)
-            go()
-            if step.edit.outs is not None:
-                self.selection.show_near(key)
-                continue
-            if len(step.edit.position):
-                self.selection.select_keypoint(middle_of(step))
-            self.returned.emit()
-            self.decided.emit(key)
 
     def _decide(
         self, keypoints: KeypointSet, text: str, merge_key: str = "", key: int | None = None

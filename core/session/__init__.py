@@ -7,8 +7,8 @@ audio again. Nothing in here starts a thread.
 
 from core.session.database.earlier import EarlierWork, Whereabouts, find_earlier, read_snapshot
 from core.session.database.file import SessionFile
-from core.session.edits.change import Change, Step, ViewState
-from core.session.edits.edit import Edit
+from core.session.edits.change import Change, Step, ViewState, made_together
+from core.session.edits.edit import Edit, moment_now
 from core.session.edits.state import Basis, Proposal, RecordingState, taken_over
 from core.session.leaving import Leaving, verdict_of
 from core.session.locate import Located, Place, locate
@@ -40,6 +40,8 @@ __all__ = [
     "find_earlier",
     "identify",
     "locate",
+    "made_together",
+    "moment_now",
     "read_snapshot",
     "taken_over",
     "verdict_of",

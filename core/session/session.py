@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 import numpy as np
@@ -71,6 +72,7 @@ class Session:
         text: str,
         merge_key: str = "",
         proposal: Proposal | None = None,
+        made_at: datetime | None = None,
     ) -> tuple[Session, Change]:
         """A person changes keypoints: a new step, or a part of the last one.
 
@@ -87,6 +89,8 @@ class Session:
             See `Edit`. It merges only with the last step, and not after an undo.
         proposal : Proposal, optional
             What undecided keypoints go back to from now on, where the person chose that.
+        made_at : datetime, optional
+            See `Edit`; now by default.
 
         Raises
         ------
@@ -97,17 +101,17 @@ class Session:
         if not np.array_equal(before.keypoints.time_0_s, keypoints.time_0_s):
             raise ValueError("these are other keypoints; put_keypoints adds and removes some")
         after = replace(before, keypoints=keypoints, proposal=proposal or before.proposal)
-        return self._edit(recording, after, text, merge_key)
+        return self._edit(recording, after, text, merge_key, made_at)
 
     def set_excluded(
-        self, recording: int, *, is_excluded: bool, text: str
+        self, recording: int, *, is_excluded: bool, text: str, made_at: datetime | None = None
     ) -> tuple[Session, Change]:
         """A person takes a recording out, or brings it back as it was: a new step.
 
         Nothing of it is forgotten. Where it is already so, nothing happens.
         """
         after = replace(self.states[recording], is_out=is_excluded)
-        return self._edit(recording, after, text)
+        return self._edit(recording, after, text, made_at=made_at)
 
     def put_keypoints(
         self, recording: int, kept: NDArray[np.bool_], more_0_s: Floats, text: str
@@ -138,9 +142,15 @@ class Session:
         return self._edit(recording, replace(self.states[recording], sync=sync), text)
 
     def _edit(
-        self, recording: int, after: RecordingState, text: str, merge_key: str = ""
+        self,
+        recording: int,
+        after: RecordingState,
+        text: str,
+        merge_key: str = "",
+        made_at: datetime | None = None,
     ) -> tuple[Session, Change]:
-        made = Edit.between(recording, self.states[recording], after, text, merge_key)
+        before = self.states[recording]
+        made = Edit.between(recording, before, after, text, merge_key, made_at)
         if made.is_empty:
             return self, Change()
         marks = tuple((step.number, _DROPPED) for step in self.undone)

@@ -18,12 +18,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class HistoryModel(QAbstractListModel):
-    """One row for the beginning, and one a step: done ones first, then what can be redone."""
+    """One row for the beginning, and one an action: done ones first, then what can be redone."""
 
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._steps: tuple[Step, ...] = ()
+        self._actions: list[tuple[Step, ...]] = []
         self._was_done = 0
         self._named: tuple[int, ...] = ()
         self._names: dict[int, str] = {}
@@ -33,11 +33,11 @@ class HistoryModel(QAbstractListModel):
     @property
     def done(self) -> int:
         """Row of the moment that is shown."""
-        return len(self._session.done)
+        return len(self._session.past.done)
 
     def rowCount(self, _parent: Index | None = None) -> int:  # noqa: N802 (Qt's name)
         """How many rows there are."""
-        return 1 + len(self._steps)
+        return 1 + len(self._actions)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, tip and look of a row."""
@@ -45,10 +45,11 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row)
         if role == Qt.ItemDataRole.ToolTipRole and row:
-            edit = self._steps[row - 1].edit
+            edit = self._actions[row - 1][0].edit
             name = self._session.recordings[edit.recording].recording.name
             made = edit.made_at.astimezone()
-            return literal(f"{edit.text} – {name}, {made:%Y-%m-%d %H:%M:%S}")
+            where = self._several(row) or name
+            return literal(f"{edit.text} – {where}, {made:%Y-%m-%d %H:%M:%S}")
         if role == Qt.ItemDataRole.FontRole and row > self.done:
             font = QFont()
             font.setItalic(True)
@@ -58,10 +59,17 @@ class HistoryModel(QAbstractListModel):
     def _text(self, row: int) -> str:
         if row == 0:
             return "Before all edits"
-        edit = self._steps[row - 1].edit
-        where = f" – {self._name_of(edit.recording)}" if len(self._session.recordings) > 1 else ""
+        edit = self._actions[row - 1][0].edit
+        where = self._several(row)
+        if not where and len(self._session.recordings) > 1:
+            where = self._name_of(edit.recording)
         undone = "  (undone)" if row > self.done else ""
-        return f"{edit.text}{where}{undone}"
+        return f"{edit.text}{f' – {where}' if where else ''}{undone}"
+
+    def _several(self, row: int) -> str:
+        """How many recordings an action was about; empty for a single one."""
+        count = len({step.edit.recording for step in self._actions[row - 1]})
+        return f"{count:,} recordings" if count > 1 else ""
 
     def _name_of(self, key: int) -> str:
         """What tells a recording from the others; there is little room."""
@@ -78,14 +86,15 @@ class HistoryModel(QAbstractListModel):
 
     @Slot()
     def _refresh(self) -> None:
-        steps = (*self._session.done, *self._session.undone)
-        if (len(steps), self.done) == (len(self._steps), self._was_done):
-            # A step went on: a nudge more, or what followed from it.
-            self._steps = steps
-            self.dataChanged.emit(self.index(0), self.index(len(steps)))
+        past = self._session.past
+        actions = [*past.done, *past.undone]
+        if (len(actions), self.done) == (len(self._actions), self._was_done):
+            # An action went on: a nudge more, or what followed from it.
+            self._actions = actions
+            self.dataChanged.emit(self.index(0), self.index(len(actions)))
             return
         self.beginResetModel()
-        self._steps, self._was_done = steps, self.done
+        self._actions, self._was_done = actions, self.done
         self.endResetModel()
 
 

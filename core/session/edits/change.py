@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from core.session.edits.edit import Edit, Whole
 from core.session.edits.state import Positions, Proposal, RecordingState, Rows
@@ -36,6 +38,11 @@ class Step:
     number: int
     edit: Edit
     run: int
+
+
+def made_together(steps: Iterable[Step]) -> list[tuple[Step, ...]]:
+    """Steps by what a person did at once: those that follow each other with the same moment."""
+    return [tuple(each) for _, each in groupby(steps, lambda step: step.edit.made_at)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from core.session.edits.state import Positions, Proposal, RecordingState, Rows, 
 from core.sync_points import SyncPoints
 
 
-def _now() -> datetime:
+def moment_now() -> datetime:
+    """When an edit is made, as far as the clock tells moments apart."""
     return datetime.now(UTC)
 
 
@@ -75,7 +76,8 @@ class Edit:
         Edits of one recording that follow each other under the same key are one step; an
         empty key never merges.
     made_at : datetime
-        UTC.
+        UTC. Edits that follow each other with the same moment, mostly of several recordings, were
+        made at once and are undone at once.
     """
 
     recording: int
@@ -88,7 +90,7 @@ class Edit:
     wholes: tuple[Whole, Whole] | None = None
     syncs: tuple[SyncPoints, SyncPoints] | None = None
     merge_key: str = ""
-    made_at: datetime = field(default_factory=_now)
+    made_at: datetime = field(default_factory=moment_now)
 
     @classmethod
     def between(
@@ -119,7 +121,7 @@ class Edit:
             wholes,
             None if before.sync.is_as(after.sync) else (before.sync, after.sync),
             merge_key,
-            _now() if made_at is None else made_at,
+            moment_now() if made_at is None else made_at,
         )
 
     @property

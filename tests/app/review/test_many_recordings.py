@@ -53,10 +53,14 @@ def test_all_that_is_certain_is_accepted_in_one_go(three: MainWindow, settle: Se
     for entry in three.session.entries:
         left = ~entry.keypoints.is_reviewed
         assert (entry.keypoints.confidence[left] < CERTAIN).all()
-    before = sum(reviewed(three))
+    before = reviewed(three)
+    assert three.commands["undo"].text() == "Undo accept what is certain"
     three.commands["undo"].trigger()
     settle(three)
-    assert sum(reviewed(three)) < before, "what was undone is not accepted again"
+    assert reviewed(three) == [0, 0, 0], "it is one action, and not done again"
+    three.commands["redo"].trigger()
+    settle(three)
+    assert reviewed(three) == before
 
 
 def test_chosen_recordings_are_marked_and_one_of_them_is_shown(three: MainWindow) -> None:
@@ -113,3 +117,37 @@ def test_what_becomes_certain_is_accepted_as_well(
     settle(three)
     after = session.recordings[key].keypoints
     assert (after.confidence[~after.is_reviewed] < CERTAIN).all()
+
+
+def test_what_is_done_to_many_recordings_is_one_line_of_the_history(
+    three: MainWindow, settle: Settle
+) -> None:
+    session = three.session
+    for rank in (1, 2):
+        for key in session.recordings:
+            session.selection.select_recording(key)
+            session.propose_candidate(rank)
+    bases = [entry.basis for entry in session.entries]
+    QTest.keyClick(three, Key.Key_A, Modifier.ControlModifier)
+    three.commands["take_alignment"].trigger()
+    assert [entry.basis for entry in session.entries] == [Basis.PATH] * 3
+    history = three.edit_history.model()
+    line = history.index(history.rowCount() - 1, 0).data()
+    assert line == "Take the path – 3 recordings"
+    shown = session.selection.recording
+    three.commands["undo"].trigger()
+    settle(three)
+    assert [entry.basis for entry in session.entries] == bases
+    assert session.selection.recording == shown
+
+
+def test_recordings_that_were_taken_out_at_once_come_back_at_once(
+    three: MainWindow, settle: Settle
+) -> None:
+    click(three, 0)
+    click(three, 2, Modifier.ControlModifier)
+    three.commands["take_out"].trigger()
+    assert [entry.is_out for entry in three.session.entries] == [True, False, True]
+    three.commands["undo"].trigger()
+    settle(three)
+    assert not any(entry.is_out for entry in three.session.entries)
