@@ -52,7 +52,7 @@ class ChannelPlot(TimePlot):
         self._line.setZValue(_OVER_MARKS)
         self.addItem(self._line, ignoreBounds=True)
         self.region = RegionGrip(self, session)
-        self.box.set_grips((self.region.hold_at,))
+        self.box.set_grips((self.region.edge_at,), self.region.hold_at)
         session.selection.changed.connect(self._show_selection)
         display.changed.connect(self._follow)
 

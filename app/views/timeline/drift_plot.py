@@ -92,7 +92,7 @@ class DriftPlot(TimePlot):
         pulling = Pulling(Qt.CursorShape.SizeVerCursor, words, self._move)
         self._grip = KeypointGrip(self, self._points, session, pulling)
         self.region = RegionGrip(self, session)
-        self.box.set_grips((self._grip.hold_at, self.region.hold_at))
+        self.box.set_grips((self._grip.hold_at, self.region.edge_at), self.region.hold_at)
         # Candidates arrive faster than anyone can look.
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self._show_evidence)

@@ -38,9 +38,14 @@ class HandTool(QObject):
         self._let_go.timeout.connect(self._on_let_go)
 
     @property
-    def is_on(self) -> bool:
-        """Whether dragging moves the view."""
-        return self._is_held or self._preferences.value.dragging_moves_view
+    def is_held(self) -> bool:
+        """Whether every drag moves the view, since Space is held."""
+        return self._is_held
+
+    @property
+    def is_preferred(self) -> bool:
+        """Whether a drag moves the view where nothing else is to be held."""
+        return self._preferences.value.dragging_moves_view
 
     def watch(self, window: QWindow, plots: Sequence[QWidget], tap: Callable[[], object]) -> None:
         """Look at the keys of a window; `tap` is called for a tap over one of the plots."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QPointF, Qt, Slot
 
 from app.session.region import Region
@@ -52,18 +54,23 @@ class RegionGrip(QObject):
         ends = plot.on_axis_s(region.start_s), plot.on_axis_s(region.end_s)
         self.item.show_region(ends, heights, words)
 
-    def hold_at(self, at: QPointF) -> Hold | None:
-        """An edge of the region, or the beginning of another one."""
+    def edge_at(self, at: QPointF) -> Hold | None:
+        """An edge of the region that is here."""
+        fixed_s = self._beyond_edge_s(at.x())
+        if fixed_s is None:
+            return None
+        self._pulled = self._session.selection.region
+        return Hold(
+            Qt.CursorShape.SplitHCursor,
+            "Drag to move this edge of the region",
+            partial(self._pull_edge, fixed_s),
+        )
+
+    def hold_at(self, _at: QPointF) -> Hold | None:
+        """The beginning of another region."""
         if self._session.current is None:
             return None
-        fixed_s = self._beyond_edge_s(at.x())
         self._pulled = self._session.selection.region
-        if fixed_s is not None:
-            return Hold(
-                Qt.CursorShape.SplitHCursor,
-                "Drag to move this edge of the region",
-                lambda pull: self._pull_edge(fixed_s, pull),
-            )
         # Words would stand in the way of what is looked at.
         return Hold(Qt.CursorShape.CrossCursor, "", self._pull)
 

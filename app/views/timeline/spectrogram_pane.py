@@ -70,7 +70,7 @@ class SpectrogramPane(ChannelPlot):
         for item in (self._spectrogram, self._points):
             self.addItem(item, ignoreBounds=True)
         self._grip = KeypointGrip(self, self._points, session, self._pulling)
-        self.box.set_grips((self._grip.hold_at, self.region.hold_at))
+        self.box.set_grips((self._grip.hold_at, self.region.edge_at), self.region.hold_at)
         tiles.spectrograms_changed.connect(self._show_spectrogram)
         tiles.tiles_ready.connect(self._spectrogram.update)
         # What was under the mouse is elsewhere.

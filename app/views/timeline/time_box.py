@@ -66,7 +66,7 @@ Grip = Callable[[QPointF], Hold | None]
 
 
 class TimeBox(pg.ViewBox):  # type: ignore[misc]
-    """Wheel and the hand move the shared time axis; other drags pull what `grips` find.
+    """Wheel and the hand move the shared time axis; other drags pull what grips find.
 
     Parameters
     ----------
@@ -91,14 +91,18 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         super().__init__(enableMenu=False, defaultPadding=0.0)
         self._view, self._hand = view, hand
         self._grips: tuple[Grip, ...] = ()
+        self._ground: Grip = self._hand_at
         self._held: Hold | None = None
         self._start = QPointF()
         self.disableAutoRange()
         self.setMouseEnabled(x=False, y=False)
 
-    def set_grips(self, grips: Iterable[Grip]) -> None:
-        """Say what can be dragged; the first that finds something has it."""
-        self._grips = tuple(grips)
+    def set_grips(self, grips: Iterable[Grip], ground: Grip) -> None:
+        """Say what can be dragged; the first that finds something has it, or else the ground.
+
+        Who prefers the hand to the ground holds that instead.
+        """
+        self._grips, self._ground = tuple(grips), ground
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: N802 (pyqtgraph's name)
         """Scroll, zoom or stretch, as the keys say that are held; over the left axis, stretch."""
@@ -151,10 +155,14 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
             ev.accept()
 
     def _hold_at(self, at: QPointF, *, moves_view: bool) -> Hold | None:
-        if moves_view or self._hand.is_on:
-            return Hold(Qt.CursorShape.OpenHandCursor, "Drag to scroll in time", self._pan)
-        found = (grip(at) for grip in self._grips)
+        if moves_view or self._hand.is_held:
+            return self._hand_at(at)
+        ground = self._hand_at if self._hand.is_preferred else self._ground
+        found = (grip(at) for grip in (*self._grips, ground))
         return next((held for held in found if held is not None), None)
+
+    def _hand_at(self, _at: QPointF) -> Hold:
+        return Hold(Qt.CursorShape.OpenHandCursor, "", self._pan)
 
     def _pan(self, pull: Pull) -> None:
         """Keep the moment that was taken hold of under the pointer."""

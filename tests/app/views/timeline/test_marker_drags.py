@@ -48,6 +48,14 @@ def test_a_keypoint_that_is_not_selected_is_corrected_in_one_go(
     assert session.selection.region is None
 
 
+def test_who_prefers_the_hand_still_corrects(near: MainWindow, qtbot: QtBot) -> None:
+    near.commands["hand_tool"].trigger()
+    start = mark_of(near.panes[1], 11, near)
+    drag(near.panes[1].viewport(), start, start + QPoint(30, 0), qtbot)
+    assert near.session.keypoints.state[11] is ReviewState.CORRECTED
+    assert near.time.start_s == 8.0
+
+
 def test_so_it_is_by_its_line_and_in_the_drift_plot(near: MainWindow, qtbot: QtBot) -> None:
     session = near.session
     start = in_plot(near.panes[1], 10.0)

@@ -203,10 +203,10 @@ def test_space_is_let_go_where_the_window_loses_the_keyboard(
     QTest.mouseMove(handle, near.mapFromGlobal(pane.viewport().mapToGlobal(in_plot(pane, 9.5))))
     qtbot.waitUntil(pane.underMouse)
     QTest.keyPress(handle, Key.Key_Space)
-    assert near.hand.is_on
+    assert near.hand.is_held
     assert QApplication.overrideCursor().shape() is Qt.CursorShape.OpenHandCursor
     QApplication.sendEvent(handle, QFocusEvent(QEvent.Type.FocusOut))
-    assert not near.hand.is_on
+    assert not near.hand.is_held
     assert QApplication.overrideCursor() is None
     qtbot.wait(40)
     assert not near.playback.is_playing
