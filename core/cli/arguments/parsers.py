@@ -141,7 +141,7 @@ def window_parser() -> argparse.ArgumentParser:
 
 def command_parser() -> argparse.ArgumentParser:
     """Parser of ``finchsync COMMAND ...``; the command lands in ``args.command``."""
-    return _parsers()[0]
+    return parsers()[0]
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
@@ -154,7 +154,7 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     SystemExit
         If they ask for help or the version, which has been printed.
     """
-    parser, commands = _parsers()
+    parser, commands = parsers()
     if words and words[0] in commands:
         commands[words[0]].refuse_unknown(words[1:])
     else:
@@ -162,7 +162,7 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+def parsers() -> tuple[_Parser, dict[str, _Parser]]:
     """The parser of all commands, and that of each."""
     parser = _Parser(
         prog="finchsync",
