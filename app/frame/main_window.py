@@ -56,6 +56,7 @@ from app.views.timeline.hand_tool import HandTool
 from app.work.align_apart import AlignerApart
 from app.work.aligner import Aligner
 from app.work.closing import Closing
+from app.work.comparing import Comparing
 from app.work.finding import Finding
 from app.work.match_explaining import MatchExplaining
 from app.work.waveforms import Waveforms
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         works = (
             *(self.documents, self.pairing, self.exports, self.matches, self.waveforms),
             *(self.workbench, self.closing, self.models, self.placing, self.regions),
-            *(self.finding, self.hits),
+            *(self.finding, self.comparing, self.hits),
         )
         return drawn and all(work.is_idle for work in works)
 
@@ -153,6 +154,7 @@ class MainWindow(QMainWindow):
         self.playback = Playback(self.session, self.time, sound, self)
         self.regions = RegionCommands(self, self.session, self.time, self.display, self.playback)
         self.finding = Finding(self.session, lambda: self.store.path, parent=self)
+        self.comparing = Comparing(self)
         self.hits = HitCommands(self, self.session, self.time, self.finding, self.playback)
         self.tiles = TileStore(self)
         self.waveforms = Waveforms(self.session, self.time, self)
@@ -223,7 +225,9 @@ class MainWindow(QMainWindow):
         self.candidate_panel = CandidatePanel(self.session, self.commands)
         self.candidates = self.candidate_panel.table
         self.spectrogram_panel = SpectrogramPanel(self.display, self.tiles)
-        self.find_panel = FindPanel(self.session, self.finding, self.hits, self.commands)
+        self.find_panel = FindPanel(
+            self.session, self.finding, self.comparing, self.hits, self.commands
+        )
         self.edit_history = HistoryList(self.session, self.history)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = Docks(self, self.menus["View"])
@@ -356,6 +360,7 @@ class MainWindow(QMainWindow):
             self.placing,
             self.regions,
             self.finding,
+            self.comparing,
             self.hits,
             self.shell,
             self.workbench,

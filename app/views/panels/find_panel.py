@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,12 +21,16 @@ from app.session.session_model import SessionModel
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
 from app.views.parts.plain_table import PlainTable
+from app.views.parts.side_by_side import SideBySide
+from app.work.comparing import Comparing, SoundPlace
 from app.work.finding import Finding
 from core.find.across import Hit
 
 _HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "Mark")
 _NOTHING = "Select a region of a spectrogram, then find sounds like it."
 _NARROW_PX = 40
+_SIDES = 2
+_OTHER = _HEADINGS.index("Other")
 _BUTTONS = (
     ("find_like", "Find"),
     ("play_hit", "Play"),
@@ -53,6 +57,8 @@ class FindPanel(QWidget):
     ----------
     session : SessionModel
     finding : Finding
+    comparing : Comparing
+        Makes pictures of the example and the chosen hit.
     hits : Hits
         Is told what is listed and chosen.
     actions : mapping of str to QAction
@@ -61,20 +67,29 @@ class FindPanel(QWidget):
     Attributes
     ----------
     table : PlainTable
+    pictures : SideBySide
     """
 
     def __init__(
         self,
         session: SessionModel,
         finding: Finding,
+        comparing: Comparing,
         hits: Hits,
         actions: Mapping[str, QAction],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._finding, self._hits = session, finding, hits
+        self._comparing = comparing
         self._said = FixedLabel("muted", wraps=True)
         self.table = PlainTable("Hits, best first", _HEADINGS)
+        heading = self.table.horizontalHeaderItem(_OTHER)
+        assert heading is not None
+        heading.setToolTip("Whether the other channel has it where the time map says that it must")
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.pictures = SideBySide(("example", "hit"))
+        comparing.made.connect(self.pictures.show_pictures)
         self.only_apart = QCheckBox("Only disagreements")
         self.only_apart.setToolTip(
             "List hits that the other channel has not where the time map says that it must"
@@ -93,6 +108,7 @@ class FindPanel(QWidget):
         layout.addLayout(running)
         layout.addWidget(self.only_apart)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.pictures)
         buttons = QGridLayout()
         for place, (name, words) in enumerate(_BUTTONS):
             buttons.addWidget(ActionButton(actions[name], words), place // 2, place % 2)
@@ -131,6 +147,8 @@ class FindPanel(QWidget):
         with QSignalBlocker(self.table):
             self.table.fill([self._row(hit) for hit in self._hits.listed])
             self.table.setCurrentCell(same[0] if same else -1, 0)
+        if not same:
+            self.pictures.show_pictures(())
         self._said.setText(self._sentence())
 
     def _row(self, hit: Hit) -> tuple[str, ...]:
@@ -144,7 +162,7 @@ class FindPanel(QWidget):
             str(stretch.channel),
             f"{stretch.start_s:.2f}",
             f"{hit.found.score:.2f}",
-            "–" if hit.other is None else ("there" if hit.other.agrees else "not there"),
+            "–" if hit.other is None else ("yes" if hit.other.agrees else "no"),
             "" if mark is None else ("right" if mark else "wrong"),
         )
 
@@ -174,3 +192,17 @@ class FindPanel(QWidget):
         self._hits.chosen = listed[row] if 0 <= row < len(listed) else None
         if self._hits.chosen is not None:
             self._hits.show()
+            self._compare(self._hits.chosen)
+
+    def _compare(self, hit: Hit) -> None:
+        """Have the example and a hit drawn side by side."""
+        example, keys = self._finding.example, self._finding.found.keys
+        sounds = [] if example is None else [(example.key, example.stretch)]
+        sounds.append((keys[hit.found.stretch.recording], hit.found.stretch))
+        places = [
+            SoundPlace(self._session.recordings[key].recording, *stretch[1:])
+            for key, stretch in sounds
+            if key in self._session.recordings
+        ]
+        if len(places) == _SIDES:
+            self._comparing.compare(places)
