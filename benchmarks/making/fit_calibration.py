@@ -28,7 +28,6 @@ from benchmarks.common.places import CACHE
 from benchmarks.making.calibration_examples import Example, collect, learned_evidence, load, save
 from core import __version__
 from core.align.calibration import (
-    MOST_UNSURE,
     Calibration,
     ConfidenceCurve,
     certainty_features,
@@ -60,8 +59,10 @@ def fit(examples: Sequence[Example], evidence: str) -> Calibration:
     alone = [one for one in examples if not one.is_aliased]
     aliased = [one for one in examples if one.is_aliased]
     related = related_curve(alone)
+    of_alone = certainty([one.rows(~one.is_blind) for one in alone], related)
+    of_blind = certainty([one.rows(one.is_blind) for one in alone], related)
     of_aliased = certainty(aliased, related, hears_margin=evidence in HEAR_MARGIN)
-    return Calibration(*related, certainty(alone, related), of_aliased, evidence)
+    return Calibration(*related, of_alone, of_blind, of_aliased, evidence)
 
 
 def related_curve(examples: Sequence[Example]) -> tuple[float, float]:
@@ -147,13 +148,13 @@ def _enough(recording: NDArray[np.intp]) -> bool:
 
 def claimed(calibration: Calibration, one: Example) -> Floats:
     """Confidence of a recording's keypoints, shape (K,)."""
-    sure = calibration.confidence(
+    return calibration.confidence(
         one.mass,
         np.minimum(one.related, calibration.related(one.log_evidence)),
         one.nearest_clear_s,
+        one.is_blind,
         one.alias_margin if one.is_aliased else None,
     )
-    return np.where(one.is_blind, np.minimum(sure, MOST_UNSURE), sure)
 
 
 def cross_validated(examples: Sequence[Example], evidence: str, seed: int) -> list[Floats]:
@@ -215,6 +216,7 @@ def as_table(calibration: Calibration, examples: Sequence[Example]) -> dict[str,
         "related_centre_nats": round(calibration.related_centre_nats, 3),
         "related_scale_nats": round(calibration.related_scale_nats, 3),
         "alone": _rounded(calibration.alone),
+        "blind": _rounded(calibration.blind),
         "aliased": _rounded(calibration.aliased),
     }
 

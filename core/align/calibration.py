@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.arrays import Floats
 
@@ -58,9 +58,10 @@ class Calibration:
     related_centre_nats, related_scale_nats : float
         Logistic curve from a recording's log evidence to the probability that
         its channels heard the same world.
-    alone, aliased : ConfidenceCurve
-        For recordings whose path stands alone, and for those where a second
-        alignment fits almost as well.
+    alone, blind : ConfidenceCurve
+        For recordings whose path stands alone: within reach of a clear match, and beyond it.
+    aliased : ConfidenceCurve
+        For recordings where a second alignment fits almost as well.
     evidence : str
         What it was measured with, by its name in `core.evidence.choice.EVIDENCE`.
     shift, slope, share : float
@@ -73,6 +74,7 @@ class Calibration:
     related_centre_nats: float
     related_scale_nats: float
     alone: ConfidenceCurve
+    blind: ConfidenceCurve
     aliased: ConfidenceCurve
     evidence: str
     shift: float = 0.0
@@ -89,7 +91,11 @@ class Calibration:
                 "raw": curve.raw.tolist(),
                 "confidence": curve.confidence.tolist(),
             }
-            for name, curve in (("alone", self.alone), ("aliased", self.aliased))
+            for name, curve in (
+                ("alone", self.alone),
+                ("blind", self.blind),
+                ("aliased", self.aliased),
+            )
         }
         related = {
             "related_centre_nats": self.related_centre_nats,
@@ -125,6 +131,7 @@ class Calibration:
         mass: Floats,
         related: Floats,
         nearest_clear_s: Floats,
+        is_blind: NDArray[np.bool_],
         alias_margin: float | None = None,
     ) -> Floats:
         """Probability that keypoints are right, no higher than `related`.
@@ -137,6 +144,8 @@ class Calibration:
             Probability that the channels heard the same world around each of them.
         nearest_clear_s : ndarray, shape (K,)
             Distance to the nearest row with a clear match, seconds.
+        is_blind : ndarray of bool, shape (K,)
+            Which of them lie inside channel 1 with no clear match within reach.
         alias_margin : float, optional
             Of the alias flag, where a second alignment fits almost as well.
 
@@ -144,9 +153,12 @@ class Calibration:
         -------
         ndarray, shape (K,)
         """
-        share = self.alone if alias_margin is None else self.aliased
-        likely = share(certainty_features(mass, related, nearest_clear_s, alias_margin))
-        most = MOST_CONFIDENT if alias_margin is None else MOST_UNSURE
+        features = certainty_features(mass, related, nearest_clear_s, alias_margin)
+        if alias_margin is None:
+            likely = np.where(is_blind, self.blind(features), self.alone(features))
+            most = np.where(is_blind, MOST_UNSURE, MOST_CONFIDENT)
+        else:
+            likely, most = self.aliased(features), np.full(len(mass), MOST_UNSURE)
         return np.minimum(likely, np.minimum(related, most))
 
     def moved(self, claim: Floats, mass: Floats, *, is_aliased: bool) -> Floats:
@@ -232,7 +244,8 @@ def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
     Parameters
     ----------
     table : mapping
-        As `Calibration.table` gives it.
+        As `Calibration.table` gives it; models of earlier versions have one curve for keypoints
+        in and out of reach of a clear match.
     evidence : str
         One of `core.evidence.choice.EVIDENCE`.
 
@@ -240,16 +253,14 @@ def calibration_of(table: Mapping[str, Any], evidence: str) -> Calibration:
     -------
     Calibration
     """
-    alone, aliased = (
-        ConfidenceCurve(
-            *(np.array(table[group][part]) for part in ("weights", "raw", "confidence"))
-        )
-        for group in ("alone", "aliased")
+    alone, blind, aliased = (
+        ConfidenceCurve(*(np.array(curve[part]) for part in ("weights", "raw", "confidence")))
+        for curve in (table["alone"], table.get("blind", table["alone"]), table["aliased"])
     )
     centre, scale = table["related_centre_nats"], table["related_scale_nats"]
     names = ("shift", "slope", "share", "most_lifted")
     moved = {name: table[name] for name in names if name in table}
-    return Calibration(centre, scale, alone, aliased, evidence, **moved)
+    return Calibration(centre, scale, alone, blind, aliased, evidence, **moved)
 
 
 def _card(evidence: str) -> Traversable:

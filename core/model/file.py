@@ -169,8 +169,9 @@ def _calibration(table: Mapping[str, Any], evidence: str) -> Calibration:
     checked.number(table["slope"], 1 / _MOST_MOVED, _MOST_MOVED)
     checked.number(table["share"], 0.0, _MOST_MOVED)
     checked.number(table.get("most_lifted", MOST_UNSURE), MOST_UNSURE, MOST_CONFIDENT)
-    for group, known in (("alone", (4,)), ("aliased", (4, 5))):
-        curve = checked.table(table[group])
+    curves = {"blind": table["alone"], **table}
+    for group, known in (("alone", (4,)), ("blind", (4,)), ("aliased", (4, 5))):
+        curve = checked.table(curves[group])
         weights, raw, confidence = (
             [checked.number(each) for each in checked.items(curve[part])]
             for part in ("weights", "raw", "confidence")

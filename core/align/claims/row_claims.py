@@ -57,12 +57,14 @@ def claims(
     Claims
     """
     margin = None if alias is None else alias.margin
+    offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
+    time_1_s = decoded.surface.time_0_s + offset_s
+    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
 
     def claimed(of: DecodedEvidence, mass: Floats) -> Floats:
         related = np.minimum(of.related, file_related(of, pinned=pinned))
-        return of.calibration.confidence(mass, related, clear.nearest_clear_s, margin)
+        return of.calibration.confidence(mass, related, clear.nearest_clear_s, blind, margin)
 
-    offset_s, duration_1_s = statistics.path.offset_s, decoded.duration_1_s
     sure, carried = claimed(decoded, statistics.mass), np.zeros(len(offset_s))
     if decoded.prior is not None:
         without = _without(decoded.prior, decoded)
@@ -71,9 +73,6 @@ def claims(
         carried = np.maximum(1.0 - alone / np.maximum(sure, 1e-9), 0.0)
     if decoded.travel.is_given:
         sure = np.minimum(sure, statistics.mass)
-    time_1_s = decoded.surface.time_0_s + offset_s
-    blind = clear.is_blind & (time_1_s > 0) & (time_1_s < duration_1_s)
-    sure = np.where(blind, np.minimum(sure, MOST_UNSURE), sure)
     moved = decoded.calibration.moved(sure, statistics.mass, is_aliased=alias is not None)
     return Claims(moved, carried)
 

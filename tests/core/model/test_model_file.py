@@ -200,8 +200,9 @@ def test_a_card_that_makes_no_sense_is_damaged(path, changes):
         {"weights": [0, 1, 1, 0], "raw": [], "confidence": []},
     ],
 )
-def test_a_calibration_that_is_no_curve_is_damaged(path, curve):
-    table = {**_content(path)["calibration"], "alone": curve}
+@pytest.mark.parametrize("group", ["alone", "blind"])
+def test_a_calibration_that_is_no_curve_is_damaged(path, curve, group):
+    table = {**_content(path)["calibration"], group: curve}
     with pytest.raises(InputError, match="its calibration is no rising curve"):
         read_model(_with(path, calibration=table))
 
