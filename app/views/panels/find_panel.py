@@ -28,12 +28,14 @@ from core.find.across import Hit
 
 _HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "Mark")
 _NOTHING = "Select a region of a spectrogram, then find sounds like it."
+_COLUMNS = 3
 _NARROW_PX = 40
 _SIDES = 2
 _OTHER = _HEADINGS.index("Other")
 _BUTTONS = (
     ("find_like", "Find"),
     ("play_hit", "Play"),
+    ("export_hits", "Export…"),
     ("mark_hit_right", "Right"),
     ("mark_hit_wrong", "Wrong"),
 )
@@ -111,9 +113,9 @@ class FindPanel(QWidget):
         layout.addWidget(self.pictures)
         buttons = QGridLayout()
         for place, (name, words) in enumerate(_BUTTONS):
-            buttons.addWidget(ActionButton(actions[name], words), place // 2, place % 2)
-        buttons.addWidget(ActionButton(actions["export_hits"], "Export…"), 2, 0, 1, 2)
+            buttons.addWidget(ActionButton(actions[name], words), *divmod(place, _COLUMNS))
         layout.addLayout(buttons)
+        self.table.setMinimumHeight(_NARROW_PX)
         # A narrow panel cuts words off rather than make the window wider.
         for each in (*self.findChildren(ActionButton), self._stop, self._bar, self.only_apart):
             each.setMinimumWidth(_NARROW_PX)

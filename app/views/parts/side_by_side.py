@@ -29,7 +29,7 @@ class SideBySide(QWidget):
         super().__init__(parent)
         self._words = words
         self.images: tuple[QImage, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(f"Spectrograms side by side: {', '.join(words)}")
 
