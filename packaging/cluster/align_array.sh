@@ -26,12 +26,8 @@ out=$2/part.$number.csv
 shift 2
 
 mkdir -p "$(dirname "$out")"
-if [ -e "$out" ]; then
-    echo "$out is there already; delete it to align the shard again" >&2
-    exit 0
-fi
 code=0
-finchsync align "$@" --shard "$number/$of" --out "$out" || code=$?
+finchsync align "$@" --shard "$number/$of" --out "$out" --existing skip || code=$?
 # Recordings that failed are named in the list beside the table, and by the merge.
 if [ "$code" -eq 1 ]; then
     exit 0

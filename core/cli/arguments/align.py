@@ -165,5 +165,24 @@ def add_align(parser: argparse.ArgumentParser) -> None:
         metavar="JSON",
         help="also write what --json prints to this file",
     )
-    shared.add_overwrite(parser, "tables and JSON files")
+    _add_existing(parser)
     shared.add_json(parser)
+
+
+def _add_existing(parser: argparse.ArgumentParser) -> None:
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument(
+        "--existing",
+        choices=("refuse", "skip", "overwrite", "merge"),
+        default="refuse",
+        help="what becomes of a table that is there: nothing is done at all (refuse, the default, "
+        "is an error; skip is none), it is replaced (overwrite), or recordings that it does not "
+        "hold yet are aligned and added (merge)",
+    )
+    existing.add_argument(
+        *("-y", "--overwrite"),
+        dest="existing",
+        action="store_const",
+        const="overwrite",
+        help="short for --existing overwrite",
+    )

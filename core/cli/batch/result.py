@@ -9,6 +9,7 @@ from pathlib import Path
 from core import __version__
 from core.align.aligner import AlignOptions
 from core.audio.recording import open_sources
+from core.cli.batch.existing import Earlier
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Aligned, Failed
 from core.cli.batch.shards import Share
@@ -88,6 +89,7 @@ def write_result(
     failed: Sequence[Failed],
     options: AlignOptions,
     share: Share | None = None,
+    earlier: Earlier | None = None,
     *,
     overwrite: bool,
 ) -> dict[str, object]:
@@ -111,15 +113,17 @@ def write_result(
     if not aligned and share is None:
         write_files(others, replaceable=others)
         return {}
+    earlier = earlier or Earlier()
     table = work.result(aligned)
-    content = csv_bytes(table, out)
+    content = earlier.table_with(csv_bytes(table, out))
     if report and report.resolve() == sidecar_path(out).resolve():
         write_files({out: content, **others}, overwrite=overwrite, replaceable=others)
     else:
         jobs = {job.name: job for job in work.jobs}
         about = tuple(_about(outcome, jobs[outcome.name], table, options) for outcome in aligned)
         part = None if share is None else share.part(work, table, aligned, failed).as_json()
-        write_table(out, content, about, Rows.ALL, overwrite=overwrite, part=part, others=others)
+        known = earlier.recordings_with(about)
+        write_table(out, content, known, Rows.ALL, overwrite=overwrite, part=part, others=others)
     if work.has_sequences:
         place = by_file_path(out)
         recordings = {job.name: open_sources(job.sources) for job in work.jobs}

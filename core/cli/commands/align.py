@@ -11,6 +11,7 @@ from core.align.claims.confidence import in_digits
 from core.align.decoding.prior import DriftPrior
 from core.align.rankings import RankedBy
 from core.cli.batch.engines import opened_engine
+from core.cli.batch.existing import MERGE, OVERWRITE, SKIP, Earlier
 from core.cli.batch.groups import closed
 from core.cli.batch.jobs import Batch, Job, collect
 from core.cli.batch.outcome import Aligned, Failed, Outcome, as_json
@@ -45,11 +46,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     ranked_by = (RankedBy(args.rank),) if args.rank in {*RankedBy} else tuple(RankedBy)
     model = None if args.model is None else read_model(args.model)
     prior = _prior(args.prior, model)
-    check_places(args.out, args.report, overwrite=args.overwrite)
-    _check_shard(args)
+    if args.existing == SKIP and args.out.exists():
+        note(f"{args.out} is there already: nothing is aligned")
+        return DONE
+    overwrite = args.existing in {OVERWRITE, MERGE}
+    check_places(args.out, args.report, overwrite=overwrite)
+    _check_combined(args)
+    earlier = Earlier.at(args.out) if args.existing == MERGE else Earlier()
     work = collect(
         args.paths, args.pair, args.list, args.keypoints, args.sync_points, in_groups=args.group
     )
+    asked = len(work.jobs)
+    work = earlier.left_of(work)
+    if not work.jobs:
+        note(f"all {asked} recordings are in {args.out} already: nothing is aligned")
+        return DONE
     share = None
     if args.shard is not None:
         known = (prior and prior.digest, model and model.digest)
@@ -57,7 +68,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         with progress_bar("looking at lengths") as advance:
             work, share = share_of(work, Shard(*args.shard), how, advance)
     others = (args.prior, args.model, args.sync_points, *args.list)
-    protect_inputs(args.out, args.report, work, others, overwrite=args.overwrite)
+    protect_inputs(args.out, args.report, work, others, overwrite=overwrite)
     kept = Kept.beside(args.out)
     try:
         with (
@@ -75,8 +86,8 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         ]
         failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
         written = write_result(
-            *(args.out, args.report, work, aligned, failed, options, share),
-            overwrite=args.overwrite,
+            *(args.out, args.report, work, aligned, failed, options, share, earlier),
+            overwrite=overwrite,
         )
         report = {
             **written,
@@ -87,7 +98,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
             "checks": _told(work.jobs, outcomes, options, ranked_by, checks=True),
         }
         if args.report:
-            write_report(args.report, report, overwrite=args.overwrite)
+            write_report(args.report, report, overwrite=overwrite)
     except (KeyboardInterrupt, InputError):
         _tell_kept(kept, work)
         raise
@@ -107,8 +118,11 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     return SOME_FAILED if written else REFUSED
 
 
-def _check_shard(args: argparse.Namespace) -> None:
-    """Refuse what a shard cannot do alone, or would hide from the merge."""
+def _check_combined(args: argparse.Namespace) -> None:
+    """Refuse what a part of a run cannot do alone, or would hide from a merge."""
+    if args.existing == MERGE and (args.group or args.shard):
+        what = "--group" if args.group else "--shard"
+        raise InputError("--existing merge", f"cannot go with {what}", "leave out one of them")
     if args.shard is None:
         return
     if args.group:

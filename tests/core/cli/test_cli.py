@@ -139,7 +139,7 @@ def test_short_options_are_the_long_ones(short: str, long: str) -> None:
     said = [word for option in words.items() for word in option]
     spelt = [word if word != short else long for word in said]
     assert parsed(["align", "a.wav", *said]) == parsed(["align", "a.wav", *spelt])
-    assert parsed(["align", "a.wav", *said, "-y"]).overwrite
+    assert parsed(["align", "a.wav", *said, "-y"]).existing == "overwrite"
 
 
 @pytest.mark.usefixtures("fake_aligner")
