@@ -140,10 +140,17 @@ class Child:
         As in `next_word`.
     steps : callable
         Sent there once, with what it is bound to, and called for every call of `Child.steps`.
+    load : callable, optional
+        Called there before the first call: imports what it takes.
     """
 
-    def __init__(self, whose: str, steps: Callable[..., Iterator[object]]) -> None:
-        self._whose, self._steps = whose, steps
+    def __init__(
+        self,
+        whose: str,
+        steps: Callable[..., Iterator[object]],
+        load: Callable[[], None] | None = None,
+    ) -> None:
+        self._whose, self._steps, self._load = whose, steps, load
         self._running: tuple[SpawnProcess, Connection] | None = None
         self._owes_an_end = False
 
@@ -151,6 +158,12 @@ class Child:
     def is_running(self) -> bool:
         """Whether there is a process."""
         return self._running is not None
+
+    def start(self) -> tuple[SpawnProcess, Connection]:
+        """Start the process if there is none, so that it has loaded by the first call."""
+        if self._running is None:
+            self._running = start_child(_serve, self._steps, self._load, gives_way=True)
+        return self._running
 
     def steps(self, *arguments: Any) -> Iterator[object]:
         """Take steps there; to stop iterating stops them after the one under way.
@@ -212,8 +225,7 @@ class Child:
             else:
                 with suppress(EOFError, OSError):  # that it is gone is seen in the next round
                     self._owes_an_end = not isinstance(pipe.recv(), _End)
-        self._running = start_child(_serve, self._steps, gives_way=True)
-        return self._running
+        return self.start()
 
 
 def steps_of_child(
@@ -252,8 +264,12 @@ class _Stop:
     """Nobody wants the rest of a call, which may have come to its end already."""
 
 
-def _serve(pipe: Connection, steps: Callable[..., Iterator[object]]) -> None:
+def _serve(
+    pipe: Connection, steps: Callable[..., Iterator[object]], load: Callable[[], None] | None
+) -> None:
     """Take steps for one call after another, until nobody is there to ask."""
+    if load is not None:
+        load()
     while True:
         asked = pipe.recv()
         if not isinstance(asked, _Stop):

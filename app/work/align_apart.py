@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.settings.evidence_preference import EvidencePreference
-from app.work.aligner import Aligner
+from app.work.aligner import Aligner, load_aligner
 from core.arrays import Floats
 from core.audio.recording import Recording
 from core.child_process import Child, ChildEndedError
@@ -16,8 +16,18 @@ class AlignerApart:
     """As `app.work.aligner.Aligner`, in another process, which is kept for the next recording."""
 
     def __init__(self) -> None:
-        self._child = Child("the aligner's", Aligner().steps)
+        self._child = Child("the aligner's", Aligner().steps, load_aligner)
         self._last = EvidencePreference()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the process was started."""
+        return self._child.is_running
+
+    def prepare_steps(self) -> Iterator[object]:
+        """Start the process, as work for a runner."""
+        self._child.start()
+        yield None
 
     def is_spent(self, preference: EvidencePreference) -> bool:
         """Whether networks are held that are of no use for `preference`."""

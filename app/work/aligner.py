@@ -55,6 +55,13 @@ class Notice:
     text: str
 
 
+def load_aligner() -> None:
+    """Import what aligning takes, scipy among it."""
+    import core.align.aligner
+    import core.model.file
+    import core.nets.evidence  # noqa: F401
+
+
 def open_learned(choice: EvidenceChoice) -> Networks:
     """Open networks; imported late, as they take long to load."""
     from core.nets.evidence import open_evidence
@@ -102,6 +109,15 @@ class Aligner:
         self._kept: Networks = ()
         self._kept_for: tuple[EvidencePreference, object] | None = None
         self._said: set[str] = set()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is nothing to prepare."""
+        return True
+
+    def prepare_steps(self) -> Iterator[object]:
+        """Nothing, as work for a runner."""
+        yield None
 
     def is_spent(self, preference: EvidencePreference) -> bool:
         """Whether networks are held that are of no use for `preference`."""

@@ -95,6 +95,11 @@ class Aligning(QObject):
         if not self.is_running:
             self._align_next()
 
+    def prepare(self) -> None:
+        """Get ready while something else comes first."""
+        if not self.is_running and not self.aligner.is_ready:
+            self._runner.start(self.aligner.prepare_steps)
+
     def align(self, keys: Sequence[int], *, first: bool) -> None:
         """Align recordings after those that wait, or before them."""
         if not keys:

@@ -213,6 +213,7 @@ class Workbench(QObject):
         if entry is None or entry.is_lost:
             self._spectrogram_runner.cancel()
         else:
+            self.aligning.prepare()
             self._spectrogram_runner.start(
                 partial(spectrogram_steps, entry.recording, self._frame_settings)
             )

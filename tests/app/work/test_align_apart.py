@@ -60,6 +60,17 @@ def test_it_finds_what_one_in_this_process_finds(
     assert session.current.alignment.decisions
 
 
+def test_the_process_is_there_before_it_is_asked(
+    window: MainWindow, stereo: Path, settle: Settle
+) -> None:
+    assert not window.workbench.aligning.aligner.is_ready
+    window.open([stereo])
+    settle(window)
+    before = process_of(window)
+    align(window, settle)
+    assert process_of(window) == before
+
+
 def test_one_process_serves_all_recordings_until_it_is_of_no_use(
     window: MainWindow, tmp_path: Path, settle: Settle
 ) -> None:
