@@ -42,7 +42,7 @@ SCENE_S = 100.0
 SCENES = (
     ("zebra_finch", "zebra_finch", 5000, 50),
     ("aru", "aru", 5100, 20),
-    ("stereotyped", "zebra_finch", 5140, 100),
+    ("stereotyped", "zebra_finch", 5238, 225),
 )
 """Name, kind, first seed and how many. A scene of stereotyped song is right or wrong as a whole, by
 chance, and it takes many to know how often."""
