@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -79,19 +80,34 @@ def _ratio_db(folder: Path, own_hz: int, rate_hz: int, low_hz: float, high_hz: f
 def residual(folder: Path, *, quick: bool) -> None:
     """What cross-correlation still finds between both channels of what was exported."""
     print("\nMedian residual, ms: aligned, through the true time map, and before.\n")
-    print("| pair | windows | aligned | true map | before | error of the time map, ms |")
-    print("|---|---|---|---|---|---|")
-    for seed in range(1, 2 if quick else 5):
+    for number, row in enumerate(residuals(folder, range(1, 2 if quick else 5))):
+        if not number:
+            print("|", " | ".join(row), "|")
+            print("|---" * len(row) + "|")
+        print("|", " | ".join(map(str, row.values())), "|", flush=True)
+
+
+def residuals(folder: Path, seeds: Iterable[int]) -> Iterator[dict[str, object]]:
+    """Each pair and its median residuals, milliseconds."""
+    for seed in seeds:
         for name, recording, truth in _pairs(folder, seed):
             found = align(recording).keypoints
             true_1_s = np.clip(truth.to_channel_1(found.time_0_s), 0.0, recording.durations_s[1])
-            told = [len(_residual_ms(recording.paths[0]))]
+            before_ms = _residual_ms(recording.paths[0])
+            left_ms = []
             for keypoints in (found, machine_keypoints(found.time_0_s, true_1_s)):
                 done = _export(folder / f"{name}.aligned.wav", recording, keypoints)
-                told.append(round(float(np.median(_residual_ms(done.path))), 2))
-            told.append(round(float(np.median(_residual_ms(recording.paths[0]))), 1))
-            told.append(round(float(1e3 * np.median(np.abs(found.time_1_s - true_1_s))), 2))
-            print(f"| {name}, seed {seed} | {' | '.join(map(str, told))} |", flush=True)
+                left_ms.append(round(float(np.median(_residual_ms(done.path))), 2))
+            yield {
+                "pair": f"{name}, seed {seed}",
+                "windows": len(before_ms),
+                "aligned": left_ms[0],
+                "true map": left_ms[1],
+                "before": round(float(np.median(before_ms)), 1),
+                "error of the time map, ms": round(
+                    float(1e3 * np.median(np.abs(found.time_1_s - true_1_s))), 2
+                ),
+            }
 
 
 def _pairs(folder: Path, seed: int) -> list[tuple[str, Recording, TimeMap]]:

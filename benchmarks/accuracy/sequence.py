@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,27 +48,36 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=16_000)
     parser.add_argument("--one", choices=CASES, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    folder = CACHE / "sequence" / f"{asked.minutes}min_{asked.rate}hz"
     if asked.one:
-        print(json.dumps(_measured(folder, asked.one)))
+        print(json.dumps(_measured(_folder(asked.minutes, asked.rate), asked.one)))
         return 0
-    if not folder.exists():
-        _build(folder, asked.minutes, asked.rate)
     print("| both sides | keypoints | MAE, ms | median, ms | within 50 ms | memory, MB | s |")
     print("|---|---|---|---|---|---|---|")
+    for case, told in measured(asked.minutes, asked.rate):
+        print("|", case, "|", " | ".join(map(str, told.values())), "|", flush=True)
+    return 0
+
+
+def measured(minutes: int, rate_hz: int) -> Iterator[tuple[str, dict[str, object]]]:
+    """Each case and what was measured of it, in a process of its own."""
+    folder = _folder(minutes, rate_hz)
+    if not folder.exists():
+        _build(folder, minutes, rate_hz)
+    length = ("--minutes", str(minutes), "--rate", str(rate_hz))
     for case in CASES:
         told = subprocess.run(
-            [sys.executable, "-m", "benchmarks.accuracy.sequence", "--one", case, *sys.argv[1:]],
+            [sys.executable, "-m", "benchmarks.accuracy.sequence", "--one", case, *length],
             cwd=REPOSITORY,
             env=ONE_THREAD | {"PYTHONPATH": str(REPOSITORY)},
             capture_output=True,
             text=True,
             check=True,
         )
-        print(
-            "|", case, "|", " | ".join(map(str, json.loads(told.stdout).values())), "|", flush=True
-        )
-    return 0
+        yield case, json.loads(told.stdout)
+
+
+def _folder(minutes: int, rate_hz: int) -> Path:
+    return CACHE / "sequence" / f"{minutes}min_{rate_hz}hz"
 
 
 def _measured(folder: Path, case: str) -> dict[str, object]:

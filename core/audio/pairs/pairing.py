@@ -22,6 +22,7 @@ from core.audio.start_times.names import rest_of_name
 from core.audio.start_times.reading import start_time
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
+_RUN = re.compile(r"[^\W_]+")
 _MOST_RECORDERS = 8
 """Names of which more than so many differ in one place only are numbered, not of recorders."""
 _SHARED = 0.5
@@ -194,19 +195,23 @@ def _splits(files: Sequence[FoundFile]) -> dict[FoundFile, list[_Split]]:
     levels = zip(*(file.path.parent.parts for file in files), strict=False)
     shared = sum(1 for _ in takewhile(lambda folders: len(set(folders)) == 1, levels))
     return {
-        file: list(_ways(_words(*file.path.parent.parts[shared:], rest_of_name(file.path.name))))
+        file: list(_ways(*file.path.parent.parts[shared:], rest_of_name(file.path.name)))
         for file in files
     }
 
 
-def _words(*names: str) -> Words:
+def _words(*names: str, what: re.Pattern[str] = _WORD) -> Words:
     """Words and numbers of names."""
-    return tuple(word.casefold() for name in names for word in _WORD.findall(name))
+    return tuple(word.casefold() for name in names for word in what.findall(name))
 
 
-def _ways(words: Words) -> Iterator[_Split]:
+def _ways(*names: str) -> Iterator[_Split]:
+    words, runs = _words(*names), _words(*names, what=_RUN)
     for at, word in enumerate(words):
         yield _Split(at, (word,), (*words[:at], "*", *words[at + 1 :]))
+    # A recorder's number may stand behind its word, as in radio1_007.
+    for at, run in enumerate(runs):
+        yield _Split(f"run {at}", (run,), (*runs[:at], "*", *runs[at + 1 :]))
     letters = tuple(word for word in words if not word.isdigit())
     yield _Split("words", letters, tuple(word for word in words if word.isdigit()))
     yield _Split("words alone", letters, ())

@@ -49,6 +49,7 @@ def _late(number: int) -> float:
 
 SCHEMES: dict[str, Callable[[int], tuple[str, str]]] = {
     "numbers behind the recorder": lambda n: (f"mic_{n:03}.wav", f"transmitter_{n:03}.wav"),
+    "one recorder is numbered": lambda n: (f"radio1_{n:03}.wav", f"room_{n:03}.wav"),
     "the recorder behind": lambda n: (f"bird{n}-A.flac", f"bird{n}-B.flac"),
     "channels counted": lambda n: (f"session {n} ch0.wav", f"session {n} ch1.wav"),
     "words of the day": lambda n: (f"day{n}_dawn_bird.wav", f"day{n}_dawn_room.wav"),
