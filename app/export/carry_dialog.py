@@ -102,11 +102,12 @@ class CarryDialog(WritingDialog):
         self.form.setAccessibleName("Format")
         for each in label_formats():
             self.form.addItem(each.title, each.name)
-        place = str(labels.with_name(f"{labels.stem}_channel1{labels.suffix}"))
+        known = [each for each in label_formats() if labels.suffix.lower() in each.suffixes]
+        ending = labels.suffix if known else label_formats()[0].suffix
+        place = str(labels.with_name(f"{labels.stem}_channel1{ending}"))
         super().__init__(
             "Carry labels across", (self.to, self.form), place, "File to write", runner, parent
         )
-        known = [each for each in label_formats() if labels.suffix.lower() in each.suffixes]
         if known:
             self.form.setCurrentText(known[0].title)
         session.decided.connect(self.look_soon)

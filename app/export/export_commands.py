@@ -24,7 +24,7 @@ from app.session.edit_messages import open_first
 from app.session.session_model import SessionModel
 from app.work.workbench import Workbench
 from core.formats.files.atomic import write_whole
-from core.formats.registry import label_formats
+from core.formats.registry import label_endings
 
 _FOLLOWED_SOON_MS = 50
 _QUICKLY = 80
@@ -133,9 +133,7 @@ class ExportCommands(QObject):
             return
         if self._raised(CarryDialog):
             return
-        suffixes = " ".join(
-            f"*{s}" for s in dict.fromkeys(s for f in label_formats() for s in f.suffixes)
-        )
+        suffixes = " ".join(f"*{ending}" for ending in label_endings())
         name, _kind = QFileDialog.getOpenFileName(
             self._window,
             "Labels to carry across",

@@ -11,7 +11,7 @@ from core.errors import InputError, system_reason
 
 AUDIO_SUFFIXES = frozenset(
     f".{name.lower()}" for name in sf.available_formats() if name not in ("RAW", "SD2")
-) | {".aif", ".aifc", ".oga", ".opus"}
+) | {".aif", ".aifc", ".cbin", ".oga", ".opus", ".tdms"}
 """File name endings that a folder scan takes for audio (lower case)."""
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from core.audio.recording import Recording
 from core.audio.sources import file_stems
 from core.errors import InputError
-from core.formats import kinds
+from core.formats import kinds, readers
 from core.formats.files.reading import read_start, read_whole
 from core.formats.files.table_text import decoded
 from core.formats.fitting import Holds
+from core.formats.reader import LabelReader
 from core.formats.tables.biodcase import BiodcaseTable
 from core.formats.tables.moments import Moments
 from core.known_map import KnownMap
@@ -164,8 +166,17 @@ class Format:
 
 def formats() -> tuple[Format, ...]:
     """The `FORMAT` of every module in `core.formats.kinds`, by the modules' names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(kinds.__path__))
-    return tuple(import_module(f"{kinds.__name__}.{name}").FORMAT for name in names)
+    return tuple(module.FORMAT for module in _modules(kinds))
+
+
+def label_readers() -> tuple[LabelReader, ...]:
+    """The `READER` of every module in `core.formats.readers`: what is read and not written."""
+    return tuple(module.READER for module in _modules(readers))
+
+
+def _modules(room: ModuleType) -> Iterator[ModuleType]:
+    names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
+    return (import_module(f"{room.__name__}.{name}") for name in names)
 
 
 def label_formats() -> tuple[Format, ...]:
@@ -196,7 +207,13 @@ def label_format(path: Path) -> Format | None:
     return next(likely, None)
 
 
-def read_labels(path: Path) -> tuple[Format, Labels]:
+def label_endings() -> tuple[str, ...]:
+    """How the names of files with labels end that can be read."""
+    every = (*label_formats(), *label_readers())
+    return tuple(dict.fromkeys(suffix for each in every for suffix in each.suffixes))
+
+
+def read_labels(path: Path) -> tuple[Format | None, Labels]:
     """Read the labels of a recording in whatever format they are.
 
     Parameters
@@ -205,15 +222,22 @@ def read_labels(path: Path) -> tuple[Format, Labels]:
 
     Returns
     -------
-    Format, Labels
+    Format or None
+        None if its format is only read.
+    Labels
 
     Raises
     ------
     InputError
         If it cannot be read, or holds no labels in a format that is known.
     """
+    name = path.name.lower()
+    known_by = {end: reader for reader in label_readers() for end in reader.suffixes}
+    ends = [end for end in known_by if name.endswith(end)]
+    if ends:
+        return None, known_by[max(ends, key=len)].read(path)
     found = label_format(path)
     if found is None or found.labels is None:
-        known = ", ".join(each.title for each in label_formats())
+        known = ", ".join(each.title for each in (*label_formats(), *label_readers()))
         raise InputError(path, "holds no labels in a format that is known", f"give one of {known}")
     return found, found.labels.read(read_whole(path), path)

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import soundfile as sf
 
+from core.audio.files.cbin import read_cbin
 from core.audio.files.chunked import is_chunked, read_chunked
 from core.audio.files.flac import FLAC_MARK, read_flac
 from core.audio.files.layout import AudioFile, SoundLayout, reaches
 from core.audio.files.mpeg import read_mpeg
 from core.audio.files.ogg import OGG_MARK, read_ogg
+from core.audio.files.tdms import read_tdms
 from core.errors import InputError, system_reason
 
 _KEPT = 512
 _ID3_HEAD_BYTES = 10
+_BY_NAME = {".cbin": read_cbin, ".tdms": read_tdms}
+"""What tells only by its name what it is, or is read by another library."""
 
 
 def settle(path: Path) -> AudioFile:
@@ -74,6 +78,8 @@ def _settle(path: Path, _size: int, _modified_ns: int) -> AudioFile:
 
 
 def _read(path: Path) -> AudioFile:
+    if (by_name := _BY_NAME.get(path.suffix.lower())) is not None:
+        return by_name(path)
     with path.open("rb") as file:
         head = file.read(12)
         start = _behind_id3(head)

@@ -9,8 +9,9 @@ from core.carry import carry
 from core.cli.codes import DONE, SOME_FAILED
 from core.cli.screen import Screen
 from core.cli.terminal.report import fail, note, say
+from core.errors import InputError
 from core.formats.carried_file import CarriedFrom, write_carried
-from core.formats.registry import format_named, read_labels
+from core.formats.registry import format_named, label_formats, read_labels
 from core.session.kept import read_kept, the_one
 
 
@@ -24,6 +25,9 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     """
     read_as, labels = read_labels(args.labels)
     chosen = read_as if args.format is None else format_named(args.format)
+    if chosen is None:
+        names = ", ".join(each.name for each in label_formats())
+        raise InputError(args.labels, "is in a format that is only read", f"give --format: {names}")
     found, notes = read_kept(args.by)
     recording = the_one(found, args.recording, args.labels, args.by)
     carried = carry(labels, recording.keypoints, recording.durations_s, args.to)
