@@ -209,8 +209,11 @@ def label_format(path: Path) -> Format | None:
 
 def label_endings() -> tuple[str, ...]:
     """How the names of files with labels end that can be read."""
-    every = (*label_formats(), *label_readers())
-    return tuple(dict.fromkeys(suffix for each in every for suffix in each.suffixes))
+    return tuple(dict.fromkeys(suffix for each in _readable() for suffix in each.suffixes))
+
+
+def _readable() -> tuple[Format | LabelReader, ...]:
+    return (*label_formats(), *label_readers())
 
 
 def read_labels(path: Path) -> tuple[Format | None, Labels]:
@@ -238,6 +241,6 @@ def read_labels(path: Path) -> tuple[Format | None, Labels]:
         return None, known_by[max(ends, key=len)].read(path)
     found = label_format(path)
     if found is None or found.labels is None:
-        known = ", ".join(each.title for each in (*label_formats(), *label_readers()))
+        known = ", ".join(each.title for each in _readable())
         raise InputError(path, "holds no labels in a format that is known", f"give one of {known}")
     return found, found.labels.read(read_whole(path), path)

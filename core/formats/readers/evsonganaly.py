@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,10 @@ def _read(path: Path) -> Labels:
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
-    content = read_whole(path)
+    read_whole(path)  # refuses what cannot be read, or is too large
     try:
         # Cells and structures are not asked for: what is read is numbers and one text.
-        found = loadmat(BytesIO(content), variable_names=("onsets", "offsets", "labels"))
+        found = loadmat(str(path), variable_names=("onsets", "offsets", "labels"))
         onsets_s, offsets_s = (_times_s(found, name) for name in ("onsets", "offsets"))
         texts = "".join(np.atleast_1d(found["labels"]).astype(str).ravel().tolist())
     except (*_FAULTS, MatReadError) as error:
