@@ -78,7 +78,7 @@ def _client(scheduler: str) -> Any:
         client.wait_for_workers(1, timeout=_PATIENCE_S)
     except TimeoutError as error:
         client.close()
-        fix = f"start some: dask worker {scheduler} --nthreads 1 --preload finchsync"
+        fix = f"start some: dask worker {scheduler} --nthreads 1"
         raise InputError(f"--scheduler {scheduler}", "has no workers", fix) from error
     return client
 
@@ -105,16 +105,19 @@ class DaskEngine:
         self, work: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[tuple[int, Result | None]]:
         """As `Engine`."""
+        import cloudpickle
         from distributed import as_completed
 
         do = partial(_do, Path.cwd(), _versions(), work)
+        unpack_and_do = _sent_as_it_is()
         left = iter(enumerate(tasks))
         numbers: dict[Any, int] = {}
         done = as_completed()
 
         def give(most: int) -> None:
             for number, task in islice(left, most):
-                future = self._client.submit(do, task, pure=False)
+                packed = cloudpickle.dumps(partial(do, task))
+                future = self._client.submit(unpack_and_do, packed, pure=False)
                 numbers[future] = number
                 done.add(future)
 
@@ -139,13 +142,31 @@ class DaskEngine:
             return None
         except ModuleNotFoundError as error:
             what = f"a worker cannot import {error.name}"
-            fix = "install FinchSync there and start workers with --preload finchsync"
+            fix = "install FinchSync there, in the same version"
             raise InputError(self._where, what, fix) from error
         except CancelledError as error:
             raise self._gone() from error
 
     def _gone(self) -> InputError:
         return InputError(self._where, "the scheduler went away", _RESUME)
+
+
+def _sent_as_it_is() -> Callable[[bytes], Any]:
+    """What unpacks a task and does it, whose code goes along; nothing of it need be installed.
+
+    A scheduler looks at what it hands on, and has no use for FinchSync.
+    """
+
+    def unpack_and_do(packed: bytes) -> Any:
+        import contextlib
+        import pickle
+
+        with contextlib.suppress(ImportError):
+            # Where it is installed, this lets what comes be imported as core.
+            import finchsync  # noqa: F401
+        return pickle.loads(packed)()
+
+    return unpack_and_do
 
 
 def _versions() -> Mapping[str, str]:

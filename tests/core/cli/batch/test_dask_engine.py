@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,8 @@ pytest.importorskip("distributed", reason="the extra 'cluster' is not installed"
 from core.cli.batch import dask_engine
 from core.cli.batch.dask_engine import DaskEngine, opened_dask
 from core.errors import InputError
+
+REPOSITORY = Path(__file__).resolve().parents[4]
 
 pytestmark = [
     # Dask's own threads and sockets outlive its closing by a moment.
@@ -122,3 +127,46 @@ def test_a_scheduler_that_goes_away_leaves_what_is_done() -> None:
         cluster.close()
         with pytest.raises(InputError, match="the scheduler went away; what is finished is kept"):
             list(done)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """Address of a scheduler that knows no FinchSync, with a worker that does, in other folders."""
+    place, told = tmp_path / "elsewhere", tmp_path / "scheduler.json"
+    place.mkdir()
+    ours = os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "packaging")))
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def start(part: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{part}", "--no-dashboard", *words]
+        return subprocess.Popen(
+            [*command, "--scheduler-file", str(told)],
+            cwd=place,
+            env=known | more,
+            stderr=subprocess.DEVNULL,
+        )
+
+    started = [
+        start("scheduler", "--port", "0", "--host", "127.0.0.1"),
+        start("worker", "--nthreads", "1", "--no-nanny", PYTHONPATH=ours),
+    ]
+    try:
+        until_s = time.monotonic() + 60
+        while not told.exists() or not told.read_text("utf-8"):
+            assert time.monotonic() < until_s
+            time.sleep(0.1)
+        yield json.loads(told.read_text("utf-8"))["address"]
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait()
+
+
+def test_a_scheduler_that_is_running_is_used(finchsync, tmp_path: Path, elsewhere: str) -> None:
+    folder = tmp_path / "set"
+    assert finchsync("simulate", folder, "--files", 2, "--duration", 8).code == 0
+    there, here = tmp_path / "there.csv", tmp_path / "here.csv"
+    asked = ("--engine", "dask", "--scheduler", elsewhere)
+    assert finchsync("align", folder, "-o", there, *asked).code == 0
+    assert finchsync("align", folder, "-o", here).code == 0
+    assert there.read_bytes() == here.read_bytes()
