@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus, Work
-from app.views.parts.sentence_label import sentence_label
+from app.views.parts.sentence_label import SentenceLabel
 from core.errors import InputError
 
 _LOOK_AGAIN_MS = 1000
@@ -96,7 +96,7 @@ class WritingDialog(QDialog):
         self._is_writing = False
         self._written: Written | None = None
         self._said, self._notes, self._outcome = (
-            sentence_label(role) for role in ("title", "muted", "")
+            SentenceLabel(role) for role in ("title", "muted", "")
         )
         self.place = QLineEdit(place)
         self.place.setAccessibleName(place_name)

@@ -23,6 +23,13 @@ class ReviewProgress(QObject):
     clock : callable
         Seconds on a clock that never goes back.
 
+    Attributes
+    ----------
+    text : str
+        All counts; empty for none.
+    shorter : list of str
+        The same where there is less room, the longest first.
+
     Signals
     -------
     changed()
@@ -45,6 +52,7 @@ class ReviewProgress(QObject):
         self._reviewed: dict[int, int] = {}
         self._pace = Pace()
         self.text = ""
+        self.shorter: list[str] = []
         session.decided.connect(self._on_decided)
         queue.counted.connect(self._count)
 
@@ -68,5 +76,7 @@ class ReviewProgress(QObject):
         left_s = self._pace.left_s(keypoints - reviewed)
         if left_s is not None and reviewed < keypoints:
             words.append(f"{time_left_text(left_s)} left at your pace")
-        self.text = " · ".join(words) if keypoints else ""
+        self.text, *self.shorter = (
+            (" · ".join(words[first:]) for first in range(len(words) + 1)) if keypoints else ("",)
+        )
         self.changed.emit()

@@ -1,73 +1,214 @@
-"""Pictures of the window's main states, to be looked at after a change.
+"""Pictures of twelve states of the window on three screens, dark and light, and what is cut there.
 
-usage: python -m benchmarks.window.screens OUT_FOLDER
+usage: python -m benchmarks.window.screens OUT_FOLDER [SCREEN ...]
 
-Renders offscreen: the welcome page, a review under way in both themes and on a small
-screen, the edit history, playback, an alias flag, the dialogs.
+Renders offscreen on a screen of 1366 x 768 at 150 %, one of 1024 x 600, one of 3840 x 2160 at
+200 %, and one of 1366 x 768 with letters of 18 points: `OUT_FOLDER` gets a picture a state, and a
+sheet of all twelve a screen and theme, to be looked at after a change. Names everything that is
+off the screen and every text that is cut, and fails if there is any.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtCore import QSettings, QSize, QTimer
+from PySide6.QtCore import QRectF, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.base.messages import Kind, Message
 from app.frame.main_window import MainWindow
 from app.launch import make_app
-from app.session.session_places import SessionPlaces
+from app.look.theme import theme
+from benchmarks.window.fits import faults
+from benchmarks.window.living import settle, wait, window
 from core.formats.files.wav import write_wav
 from core.simulate import simulate_scene
 
-LARGE, SMALL = QSize(1600, 1000), QSize(1024, 600)
-LONGEST_S = 300.0
 CORRECTION_MS = 60
-NAMED_DIALOGS = ("find_command", "preferences", "evidence", "shortcuts", "export", "go_to")
+SHEET_COLUMNS, SHEET_PX = 4, 480
+THEMES = ("dark", "light")
 
 
-def main() -> None:
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen as bought, how much larger the system draws on it, and the size of letters."""
+
+    width_px: int
+    height_px: int
+    scale: float = 1.0
+    text_pt: float = 0.0
+
+
+SCREENS = {
+    "1366x768_150": Screen(1366, 768, 1.5),
+    "1024x600": Screen(1024, 600),
+    "3840x2160_200": Screen(3840, 2160, 2.0),
+    "1366x768_18pt": Screen(1366, 768, text_pt=18.0),
+}
+_CHILD = "--on"
+
+
+def main() -> int:
+    if sys.argv[1] == _CHILD:
+        return _on_this_screen(sys.argv[2], Path(sys.argv[3]))
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
+    codes = [_on_screen(name, out) for name in sys.argv[2:] or SCREENS]
+    print(f"{len(list(out.glob('*_*_*.png')))} pictures in {out}")
+    return max(codes)
+
+
+def _on_screen(name: str, out: Path) -> int:
+    """Live on a screen, which a process has only one of."""
+    screen = SCREENS[name]
+    one = {
+        "name": name,
+        "x": 0,
+        "y": 0,
+        "width": screen.width_px,
+        "height": screen.height_px,
+        "logicalDpi": 96,
+        "logicalBaseDpi": 96,
+        "dpr": 1,
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as layout:
+        json.dump({"windowFrameMargins": False, "screens": [one]}, layout)
+        layout.flush()
+        surroundings = os.environ | {
+            "QT_QPA_PLATFORM": f"offscreen:configfile={layout.name}",
+            "QT_SCALE_FACTOR": str(screen.scale),
+        }
+        command = [sys.executable, "-m", __spec__.name, _CHILD, name, str(out)]
+        return subprocess.run(command, env=surroundings, check=False).returncode
+
+
+def _on_this_screen(name: str, out: Path) -> int:
     app = make_app()
+    if SCREENS[name].text_pt:
+        letters = QFont(app.font())
+        letters.setPointSizeF(SCREENS[name].text_pt)
+        app.setFont(letters)
+        theme().apply()
     with tempfile.TemporaryDirectory() as place:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, place)
-        folder = recordings(Path(place))
-        for name, size in (("welcome", LARGE), ("welcome_small", SMALL)):
-            with window(app, Path(place), size) as shown:
-                save(shown, out / f"{name}.png")
-        with window(app, Path(place), LARGE) as shown:
-            review(app, shown, folder)
-            save(shown, out / "review.png")
-            shown.docks.by_title["History"].raise_()
-            settle(app, shown)
-            save(shown, out / "history.png")
-            shown.session.selection.select_recording(flagged(shown))
-            settle(app, shown)
-            save(shown, out / "alias.png")
-            shown.session.selection.select_recording(next(iter(shown.session.recordings)))
-            shown.commands["warp"].setChecked(False)
-            settle(app, shown)
-            save(shown, out / "raw_clocks.png")
-            shown.commands["warp"].setChecked(True)
-            for name in NAMED_DIALOGS:
-                dialog(app, shown, name, out / f"dialog_{name}.png")
-            shown.commands["theme_light"].trigger()
-            settle(app, shown)
-            save(shown, out / "review_light.png")
-            dialog(app, shown, "export", out / "dialog_export_light.png")
-            shown.commands["theme_dark"].trigger()
-        with window(app, Path(place), SMALL) as shown:
-            review(app, shown, folder)
-            save(shown, out / "review_small.png")
-    print(f"{len(list(out.glob('*.png')))} pictures in {out}")
+        size = app.primaryScreen().availableGeometry().size()
+        with window(app, Path(place), size) as shown:
+            tour = Tour(app, shown, name, out)
+            tour.go(recordings(Path(place)))
+    for colours in THEMES:
+        _sheet([out / f"{name}_{colours}_{state}.png" for state in tour.states]).save(
+            str(out / f"sheet_{name}_{colours}.png")
+        )
+    print(f"{name}: {len(tour.faults)} faults")
+    for fault in tour.faults:
+        print(f"  {fault}")
+    return int(bool(tour.faults))
+
+
+class Tour:
+    """Twelve states of a window, one after the other.
+
+    Parameters
+    ----------
+    app : QApplication
+    shown : MainWindow
+    name : str
+        Of the screen.
+    out : Path
+        Where pictures go.
+
+    Attributes
+    ----------
+    states : list of str
+        Those seen so far.
+    faults : list of str
+        What was cut or off the screen, with where.
+    """
+
+    def __init__(self, app: QApplication, shown: MainWindow, name: str, out: Path) -> None:
+        self._app, self._shown, self._name, self._out = app, shown, name, out
+        self.states: list[str] = []
+        self.faults: list[str] = []
+
+    def go(self, folder: Path) -> None:
+        """See the welcome page, a review under way, every panel and the dialogs."""
+        shown, run = self._shown, self._run
+        self._see("welcome")
+        review(self._app, shown, folder)
+        self._see("review")
+        shown.docks.bring_forward("History")
+        self._see("history")
+        shown.docks.bring_forward("Recordings")
+        shown.session.selection.select_recording(flagged(shown))
+        self._see("alias")
+        run("score_parts")
+        shown.docks.bring_forward("Candidates")
+        self._see("candidates")
+        run("score_parts")
+        run("spectrogram_settings")
+        self._see("spectrogram")
+        shown.docks.bring_forward("Keypoint")
+        shown.session.selection.select_recording(next(iter(shown.session.recordings)))
+        run("why_match", "clean", "warp")
+        shown.messages.post(Message(Kind.WARNING, "The sound card was unplugged.", "find_devices"))
+        self._see("playing")
+        run("why_match", "clean", "warp")
+        for command in ("explain", "preferences", "export", "shortcuts", "learn"):
+            self._see(command, command)
+
+    def _run(self, *commands: str) -> None:
+        for command in commands:
+            self._shown.commands[command].trigger()
+
+    def _see(self, state: str, command: str = "") -> None:
+        """Save a state in both themes; with a command, what that opens over the window."""
+        self.states.append(state)
+        for colours in THEMES:
+            self._shown.commands[f"theme_{colours}"].trigger()
+            settle(self._app, self._shown)
+            if command:
+                self._see_opened(state, colours, command)
+            else:
+                self._keep(state, colours)
+        self._shown.commands[f"theme_{THEMES[0]}"].trigger()
+
+    def _see_opened(self, state: str, colours: str, command: str) -> None:
+        seen: list[QWidget] = []
+
+        def look() -> None:
+            opened = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+            found = opened or next(
+                w for w in self._shown.findChildren(QWidget) if w.isWindow() and w.isVisible()
+            )
+            self._keep(state, colours, found)
+            seen.append(found)
+            found.close()
+
+        QTimer.singleShot(700, self._shown, look)
+        self._run(command)
+        wait(self._app, lambda: bool(seen))
+
+    def _keep(self, state: str, colours: str, over: QWidget | None = None) -> None:
+        """Save the screen as it is, and note what is cut."""
+        widgets = [self._shown] if over is None else [self._shown, over]
+        found = faults(widgets[-1])
+        self.faults += [f"{state}: {fault}" for fault in found if colours == THEMES[0]]
+        place = self._shown.screen().geometry()
+        scale = self._shown.devicePixelRatioF()
+        picture = QImage(place.size() * scale, QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.darkGray)
+        with QPainter(picture) as painter:
+            for widget in widgets:
+                painter.drawPixmap(widget.pos(), widget.grab())
+        picture.save(str(self._out / f"{self._name}_{colours}_{state}.png"))
 
 
 def recordings(place: Path) -> Path:
@@ -83,19 +224,6 @@ def recordings(place: Path) -> Path:
         scene = simulate_scene("zebra_finch", seed, 60.0, snr_db=snr_db, stereotyped=stereotyped)
         write_wav(folder / f"{name}.wav", scene.samples, scene.sample_rate_hz)
     return folder.parent
-
-
-@contextmanager
-def window(app: QApplication, place: Path, size: QSize) -> Iterator[MainWindow]:
-    """A window without remembered layout, with a session folder of its own."""
-    places = SessionPlaces(Path(tempfile.mkdtemp(dir=place)))
-    shown = MainWindow(size=size, places=places, remembers=False)
-    shown.show()
-    settle(app, shown)
-    yield shown
-    shown.close()
-    shown.deleteLater()
-    app.processEvents()
 
 
 def review(app: QApplication, shown: MainWindow, folder: Path) -> None:
@@ -121,45 +249,28 @@ def flagged(shown: MainWindow) -> int:
     return next(alike, list(recordings)[-1])
 
 
-def dialog(app: QApplication, shown: MainWindow, command: str, path: Path) -> None:
-    """Save what a command opens, and close it again."""
-
-    def look() -> None:
-        opened = QApplication.activeModalWidget() or QApplication.activePopupWidget()
-        found = opened or next((w for w in shown.findChildren(QWidget) if _is_dialog(w)), None)
-        if found is not None:
-            save(found, path)
-            found.close()
-
-    path.unlink(missing_ok=True)
-    QTimer.singleShot(700, shown, look)
-    shown.commands[command].trigger()
-    wait(app, lambda: path.exists())
-
-
-def _is_dialog(widget: QWidget) -> bool:
-    return widget.isWindow() and widget.isVisible() and widget.objectName() != "tooltip"
-
-
-def settle(app: QApplication, shown: MainWindow) -> None:
-    """Wait until nothing is left to do and to paint."""
-    wait(app, lambda: shown.is_settled)
-    for _ in range(10):
-        app.processEvents()
-        time.sleep(0.02)
-    wait(app, lambda: shown.is_settled)
-
-
-def wait(app: QApplication, ready: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + LONGEST_S
-    while not ready() and time.monotonic() < until_s:
-        app.processEvents()
-        time.sleep(0.01)
-
-
-def save(widget: QWidget, path: Path) -> None:
-    widget.grab().save(str(path))
+def _sheet(paths: list[Path]) -> QImage:
+    """All pictures on one, small enough to be looked at."""
+    pictures = [QImage(str(path)) for path in paths]
+    height_px = SHEET_PX * pictures[0].height() // pictures[0].width()
+    rows = -(-len(pictures) // SHEET_COLUMNS)
+    sheet = QImage(QSize(SHEET_COLUMNS * SHEET_PX, rows * height_px), QImage.Format.Format_RGB32)
+    sheet.fill(Qt.GlobalColor.black)
+    with QPainter(sheet) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for at, picture in enumerate(pictures):
+            row, column = divmod(at, SHEET_COLUMNS)
+            place = QRectF(column * SHEET_PX, row * height_px, SHEET_PX - 4, height_px - 4)
+            painter.drawImage(
+                place,
+                picture.scaled(
+                    place.size().toSize(),
+                    Qt.AspectRatioMode.IgnoreAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                ),
+            )
+    return sheet
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -29,7 +29,7 @@ from app.launch import make_app
 from app.views.dialogs.learn_dialog import LearnDialog
 from benchmarks.common.places import REPOSITORY
 from benchmarks.window.deployment import TUTORIAL, write_deployment
-from benchmarks.window.screens import settle, wait, window
+from benchmarks.window.living import settle, wait, window
 from core.align.limits import CERTAIN
 from core.keypoints import KeypointSet
 

@@ -49,11 +49,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._keypoint = QLabel()
         self._reviewed = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
-        self._level = QLabel()
-        self._level.setToolTip(
-            "Where there is no room for every column, the loudest of those at one place is shown, "
-            "so that no call is lost"
-        )
+        self._level = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         self._cleaning = QLabel("cleaned for listening")
         self._cleaning.setProperty("role", "badge")
         self._cleaning.setToolTip("What you hear has its noise turned down; C switches that off")
@@ -67,7 +63,7 @@ class StatusBar(QStatusBar):
         self._cancel.setText("Cancel")
         self._cancel.setToolTip(cancel.toolTip())
         self._cancel.clicked.connect(cancel.trigger)
-        for label, stretch in ((self._keypoint, 0), (self._reviewed, 3), (self._level, 0)):
+        for label, stretch in ((self._keypoint, 0), (self._reviewed, 3), (self._level, 3)):
             label.setProperty("role", "status")
             self.addWidget(label, stretch)
         self.addPermanentWidget(self._run, 5)
@@ -76,7 +72,7 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(widget)
         self._note = ElidedLabel(Qt.AlignmentFlag.AlignLeft)
         self._note.setProperty("role", "note")
-        self.addWidget(self._note, 2)
+        self.addWidget(self._note, 4)
         self._note_away = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._note_away.timeout.connect(self._note.clear)
         session.selection.recording_changed.connect(self._note.clear)
@@ -145,11 +141,11 @@ class StatusBar(QStatusBar):
         if level is None:
             self._level.clear()
             return
-        self._level.setText(_level_text(level))
+        self._level.setText(*_level_wordings(level))
 
     @Slot()
     def _show_review(self) -> None:
-        self._reviewed.setText(self._progress.text)
+        self._reviewed.setText(self._progress.text, *self._progress.shorter)
 
     @Slot()
     def _refresh(self) -> None:
@@ -174,6 +170,9 @@ class StatusBar(QStatusBar):
         self._keypoint.setText(text)
 
 
-def _level_text(level: int) -> str:
+def _level_wordings(level: int) -> tuple[str, ...]:
     """How much of the spectrograms can be seen, for who does not know how they are kept."""
-    return f"zoomed out: loudest of {1 << level} columns shown" if level else "every column shown"
+    if not level:
+        return ("every column shown",)
+    columns = f"loudest of {1 << level}"
+    return f"zoomed out: {columns} columns shown", f"zoomed out: {columns}", columns, ""

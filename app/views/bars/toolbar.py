@@ -12,6 +12,9 @@ from app.commands.actions import ACTIONS, TOOLBAR
 from app.look.icons import ICON_PX
 from app.views.bars.evidence_button import EvidenceButton
 
+_TIGHT_PX = 1000
+"""In less, icons stand closer together."""
+
 
 class ToolBar(QToolBar):
     """The commands of `TOOLBAR`.
@@ -62,6 +65,12 @@ class ToolBar(QToolBar):
         words = width_px >= self._roomy_px
         if words != self._has_words:
             self._label(words=words)
+        is_tight = not words and width_px < _TIGHT_PX
+        if is_tight != self.property("tight"):
+            self.setProperty("tight", is_tight)
+            self.style().polish(self)
+            for button in self.findChildren(QToolButton):
+                button.style().polish(button)
 
     def _label(self, *, words: bool) -> None:
         self._has_words = words

@@ -51,19 +51,25 @@ class WarningStrip(QFrame):
     @Slot()
     def _refresh(self) -> None:
         entry = self._session.current
-        text = "" if entry is None else _words(entry)
+        text, *shorter = ("",) if entry is None else _wordings(entry)
         if text != self._text.text():
-            self._text.setText(text)
+            self._text.setText(text, *shorter)
             self.setAccessibleName(text)
         self.setVisible(bool(text))
 
 
-def _words(entry: Entry) -> str:
+def _wordings(entry: Entry) -> tuple[str, ...]:
+    """All of it, and less where there is less room."""
     if entry.is_lost:
         ways = "Find audio… or Use changed audio" if entry.has_other else "Find audio…"
-        return f"No sound: {entry.lost}. Your keypoints are safe; see File > {ways}."
+        return (
+            f"No sound: {entry.lost}. Your keypoints are safe; see File > {ways}.",
+            f"No sound; see File > {ways}.",
+            "No sound; see File.",
+        )
     if not entry.concerns:
-        return ""
+        return ("",)
+    shorter = (f"Needs review: {entry.concerns[0]}.", "Needs review; see the tip of this line.")
     first, *others = entry.concerns
     if entry.alignment is not None and entry.alignment.alias is not None:
         offset_s = entry.alignment.path.offset_s
@@ -72,4 +78,4 @@ def _words(entry: Entry) -> str:
         first += f" (around {other_s:+.2f} s instead of {chosen_s:+.2f} s)"
         others.append("accept or correct one keypoint, and the path settles")
     text = "; ".join([first, *others])
-    return f"Needs review: {text}."
+    return f"Needs review: {text}.", *shorter

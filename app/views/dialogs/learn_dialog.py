@@ -23,7 +23,7 @@ from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
 from app.views.parts.comparison_view import ComparisonView
 from app.views.parts.loss_curve import LossCurve
-from app.views.parts.sentence_label import sentence_label
+from app.views.parts.sentence_label import SentenceLabel
 from app.views.parts.tier_choice import TierChoice
 from app.work.learning import Learning, Looked
 from core.learn.curve import LossPoint
@@ -84,17 +84,17 @@ class LearnDialog(QDialog):
         self._state = _State.LOOKING
         self._looked: Looked | None = None
         self._learned: Learned | None = None
-        self._said = sentence_label()
-        self._notes = sentence_label("muted")
+        self._said = SentenceLabel()
+        self._notes = SentenceLabel("muted")
         self.imported = QCheckBox("Count imported times as reviewed: a person set them")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setAccessibleName("Progress of learning")
-        self._stage = sentence_label("muted")
+        self._stage = SentenceLabel("muted")
         self.tiers = TierChoice()
         self.curve: LossCurve | None = None
         self.comparison: ComparisonView | None = None
-        self._verdict = sentence_label()
+        self._verdict = SentenceLabel()
         self.start = QPushButton("Learn")
         self.stop = QPushButton("Stop")
         self.use = QPushButton("Use it")

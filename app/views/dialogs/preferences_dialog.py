@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QTabWidget,
@@ -27,6 +26,7 @@ from app.settings.preferences import LIMITS, Preferences, PreferenceStore
 from app.views.dialogs.evidence_page import EvidencePage
 from app.views.dialogs.keys_page import KeysPage
 from app.views.parts.file_line import FileLine
+from app.views.parts.sentence_label import SentenceLabel
 
 _THEMES = {
     ThemeChoice.SYSTEM: "As the system",
@@ -81,12 +81,11 @@ class PreferencesDialog(QDialog):
         self.dragging.setToolTip("The middle button, and Space with a drag, always move the view")
         for spin in (self.max_offset, self.tolerance, self.spacing):
             spin.setKeyboardTracking(False)
-        hint = QLabel(
+        hint = SentenceLabel(
+            "muted",
             "Offset, tolerance, spacing and usual drift act the next time a recording is aligned "
-            "(Align › Align this recording)."
+            "(Align › Align this recording).",
         )
-        hint.setProperty("role", "muted")
-        hint.setWordWrap(True)
         general = QWidget()
         form = QFormLayout(general)
         form.setSpacing(10)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.base.announcement import announce
-from app.views.parts.sentence_label import sentence_label
+from app.views.parts.sentence_label import SentenceLabel
 
 _CHARACTERS = 46
 
@@ -20,7 +20,7 @@ class ExplanationPopup(QFrame):
         self.setObjectName("card")
         self._heading = QLabel()
         self._heading.setProperty("role", "title")
-        self._said = sentence_label()
+        self._said = SentenceLabel()
         layout = QVBoxLayout(self)
         layout.addWidget(self._heading)
         layout.addWidget(self._said)

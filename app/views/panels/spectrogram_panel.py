@@ -74,8 +74,8 @@ class SpectrogramPanel(QScrollArea):
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
-        grid.setContentsMargins(8, 6, 8, 6)
-        grid.setSpacing(5)
+        grid.setContentsMargins(4, 6, 4, 6)
+        grid.setSpacing(4)
         rows: tuple[tuple[str, QWidget, str, QWidget | None], ...] = (
             ("Colours", self.colours, "", None),
             ("", self.automatic, "", None),

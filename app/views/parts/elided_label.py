@@ -1,4 +1,4 @@
-"""A label that shortens its text instead of making the window wider."""
+"""A label that says it shorter, or shortens its text, instead of making the window wider."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.base.literal_text import literal
 
 
 class ElidedLabel(QLabel):
-    """Plain text, shortened with an ellipsis where there is no room; the tip has all of it.
+    """Plain text in the longest wording there is room for; the tip has all of it.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, align: Qt.AlignmentFlag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = ""
+        self._wordings: tuple[str, ...] = ("",)
         self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -30,12 +30,22 @@ class ElidedLabel(QLabel):
 
     def text(self) -> str:
         """All of it."""
-        return self._words
+        return self._wordings[0]
 
-    def setText(self, text: str) -> None:  # noqa: N802 (Qt's name)
-        """Show other text; the layout need not know, whose room it fills."""
-        if text != self._words:
-            self._words = text
+    @property
+    def shown_text(self) -> str:
+        """What stands there; the last wording is cut where not even that has room."""
+        room_px, metrics = self.contentsRect().width(), self.fontMetrics()
+        fit = (words for words in self._wordings if metrics.horizontalAdvance(words) <= room_px)
+        return next(fit, self._wordings[-1])
+
+    def setText(self, text: str, *shorter: str) -> None:  # noqa: N802 (Qt's name)
+        """Show other text, or where it has no room a shorter wording, the longest first.
+
+        The layout need not know, whose room it fills.
+        """
+        if (text, *shorter) != self._wordings:
+            self._wordings = (text, *shorter)
             self.setToolTip(literal(text))
             self.setAccessibleName(text)
             self.update()
@@ -48,6 +58,6 @@ class ElidedLabel(QLabel):
         """Draw what fits."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().windowText().color())
-            width = self.contentsRect().width()
-            text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+            width, words = self.contentsRect().width(), self.shown_text
+            text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, width)
             painter.drawText(self.contentsRect(), self.alignment(), text)

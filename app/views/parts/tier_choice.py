@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
+from app.views.parts.sentence_label import SentenceLabel
 from core.errors import InputError
 from core.learn.tiers import MINUTES, SECONDS, TIERS, refuse_tier
 
@@ -23,7 +24,7 @@ class TierChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._group = QButtonGroup(self)
-        self._why = _muted()
+        self._why = SentenceLabel("muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for tier in TIERS:
@@ -32,8 +33,7 @@ class TierChoice(QWidget):
             layout.addWidget(button)
         self._group.button(SECONDS).setChecked(True)
         layout.addWidget(self._why)
-        hours = _muted()
-        hours.setText(_HOURS)
+        hours = SentenceLabel("muted", _HOURS)
         layout.addWidget(hours)
 
     @property
@@ -66,10 +66,3 @@ class TierChoice(QWidget):
                 self.button(tier).setEnabled(True)
         self._why.setText("\n".join(problems))
         self._why.setVisible(bool(problems))
-
-
-def _muted() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setProperty("role", "muted")
-    return label

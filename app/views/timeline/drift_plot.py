@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer, Slot
@@ -264,7 +266,12 @@ class DriftPlot(TimePlot):
             words += [f"<span style='color:{DARK.playing}'>◆ sync points</span>"]
         if entry is not None and entry.surface is not None:
             words += ["<span style='color:#8cc4ee'>■ evidence</span>"]
-        self.set_caption("<b>Drift</b> &nbsp;" + " &nbsp;".join(words) if entry else "")
+        shortened = (words[:count] for count in range(len(words), -1, -1))
+        self.set_caption(*(map(_caption, shortened) if entry else [""]))
+
+
+def _caption(words: Sequence[str]) -> str:
+    return " &nbsp;".join(("<b>Drift</b>", *words))
 
 
 def _pen(colour: str, opacity: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> object:

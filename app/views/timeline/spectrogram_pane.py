@@ -149,10 +149,9 @@ class SpectrogramPane(ChannelPlot):
             warped = self._display.is_warped
             clock = " · moved onto channel 0's clock" if warped else " · as recorded, its own clock"
         colour = DARK.channel_1 if self._channel else DARK.channel_0
-        self.set_caption(
-            f"<b style='color:{colour}'>Channel {self._channel}</b>"
-            f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
-        )
+        channel = f"<b style='color:{colour}'>Channel {self._channel}</b>"
+        more = f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
+        self.set_caption(f"{channel}{more}", channel)
         self._show_keypoints()
         super()._follow()
 

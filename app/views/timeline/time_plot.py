@@ -100,6 +100,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._cursor: Cursor | None = None
         self._play_cursor = PlayCursor(channel)
         self.addItem(self._play_cursor, ignoreBounds=True)
+        self._captions: tuple[str, ...] = ("",)
         self._caption = QLabel(self)
         self._caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._style_caption()
@@ -135,14 +136,14 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     @property
     def caption(self) -> str:
-        """The words in the corner, with their marks."""
-        return self._caption.text()
+        """The words in the corner, all of them, with their marks."""
+        return self._captions[0]
 
-    def set_caption(self, html: str) -> None:
-        """Words in a corner; empty to hide."""
-        if html == self._caption.text():
+    def set_caption(self, html: str, *shorter: str) -> None:
+        """Words in a corner, or shorter ones where they have no room; empty to hide."""
+        if (html, *shorter) == self._captions:
             return
-        self._caption.setText(html)
+        self._captions = (html, *shorter)
         self._caption.setVisible(bool(html))
         self._place_caption()
 
@@ -174,6 +175,11 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._caption.setStyleSheet(f"{CAPTION_STYLE} border: 1px solid {edge};")
 
     def _place_caption(self) -> None:
+        room_px = self.width() - LEFT_PX - RIGHT_PX - 16
+        for words in self._captions:
+            self._caption.setText(words)
+            if self._caption.sizeHint().width() <= room_px:
+                break
         self._caption.adjustSize()
         at_foot = self._caption_at == "bottom"
         top = {"top": 26}.get(self._time_axis, 5)

@@ -150,7 +150,9 @@ def test_tips_name_the_keys_and_go_for_good(opened: MainWindow, make_window: Mak
     assert "Shift+N" in opened.tips.text
     opened.shell.keymap.give("next_uncertain", "J")
     assert "J goes to" in opened.tips.text
-    enough = next(b for b in opened.tips.findChildren(QToolButton) if "No more" in b.text())
+    enough = next(
+        b for b in opened.tips.findChildren(QToolButton) if b.accessibleName() == "No more tips"
+    )
     QTest.mouseClick(enough, Qt.MouseButton.LeftButton)
     assert not opened.tips.isVisible()
     assert not make_window().shell.preferences.value.shows_tips
