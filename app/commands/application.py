@@ -166,6 +166,13 @@ APPLICATION: tuple[ActionSpec, ...] = (
         icon="help",
     ),
     ActionSpec(
+        "manual",
+        "Manual",
+        "shell.show_manual",
+        "Help",
+        tip="Read how it works, in the browser and without a network",
+    ),
+    ActionSpec(
         "try_demo",
         "Try the demo recording",
         "shell.try_demo",

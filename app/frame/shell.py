@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMessageBox
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
@@ -34,6 +34,7 @@ from app.views.dialogs.go_to import GoTo
 from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.dialogs.shortcut_sheet import ShortcutSheet
 from core.align.rankings import RankedBy
+from core.documents import documents, manual
 
 _LATELY = "palette/recent"
 _LATELY_KEPT = 12
@@ -216,6 +217,15 @@ class Shell(QObject):
     def show_shortcuts(self) -> None:
         """Show all commands and keys."""
         _show(ShortcutSheet(self.keymap.keys, self._window))
+
+    @Slot()
+    def show_manual(self) -> None:
+        """Open the manual in the browser: its pages lie beside the program."""
+        page = manual()
+        if page is not None and QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
+            return
+        text = f"The manual cannot be opened as pages here. What is in it lies in {documents()}."
+        self.message_posted.emit(Message(Kind.INFO, text))
 
     @Slot()
     def show_about(self) -> None:
