@@ -1,3 +1,3 @@
 """FinchSync without a screen: recordings, evidence, alignment, formats and the command line."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -134,6 +134,16 @@ def test_the_version_is_said_once() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
 
 
+def test_a_release_is_dated_and_can_be_cited() -> None:
+    changes = (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+    found = re.search(rf"^## \[{re.escape(__version__)}\] - (\d{{4}}-\d\d-\d\d)$", changes, re.M)
+    assert found is not None
+    citation = (REPOSITORY / "CITATION.cff").read_text("utf-8")
+    assert f"version: {__version__}\n" in citation
+    assert f'date-released: "{found[1]}"' in citation
+    assert f"version = {{{__version__}}}" in (REPOSITORY / "docs" / "citing.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("start", "stays_out"),
     [
