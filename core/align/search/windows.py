@@ -36,7 +36,7 @@ PERHAPS_ELSEWHERE = 0.5
 """No more than this is the probability of an offset near the edge of what was compared."""
 _EDGE_S = 0.15
 """So near to the first or last offset of a row is the edge, seconds."""
-_FAR_NATS = 12.0
+FAR_NATS = 12.0
 """Evidence by which another window must outdo the first, nats. On development recordings one of
 three windows in which nothing matched did by up to 8, where channel 1 truly was by 20 and more."""
 
@@ -232,7 +232,7 @@ def likelier_window(
         decoded, _ = yield from part_of(
             decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
         )
-        evidence = decoded.log_evidence - (number > 0) * _FAR_NATS
+        evidence = decoded.log_evidence - (number > 0) * FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence
     assert best is not None

@@ -16,17 +16,19 @@ import numpy as np
 from core.align.alignment import Progress
 from core.align.claims.confidence import estimate
 from core.align.decoding.band import Band
+from core.align.decoding.carried import decode_carried
 from core.align.networks import rank_alone
 from core.align.path import OffsetPath
 from core.align.rankings import Ranking
-from core.align.search.windows import BAND_S, SearchWindow
+from core.align.search.windows import BAND_S, FAR_NATS, SearchWindow
 from core.align.sections.evidence import Comparison, Gathered, Heard, gather
-from core.align.sections.plan import Bounds, sections_of
+from core.align.sections.plan import Bounds, Section, sections_of
 from core.align.stages import ProgressPlan
 from core.arrays import Floats
 from core.audio.spectra.features import HOP_S
 from core.evidence.surface import ScoreSurface
 from core.memory import give_back
+from core.steps import result_of
 
 _FEWEST_COLUMNS = 101
 """However long a recording is, half a second to either side of the path is kept."""
@@ -62,7 +64,8 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
     """
     count = len(asked.time_0_s)
     sections = sections_of(count, bounds.section_s)
-    around_s = asked.recording.expected_offsets_s[0]
+    expected_s = asked.recording.expected_offsets_s
+    around_s = expected_s[0]
     if len(sections) == 1:
         plan = ProgressPlan(asked.network_cost)
         found, _ = yield from gather(asked, slice(None), plan, around_s, whole=True)
@@ -70,9 +73,15 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
     half_s = BAND_S if len(asked.sync) else min(asked.max_offset_s, BAND_S)
     compared = SearchWindow.columns_within(half_s)
     columns = min(max(bounds.most_cells // count, _FEWEST_COLUMNS), compared)
+    tried = len(expected_s) if len(expected_s) > 1 and not len(asked.sync) else 0
+    plans = [
+        ProgressPlan(asked.network_cost, number, tried + len(sections))
+        for number in range(tried + len(sections))
+    ]
+    if tried:
+        around_s = yield from _likelier(asked, sections, plans[:tried])
     parts: list[Gathered] = []
-    for number, section in enumerate(sections):
-        plan = ProgressPlan(asked.network_cost, number, len(sections))
+    for plan, section in zip(plans[tried:], sections, strict=True):
         around_s = asked.around_s(section.heard, around_s)
         found, posterior = yield from gather(asked, section.heard, plan, around_s, whole=False)
         path = estimate(found.surface, posterior)
@@ -85,6 +94,32 @@ def gather_all(asked: Comparison, bounds: Bounds) -> Generator[Progress | Rankin
         return whole
     by_model = yield from rank_alone(asked.learned[-1].name, whole.alone, asked.lines)
     return replace(whole, alone=None, by_model=by_model)
+
+
+def _likelier(
+    asked: Comparison, sections: Sequence[Section], plans: Sequence[ProgressPlan]
+) -> Generator[Progress | Ranking, None, float]:
+    """Which of several offsets to be expected is that of the recording, seconds.
+
+    One section is compared around each: that in which, by any of them, both channels run.
+    """
+    expected_s = asked.recording.expected_offsets_s
+    end_1_s = asked.lines.duration_s[1]
+
+    def runs(section: Section) -> float:
+        rows_s = asked.time_0_s[section.heard]
+        there_s = (rows_s + offset_s for offset_s in expected_s)
+        return min(float(np.mean((at_s >= 0) & (at_s <= end_1_s))) for at_s in there_s)
+
+    section = max(sections, key=runs)
+    evidence = []
+    for offset_s, plan in zip(expected_s, plans, strict=True):
+        found, _ = yield from gather(asked, section.heard, plan, offset_s, whole=False)
+        decoded, _ = result_of(decode_carried(found.surface, asked.prior, band=found.likely))
+        evidence.append(decoded.log_evidence - FAR_NATS * (offset_s != expected_s[0]))
+        del found, decoded
+        give_back()
+    return expected_s[int(np.argmax(evidence))]
 
 
 def narrowed(found: Gathered, path: OffsetPath, columns: int) -> Gathered:

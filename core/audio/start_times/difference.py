@@ -84,7 +84,7 @@ def start_difference(
             zoned_later_s = rest_s
             notes += (
                 f"their start times differ by {told}: is one recorder's clock set to another time "
-                "zone?",
+                "zone? Both are looked at, and what is heard decides",
             )
     elif is_whole and _shares(rest_s, duration_0_s, duration_1_s):
         reading, later_s = Reading.OTHER_ZONE, rest_s

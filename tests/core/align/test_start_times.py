@@ -10,7 +10,7 @@ import soundfile as sf
 
 from core.align.aligner import AlignOptions, align
 from core.align.sections.plan import Bounds
-from core.audio.recording import open_recording
+from core.audio.recording import Recording, open_recording
 from core.simulate import DriftSpec, simulate_scene
 
 RATE_HZ = 16_000
@@ -73,6 +73,20 @@ def test_where_both_readings_may_be_true_the_sound_decides(tmp_path, heard):
         start_s = 0.0 if is_zone else 3600.0
         shared = (found.time_0_s > start_s + 5) & (found.time_0_s < start_s + 55)
         np.testing.assert_allclose(found.offset_s[shared], -start_s, atol=0.05)
+
+
+@pytest.mark.parametrize("true_s", [0.0, -150.0])
+def test_the_sound_decides_in_long_recordings_too(tmp_path, monkeypatch, true_s):
+    """As above; these are worked on in sections, and further apart than any search reaches."""
+    monkeypatch.setattr(Recording, "expected_offsets_s", (-150.0, 0.0))
+    world = simulate_scene("zebra_finch", 3, 360.0, drift=DriftSpec.none()).samples
+    length, later = 210 * RATE_HZ, round(-true_s * RATE_HZ)
+    sf.write(tmp_path / "a.wav", world[:length, 0], RATE_HZ)
+    sf.write(tmp_path / "b.wav", world[later : later + length, 1], RATE_HZ)
+    recording = open_recording(tmp_path / "a.wav", tmp_path / "b.wav")
+    found = align(recording, bounds=Bounds(section_s=70.0)).keypoints
+    shared = found.time_0_s > 5 - true_s
+    np.testing.assert_allclose(found.offset_s[shared][:-5], true_s, atol=0.05)
 
 
 def test_recordings_that_share_no_moment_are_told(tmp_path, heard):

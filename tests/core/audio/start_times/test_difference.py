@@ -53,7 +53,7 @@ def test_whole_hours_are_told_where_they_may_be_true():
     assert found.offsets_s == pytest.approx((-HOUR_S - 5, -5.0))
     assert found.notes == (
         "their start times differ by 1 hour and 5 s: is one recorder's clock set to another time "
-        "zone?",
+        "zone? Both are looked at, and what is heard decides",
     )
 
 
