@@ -47,6 +47,10 @@ SNR_DB = 10.0
 WORDS = (TET, DISTANCE_CALL, SONG)
 TOP = 10
 MARKS = 5
+RANKED = 150
+"""Hits among which those that count for a task are looked for."""
+MARKED_EVERY = 3
+POOR = 0.8
 RESULTS = Path(__file__).parents[1] / "results"
 
 Frames = NDArray[np.float32]
@@ -74,7 +78,8 @@ class World:
 
 Asked = tuple[int, int, Heard]
 """Recording, channel and event of a query."""
-Ranker = Callable[[World, Stretch, Callable[[Stretch], bool]], list[Stretch]]
+Figures = dict[str, list[tuple[float, float]]]
+Ranker = Callable[[World, Stretch], list[Found]]
 
 
 def world(scenes: int, folder: Path) -> World:
@@ -143,11 +148,11 @@ def is_right(made: World, query: Asked, hit: Stretch) -> bool:
     return False
 
 
-def ours(made: World, own: Stretch, takes: Callable[[Stretch], bool]) -> list[Stretch]:
-    return [each.stretch for each in _taken(search(made.index, _query(made, own), 400), takes)]
+def ours(made: World, own: Stretch) -> list[Found]:
+    return search(made.index, _query(made, own), RANKED)
 
 
-def cosine(made: World, own: Stretch, takes: Callable[[Stretch], bool]) -> list[Stretch]:
+def cosine(made: World, own: Stretch) -> list[Found]:
     """Cosine of log-mel spectrograms over the whole stretch."""
 
     def scores(query: Frames, frames: Frames) -> Frames:
@@ -159,10 +164,10 @@ def cosine(made: World, own: Stretch, takes: Callable[[Stretch], bool]) -> list[
         spread = np.sqrt(energy[len(query) :] - energy[: -len(query)])
         return np.asarray(dots / (spread * np.linalg.norm(query) + 1e-9), dtype=np.float32)
 
-    return _brute(made, own, takes, scores)
+    return _brute(made, own, scores)
 
 
-def warping(made: World, own: Stretch, takes: Callable[[Stretch], bool]) -> list[Stretch]:
+def warping(made: World, own: Stretch) -> list[Found]:
     """Dynamic time warping of log-mel spectrograms, between half and twice the tempo."""
 
     def scores(query: Frames, frames: Frames) -> Frames:
@@ -186,15 +191,10 @@ def warping(made: World, own: Stretch, takes: Callable[[Stretch], bool]) -> list
         np.maximum.at(from_start, starts[inside], -last[inside] / len(cost))
         return from_start.astype(np.float32)
 
-    return _brute(made, own, takes, scores)
+    return _brute(made, own, scores)
 
 
-def _brute(
-    made: World,
-    own: Stretch,
-    takes: Callable[[Stretch], bool],
-    scores: Callable[[Frames, Frames], Frames],
-) -> list[Stretch]:
+def _brute(made: World, own: Stretch, scores: Callable[[Frames, Frames], Frames]) -> list[Found]:
     """The best of every sound, by scores of log-mel frames."""
     length = max(2, round((own.end_s - own.start_s) / STEP_S))
     first = round(own.start_s / STEP_S)
@@ -209,8 +209,7 @@ def _brute(
                 ranked.append(Found(where, float(score[at])))
                 score[max(0, at - length // 2) : at + length // 2 + 1] = -np.inf
     ranked.sort(key=lambda each: -each.score)
-    left = [each for each in ranked if not each.is_same(own)]
-    return [each.stretch for each in _taken(left, takes)]
+    return [each for each in ranked if not each.is_same(own)]
 
 
 def _taken(ranked: Sequence[Found], takes: Callable[[Stretch], bool]) -> list[Found]:
@@ -231,19 +230,18 @@ def figures(right: Sequence[bool], could: int) -> tuple[float, float]:
     return float(hits.sum() / most), float((precision * hits).sum() / most)
 
 
-def judged(
-    made: World, queries: Sequence[Asked], ranker: Ranker, *, across: bool = False
-) -> dict[str, object]:
-    """Figures of one way to search: over all queries, and by word."""
-    told: dict[str, list[tuple[float, float]]] = defaultdict(list)
+def judged(made: World, queries: Sequence[Asked], ranker: Ranker) -> dict[str, object]:
+    """Figures of one way to search, in all channels and in the other one only."""
+    told: dict[str, Figures] = {"example": defaultdict(list), "across": defaultdict(list)}
     for query in queries:
         number, channel, event = query
-        takes, could = _task(made, query, across=across)
-        if could:
-            own = Stretch(number, channel, event.start_s, event.end_s)
-            hits = ranker(made, own, takes)
-            told[event.word].append(figures([is_right(made, query, hit) for hit in hits], could))
-    return _summary(told)
+        ranked = ranker(made, Stretch(number, channel, event.start_s, event.end_s))
+        for name, figures_of in told.items():
+            takes, could = _task(made, query, across=name == "across")
+            if could:
+                right = [is_right(made, query, hit.stretch) for hit in _taken(ranked, takes)]
+                figures_of[event.word].append(figures(right, could))
+    return {name: _summary(figures_of) for name, figures_of in told.items()}
 
 
 def marked(made: World, queries: Sequence[Asked]) -> dict[str, object]:
@@ -256,15 +254,16 @@ def marked(made: World, queries: Sequence[Asked]) -> dict[str, object]:
             continue
         own = Stretch(number, channel, event.start_s, event.end_s)
         example = _query(made, own)
-        first = _taken(search(made.index, example, 400), takes)
-        verdict = [is_right(made, query, each.stretch) for each in first]
-        shown = list(zip(first, verdict, strict=True))[:MARKS]
+        first = [each for each in search(made.index, example, RANKED) if takes(each.stretch)]
+        verdict = [is_right(made, query, each.stretch) for each in first[:TOP]]
+        shown = list(zip(first, verdict, strict=False))[:MARKS]
         marks = Marks(
             tuple(each for each, right in shown if right),
             tuple(each for each, right in shown if not right),
         )
-        again = _taken(search_again(made.index, example, marks, 400), takes)
-        told = [is_right(made, query, each.stretch) for each in again]
+        ranked = search_again(made.index, example, marks, RANKED // 3)
+        again = [each for each in ranked if takes(each.stretch)]
+        told = [is_right(made, query, each.stretch) for each in again[:TOP]]
         before[event.word].append(figures(verdict, could))
         after[event.word].append(figures(told, could))
         known = [each for each, _ in shown]
@@ -276,11 +275,13 @@ def marked(made: World, queries: Sequence[Asked]) -> dict[str, object]:
                 if not any(each.is_same(other.stretch) for other in known)
             ]
 
-        more = _taken(search(made.index, example, 400), takes)
-        for kept, found in ((unseen_0, more), (unseen_1, again)):
+        for kept, found in ((unseen_0, first), (unseen_1, again)):
             hits = [is_right(made, query, each) for each in fresh(found)]
             kept[event.word].append(figures(hits[:MARKS], min(MARKS, could)))
+    poor = [at for at, pair in enumerate(_all(before)) if pair[1] < POOR]
     return {
+        "before where mAP@10 was below 0.8": _mean([_all(before)[at] for at in poor]),
+        "after where mAP@10 was below 0.8": _mean([_all(after)[at] for at in poor]),
         "before": _summary(before),
         "after": _summary(after),
         "unseen_before": _summary(unseen_0),
@@ -306,18 +307,18 @@ def _task(made: World, query: Asked, *, across: bool) -> tuple[Callable[[Stretch
     return takes, could - (own.word == SONG and not across)
 
 
-def _summary(told: dict[str, list[tuple[float, float]]]) -> dict[str, object]:
-    def mean(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
-        recall, precision = np.mean(pairs, axis=0)
-        return {
-            "R@10": round(float(recall), 3),
-            "mAP@10": round(float(precision), 3),
-            "queries": len(pairs),
-        }
+def _all(told: Figures) -> list[tuple[float, float]]:
+    return [pair for pairs in told.values() for pair in pairs]
 
+
+def _mean(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
+    recall, precision = np.mean(pairs, axis=0).tolist()
+    return {"R@10": round(recall, 3), "mAP@10": round(precision, 3), "queries": len(pairs)}
+
+
+def _summary(told: Figures) -> dict[str, object]:
     calls = [pair for word, pairs in told.items() if word != SONG for pair in pairs]
-    by_word = {word: mean(pairs) for word, pairs in told.items()}
-    return {"calls": mean(calls), **by_word}
+    return {"calls": _mean(calls)} | {word: _mean(pairs) for word, pairs in told.items()}
 
 
 def main() -> int:
@@ -327,7 +328,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--scenes", type=int, default=16)
-    parser.add_argument("--queries", type=int, default=40, help="of each word")
+    parser.add_argument("--queries", type=int, default=100, help="of each word")
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -340,13 +341,10 @@ def main() -> int:
         }
         result: dict[str, object] = {"scenes": arguments.scenes, "snr_db": SNR_DB}
         for name, ranker in rankers.items():
-            told = {
-                "example": judged(made, queries, ranker),
-                "across": judged(made, queries, ranker, across=True),
-            }
+            told = judged(made, queries, ranker)
             print(name, told, flush=True)
             result[name] = told
-        result["marked"] = marked(made, queries)
+        result["marked"] = marked(made, queries[::MARKED_EVERY])
         print(result["marked"])
     store.save(arguments.out, "finding", result)
     return 0

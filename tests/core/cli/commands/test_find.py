@@ -11,7 +11,8 @@ import pytest
 
 from core.formats.registry import read_labels
 from core.formats.tables.biodcase import BiodcaseTable, write_csv
-from core.keypoints import machine_keypoints
+from core.keypoints import KeypointSet, ReviewState, machine_keypoints
+from core.session import RecordingState, Session, SessionFile, identify
 from tests.core.find.scenes import call, write
 
 RISING, FALLING = call(2000, 4000), call(5000, 3500)
@@ -102,3 +103,22 @@ def test_an_index_that_is_cut_short_is_made_again_and_told(
     again = finchsync("find", folder, *options)
     assert "its index was cut short and is made again" in again.err
     assert _hits(again) == before
+
+
+def test_a_session_is_searched_and_its_index_lies_beside_it(
+    finchsync: Callable, tmp_path: Path
+) -> None:
+    recording = write(tmp_path / "a.wav", ([(2.0, RISING), (8.0, RISING)], [(2.5, RISING)]))
+    kept = KeypointSet(np.arange(12.0), np.minimum(np.arange(12.0) + 0.5, 12.0))
+    state = RecordingState.new(kept.review([*range(12)], ReviewState.ACCEPTED))
+    _, change = Session().add([(identify(recording, tmp_path), state)])
+    with SessionFile.create(tmp_path / "birds.finchsync") as file:
+        file.commit(change)
+    options = ("--like", "a.wav:2-2.2", "--top", 1, "--json")
+    (hit,) = _hits(finchsync("find", tmp_path / "birds.finchsync", *options, "--disagreements"))
+    assert (hit["channel"], round(hit["start_s"]), hit["agrees"]) == (0, 8, False)
+    assert len(list((tmp_path / "birds.frames").iterdir())) == 1
+    (tmp_path / "a.wav").unlink()
+    gone = finchsync("find", tmp_path / "birds.finchsync", *options)
+    assert gone.code == 2
+    assert "holds no recording that can be searched: a.wav: left out" in gone.err
