@@ -20,11 +20,9 @@ from app.frame.main_window import MainWindow
 from app.settings.preferences import Preferences
 from app.views.dialogs.learn_dialog import LearnDialog
 from core.audio.recording import Recording
-from core.evidence.choice import EvidenceChoice
-from core.keypoints import KeypointSet, ReviewState
+from core.keypoints import ReviewState
 from core.learn.tiers import MINUTES, SECONDS
 from core.model.file import read_model
-from tests.core.learn.conftest import recorded
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
@@ -257,42 +255,3 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_model_stays(
     settle(window)
     assert dialog.verdict.startswith("The model in use stays.")
     assert window.shell.preferences.value.model == ""
-
-
-def test_real_corrections_of_a_small_deployment_are_learned_from(
-    make_window: MakeWindow,
-    tmp_path: Path,
-    qtbot: QtBot,
-    settle: Settle,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("fakes.REACH_S", 2.0)
-    truths: dict[str, KeypointSet] = {}
-    for number in range(6):
-        path = tmp_path / "sparse" / f"{number}.wav"
-        path.parent.mkdir(exist_ok=True)
-        truths[path.name] = recorded(path, 100 + number)
-
-    def nearly(recording: Recording, time_0_s: np.ndarray, **_: object) -> Iterator[object]:
-        truth = truths[recording.name]
-        yield fake_alignment(time_0_s, np.interp(time_0_s, truth.time_0_s, truth.offset_s))
-
-    window = make_window(nearly)
-    assert window.shell.preferences.value.evidence.name == EvidenceChoice().name
-    window.open([tmp_path / "sparse"])
-    settle(window)
-    for key, entry in list(window.session.recordings.items()):
-        window.session.selection.select_recording(key)
-        window.session.review_keypoints(range(len(entry.keypoints)), ReviewState.ACCEPTED)
-        window.session.move_keypoint(5, float(entry.keypoints.time_1_s[5]) + 0.001)
-    settle(window)
-    window.commands["learn"].trigger()
-    dialog = only(window, LearnDialog)
-    qtbot.waitUntil(dialog.start.isEnabled, timeout=20000)
-    click(dialog.start)
-    qtbot.waitUntil(dialog.use.isVisible, timeout=120000)
-    assert dialog.use.isEnabled(), dialog.verdict
-    before, after = (
-        float(text.removesuffix(" ms")) for text in dialog.comparison.figures.texts[0][1:]
-    )
-    assert after < 0.5 * before

@@ -1,4 +1,4 @@
-"""The net learns in the process that the window starts for it, and goes on where it was stopped."""
+"""Learning in the process that the window starts for it, which goes on where it was stopped."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ from core.audio.recording import Recording
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.tiers import MINUTES
 from core.model.file import read_model
-from tests.core.learn.conftest import recorded
-
-pytest.importorskip("torch", reason="needs the extra nets", exc_type=ImportError)
+from tests.core.learn.conftest import needs_torch, recorded
 
 MakeWindow = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
@@ -50,9 +48,8 @@ def dialog(
     settle: Settle,
     monkeypatch: pytest.MonkeyPatch,
 ) -> LearnDialog:
-    """Six recordings with three calls each, reviewed, and the dialog ready to adapt the net."""
+    """Six recordings with three calls each, reviewed, and the dialog ready to learn."""
     monkeypatch.setattr("fakes.REACH_S", 2.0)
-    monkeypatch.setattr(learn_apart, "_learn_steps", _short_steps)
     truths: dict[str, KeypointSet] = {}
     for number in range(6):
         path = tmp_path / "sparse" / f"{number}.wav"
@@ -75,7 +72,6 @@ def dialog(
     window.commands["learn"].trigger()
     dialog = only(window, LearnDialog)
     qtbot.waitUntil(dialog.start.isEnabled, timeout=20000)
-    dialog.tiers.button(MINUTES).click()
     return dialog
 
 
@@ -83,10 +79,29 @@ def click(button: object) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_real_corrections_of_a_small_deployment_are_learned_from(
+    dialog: LearnDialog, qtbot: QtBot
+) -> None:
+    click(dialog.start)
+    qtbot.waitUntil(dialog.use.isVisible, timeout=120000)
+    assert dialog.use.isEnabled(), dialog.verdict
+    before, after = (
+        float(text.removesuffix(" ms")) for text in dialog.comparison.figures.texts[0][1:]
+    )
+    assert after < 0.5 * before
+
+
+@needs_torch
 @pytest.mark.slow
 def test_what_learns_for_minutes_is_killed_stopped_and_comes_to_its_end(
-    dialog: LearnDialog, qtbot: QtBot, settle: Settle, tmp_path: Path
+    dialog: LearnDialog,
+    qtbot: QtBot,
+    settle: Settle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(learn_apart, "_learn_steps", _short_steps)
+    dialog.tiers.button(MINUTES).click()
     window, work = dialog.parent(), tmp_path / "models"
     taught = []
     window.models.learning.taught.connect(taught.append)
@@ -95,8 +110,7 @@ def test_what_learns_for_minutes_is_killed_stopped_and_comes_to_its_end(
         return {path.name: path.stat().st_mtime_ns for path in work.rglob("*.step")}
 
     click(dialog.start)
-    qtbot.waitUntil(lambda: bool(kept()), timeout=120000)
-    assert dialog.curve is not None
+    qtbot.waitUntil(lambda: bool(kept()) and dialog.curve is not None, timeout=120000)
     (process,) = active_children()
     os.kill(process.pid, signal.SIGTERM)
     qtbot.waitUntil(dialog.start.isEnabled, timeout=20000)
