@@ -17,6 +17,7 @@ from app.render.display import Display
 from app.render.spectrogram_item import SpectrogramItem
 from app.render.tiles import TileStore
 from app.session.session_model import SessionModel
+from app.views.parts.empty_text import empty_text
 from app.views.timeline.channel_plot import ChannelPlot
 from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.keypoint_grip import KeypointGrip, Pulling
@@ -39,6 +40,11 @@ class SpectrogramPane(ChannelPlot):
     session, display, view, tiles
         What is shown, and how.
     hand : HandTool
+
+    Attributes
+    ----------
+    waiting : QLabel
+        What is said while there is no spectrogram yet.
     """
 
     def __init__(
@@ -65,6 +71,9 @@ class SpectrogramPane(ChannelPlot):
         self._reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._reading.setStyleSheet(CAPTION_STYLE)
         self._reading.hide()
+        self.waiting = empty_text("Making the spectrogram…", self)
+        for changed in (session.evidence_changed, session.recordings_changed):
+            changed.connect(self._say_if_waiting)
         self.scene().sigMouseMoved.connect(self._read)
         self._points = KeypointItem("bottom" if channel == 0 else "top")
         for item in (self._spectrogram, self._points):
@@ -108,6 +117,7 @@ class SpectrogramPane(ChannelPlot):
         spectrogram = None if pair is None else pair[self._channel]
         self._spectrogram.show_spectrogram(spectrogram)
         self._frames = spectrogram
+        self._say_if_waiting()
         self._reading.hide()
         if spectrogram is not None:
             self._top_khz = spectrogram.plan.top_hz / 1000
@@ -153,7 +163,15 @@ class SpectrogramPane(ChannelPlot):
         more = f"<span style='color:{DARK.muted}'>{self._file}{clock}</span>"
         self.set_caption(f"{channel}{more}", channel)
         self._show_keypoints()
+        self._say_if_waiting()
         super()._follow()
+
+    @Slot()
+    def _say_if_waiting(self) -> None:
+        """An empty pane says why, until its audio turns out not to be readable."""
+        entry = self._session.current
+        is_coming = entry is not None and not (entry.is_lost or entry.evidence.problem)
+        self.waiting.setVisible(is_coming and self._frames is None)
 
     @property
     def _file(self) -> str:
