@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
 
 from app.base.time_view import TimeView
@@ -160,6 +160,11 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self.asked.emit(None if is_key else event.pos())
         event.accept()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show what the others show, after a while in which it did not follow."""
+        self._follow_view()
+        super().showEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
         """Show that the keyboard is here."""
         super().focusInEvent(event)
@@ -199,5 +204,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
 
     @Slot()
     def _follow_view(self) -> None:
+        if self.isHidden():
+            return
         self.box.setXRange(self.view.start_s, self.view.end_s, padding=0)
         self.box.updateMatrix()
