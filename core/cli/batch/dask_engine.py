@@ -27,7 +27,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _PATIENCE_S = 20
-_AHEAD = 64
+_AHEAD = 256
 """So many tasks at least are with the scheduler; the rest waits here, where it needs no memory."""
 _ONE_AT_A_TIME = threading.Lock()
 _WORKERS = {
@@ -121,39 +121,46 @@ class DaskEngine:
         left = iter(enumerate(tasks))
         numbers: dict[Any, int] = {}
         done = as_completed()
+        ahead = max(_AHEAD, 4 * sum(self._client.nthreads().values()))
 
-        def give(most: int) -> None:
-            for number, task in islice(left, most):
-                packed = cloudpickle.dumps(partial(do, task))
-                future = self._client.submit(unpack_and_do, packed, pure=False)
-                numbers[future] = number
-                done.add(future)
+        def give() -> None:
+            """Keep workers busy; many tasks at a time, since each time costs milliseconds."""
+            if len(numbers) > ahead // 2:
+                return
+            given = list(islice(left, ahead - len(numbers)))
+            packed = [cloudpickle.dumps(partial(do, task)) for _, task in given]
+            futures = self._client.map(unpack_and_do, packed, pure=False)
+            numbers.update(zip(futures, (number for number, _ in given), strict=True))
+            done.update(futures)
 
         try:
-            give(max(_AHEAD, 2 * sum(self._client.nthreads().values())))
-            for future in done:
-                number, result = numbers.pop(future), self._result(future)
-                future.release()
-                give(1)
-                yield number, result
-        except OSError as error:
+            give()
+            for batch in done.batches():
+                results = self._results(batch)
+                found = [(numbers.pop(future), results[future]) for future in batch]
+                give()
+                yield from found
+        except (OSError, CancelledError) as error:
             raise self._gone() from error
         finally:
             self._client.cancel([*numbers], force=True)
 
-    def _result(self, future: Any) -> Any:
+    def _results(self, futures: Sequence[Any]) -> dict[Any, Any]:
+        """What came of tasks that are done; None where workers died of one."""
         from distributed import KilledWorker
 
-        try:
-            return future.result()
-        except KilledWorker:
-            return None
-        except ModuleNotFoundError as error:
-            what = f"a worker cannot import {error.name}"
-            fix = "install FinchSync there, in the same version"
-            raise InputError(self._where, what, fix) from error
-        except CancelledError as error:
-            raise self._gone() from error
+        finished = [future for future in futures if future.status == "finished"]
+        results = dict(zip(finished, self._client.gather(finished), strict=True))
+        for future in set(futures) - set(finished):
+            try:
+                results[future] = future.result()
+            except KilledWorker:
+                results[future] = None
+            except ModuleNotFoundError as error:
+                what = f"a worker cannot import {error.name}"
+                fix = "install FinchSync there, in the same version"
+                raise InputError(self._where, what, fix) from error
+        return results
 
     def _gone(self) -> InputError:
         return InputError(self._where, "the scheduler went away", _RESUME)
