@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes import curve_s
+from finding import only
 from pointing import MIDDLE, NONE, begin_drag, drag, in_plot
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
+from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
 from core.keypoints import ReviewState
 
@@ -162,7 +164,11 @@ def test_the_view_is_moved_by_the_middle_button_and_by_the_hand(
         assert near.shell.preferences.value.dragging_moves_view
     button = MIDDLE if how == "middle button" else Qt.MouseButton.LeftButton
     if how == "preference":
-        near.commands["hand_tool"].trigger()
+        near.commands["preferences"].trigger()
+        dialog = only(near, PreferencesDialog)
+        dialog.dragging.click()
+        dialog.close()
+        assert near.commands["hand_tool"].isChecked()
     select(near, qtbot, (11.5, 9.5), button=button)
     assert (near.time.start_s, near.time.end_s) == pytest.approx((10.0, 15.0), abs=0.05)
     assert near.session.selection.region is None
