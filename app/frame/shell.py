@@ -31,6 +31,7 @@ from app.settings.preferences import PreferenceStore
 from app.settings.stored_json import is_name, store_json, stored_json
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
+from app.views.dialogs.manual_window import ManualWindow
 from app.views.dialogs.preferences_dialog import PreferencesDialog
 from app.views.dialogs.shortcut_sheet import ShortcutSheet
 from core.align.rankings import RankedBy
@@ -212,6 +213,14 @@ class Shell(QObject):
         self._demo.start(partial(demo_steps, demo_folder()))
         text = "Making the demo recording; it takes a few seconds."
         self.message_posted.emit(Message(Kind.INFO, text, is_true=lambda: self._demo.is_running))
+
+    @Slot()
+    def show_day(self) -> None:
+        """Show how a day goes beside the window, where it was left."""
+        manual = self._window.findChild(ManualWindow) or ManualWindow(self._window)
+        manual.show()
+        manual.raise_()
+        manual.activateWindow()
 
     @Slot()
     def show_shortcuts(self) -> None:

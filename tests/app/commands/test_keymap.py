@@ -36,7 +36,7 @@ def test_a_command_gets_another_key(opened: MainWindow, make_window: Make) -> No
     QTest.keyClick(opened, Key.Key_Y)
     assert opened.session.keypoints.state[0] is ReviewState.ACCEPTED
     assert "(Y)" in opened.commands["accept"].toolTip()
-    QTest.keyClick(opened, Key.Key_F1)
+    QTest.keyClicks(opened, "?")
     sheet = only(opened, ShortcutSheet)
     QTest.keyClicks(line(sheet), "accept")
     assert "Accept" in sheet.text
