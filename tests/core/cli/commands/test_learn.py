@@ -51,6 +51,7 @@ def test_before_and_after_are_told_and_the_better_model_is_written(finchsync, fo
     out = tmp_path / "garden.finchmodel"
     result = finchsync("learn", folder / TABLE_NAME, "--out", out, "--include-imported", "--json")
     told = json.loads(result.out)
+    assert (told["tier"], told["beside"]) == (1, None)
     assert result.code == 0
     assert "6 recordings, 228 keypoints; 5 recordings are the least" in result.err
     assert told["offered"]
@@ -243,6 +244,7 @@ def test_killed_at_any_moment_it_goes_on(finchsync, folder, model, short_recipe,
     told = json.loads(result.out)
     assert not kept.exists()
     whole = finchsync("learn", *asked, "--out", tmp_path / "whole.finchmodel")
+    assert "tier" in told["beside"]
     assert json.loads(whole.out)["recordings"] == told["recordings"]
 
 
