@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,16 @@ def _labels(folder: Path) -> Iterable[Path]:
         path = folder / f"{each.name}{each.suffix}"
         path.write_bytes(each.labels.content(fits, path))
         yield path
+    yield _of_evsonganaly(folder / "song.not.mat")
+
+
+def _of_evsonganaly(path: Path) -> Path:
+    from scipy.io import savemat
+
+    onsets_ms = 250.0 * np.arange(8)
+    song = {"onsets": onsets_ms, "offsets": onsets_ms + 90.5, "labels": "abcdabcd", "Fs": 32000.0}
+    savemat(path, song)
+    return path
 
 
 def _read_labels(path: Path) -> object:
@@ -119,6 +130,19 @@ def _sounds(folder: Path) -> Iterable[Path]:
         path = folder / f"{subtype}.{kind.lower()}"
         sf.write(path, sound, 8000, format=kind, subtype=subtype)
         yield path
+    if find_spec("nptdms") is not None:
+        yield _tdms(folder / "daq.tdms", sound)
+
+
+def _tdms(path: Path, sound: np.ndarray) -> Path:
+    from nptdms import ChannelObject, TdmsWriter
+
+    told = {"wf_increment": 1 / 8000}
+    with TdmsWriter(path) as writer:
+        writer.write_segment(
+            [ChannelObject("daq", f"{n}", side, told) for n, side in enumerate(sound.T)]
+        )
+    return path
 
 
 def _read_sound(path: Path) -> object:

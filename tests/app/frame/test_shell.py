@@ -91,6 +91,26 @@ def test_dragged_files_are_welcome(
     settle(window)
 
 
+def test_two_mono_files_that_are_dropped_are_to_be_paired(
+    window: MainWindow, tmp_path: Path, settle: Settle
+) -> None:
+    files, paths = QMimeData(), [tmp_path / "room.wav", tmp_path / "bird.wav"]
+    for path in paths:
+        write_calls(path, 4.0, channels=1)
+    files.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    given = Qt.DropAction.CopyAction, files, Qt.MouseButton.LeftButton, Modifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), *given))
+    QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), *given))
+    settle(window)
+    assert window.pairing.sheet is not None
+    (pair,) = window.pairing.sheet.draft.pairs
+    assert pair.labels == ("room.wav", "bird.wav")
+    window.pairing.sheet.accept()
+    settle(window)
+    assert window.session.current is not None
+    assert window.session.current.recording.paths == tuple(paths)
+
+
 def test_a_picture_of_the_window(
     opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:

@@ -56,7 +56,8 @@ def test_a_song_of_no_or_one_syllable_is_read(tmp_path: Path, onsets: list) -> N
     ("other", "said"),
     [
         ({"labels": "abc"}, "holds 2 onsets, 2 offsets and 3 labels"),
-        ({"onsets": [[1e9], [np.nan]]}, "onsets are no numbers"),
+        ({"onsets": [[1e9], [np.nan]]}, "onsets or offsets that are no numbers"),
+        ({"labels": 7.0}, "holds no onsets, offsets and labels as evsonganaly writes them"),
         ({"onsets": [[900.0], [1250.0]]}, "a label ends at 0.75 s, before it starts"),
     ],
 )
@@ -66,11 +67,25 @@ def test_a_song_that_cannot_be_is_refused(tmp_path: Path, other: dict, said: str
 
 
 @pytest.mark.parametrize("content", [b"", b"MATLAB 5.0 MAT-file" + bytes(200), b"no" * 99])
-def test_a_damaged_song_file_is_refused_in_a_line(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_matlab_file_is_refused_in_a_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.not.mat").write_bytes(content)
-    with pytest.raises(InputError, match="is no file of evsonganaly that can be read") as caught:
+    with pytest.raises(InputError, match="is no MATLAB file that can be read") as caught:
         read_labels(tmp_path / "x.not.mat")
     assert "\n" not in str(caught.value)
+
+
+def test_a_song_file_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    path = _notmat(tmp_path / "x.not.mat")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(InputError, match=r"is a damaged MATLAB file|holds no onsets"):
+        read_labels(path)
+
+
+def test_packed_files_and_other_values_in_them_do_no_harm(tmp_path: Path) -> None:
+    other = {"cells": np.array([["a", 1]], dtype=object), "struct": {"a": 1.0}, "n": np.int8([3])}
+    content = {"onsets": [500.25], "offsets": np.float32([750.0]), "labels": "ä", **other}
+    scipy.io.savemat(tmp_path / "x.not.mat", content, do_compression=True)
+    assert _told(read_labels(tmp_path / "x.not.mat")[1]) == [(0.50025, 0.75, "ä")]
 
 
 def test_timit_is_read_through_crowsetta(make_audio: Callable, tmp_path: Path) -> None:
