@@ -24,9 +24,18 @@ _MOST_BYTES = 1 << 26
 _MATRIX, _PACKED = 14, 15
 _CHARACTERS, _NUMBERS = 4, range(6, 16)
 """Classes of arrays that are read; cells, structures and objects are passed over."""
-_NUMERIC = dict(
-    zip((1, 2, 3, 4, 5, 6, 7, 9, 12, 13), "i1 u1 i2 u2 i4 u4 f4 f8 i8 u8".split(), strict=True)
-)
+_NUMERIC = {
+    1: "i1",
+    2: "u1",
+    3: "i2",
+    4: "u2",
+    5: "i4",
+    6: "u4",
+    7: "f4",
+    9: "f8",
+    12: "i8",
+    13: "u8",
+}
 _CODINGS = {1: "latin-1", 2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
 
 
