@@ -17,7 +17,7 @@ class AlignerApart:
 
     def __init__(self) -> None:
         self._child = Child("the aligner's", Aligner().steps, load_aligner)
-        self._last = EvidencePreference()
+        self._last: EvidencePreference | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -31,7 +31,8 @@ class AlignerApart:
 
     def is_spent(self, preference: EvidencePreference) -> bool:
         """Whether networks are held that are of no use for `preference`."""
-        return self._child.is_running and self._last.is_learned and self._last != preference
+        last = self._last
+        return last is not None and last.is_learned and last != preference
 
     def steps(
         self,
@@ -64,4 +65,5 @@ class AlignerApart:
 
     def close(self) -> None:
         """End the process."""
+        self._last = None
         self._child.close()

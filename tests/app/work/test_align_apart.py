@@ -60,9 +60,11 @@ def test_it_finds_what_one_in_this_process_finds(
     assert session.current.alignment.decisions
 
 
+@pytest.mark.parametrize("evidence", ["compact", "spectral"])
 def test_the_process_is_there_before_it_is_asked(
-    window: MainWindow, stereo: Path, settle: Settle
+    window: MainWindow, stereo: Path, settle: Settle, evidence: str
 ) -> None:
+    prefer(window, EvidencePreference(evidence))
     assert not window.workbench.aligning.aligner.is_ready
     window.open([stereo])
     settle(window)
