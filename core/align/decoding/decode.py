@@ -22,6 +22,7 @@ from scipy.special import logsumexp
 from core.align.decoding.band import Band
 from core.align.decoding.drift_models import DRIFT_MODELS, DriftModel
 from core.align.decoding.transition import NEVER, Transition, overlap
+from core.align.decoding.walk import Strides, Walk
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
 from core.steps import Steps
@@ -70,7 +71,8 @@ def decode(
 
     Forward messages are kept at every 128th row and recomputed in between, so
     that memory does not grow with models times rows times slopes. A model whose
-    evidence leaves it less than a thousandth is not run backward.
+    evidence leaves it less than a thousandth is not run backward. Long stretches in which
+    no row tells anything, as between the files of a sequence, are crossed in strides.
 
     Parameters
     ----------
@@ -91,13 +93,15 @@ def decode(
     Decoded
     """
     band = band or Band.all(surface)
-    within = band.of(surface)
+    whole = band.of(surface)
+    walk = Walk.over(whole.score)
+    within = whole if walk.is_whole else whole.rows(walk.rows)
     best = within.score.max(axis=1)
     emission = within.score
     emission -= best[:, None]
     np.exp(emission, out=emission)
     emission[emission < NEVER] = 0.0
-    chains = [_Chain(within, emission, model) for model in models]
+    chains = [_Chain(within, emission, model, walk.strides) for model in models]
     for number, chain in enumerate(chains):
         for share in chain.forward():
             yield 0.5 * (number + share) / len(chains)
@@ -115,20 +119,27 @@ def decode(
         for done in chains[index].backward(found, weight):
             yield 0.5 + 0.5 * (number + done) / len(wanted)
         row_evidence += 0.5 * weight * (chains[index].log_ahead + chains[index].log_behind)
-    posterior = band.spread(found, surface.score.shape[1])
-    return Decoded(posterior, log_joint - total, total, row_evidence)
+    posterior = band.spread(walk.filled(found), surface.score.shape[1])
+    return Decoded(posterior, log_joint - total, total, walk.put(row_evidence))
 
 
 class _Chain:
     """One drift model run over one surface, with likelihoods relative to each row's best."""
 
-    def __init__(self, surface: ScoreSurface, emission: Floats32, model: DriftModel) -> None:
+    def __init__(
+        self, surface: ScoreSurface, emission: Floats32, model: DriftModel, strides: Strides
+    ) -> None:
         self._rows, self._columns = emission.shape
         self._emission = emission
         first = np.rint(surface.first_offset_s / surface.step_s).astype(np.intp)
         self._origin_step = np.diff(first, prepend=first[:1])
-        row_s = float(np.median(np.diff(surface.time_0_s))) if self._rows > 1 else 1.0
-        self._move = Transition(model, row_s, surface.step_s, self._columns)
+        row_s = float(np.median(np.diff(surface.time_0_s) / strides[1:])) if self._rows > 1 else 1.0
+        self._strides: list[int] = strides.tolist()
+        self._moves = {
+            by: Transition(model.over(by), by * row_s, surface.step_s, self._columns)
+            for by in {1, *self._strides}
+        }
+        self._move = self._moves[1]
         self._starts = range(0, self._rows, _BLOCK_ROWS)
         self._kept: list[Floats32] = []
         self._last_block: list[Floats32] = []
@@ -172,7 +183,8 @@ class _Chain:
                     most = message.max()
                     if most <= 0:  # a band that jumped away: begin anew
                         message, most = np.ones_like(message), np.float32(1)
-                    message = self._move.backward(message, self._emission[row] / most)
+                    move = self._moves[self._strides[row]]
+                    message = move.backward(message, self._emission[row] / most)
                     message = _shifted(message, -int(self._origin_step[row]))
             total = marginal.sum(axis=1, keepdims=True)
             marginal = np.where(total > 0, marginal, np.float32(1))  # nothing left: anywhere
@@ -183,7 +195,8 @@ class _Chain:
     def _block(self, start: int, state: Floats32) -> Iterator[tuple[Floats32, float]]:
         for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
             if row:
-                state = self._move.forward(_shifted(state, int(self._origin_step[row])))
+                move = self._moves[self._strides[row]]
+                state = move.forward(_shifted(state, int(self._origin_step[row])))
             else:
                 state = state.copy()
             emission = self._emission[row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 JUMP_SCALE_S = 0.15
@@ -61,6 +62,14 @@ class DriftModel:
     lost_probability: float = 1e-9
     step_s: float = 0.0
     start: Start | None = None
+
+    def over(self, rows: int) -> DriftModel:
+        """The same from a row to one so many rows later."""
+        jumps, losses = (
+            1 - (1 - chance) ** rows for chance in (self.jump_probability, self.lost_probability)
+        )
+        step_s = self.step_s / math.sqrt(rows)
+        return replace(self, jump_probability=jumps, lost_probability=losses, step_s=step_s)
 
     @property
     def is_restless(self) -> bool:
