@@ -44,6 +44,14 @@ WORDS = {
 }
 COLOURS = {mark: QColor(getattr(DARK, mark.name.lower())) for mark in Mark}
 """In pictures of sound; beside them, see `colour_of`."""
+LINES = {
+    Mark.MACHINE: Qt.PenStyle.SolidLine,
+    Mark.UNCERTAIN: Qt.PenStyle.DashLine,
+    Mark.ACCEPTED: Qt.PenStyle.SolidLine,
+    Mark.CORRECTED: Qt.PenStyle.DashDotLine,
+    Mark.UNALIGNABLE: Qt.PenStyle.DotLine,
+}
+"""Where a keypoint is a line and has no room for its sign."""
 _DECIDED = {
     ReviewState.UNREVIEWED: -1,
     ReviewState.ACCEPTED: Mark.ACCEPTED,

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.base.time_view import TimeView
-from app.look.keypoint_style import COLOURS, Mark, marks_of
+from app.look.keypoint_style import COLOURS, LINES, Mark, marks_of
 from app.look.palette import DARK
 from app.playback.cursor import Cursor
 from app.render.display import Display
@@ -99,7 +99,7 @@ class LinkStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         height = float(self.height())
         for mark in Mark:
-            painter.setPen(QPen(COLOURS[mark], 1))
+            painter.setPen(QPen(COLOURS[mark], 1, LINES[mark]))
             chosen = visible[marks[visible] == mark]
             painter.drawLines([QLineF(top_px[i], 0, bottom_px[i], height) for i in chosen.tolist()])
         selected = self._session.selection.keypoint

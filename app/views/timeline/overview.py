@@ -32,6 +32,14 @@ _HEIGHT_PX = 2 * _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX
 _EDGE_PX = 6.0
 _SEEN_COLUMNS = 0.5
 _REGION_OPACITY = 110
+_GAP_EVERY = {
+    Mark.MACHINE: _STATES_PX,
+    Mark.UNCERTAIN: _STATES_PX,
+    Mark.ACCEPTED: _STATES_PX,
+    Mark.CORRECTED: 3,
+    Mark.UNALIGNABLE: 2,
+}
+"""A bar is whole or striped, so that its colour need not be seen to know the decision."""
 _BOTTOM_UP = (Mark.MACHINE, Mark.UNCERTAIN, Mark.UNALIGNABLE, Mark.ACCEPTED, Mark.CORRECTED)
 
 
@@ -195,7 +203,8 @@ class OverviewStrip(QWidget):
                 there = (columns >= 0) & (columns < width)
                 highest = np.full(width, _STATES_PX)
                 np.minimum.at(highest, columns[there], tops[there])
-                pixels[(rows >= highest) & (rows < _STATES_PX - 1)] = COLOURS[mark].rgb()
+                bar = (rows >= highest) & (rows < _STATES_PX - 1) & (rows % _GAP_EVERY[mark] > 0)
+                pixels[bar] = COLOURS[mark].rgb()
         return QImage(pixels.data, width, _STATES_PX, 4 * width, QImage.Format.Format_RGB32).copy()
 
     def _draw_selected(self, painter: QPainter) -> None:
