@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg.blas import sgemm
 
 from core.arrays import Floats32
 from core.audio.spectra.fixed_point import FixedPoint
@@ -164,7 +164,7 @@ class _Convolution:
         for tap, weights in enumerate(self._weights):
             part = padded[tap * self._dilation // apart :][: every * len(to) : every]
             # BLAS counts from columns: the transposes are the arrays as they lie in memory.
-            sgemm(1.0, weights.T, part.T, beta=1.0, c=to.T, overwrite_c=True)
+            scipy.linalg.blas.sgemm(1.0, weights.T, part.T, beta=1.0, c=to.T, overwrite_c=True)
 
 
 def _activate(

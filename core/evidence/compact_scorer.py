@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from core.arrays import Floats32
 from core.audio.spectra.fixed_point import FixedPoint
@@ -126,7 +126,10 @@ class CompactScorer:
         mean = known.sum(axis=1) / np.maximum((~unknown).sum(axis=1), 1)
         nats = np.minimum(self._slope * (known - mean[:, None]), _MOST_NATS)
         nats[unknown] = 0.0
-        odds = np.log(gaussian_filter1d(np.exp(nats), BLUR_TOKENS, axis=1)) + self._intercept
+        odds = (
+            np.log(scipy.ndimage.gaussian_filter1d(np.exp(nats), BLUR_TOKENS, axis=1))
+            + self._intercept
+        )
         odds[unknown] = np.nan
         return np.asarray(odds, dtype=np.float32)
 

@@ -8,8 +8,8 @@ within its lags (overlap-save).
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 from core.arrays import Floats32
 
@@ -45,7 +45,7 @@ def window_spectra(frames: Floats32, window: int) -> Spectra:
     ndarray of complex64, shape (D, N, window + 1)
     """
     windows = np.ascontiguousarray(frames.T).reshape(frames.shape[1], -1, window)
-    return np.asarray(np.conj(rfft(windows, 2 * window, axis=2)))
+    return np.asarray(np.conj(scipy.fft.rfft(windows, 2 * window, axis=2)))
 
 
 def block_spectra(frames: Floats32, window: int) -> Spectra:
@@ -62,7 +62,7 @@ def block_spectra(frames: Floats32, window: int) -> Spectra:
     """
     bands = np.ascontiguousarray(frames.T)
     blocks = np.lib.stride_tricks.sliding_window_view(bands, 2 * window, axis=1)
-    return np.asarray(rfft(blocks[:, ::window], axis=2))
+    return np.asarray(scipy.fft.rfft(blocks[:, ::window], axis=2))
 
 
 def correlations(windows: Spectra, blocks: Spectra, lags: int) -> Floats32:
@@ -88,5 +88,5 @@ def correlations(windows: Spectra, blocks: Spectra, lags: int) -> Floats32:
         product = windows * blocks[:, block : block + count]
         product.sum(axis=0, out=shared[:, block])
     # The second half of a circular correlation wraps around.
-    linear = irfft(shared, 2 * window, axis=2)[:, :, :window]
+    linear = scipy.fft.irfft(shared, 2 * window, axis=2)[:, :, :window]
     return np.asarray(linear.reshape(count, -1)[:, :lags])

@@ -25,8 +25,8 @@ from itertools import product, tee
 from operator import itemgetter
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from core.arrays import Floats32
 from core.audio.channels import ChannelSource, Samples
@@ -375,7 +375,7 @@ def _change(level: Floats32, to: Floats32) -> Floats32:
 
 
 def _above_mean(level: Floats32, to: Floats32) -> Floats32:
-    uniform_filter1d(level, _MEAN_FRAMES, axis=0, output=to)
+    scipy.ndimage.uniform_filter1d(level, _MEAN_FRAMES, axis=0, output=to)
     np.subtract(level, to, out=to)
     return to
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 _FRAMES_AT_ONCE = 100
 """Few enough for the processor's cache."""
@@ -36,6 +36,6 @@ def frame_power(samples: NDArray[np.float32], size: int, hop: int) -> NDArray[np
             here = windowed[: len(part)]
             np.multiply(frames[start : start + len(part)], window, out=here)
             # Twice as fast as squaring and adding the real and imaginary parts, which alternate.
-            np.abs(rfft(here, axis=1), out=part)
+            np.abs(scipy.fft.rfft(here, axis=1), out=part)
             np.square(part, out=part)
     return power
