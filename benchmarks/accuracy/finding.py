@@ -1,6 +1,6 @@
 """Finding sounds by an example, against log-mel cosine and dynamic time warping, in one run.
 
-usage: python -m benchmarks.accuracy.finding [--scenes N] [--queries N]
+usage: python -m benchmarks.accuracy.finding [--scenes N] [--queries N] [--only PART]
 
 Truth comes from the event lists of simulated aviaries at 10 dB whose birds nobody trained on. A
 query is one event that stands out of its channel's noise. **Relevant** is, for a call (tet,
@@ -44,6 +44,8 @@ from core.steps import result_of
 SEEDS = 9100
 SCENE_S = 120.0
 SNR_DB = 10.0
+MARKED_SNRS_DB = (10.0, 0.0)
+"""With marks there is little left to gain at 10 dB."""
 WORDS = (TET, DISTANCE_CALL, SONG)
 TOP = 10
 MARKS = 5
@@ -82,7 +84,7 @@ Figures = dict[str, list[tuple[float, float]]]
 Ranker = Callable[[World, Stretch], list[Found]]
 
 
-def world(scenes: int, folder: Path) -> World:
+def world(scenes: int, folder: Path, snr_db: float = SNR_DB) -> World:
     """Simulate, write and index recordings."""
     encoder = CompactFrames()
     made = World([], [], [])
@@ -90,7 +92,7 @@ def world(scenes: int, folder: Path) -> World:
         stems = render_stems(
             "zebra_finch", seed, SCENE_S, RATE_HZ, DriftSpec.moderate(), SceneSpec()
         )
-        samples = stems.mix(SNR_DB, RATE_HZ)
+        samples = stems.mix(snr_db, RATE_HZ)
         path = folder / f"{seed}.wav"
         sf.write(path, samples, RATE_HZ, subtype="PCM_16")
         recording = open_recording(path)
@@ -99,7 +101,7 @@ def world(scenes: int, folder: Path) -> World:
         lists: tuple[list[Heard], list[Heard]] = ([], [])
         for channel, own in enumerate(lists):
             voices = stems.voices[:, channel].astype(np.float64)
-            noise = active_power(stems.voices[:, channel], RATE_HZ) * 10 ** (-SNR_DB / 10)
+            noise = active_power(stems.voices[:, channel], RATE_HZ) * 10 ** (-snr_db / 10)
             for event in stems.events:
                 ends_s = np.array([event.start_s, event.end_s])
                 start_s, end_s = stems.time_map.to_channel_1(ends_s) if channel else ends_s
@@ -321,6 +323,14 @@ def _summary(told: Figures) -> dict[str, object]:
     return {"calls": _mean(calls)} | {word: _mean(pairs) for word, pairs in told.items()}
 
 
+RANKERS: dict[str, Ranker] = {
+    "finchsync": ours,
+    "log-mel cosine": cosine,
+    "log-mel dynamic time warping": warping,
+}
+MARKED = "marked"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.accuracy.finding",
@@ -328,24 +338,26 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--scenes", type=int, default=16)
-    parser.add_argument("--queries", type=int, default=100, help="of each word")
+    parser.add_argument("--queries", type=int, default=60, help="of each word")
+    parser.add_argument("--only", choices=[*RANKERS, MARKED], help="one part; others stay")
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        made = world(arguments.scenes, Path(folder))
-        queries = asked(made, arguments.queries)
-        rankers: dict[str, Ranker] = {
-            "finchsync": ours,
-            "log-mel cosine": cosine,
-            "log-mel dynamic time warping": warping,
-        }
-        result: dict[str, object] = {"scenes": arguments.scenes, "snr_db": SNR_DB}
-        for name, ranker in rankers.items():
-            told = judged(made, queries, ranker)
-            print(name, told, flush=True)
-            result[name] = told
-        result["marked"] = marked(made, queries[::MARKED_EVERY])
-        print(result["marked"])
+    result = store.load(arguments.out, "finding") or {}
+    result |= {"scenes": arguments.scenes, "snr_db": SNR_DB}
+    wanted = [arguments.only] if arguments.only else [*RANKERS, MARKED]
+    snrs_db = MARKED_SNRS_DB if MARKED in wanted else (SNR_DB,)
+    for snr_db in snrs_db:
+        with tempfile.TemporaryDirectory() as folder:
+            made = world(arguments.scenes, Path(folder), snr_db)
+            queries = asked(made, arguments.queries)
+            for name in wanted:
+                if name == MARKED:
+                    part = marked(made, queries[::MARKED_EVERY])
+                    result.setdefault(MARKED, {})[f"{snr_db:g} dB"] = part
+                elif snr_db == SNR_DB:
+                    result[name] = part = judged(made, queries, RANKERS[name])
+                print(name, snr_db, part, flush=True)
+    result.pop("machine", None)
     store.save(arguments.out, "finding", result)
     return 0
 
