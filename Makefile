@@ -52,7 +52,7 @@ constraints: $(READY_DEV)
 		--no-header pyproject.toml benchmarks/requirements.txt --output-file $(CONSTRAINTS)
 
 clean:
-	rm -rf .venv build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf .venv build dist site demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 
 $(READY): pyproject.toml $(CONSTRAINTS)

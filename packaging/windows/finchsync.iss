@@ -39,7 +39,7 @@ Root: HKA; Subkey: "Software\Classes\.finchsync"; ValueType: string; ValueData: 
 Root: HKA; Subkey: "Software\Classes\FinchSync.Session"; ValueType: string; ValueData: "FinchSync session"; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\FinchSync.Session\DefaultIcon"; ValueType: string; ValueData: "{app}\finchsync.exe,0"
 Root: HKA; Subkey: "Software\Classes\FinchSync.Session\shell\open\command"; ValueType: string; ValueData: """{app}\finchsync.exe"" ""%1"""
-Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: IsNew(ExpandConstant('{app}'))
+Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: IsNew(ExpandConstant('{app}'))
 
 [Code]
 function IsNew(Folder: string): Boolean;
@@ -47,6 +47,6 @@ var
   Before: string;
 begin
   Before := '';
-  RegQueryStringValue(HKA, 'Environment', 'Path', Before);
+  RegQueryStringValue(HKCU, 'Environment', 'Path', Before);
   Result := Pos(';' + Uppercase(Folder) + ';', ';' + Uppercase(Before) + ';') = 0;
 end;
