@@ -81,7 +81,7 @@ class OfferedWork(QObject):
         count = sum(earlier.reviewed[there] for earlier, there in self._offered.values())
         keypoints = f"{count:,} keypoint{'' if count == 1 else 's'}"
         if len(self._offered) == 1:
-            what = short_name(newest.known[key].recording.name)
+            what = short_name(newest.known[key].recording.title)
         else:
             what = f"{len(self._offered):,} of these recordings"
         text = (

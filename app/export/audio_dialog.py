@@ -105,7 +105,7 @@ class AudioDialog(WritingDialog):
         """The recording itself, those that are chosen in the list, and all."""
         chosen = self._session.selection.chosen
         everything = [k for k, entry in self._session.recordings.items() if not entry.is_out]
-        self.scope.addItem(f"Of {short_name(self._first.recording.name)}", ())
+        self.scope.addItem(f"Of {short_name(self._first.recording.title)}", ())
         if 1 < len(chosen) < len(everything):
             self.scope.addItem(f"Of the {len(chosen):,} chosen recordings, a file each", chosen)
             self.scope.setCurrentIndex(1)
@@ -137,7 +137,7 @@ class AudioDialog(WritingDialog):
         is_of_many = self._is_of_many
         self.kind.setVisible(is_of_many)
         name = file_stem(self._first.recording.name)[:60]
-        one = f"Export aligned audio of {short_name(self._first.recording.name)}"
+        one = f"Export aligned audio of {short_name(self._first.recording.title)}"
         self.setWindowTitle("Export aligned audio" if is_of_many else one)
         self.place.setAccessibleName("Folder to write to" if is_of_many else "File to write")
         self.place.setText(

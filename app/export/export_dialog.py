@@ -67,7 +67,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(520)
         self._chosen = ((current,), entries)
         self.overwrite = False
-        name = short_name(current.recording.name)
+        name = short_name(current.recording.title)
         self._one = QRadioButton(f"This recording: {without_mnemonic(name)}")
         self._all = QRadioButton(f"All {len(entries)} open recordings")
         has_choice = len(entries) > 1

@@ -105,7 +105,7 @@ class RegionDialog(WritingDialog):
         self.text = QLineEdit("region")
         self.text.setAccessibleName("Text of the label")
         stem = f"{file_stem(entry.recording.name)[:50]}_{region.start_s:.3f}s"
-        title = f"Export a region of {short_name(entry.recording.name)}"
+        title = f"Export a region of {short_name(entry.recording.title)}"
         options = (self.form, self.clock, self.text)
         super().__init__(title, options, str(entry.folder / stem), "File to write", runner, parent)
         self.form.currentIndexChanged.connect(self._on_form)

@@ -99,7 +99,7 @@ class ContextMenus(QObject):
     @Slot(QPoint)
     def _on_recordings(self, pos: QPoint) -> None:
         chosen, entry = self._session.selection.chosen, self._session.current
-        title = "Recordings" if entry is None else short_name(entry.recording.name)
+        title = "Recordings" if entry is None else short_name(entry.recording.title)
         if len(chosen) > 1:
             title = f"{len(chosen):,} recordings"
         self._open([(Thing.RECORDING, title)], self._recordings.viewport(), pos)

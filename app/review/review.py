@@ -97,7 +97,7 @@ class Review(QObject):
         session.selection.select_recording(key)
         self.go_to(next_uncertain(session.recordings[key].keypoints, -1))
         if session.current is not left and left is not None and session.current is not None:
-            name, other = (short_name(e.recording.name) for e in (left, session.current))
+            name, other = (short_name(e.recording.title) for e in (left, session.current))
             self._say(f"Nothing uncertain is left in {name}; this is {other}.")
 
     def _nothing_left(self) -> str:
@@ -143,7 +143,7 @@ class Review(QObject):
             return
         chosen, name = (
             session.selection.chosen,
-            short_name(session.recordings[shown].recording.name),
+            short_name(session.recordings[shown].recording.title),
         )
         self._queue.refresh()
         place, order = self._queue.place(shown), self._queue.order
@@ -200,7 +200,7 @@ class Review(QObject):
     def _offer_the_rest(self) -> None:
         """Nothing uncertain is left in the recording shown."""
         assert self._session.current is not None
-        name = short_name(self._session.current.recording.name)
+        name = short_name(self._session.current.recording.title)
         is_true = self._session.selection.while_shown()
         text = f"Nothing uncertain is left in {name}."
         self.message_posted.emit(
@@ -363,7 +363,7 @@ class Review(QObject):
         entry, before = self._session.current, self._open_before
         self._count_open()
         if entry is not None and before and not self._open_before:
-            name, count = short_name(entry.recording.name), len(entry.keypoints)
+            name, count = short_name(entry.recording.title), len(entry.keypoints)
             self._say(f"{name} is done: all {count:,} keypoints are reviewed.")
 
     def _say(self, text: str) -> None:

@@ -20,7 +20,7 @@ def open_first(selection: Selection) -> Message:
 def nothing_to_accept(entry: Entry, is_true: Callable[[], bool]) -> Message:
     """Keypoints were accepted that nothing has set."""
     text = (
-        f"{short_name(entry.recording.name)} is not aligned: its keypoints stand at +0.000 s "
+        f"{short_name(entry.recording.title)} is not aligned: its keypoints stand at +0.000 s "
         "because nothing has set them. Align it, or move a keypoint to where it belongs; then "
         "there is something to accept."
     )

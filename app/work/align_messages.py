@@ -30,7 +30,7 @@ def no_evidence(session: SessionModel, key: int, why: str, details: str) -> Mess
     is_so = session.while_so(key, lambda entry: entry.machine is None)
     is_shown = session.selection.while_shown()
     text = (
-        f"{short_name(entry.recording.name)} stands as it was aligned, but no keypoint follows "
+        f"{short_name(entry.recording.title)} stands as it was aligned, but no keypoint follows "
         f"your decisions until it is aligned again. {why}"
     )
     return Message(Kind.WARNING, text, "align", details, is_true=lambda: is_shown() and is_so())
@@ -54,7 +54,7 @@ def imported_stand(session: SessionModel, key: int) -> Message:
     stand = session.while_so(key, lambda entry: entry.basis is Basis.IMPORTED)
     text = "the imported times stand until you take the path."
     if entry is not session.current:
-        name = short_name(entry.recording.name)
+        name = short_name(entry.recording.title)
         return Message(Kind.INFO, f"{name}: aligned. {text.capitalize()}", is_true=stand)
     is_shown = session.selection.while_shown()
     return Message(

@@ -172,7 +172,7 @@ class FindPanel(QWidget):
         example = self._finding.example
         if example is None or example.key not in self._session.recordings:
             return _NOTHING
-        name = short_name(self._session.recordings[example.key].recording.name)
+        name = short_name(self._session.recordings[example.key].recording.title)
         stretch = example.stretch
         what = f"{name}, channel {stretch.channel}, {stretch.start_s:.2f} to {stretch.end_s:.2f} s"
         listed = len(self._hits.listed)

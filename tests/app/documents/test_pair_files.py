@@ -425,3 +425,13 @@ def test_two_stereo_files_are_paired_where_that_is_asked_for(
     window.commands["pair_files"].trigger()
     settle(window)
     assert _labels(window.pairing.sheet) == [("meter 1.wav:0", "meter 2.wav:0")]
+
+
+def test_what_is_said_of_a_pair_names_both_sides(
+    window: MainWindow, sheet_of: Callable, tmp_path: Path, settle: Settle
+) -> None:
+    sheet_of(*_mono(tmp_path, "room.wav", "bird.wav")).accept()
+    settle(window)
+    window.session.review_keypoints(range(4), ReviewState.ACCEPTED)
+    assert window.messages.message is not None
+    assert window.messages.message.text.startswith("room.wav + bird.wav is done: all 4 keypoints")
