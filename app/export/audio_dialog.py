@@ -108,9 +108,10 @@ class AudioDialog(WritingDialog):
         self.scope.addItem(f"Of {short_name(self._first.recording.title)}", ())
         if 1 < len(chosen) < len(everything):
             self.scope.addItem(f"Of the {len(chosen):,} chosen recordings, a file each", chosen)
-            self.scope.setCurrentIndex(1)
         if len(everything) > 1:
             self.scope.addItem(f"Of all {len(everything):,} recordings, a file each", everything)
+        if len(chosen) > 1:
+            self.scope.setCurrentIndex(1)
 
     @property
     def _is_of_many(self) -> bool:

@@ -168,6 +168,16 @@ def test_all_recordings_leave_a_file_each_and_what_fails_is_named(
     assert several.messages.message.text == dialog.outcome
 
 
+def test_what_is_chosen_in_the_list_is_offered_first(several: MainWindow, qtbot: QtBot) -> None:
+    keys = tuple(several.session.recordings)
+    for chosen, said in ((keys, "Of all 4 recordings, a file each"), (keys[1:2], "Of b.wav")):
+        several.session.selection.choose(chosen, chosen[0])
+        dialog = opened_dialog(several, qtbot)
+        assert dialog.scope.currentText() == said
+        dialog.close()
+        qtbot.waitUntil(lambda: not several.findChildren(AudioDialog))
+
+
 def test_stopped_among_several_what_is_whole_stays(
     several: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
