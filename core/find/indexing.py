@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.find.collection import Collection, Searched
 from core.find.frames import FrameEncoder
 from core.find.index import SUFFIX, Label, RecordingFrames, open_frames, read_label, write_frames
-from core.formats.files.atomic import make_folder
+from core.formats.files.atomic import check_writable, make_folder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +80,7 @@ def indexed(
         if path not in labels:
             notes += _why_again(each, encoder, labels, cut_short=path.exists())
             make_folder(folder)
+            check_writable(path, overwrite=True)
             try:
                 steps = write_frames(folder, each.recording, each.fingerprint, encoder)
                 for share in steps:

@@ -93,6 +93,16 @@ def test_a_place_without_recordings_is_refused(finchsync: Callable, tmp_path: Pa
         assert told in result.err
 
 
+def test_an_index_that_cannot_be_written_is_refused_in_a_line(
+    finchsync: Callable, folder: Path
+) -> None:
+    (folder / "finchsync.frames").write_text("in the way")
+    result = finchsync("find", folder, "--like", "a.wav:2-2.2")
+    assert (result.code, result.out) == (2, "")
+    assert "finchsync.frames: cannot be made" in result.err
+    assert result.err.count("left out") == 0
+
+
 def test_an_index_that_is_cut_short_is_made_again_and_told(
     finchsync: Callable, folder: Path
 ) -> None:
