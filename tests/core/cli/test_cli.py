@@ -162,7 +162,10 @@ def test_shells_complete_commands_and_options(finchsync, shell: str) -> None:
     assert "--max-offset" in script or "max-offset" in script
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("bash") is None,
+    reason="there is no bash of this system",
+)
 def test_bash_reads_the_completion(finchsync, tmp_path: Path) -> None:
     (tmp_path / "completion").write_text(finchsync("completion", "bash").out)
     asked = (
