@@ -268,19 +268,28 @@ def _sidecars(folder: Path) -> Iterable[Path]:
 
     time_s = np.arange(8.0)
     keypoints = machine_keypoints(time_s, time_s + 0.5, np.full(8, 0.9), ("clear match",) * 8)
-    known = SidecarRecording("a.wav", "0" * 32, keypoints, (True,) * 8, "path")
+    known = SidecarRecording(
+        *("a.wav", "0" * 32, keypoints, (True,) * 8, "path"),
+        files=("a.w64:3", "b.wav"),
+        places=(folder / "a.w64", folder.parent / "b.wav"),
+    )
     write_table(folder / "out.csv", _table_bytes(keypoints), (known,), Rows.ALL)
     yield sidecar_path(folder / "out.csv")
 
 
 def _read_sidecar(path: Path) -> object:
+    from core.errors import InputError
+    from core.formats.folder_recordings import recordings_in
     from core.formats.sidecar import read_sidecar
 
     table = path.with_suffix(".csv")
     if not table.exists():
         time_s = np.arange(8.0)
         table.write_bytes(_table_bytes(machine_keypoints(time_s, time_s + 0.5)))
-    return read_sidecar(table)
+    found = read_sidecar(table)
+    with suppress(InputError):  # there is no audio
+        recordings_in(table.parent, table)
+    return found
 
 
 def _settings(folder: Path) -> Iterable[Path]:
