@@ -169,7 +169,8 @@ class ClipView(QWidget):
             painter.fillRect(box, QColor(0, 0, 0, 150))
             painter.setPen(QColor(colour))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-            x += width + 14
+            if places[0] is places[-1]:
+                x += width + 14
 
 
 def _places(area: QRectF, count: int) -> list[QRectF]:
