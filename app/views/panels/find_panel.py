@@ -26,7 +26,7 @@ from app.work.comparing import Comparing, SoundPlace
 from app.work.finding import Finding
 from core.find.across import Hit
 
-_HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "Mark")
+_HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "")
 _NOTHING = "Select a region of a spectrogram, then find sounds like it."
 _COLUMNS = 3
 _NARROW_PX = 40
@@ -89,7 +89,7 @@ class FindPanel(QWidget):
         heading = self.table.horizontalHeaderItem(_OTHER)
         assert heading is not None
         heading.setToolTip("Whether the other channel has it where the time map says that it must")
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.pictures = SideBySide(("example", "hit"))
         comparing.made.connect(self.pictures.show_pictures)
         self.only_apart = QCheckBox("Only disagreements")
@@ -165,7 +165,7 @@ class FindPanel(QWidget):
             f"{stretch.start_s:.2f}",
             f"{hit.found.score:.2f}",
             "–" if hit.other is None else ("yes" if hit.other.agrees else "no"),
-            "" if mark is None else ("right" if mark else "wrong"),
+            "" if mark is None else ("✓" if mark else "✗"),
         )
 
     def _sentence(self) -> str:

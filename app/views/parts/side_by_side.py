@@ -14,6 +14,7 @@ from app.render.colours import spectrogram_table
 from app.work.comparing import Brightness
 
 _GAP_PX = 4
+_MIDDLE = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
 
 
 class SideBySide(QWidget):
@@ -48,6 +49,8 @@ class SideBySide(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(DARK.plot))
             if not self.images:
+                painter.setPen(QColor(DARK.muted))
+                painter.drawText(self.rect(), _MIDDLE, "Choose a hit to see it beside the example.")
                 return
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             room = (self.width() - _GAP_PX * (len(self.images) - 1)) / len(self.images)

@@ -94,11 +94,11 @@ def test_marks_rank_again_and_can_be_taken_back(searched: MainWindow, settle: Ca
     right = searched.hits.chosen
     searched.commands["mark_hit_right"].trigger()
     settle(searched)
-    assert searched.find_panel.table.texts[0][-1] == "right"
+    assert searched.find_panel.table.texts[0][-1] == "✓"
     assert searched.hits.listed[0].found == right.found
     searched.commands["mark_hit_right"].trigger()
     settle(searched)
-    assert all(texts[-1] != "right" for texts in searched.find_panel.table.texts)
+    assert all(texts[-1] != "✓" for texts in searched.find_panel.table.texts)
 
 
 def test_a_silent_region_is_told_and_nothing_is_listed(
