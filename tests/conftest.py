@@ -36,6 +36,14 @@ MakeAudio = Callable[..., Path]
 Bench = Callable[[str], ModuleType]
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> Callable[..., object]:
+    """The application as a person gets it: the one of a process, whichever test comes first."""
+    from app.launch import make_app
+
+    return lambda _arguments: make_app()
+
+
 @pytest.fixture
 def bench() -> Bench:
     """A module of the benchmarks: ``bench("accuracy.sets")``."""

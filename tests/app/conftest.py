@@ -19,7 +19,6 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.frame.main_window import MainWindow
-from app.launch import make_app
 from app.session.session_places import SessionPlaces
 from app.work.aligner import Aligner
 
@@ -28,12 +27,6 @@ from fake_sound import FakeSound
 from fakes import fake_steps
 
 RATE_HZ = 8000
-
-
-@pytest.fixture(scope="session")
-def qapp_cls() -> Callable[..., QApplication]:
-    """The application as a person gets it."""
-    return lambda _arguments: make_app()
 
 
 @pytest.fixture(autouse=True)

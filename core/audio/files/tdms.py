@@ -31,7 +31,8 @@ class TdmsLayout:
         ensure(self.path.name, ("nptdms",), "tdms")
         import nptdms
 
-        with _told(self.path), nptdms.TdmsFile.open(self.path) as file:
+        # Opened here: nptdms leaves a file that it cannot read open.
+        with _told(self.path), self.path.open("rb") as raw, nptdms.TdmsFile.open(raw) as file:
             yield TdmsReader([each for group in file.groups() for each in group.channels()])
 
 
