@@ -1,4 +1,4 @@
-"""A folder of recordings, decided on in one session and opened in another."""
+"""A folder decided on in one session and opened in another; files that open the pairing sheet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.frame.main_window import MainWindow
+from app.views.dialogs.pairing_sheet import PairingSheet
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]
@@ -57,3 +58,17 @@ def opening(make_window: Make, settle: Settle) -> Callable[..., MainWindow]:
         return window
 
     return open_it
+
+
+@pytest.fixture
+def sheet_of(window: MainWindow, settle: Settle) -> Callable[..., PairingSheet]:
+    """Open files, and the sheet that comes."""
+
+    def open_files(*paths: Path) -> PairingSheet:
+        window.open(paths)
+        settle(window)
+        sheet = window.pairing.sheet
+        assert sheet is not None
+        return sheet
+
+    return open_files
