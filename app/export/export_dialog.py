@@ -182,12 +182,12 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_sidecar(self) -> None:
-        text = ""
+        wordings = [""]
         with suppress(InputError):
-            chosen = self.plan.format
-            beside = f"States, confidence and origin go into {sidecar_path(self.path).name}"
-            text = beside if chosen.has_sidecar else chosen.about
-        self._sidecar.setText(text)
+            chosen, name = self.plan.format, sidecar_path(self.path).name
+            beside = [f"States, confidence and origin go into {name}", f"Beside it: {name}"]
+            wordings = beside if chosen.has_sidecar else [chosen.about]
+        self._sidecar.setText(*wordings)
 
     @Slot()
     def _refresh(self) -> None:
