@@ -74,6 +74,7 @@ def test_workers_of_other_versions_are_refused(
         list(two_workers(lambda task: task, [1]))
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_to_the_byte(finchsync, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     assert finchsync("simulate", folder, "--files", 3, "--duration", 8).code == 0
@@ -115,6 +116,7 @@ def test_a_scheduler_without_workers_says_how_to_start_some(
         pass
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_leaves_what_is_done() -> None:
     from distributed import LocalCluster
 
@@ -162,6 +164,7 @@ def elsewhere(tmp_path: Path) -> Iterator[str]:
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_running_is_used(finchsync, tmp_path: Path, elsewhere: str) -> None:
     folder = tmp_path / "set"
     assert finchsync("simulate", folder, "--files", 2, "--duration", 8).code == 0
