@@ -20,11 +20,11 @@ from app.documents.session_store import SessionStore, may_close
 from app.export.export_commands import ExportCommands
 from app.frame.context_menus import ContextMenus
 from app.frame.docks import Docks
-from app.frame.hit_commands import HitCommands
-from app.frame.model_commands import ModelCommands
+from app.frame.handlers.hit import HitCommands
+from app.frame.handlers.model import ModelCommands
+from app.frame.handlers.placing import PlacingCommands
+from app.frame.handlers.region import RegionCommands
 from app.frame.panel_focus import PanelFocus
-from app.frame.placing_commands import PlacingCommands
-from app.frame.region_commands import RegionCommands
 from app.frame.selection_announcer import SelectionAnnouncer
 from app.frame.shell import Shell
 from app.frame.spectrogram_settings import SpectrogramSettings
@@ -53,8 +53,8 @@ from app.views.panels.spectrogram_panel import SpectrogramPanel
 from app.views.parts.drop_overlay import DropOverlay
 from app.views.parts.welcome import Welcome
 from app.views.timeline.hand_tool import HandTool
-from app.work.align_apart import AlignerApart
-from app.work.aligner import Aligner
+from app.work.align.aligner import Aligner
+from app.work.align.apart import AlignerApart
 from app.work.closing import Closing
 from app.work.comparing import Comparing
 from app.work.finding import Finding

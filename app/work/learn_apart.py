@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.settings.evidence_preference import EvidencePreference
-from app.work.aligner import Notice
+from app.work.align.aligner import Notice
 from app.work.model_files import model_in_use
 from core.child_process import ChildEndedError, steps_of_child
 from core.errors import InputError

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.base.messages import RunProgress
 from app.settings.evidence_preference import EvidencePreference
-from app.work.aligner import Notice
+from app.work.align.aligner import Notice
 from app.work.learn_apart import learn_apart
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress

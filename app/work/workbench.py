@@ -12,11 +12,11 @@ from app.session.edit_messages import open_first
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
-from app.work.align_apart import AlignerApart
-from app.work.align_messages import offer_to_compare
-from app.work.align_queue import Purpose
-from app.work.aligner import Aligner
-from app.work.aligning import Aligning
+from app.work.align.aligner import Aligner
+from app.work.align.aligning import Aligning
+from app.work.align.apart import AlignerApart
+from app.work.align.messages import offer_to_compare
+from app.work.align.queue import Purpose
 from app.work.evidence_memory import EvidenceMemory
 from app.work.redecoding import Redecoding
 from app.work.spectrogram_job import FirstFrames, spectrogram_steps

@@ -20,7 +20,7 @@ from shiboken6 import isValid
 
 from app.frame.main_window import MainWindow
 from app.session.session_places import SessionPlaces
-from app.work.aligner import Aligner
+from app.work.align.aligner import Aligner
 
 sys.path.insert(0, str(Path(__file__).parent))
 from fake_sound import FakeSound

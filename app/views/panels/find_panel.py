@@ -42,7 +42,7 @@ _BUTTONS = (
 
 
 class Hits(Protocol):
-    """Acts on hits; see `app.frame.hit_commands.HitCommands`."""
+    """Acts on hits; see `app.frame.handlers.hit.HitCommands`."""
 
     chosen: Hit | None
     listed: tuple[Hit, ...]

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
 from app.views.dialogs.pairing_sheet import PairingSheet
-from app.work.aligner import align_steps
+from app.work.align.aligner import align_steps
 from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.cli.evidence import opened_here

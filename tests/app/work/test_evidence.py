@@ -21,7 +21,7 @@ from app.base.messages import Kind
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligner import align_steps
+from app.work.align.aligner import align_steps
 from app.work.run_clock import RunClock
 from core.align.alignment import EvidenceUsed
 from core.audio.recording import Recording

@@ -160,7 +160,7 @@ WINDOW_SIDE = """
 import sys
 import numpy as np
 from app.settings.evidence_preference import EvidencePreference
-from app.work.align_apart import AlignerApart
+from app.work.align.apart import AlignerApart
 from core.align.alignment import Alignment
 from core.audio.recording import open_recording
 

@@ -15,7 +15,7 @@ import app.settings.evidence_preference
 from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligner import align_steps
+from app.work.align.aligner import align_steps
 from core.errors import InputError
 
 MakeWindow = Callable[..., MainWindow]

@@ -178,7 +178,7 @@ def test_what_is_no_better_is_not_offered_but_can_be_saved(
     assert not dialog.use.isEnabled()
     assert dialog.verdict.startswith("Not offered: what was learned is worse")
     out = tmp_path / "mine.finchmodel"
-    monkeypatch.setattr("app.frame.model_commands.ask_where_to_save", lambda *_: out)
+    monkeypatch.setattr("app.frame.handlers.model.ask_where_to_save", lambda *_: out)
     click(dialog.save)
     settle(window)
     assert read_model(out).card is not None

@@ -20,7 +20,7 @@ from app.settings.evidence_preference import EvidencePreference
 from app.settings.preferences import Preferences
 from app.views.dialogs.models_dialog import ModelsDialog
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligner import align_steps
+from app.work.align.aligner import align_steps
 from core.model.file import write_model
 
 MakeWindow = Callable[..., MainWindow]

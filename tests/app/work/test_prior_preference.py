@@ -14,7 +14,7 @@ from app.frame.main_window import MainWindow
 from app.settings.evidence_preference import EvidencePreference
 from app.settings.preferences import Preferences
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.work.aligner import align_steps
+from app.work.align.aligner import align_steps
 from core.align.alignment_builder import OUTVOTED
 from core.align.decoding.prior import DriftPrior
 from core.formats.prior_file import write_prior

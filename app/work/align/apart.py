@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.settings.evidence_preference import EvidencePreference
-from app.work.aligner import Aligner, load_aligner
+from app.work.align.aligner import Aligner, load_aligner
 from core.arrays import Floats
 from core.audio.recording import Recording
 from core.child_process import Child, ChildEndedError
@@ -13,7 +13,7 @@ from core.errors import InputError
 
 
 class AlignerApart:
-    """As `app.work.aligner.Aligner`, in another process, which is kept for the next recording."""
+    """As `Aligner`, in another process, which is kept for the next recording."""
 
     def __init__(self) -> None:
         self._child = Child("the aligner's", Aligner().steps, load_aligner)

@@ -15,11 +15,11 @@ from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from app.settings.evidence_preference import AS_SHIPPED, EvidencePreference
 from app.settings.preferences import AlignSettings, settings_of
-from app.work.align_apart import AlignerApart
-from app.work.align_batch import AlignBatch
-from app.work.align_messages import cancelled, failed, imported_stand, no_evidence
-from app.work.align_queue import AlignQueue, Purpose, Task
-from app.work.aligner import Aligner, Notice, Refused
+from app.work.align.aligner import Aligner, Notice, Refused
+from app.work.align.apart import AlignerApart
+from app.work.align.batch import AlignBatch
+from app.work.align.messages import cancelled, failed, imported_stand, no_evidence
+from app.work.align.queue import AlignQueue, Purpose, Task
 from app.work.run_clock import RunClock
 from core import __version__
 from core.align.alignment import Alignment, Progress

@@ -20,8 +20,8 @@ from app.base.messages import Kind, RunProgress
 from app.frame.main_window import MainWindow
 from app.review.triage import Column
 from app.session.session_model import SessionModel
-from app.work.align_batch import AlignBatch
-from app.work.align_queue import AlignQueue, Purpose, Task
+from app.work.align.batch import AlignBatch
+from app.work.align.queue import AlignQueue, Purpose, Task
 from core.align.alignment import Alias, Alignment, Progress
 from core.audio.recording import Recording
 from core.errors import InputError
