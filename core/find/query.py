@@ -74,9 +74,9 @@ def query_of(frames: ChannelFrames, stretch: Stretch, name: str) -> Query:
         If it is too short, too long, not in the recording, or silent.
     """
     start_s, end_s = stretch.start_s, stretch.end_s
-    where = f"{name}, {start_s:g} to {end_s:g} s"
+    where = f"{name}, {round(start_s, 3):g} to {round(end_s, 3):g} s"
     if not SHORTEST_S <= round(end_s - start_s, 6) <= LONGEST_S:
-        what = f"is {end_s - start_s:g} s long"
+        what = f"is {round(end_s - start_s, 3):g} s long"
         raise InputError(where, what, f"mark {SHORTEST_S:g} to {LONGEST_S:g} s")
     if end_s > frames.duration_s + STEP_S:
         what = f"ends after channel {stretch.channel}, which lasts {frames.duration_s:.2f} s"
