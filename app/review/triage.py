@@ -179,7 +179,7 @@ def shown_names(names: Sequence[str]) -> list[str]:
     # A pair of files has the ending on both of its sides.
     ending = endings.pop() if len(endings) == 1 else ""
     bare = [name.replace(ending, "") if ending else name for name in names]
-    if len(names) == 1:
+    if len(names) < 2:
         return [*bare]
     parts = [_BETWEEN.split(name) for name in bare]
     words = [each[::2] for each in parts]

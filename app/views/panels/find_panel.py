@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.messages import RunProgress, short_name
+from app.review.triage import shown_names
 from app.session.session_model import SessionModel
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
@@ -147,20 +148,21 @@ class FindPanel(QWidget):
         ]
         self._hits.chosen = self._hits.listed[same[0]] if same else None
         with QSignalBlocker(self.table):
-            self.table.fill([self._row(hit) for hit in self._hits.listed])
+            entries = self._session.recordings
+            titles = [entry.recording.title for entry in entries.values()]
+            names = dict(zip(entries, shown_names(titles), strict=True))
+            self.table.fill([self._row(hit, names) for hit in self._hits.listed])
             self.table.setCurrentCell(same[0] if same else -1, 0)
         if not same:
             self.pictures.show_pictures(())
         self._said.setText(self._sentence())
 
-    def _row(self, hit: Hit) -> tuple[str, ...]:
+    def _row(self, hit: Hit, names: Mapping[int, str]) -> tuple[str, ...]:
         stretch = hit.found.stretch
         key = self._finding.found.keys[stretch.recording]
-        entry = self._session.recordings.get(key)
-        name = "" if entry is None else entry.recording.name
         mark = self._finding.marks.get(hit.found)
         return (
-            name,
+            names.get(key, ""),
             str(stretch.channel),
             f"{stretch.start_s:.2f}",
             f"{hit.found.score:.2f}",
