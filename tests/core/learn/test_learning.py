@@ -77,6 +77,7 @@ def test_learning_anew_from_the_same_is_no_gain(learned, corrections, networks):
 
 
 @needs_torch
+@pytest.mark.slow
 def test_in_minutes_the_net_learns_the_recorders(
     corrections, networks, short_recipe, tmp_path, monkeypatch
 ):

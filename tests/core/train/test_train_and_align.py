@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from core.formats.tables.biodcase import read_csv
 from core.nets.encoders.reading import file_digest
 
 
+@pytest.mark.slow
 def test_what_was_trained_aligns_recordings(finchsync, place, tmp_path):
     trained = tmp_path / "run"
     told = finchsync(
