@@ -10,12 +10,10 @@ windows of a second. Everything is drawn from one seed, on one thread.
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +31,7 @@ from benchmarks.making.compact_scenes import (
     real_examples,
     simulated_examples,
 )
-from core import __version__
+from benchmarks.making.provenance import provenance
 from core.audio.spectra.levels import LEAST_POWER
 from core.evidence.compact import FILE
 from core.evidence.compact_net import band_levels, noise_floor
@@ -195,14 +193,7 @@ def card(recipe: Recipe, real: list[Example], made: list[Example]) -> dict[str, 
             "simulated scenes, and scenes of clips under MIT and BSD licences": len(made),
         },
         "weights": sum(weight.numel() for weight in TrainedCompactNet().parameters()),
-        "versions": {
-            "finchsync": __version__,
-            "torch": torch.__version__.split("+")[0],
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-        "date": date.today().isoformat(),
-        "made_by": "python -m benchmarks.making.fit_compact",
+        **provenance("fit_compact"),
         "judged": "docs/compact.md, by python -m benchmarks.accuracy.compact_gain",
     }
 

@@ -11,11 +11,9 @@ are thrown away afterwards. Everything is drawn from one seed, on one thread.
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +26,7 @@ from torch.nn import functional
 
 from benchmarks.making.compact_scenes import log_mel_of
 from benchmarks.making.fit_compact import OUT
-from core import __version__
+from benchmarks.making.provenance import provenance
 from core.audio.spectra.levels import RATE_HZ
 from core.evidence.compact import FILE as NET_FILE
 from core.evidence.compact import shipped_weights, stored_arrays
@@ -193,14 +191,7 @@ def main() -> int:
         "what": "frames by which sounds are found, from the layers of the compact net",
         "recipe": asdict(recipe),
         "data": {f"frames of {len(SCENES)} simulated aviaries, seeds {SCENES}": frames},
-        "versions": {
-            "finchsync": __version__,
-            "torch": torch.__version__.split("+")[0],
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-        "date": date.today().isoformat(),
-        "made_by": "python -m benchmarks.making.fit_finder",
+        **provenance("fit_finder"),
         "judged": "docs/find.md, by python -m benchmarks.accuracy.finding",
     }
     (arguments.out / "finder.yaml").write_text(

@@ -11,11 +11,9 @@ drawn from one seed, on one thread.
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -35,7 +33,7 @@ from benchmarks.making.compact_scenes import (
     simulated_examples,
 )
 from benchmarks.making.fit_compact import OUT, Crop, Drawer, crops_of, optimised
-from core import __version__
+from benchmarks.making.provenance import provenance
 from core.audio.spectra.fixed_point import FixedPoint
 from core.evidence.compact import SCORER_FILE
 from core.evidence.compact_net import band_levels, noise_floor
@@ -221,14 +219,7 @@ def card(recipe: Recipe, counts: dict[str, int]) -> dict[str, object]:
         "what": "log odds that two moments are the same, from the layers of the compact net",
         "recipe": asdict(recipe),
         "data": counts,
-        "versions": {
-            "finchsync": __version__,
-            "torch": torch.__version__.split("+")[0],
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-        "date": date.today().isoformat(),
-        "made_by": "python -m benchmarks.making.fit_scorer",
+        **provenance("fit_scorer"),
         "judged": "docs/compact.md, by python -m benchmarks.accuracy.scorer",
     }
 
