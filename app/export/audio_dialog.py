@@ -92,14 +92,7 @@ class AudioDialog(WritingDialog):
         """As `WritingDialog`."""
         if self._is_of_many:
             return QFileDialog.getExistingDirectory(self, self.windowTitle(), self.place.text())
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self,
-            self.windowTitle(),
-            self.place.text(),
-            ";;".join(_KINDS),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        return chosen
+        return self.chosen_file(";;".join(_KINDS))
 
     def _fill_scope(self) -> None:
         """The recording itself, those that are chosen in the list, and all."""

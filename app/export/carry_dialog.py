@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.base.background_runner import BackgroundRunner, Work
 from app.base.save_dialog import may_replace, typed_path
@@ -134,14 +134,7 @@ class CarryDialog(WritingDialog):
 
     def browse(self) -> str:
         """As `WritingDialog`."""
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self,
-            self.windowTitle(),
-            self.place.text(),
-            self._format.pattern,
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        return chosen
+        return self.chosen_file(self._format.pattern)
 
     @property
     def _format(self) -> Format:

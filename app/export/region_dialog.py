@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.base.background_runner import BackgroundRunner, Work
 from app.base.messages import short_name
@@ -140,14 +140,9 @@ class RegionDialog(WritingDialog):
 
     def browse(self) -> str:
         """As `WritingDialog`."""
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self,
-            self.windowTitle(),
-            self.place.text(),
-            f"Sound (*{_SOUND_SUFFIX})" if self._form is None else self._form.pattern,
-            options=QFileDialog.Option.DontConfirmOverwrite,
+        return self.chosen_file(
+            f"Sound (*{_SOUND_SUFFIX})" if self._form is None else self._form.pattern
         )
-        return chosen
 
     @property
     def _form(self) -> Format | None:

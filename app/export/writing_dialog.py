@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
@@ -171,6 +172,23 @@ class WritingDialog(QDialog):
     def browse(self) -> str:
         """Ask for a place; empty if the person wants none."""
         raise NotImplementedError
+
+    def chosen_file(self, kinds: str) -> str:
+        """Ask for a file, as `browse`; whether it may be replaced is asked when it is written.
+
+        Parameters
+        ----------
+        kinds : str
+            Patterns of names, as Qt takes them.
+        """
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self,
+            self.windowTitle(),
+            self.place.text(),
+            kinds,
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        return chosen
 
     @Slot()
     def look_soon(self) -> None:
