@@ -22,6 +22,7 @@ FINDING: tuple[ActionSpec, ...] = (
         "Find",
         ("Alt+Return",),
         "Say that the chosen hit is the sound that is looked for, and look again",
+        on=(Thing.HIT,),
     ),
     ActionSpec(
         "mark_hit_wrong",
@@ -30,6 +31,7 @@ FINDING: tuple[ActionSpec, ...] = (
         "Find",
         ("Alt+Backspace",),
         "Say that the chosen hit is another sound, and look again without its like",
+        on=(Thing.HIT,),
     ),
     ActionSpec(
         "play_hit",
@@ -37,6 +39,7 @@ FINDING: tuple[ActionSpec, ...] = (
         "hits.play",
         "Find",
         tip="Show the chosen hit and play both channels there",
+        on=(Thing.HIT,),
     ),
     ActionSpec(
         "export_hits",
@@ -44,5 +47,6 @@ FINDING: tuple[ActionSpec, ...] = (
         "hits.export",
         "Find",
         tip="Write the hits that are listed as labels, a file for every channel",
+        on=(Thing.HIT,),
     ),
 )

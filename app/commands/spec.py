@@ -17,6 +17,7 @@ class Thing(StrEnum):
     PLOT = "plot"
     CANDIDATE = "candidate"
     RECORDING = "recording"
+    HIT = "hit"
 
 
 @dataclass(frozen=True, slots=True)

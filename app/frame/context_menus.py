@@ -16,6 +16,7 @@ from app.frame.workspace import Workspace
 from app.session.session_model import SessionModel
 from app.views.panels.candidate_table import CandidateTable
 from app.views.panels.recordings_list import RecordingsList
+from app.views.parts.plain_table import PlainTable
 from app.views.timeline.time_plot import TimePlot
 
 _Section = tuple[Thing, str]
@@ -29,7 +30,7 @@ class ContextMenus(QObject):
     session : SessionModel
     actions : mapping of str to QAction
         By id.
-    workspace, candidates, recordings
+    workspace, candidates, recordings, hits
         Where they open.
     """
 
@@ -40,18 +41,20 @@ class ContextMenus(QObject):
         workspace: Workspace,
         candidates: CandidateTable,
         recordings: RecordingsList,
+        hits: PlainTable,
     ) -> None:
         super().__init__(workspace)
         self._session, self._actions = session, actions
         for plot in workspace.plots:
             plot.asked.connect(partial(self._on_plot, plot))
         self._links, self._overview = workspace.links, workspace.overview
-        self._candidates, self._recordings = candidates, recordings
+        self._candidates, self._recordings, self._hits = candidates, recordings, hits
         for widget, asked in (
             (workspace.links, self._on_links),
             (workspace.overview, self._on_overview),
             (candidates, self._on_candidates),
             (recordings, self._on_recordings),
+            (hits, self._on_hits),
         ):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(asked)
@@ -103,6 +106,12 @@ class ContextMenus(QObject):
         if len(chosen) > 1:
             title = f"{len(chosen):,} recordings"
         self._open([(Thing.RECORDING, title)], self._recordings.viewport(), pos)
+
+    @Slot(QPoint)
+    def _on_hits(self, pos: QPoint) -> None:
+        row = self._hits.currentRow()
+        title = f"Hit {row + 1}" if row >= 0 else "Hits"
+        self._open([(Thing.HIT, title)], self._hits.viewport(), pos)
 
     def _open(self, sections: list[_Section], widget: QWidget, pos: QPoint) -> None:
         menu = context_menu(self._actions, sections, widget)

@@ -175,7 +175,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.session, self.progress, self.commands["cancel"])
         self.setStatusBar(self.status)
         PlaybackControls(self.playback, self.session, self.commands, self.menus["Playback"], self)
-        ContextMenus(self.session, self.commands, self.workspace, self.candidates, self.recordings)
+        tables = self.candidates, self.recordings, self.find_panel.table
+        ContextMenus(self.session, self.commands, self.workspace, *tables)
         self._repaint = StaggeredRepaint(
             (*self.panes, self.drift, self.overview, self.links, self.keypoint), self
         )

@@ -91,6 +91,7 @@ class Shell(QObject):
         self._demo = BackgroundRunner("demo", self)
         self._demo.stepped.connect(self._on_demo)
         self._demo.ended.connect(self._on_demo_ended)
+        self._pictures = BackgroundRunner("manual", self)
         self.keymap = KeyMap(actions, remembers=remembers, parent=self)
         menu = QMenu("Open recent", window)
         menu.setToolTipsVisible(True)
@@ -128,6 +129,7 @@ class Shell(QObject):
     def shut_down(self) -> None:
         """Stop the threads."""
         self._demo.shut_down()
+        self._pictures.shut_down()
         self.recent.shut_down()
 
     # -- commands --------------------------------------------------------------------
@@ -217,7 +219,8 @@ class Shell(QObject):
     @Slot()
     def show_day(self) -> None:
         """Show how a day goes beside the window, where it was left."""
-        manual = self._window.findChild(ManualWindow) or ManualWindow(self._window)
+        open_one = self._window.findChild(ManualWindow)
+        manual = open_one or ManualWindow(self._pictures, self._window)
         manual.show()
         manual.raise_()
         manual.activateWindow()

@@ -15,8 +15,9 @@ from app.render.view_item import ViewItem
 
 _EDGE_PX = 8.0
 _LINES_FROM_PX, _MARKS_FROM_PX = 14.0, 9.0
-_HELD_LINES_FROM_PX = 40.0
-"""Closer than this, lines of keypoints would leave no room to take hold of anything else."""
+_HELD_LINES_FROM_PX, _HELD_MARKS_FROM_PX = 40.0, 4.0
+"""Closer than this, lines would leave no room to take hold of anything else, and no hand could tell
+one mark from the next."""
 _ON_LINE_PX, _ON_MARK_PX = 4.0, 9.0
 _OPACITY = 70
 _FLASH_PX = 15.0
@@ -127,8 +128,8 @@ class KeypointItem(ViewItem):
             return selected
         first, stop = self._in_view
         spacing_px = self.boundingRect().width() / self.pixelWidth() / max(stop - first, 1)
-        index = int(np.argmin(beside_px + above_px * (not self._edge)))
-        if spacing_px >= _MARKS_FROM_PX and on_mark[index]:
+        index = int(np.argmin(np.hypot(beside_px, above_px)))
+        if spacing_px >= _HELD_MARKS_FROM_PX and on_mark[index]:
             return index
         on_line = self._edge and spacing_px >= _HELD_LINES_FROM_PX
         return index if on_line and beside_px[index] <= _ON_LINE_PX else -1

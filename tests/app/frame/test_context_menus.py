@@ -128,7 +128,8 @@ def test_every_command_about_a_thing_is_offered_on_it() -> None:
     without = {
         spec.id
         for spec in ACTIONS
-        if spec.menu.partition("/")[0] in ("Keypoint", "Region", "Recordings") and not spec.on
+        if spec.menu.partition("/")[0] in ("Keypoint", "Region", "Recordings", "Find")
+        and not spec.on
     }
     assert without == ABOUT_NO_ONE_THING
     assert {thing for spec in ACTIONS for thing in spec.on} == set(Thing)

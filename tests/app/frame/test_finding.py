@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
@@ -79,6 +80,20 @@ def test_a_hit_is_shown_where_it_is(searched: MainWindow, settle: Callable, qtbo
     example, hit = searched.find_panel.pictures.images
     assert example.width() == pytest.approx(hit.width(), abs=12)
     assert searched.time.start_s < region.start_s < region.end_s < searched.time.end_s
+
+
+def test_a_hit_is_marked_by_a_right_click(searched: MainWindow, settle: Callable) -> None:
+    _find(searched, settle)
+    table = searched.find_panel.table
+    row = table.visualItemRect(table.item(1, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.RightButton, pos=row)
+    table.customContextMenuRequested.emit(row)
+    menu = QApplication.activePopupWidget()
+    assert menu.actions()[0].text() == "Hit 2"
+    menu.setActiveAction(next(a for a in menu.actions() if a.text() == "This hit is right"))
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    settle(searched)
+    assert "✓" in [texts[-1] for texts in table.texts]
 
 
 def test_marks_rank_again_and_can_be_taken_back(searched: MainWindow, settle: Callable) -> None:

@@ -32,10 +32,26 @@ def manual(opened: MainWindow) -> ManualWindow:
 
 def test_the_days_work_is_shown_with_its_pictures(manual: ManualWindow) -> None:
     assert "A day in the life" in manual.page.toPlainText()
-    kind = QTextDocument.ResourceType.ImageResource.value
-    picture = manual.page.loadResource(kind, QUrl("images/tutorial_doubt.png"))
-    assert 200 <= picture.width() <= manual.page.viewport().width()
     assert not manual.isModal(), "the work goes on beside it"
+
+
+def test_pictures_have_their_place_at_once_and_are_read_beside_the_work(
+    manual: ManualWindow, qtbot: QtBot
+) -> None:
+    kind = QTextDocument.ResourceType.ImageResource.value
+    name = manual.page.source().resolved(QUrl("images/tutorial_doubt.png"))
+    place = manual.page.document().resource(kind, name)
+    assert 200 <= place.width() <= manual.page.viewport().width()
+    length_px = manual.page.document().size().height()
+
+    def colours() -> int:
+        shown = manual.page.document().resource(kind, name)
+        assert shown.size() == place.size()
+        points = ((x, y) for x in range(0, shown.width(), 40) for y in range(0, shown.height(), 40))
+        return len({shown.pixel(x, y) for x, y in points})
+
+    qtbot.waitUntil(lambda: colours() > 3, timeout=20_000)
+    assert manual.page.document().size().height() == length_px, "text stays where it is"
 
 
 def test_links_lead_on_and_back(manual: ManualWindow, qtbot: QtBot) -> None:

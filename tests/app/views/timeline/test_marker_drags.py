@@ -112,6 +112,21 @@ def test_escape_leaves_the_question_as_it_was(near: MainWindow, qtbot: QtBot) ->
     assert session.keypoints is before
 
 
+@pytest.mark.parametrize("off_px", [-2, 0, 2])
+def test_where_marks_stand_close_the_nearest_is_dragged(
+    opened: MainWindow, qtbot: QtBot, off_px: int
+) -> None:
+    opened.session.placing.set_interval(0.1)
+    opened.session.selection.select_keypoint(0)
+    opened.time.fit()
+    drift = opened.drift
+    spacing_px = 0.1 * drift.box.width() / opened.time.span_s
+    opened.time.show_span(8.0, 8.0 + opened.time.span_s * spacing_px / 5.0)
+    start = mark_of(drift, 100, opened) + QPoint(off_px, 0)
+    drag(drift.viewport(), start, start + QPoint(0, -30), qtbot)
+    assert opened.session.keypoints.is_reviewed.nonzero()[0].tolist() == [100]
+
+
 def test_where_marks_stand_close_a_drag_selects(opened: MainWindow, qtbot: QtBot) -> None:
     opened.time.fit()
     opened.session.placing.set_interval(0.05)
