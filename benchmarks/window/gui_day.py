@@ -29,12 +29,13 @@ from app.session.session_places import SessionPlaces
 from app.views.dialogs.learn_dialog import LearnDialog
 from benchmarks.window.deployment import write_deployment
 from benchmarks.window.environment import environment
-from benchmarks.window.gui_frames import SIZE, wait
+from benchmarks.window.gui_frames import SIZE, rest, wait
 from benchmarks.window.gui_watchdog import LIMIT_MS, Watchdog
 from core.keypoints import KeypointSet
 
 FILES = 8
 STEP_EVERY_MS = 40
+BETWEEN_PRESSES_S = 0.2
 KEYPOINTS_A_STEP = 4
 
 
@@ -92,8 +93,9 @@ def day(window: MainWindow, folder: Path, truth: Mapping[str, KeypointSet]) -> d
     dialog.use.click()
     part("taking the model and aligning anew")
     dialog.close()
-    window.commands["models"].trigger()
-    window.commands["shipped_model"].trigger()
+    for press in ("models", "shipped_model"):
+        rest(BETWEEN_PRESSES_S)
+        window.commands[press].trigger()
     part("going back and aligning anew")
     return longest_ms
 

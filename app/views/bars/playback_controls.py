@@ -43,6 +43,7 @@ class PlaybackControls(QObject):
         self._starters = (self._play, actions["play_alternating"])
         self._tips: list[str] = []
         self._text = self._play.text()
+        self._stops: bool | None = None
         for action in self._starters:
             # Held down, a key must not start and stop over and over.
             action.setAutoRepeat(False)
@@ -63,9 +64,15 @@ class PlaybackControls(QObject):
             # Without sound as well: pressed, it says what is wrong.
             allow(action, "" if self._session.current else _NO_RECORDING)
         self._say_problem(playback.problem)
-        self._play.setText("Stop" if playback.is_playing else self._text)
-        self._play.setIcon(icon("stop" if playback.is_playing else "play"))
+        self._show_what_it_does(stops=playback.is_playing)
         self._actions[f"high_pass_{playback.settings.high_pass_hz}"].setChecked(True)
+
+    def _show_what_it_does(self, *, stops: bool) -> None:
+        # With every recording that is shown, drawing the icon anew would hold the window up.
+        if stops != self._stops:
+            self._stops = stops
+            self._play.setText("Stop" if stops else self._text)
+            self._play.setIcon(icon("stop" if stops else "play"))
 
     def _say_problem(self, problem: str) -> None:
         if problem and not self._tips:

@@ -67,11 +67,13 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._candidates: CandidateScores | None = None
+        self._texts_of: dict[int, tuple[str, ...]] = {}
 
     def show(self, candidates: CandidateScores | None) -> None:
         """Show other candidates, best first."""
         self.beginResetModel()
         self._candidates = candidates
+        self._texts_of.clear()
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
@@ -89,6 +91,12 @@ class _CandidateModel(HeaderTexts, QAbstractTableModel):
         return self._texts(index.row())[index.column()] if is_shown else None
 
     def _texts(self, row: int) -> tuple[str, ...]:
+        """What the cells of a row say, put into words when the first of them is looked at."""
+        if row not in self._texts_of:
+            self._texts_of[row] = self._worded(row)
+        return self._texts_of[row]
+
+    def _worded(self, row: int) -> tuple[str, ...]:
         found = self._candidates
         assert found is not None
         return (

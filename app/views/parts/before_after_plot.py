@@ -27,11 +27,10 @@ class BeforeAfterPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._palette = theme().palette
-        super().__init__(parent, background=self._palette.plot)
+        super().__init__(parent, background=self._palette.plot, enableMenu=False)
         self.setAccessibleName("Errors before and after, one point a recording")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseEnabled(x=False, y=False)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.setLogMode(x=True, y=True)
         self.setLabel("bottom", "error before, ms")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.views.parts.before_after_plot import BeforeAfterPlot
@@ -36,20 +38,17 @@ class ComparisonView(QWidget):
         self._said = QLabel()
         self._said.setWordWrap(True)
         self._said.setProperty("role", "muted")
-        self._plot = BeforeAfterPlot()
         tables = QWidget()
         column = QVBoxLayout(tables)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.figures)
         column.addWidget(self.recordings, 1)
         column.addWidget(self._said)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(tables)
-        both.addWidget(self._plot)
-        both.setSizes(_WIDTHS_PX)
+        self._both = QSplitter(Qt.Orientation.Horizontal)
+        self._both.addWidget(tables)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(both)
+        layout.addWidget(self._both)
 
     @property
     def said(self) -> str:
@@ -57,7 +56,11 @@ class ComparisonView(QWidget):
         return self._said.text()
 
     def show_comparison(self, comparison: Comparison) -> None:
-        """Show another comparison."""
+        """Show a comparison: the tables at once, the plot after them.
+
+        Tables, a plot and what is in it are made with the event loop in between: together they
+        hold the window up.
+        """
         before, after = map(figure_texts, (comparison.before, comparison.after))
         words = ("Mean absolute error", "Keypoints within 50 ms", "Calibration error (ECE)")
         self.figures.fill(list(zip(words, before, after, strict=True)))
@@ -68,12 +71,19 @@ class ComparisonView(QWidget):
         every = comparison.recordings
         self.recordings.fill([_row(each) for each in every])
         self._said.setText(_sentence(comparison))
-        self._plot.show_errors(
+        QTimer.singleShot(0, self, partial(self._add_plot, every))
+
+    def _add_plot(self, every: Sequence[Compared]) -> None:
+        plot = BeforeAfterPlot()
+        self._both.addWidget(plot)
+        self._both.setSizes(_WIDTHS_PX)
+        errors = (
             [each.before.mae_ms for each in every],
             [each.after.mae_ms for each in every],
             [each.change for each in every],
             [each.was_learned_from for each in every],
         )
+        QTimer.singleShot(0, plot, partial(plot.show_errors, *errors))
 
 
 def figure_texts(figures: Figures) -> tuple[str, str, str]:

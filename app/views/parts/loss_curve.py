@@ -22,11 +22,10 @@ class LossCurve(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._palette = theme().palette
-        super().__init__(parent, background=self._palette.plot)
+        super().__init__(parent, background=self._palette.plot, enableMenu=False)
         self.setAccessibleName("Loss while the net learns")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseEnabled(x=False, y=False)
-        self.setMenuEnabled(False)
         self.hideButtons()
         self.setLabel("bottom", "epochs of all nets")
         self.setLabel("left", "loss, nats a second (dashed: left out)")

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from app.frame.main_window import MainWindow
 from app.settings.preferences import Preferences
 from app.views.dialogs.learn_dialog import LearnDialog
+from app.views.parts.before_after_plot import BeforeAfterPlot
 from core.audio.recording import Recording
 from core.keypoints import ReviewState
 from core.learn.tiers import MINUTES, SECONDS
@@ -140,6 +141,7 @@ def test_a_better_model_is_used_and_one_command_goes_back(
     rows = dialog.comparison.recordings.texts
     assert rows[0] == ("0.wav", "10", "40.0", "10.0", "better, known")
     assert rows[1][-1] == "better"
+    qtbot.waitUntil(lambda: dialog.findChild(BeforeAfterPlot) is not None)
     aligner.models.clear()
     click(dialog.use)
     qtbot.waitUntil(lambda: bool(window.shell.preferences.value.model))
