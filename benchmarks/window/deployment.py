@@ -26,7 +26,9 @@ TAKES = (CALM, WINDY, WINDY, CALM, WINDY, WINDY, WINDY, WINDY)
 _DRIFT = DriftSpec(offset_s=(1.7, 2.2), drift_ppm=(100.0, 300.0), bend_s=(0.0, 0.01))
 
 
-def write_deployment(out: Path, files: Mapping[str, int]) -> dict[str, KeypointSet]:
+def write_deployment(
+    out: Path, files: Mapping[str, int], duration_s: float = DURATION_S
+) -> dict[str, KeypointSet]:
     """Write folders of recordings, all by two recorders whose clocks differ much alike.
 
     Parameters
@@ -34,6 +36,8 @@ def write_deployment(out: Path, files: Mapping[str, int]) -> dict[str, KeypointS
     out : Path
     files : mapping of str to int
         How many recordings each folder in `out` gets, in ``audio``.
+    duration_s : float
+        How long each is.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def write_deployment(out: Path, files: Mapping[str, int]) -> dict[str, KeypointS
         The true keypoints, by file name.
     """
     truth: dict[str, KeypointSet] = {}
-    scenes = _scenes()
+    scenes = _scenes(duration_s)
     for name, number in files.items():
         (out / name / "audio").mkdir(parents=True)
         for each in range(1, number + 1):
@@ -51,19 +55,19 @@ def write_deployment(out: Path, files: Mapping[str, int]) -> dict[str, KeypointS
     return truth
 
 
-def _scenes() -> Iterator[Scene]:
+def _scenes(duration_s: float) -> Iterator[Scene]:
     made = 0
     for seed in count(SEED):
         snr_db, density = TAKES[made % len(TAKES)]
         scene = simulate_scene(
             "zebra_finch",
             seed,
-            DURATION_S,
+            duration_s,
             snr_db=snr_db,
             drift=_DRIFT,
             spec=SceneSpec(density=density),
         )
-        ends_s = np.array([0.0, DURATION_S])
+        ends_s = np.array([0.0, duration_s])
         first_s, last_s = scene.time_map.to_channel_1(ends_s) - ends_s
         # The signs are drawn; with others it would be another pair of recorders.
         if 0.0 < first_s < last_s:
