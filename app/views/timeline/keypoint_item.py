@@ -114,23 +114,23 @@ class KeypointItem(ViewItem):
         at : QPointF
             In the units of the axes.
         selected : int
-            Its line can always be held, and it goes before others.
+            It can always be held, by its line too; of several as near it goes before.
         """
         if not len(self._x):
             return -1
         beside_px = np.abs(self._x - at.x()) / (self.pixelWidth() or 1.0)
-        has_selected = 0 <= selected < len(self._x)
-        if self._edge and has_selected and beside_px[selected] <= _ON_LINE_PX:
-            return selected
         above_px = np.abs(self._heights - at.y()) / (self.pixelHeight() or 1.0)
-        on_mark = (beside_px <= _ON_MARK_PX) & (above_px <= _ON_MARK_PX)
-        if has_selected and on_mark[selected]:
+        is_selected = np.arange(len(self._x)) == selected
+        if self._edge and (beside_px[is_selected] <= _ON_LINE_PX).any():
             return selected
         first, stop = self._in_view
         spacing_px = self.boundingRect().width() / self.pixelWidth() / max(stop - first, 1)
-        index = int(np.argmin(np.hypot(beside_px, above_px)))
-        if spacing_px >= _HELD_MARKS_FROM_PX and on_mark[index]:
-            return index
+        can_be_held = is_selected | (spacing_px >= _HELD_MARKS_FROM_PX)
+        on_mark = can_be_held & (beside_px <= _ON_MARK_PX) & (above_px <= _ON_MARK_PX)
+        if on_mark.any():
+            away_px = np.where(on_mark, np.hypot(beside_px, above_px), np.inf)
+            return int(np.lexsort((~is_selected, away_px))[0])
+        index = int(np.argmin(beside_px))
         on_line = self._edge and spacing_px >= _HELD_LINES_FROM_PX
         return index if on_line and beside_px[index] <= _ON_LINE_PX else -1
 

@@ -117,7 +117,7 @@ def test_where_marks_stand_close_the_nearest_is_dragged(
     opened: MainWindow, qtbot: QtBot, off_px: int
 ) -> None:
     opened.session.placing.set_interval(0.1)
-    opened.session.selection.select_keypoint(0)
+    opened.session.selection.select_keypoint(101)
     opened.time.fit()
     drift = opened.drift
     spacing_px = 0.1 * drift.box.width() / opened.time.span_s
