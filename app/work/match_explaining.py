@@ -11,12 +11,23 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.session.session_model import SessionModel
 from core.audio.recording import Recording
-from core.evidence.matching_parts import MatchingParts, matching_parts
+from core.evidence.matching_parts import SHOWN_P, MatchingParts, matching_parts
 from core.steps import Steps
 
 _REST_MS = 150
 """Who steps on or drags faster than this waits for the last one only."""
-_OUTSIDE = "not shown: the second is not all there"
+_OUTSIDE = "No lines: the second reaches beyond the end of a channel."
+_SHOWN = (
+    "Lines join what makes the two match: hiding it lowers the score more than chance (p = {:.3f})."
+)
+_SPREAD = (
+    "No lines: hiding what is most alike lowers the score no more than hiding other parts "
+    "(p = {:.2f}). Nothing single in this second makes the two match."
+)
+_ANYWHERE = (
+    "No lines: seconds of channel 1 that do not belong here are alike in the same way "
+    "(p = {:.2f}). This second alone proves no match; its neighbours may (Why?)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +146,8 @@ def _steps(recording: Recording, time_0_s: float, time_1_s: float) -> Iterator[M
 def _answer(found: MatchingParts | None) -> MatchAnswer:
     if found is None:
         return MatchAnswer(_OUTSIDE)
-    if not found.is_shown:
-        return MatchAnswer(
-            "not shown: hiding these parts does not lower the score more than chance "
-            f"(p = {found.p_value:.3f})",
-            found,
-        )
-    return MatchAnswer(
-        f"hiding these parts lowers the score more than chance (p = {found.p_value:.3f})", found
-    )
+    if found.is_shown:
+        return MatchAnswer(_SHOWN.format(max(found.p_hidden, found.p_elsewhere)), found)
+    if found.p_hidden > SHOWN_P:
+        return MatchAnswer(_SPREAD.format(found.p_hidden), found)
+    return MatchAnswer(_ANYWHERE.format(found.p_elsewhere), found)

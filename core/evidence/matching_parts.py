@@ -59,16 +59,20 @@ class MatchingParts:
 
     Parameters
     ----------
-    p_value : float
-        Probability that chance does as well.
+    p_hidden : float
+        Probability that hiding random parts lowers the score as much.
+    p_elsewhere : float
+        Probability that hiding parts lowers it as much for seconds of channel 1 that do not belong
+        there.
     time_0_s, time_1_s : ndarray, shape (L,)
         Middles of the parts in channel 0 and of what they are like in channel 1, seconds from the
-        keypoint; none where chance does as well.
+        keypoint; none where either is likely.
     low_hz, high_hz : ndarray, shape (L,)
         Frequencies of each.
     """
 
-    p_value: float
+    p_hidden: float
+    p_elsewhere: float
     time_0_s: Floats
     time_1_s: Floats
     low_hz: Floats
@@ -77,7 +81,7 @@ class MatchingParts:
     @property
     def is_shown(self) -> bool:
         """Whether hiding the parts proves that they count."""
-        return self.p_value <= SHOWN_P
+        return max(self.p_hidden, self.p_elsewhere) <= SHOWN_P
 
 
 def matching_parts(
@@ -126,8 +130,7 @@ def matching_parts(
         drop_there, by_chance_there = pair.drops(pair.parts(middle).numbers, middle)
         others.append(drop_there - by_chance_there.mean())
         yield 0.7 + 0.3 * (done + 1) / len(wrong)
-    p_value = max(_p_value(drop, by_chance), _p_value(excess, np.array(others)))
-    return found.told(p_value)
+    return found.told(_p_value(drop, by_chance), _p_value(excess, np.array(others)))
 
 
 class _Comparison:
@@ -201,14 +204,19 @@ class _Parts:
     numbers: NDArray[np.intp]
     later_s: Floats
 
-    def told(self, p_value: float) -> MatchingParts:
+    def told(self, p_hidden: float, p_elsewhere: float) -> MatchingParts:
         """The parts where they may be shown."""
-        shown = slice(None if p_value <= SHOWN_P else 0)
+        shown = slice(None if max(p_hidden, p_elsewhere) <= SHOWN_P else 0)
         column, row = np.divmod(self.numbers[shown], _ROWS)
         time_0_s = (column + 0.5) * _PART_FRAMES * HOP_S - CLIP_S / 2
         edges_hz = np.append(MIDDLES_HZ[::_PART_BANDS], MIDDLES_HZ[-1])
         return MatchingParts(
-            p_value, time_0_s, time_0_s + self.later_s[shown], edges_hz[row], edges_hz[row + 1]
+            p_hidden,
+            p_elsewhere,
+            time_0_s,
+            time_0_s + self.later_s[shown],
+            edges_hz[row],
+            edges_hz[row + 1],
         )
 
 
