@@ -54,6 +54,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "files.find_audio",
         "File",
         tip="Look in a folder for recordings of this session that were moved",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "use_other_audio",
@@ -61,6 +62,7 @@ APPLICATION: tuple[ActionSpec, ...] = (
         "documents.use_other_audio",
         "File",
         tip="Go on with audio that has changed since its keypoints were made; they are kept",
+        on=(Thing.RECORDING,),
     ),
     ActionSpec(
         "export",

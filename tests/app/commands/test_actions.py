@@ -1,6 +1,8 @@
 from html import escape
 
 import pytest
+from finding import line, only
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -10,8 +12,11 @@ from app.commands.actions import ACTIONS, MENUS, collisions
 from app.commands.keymap import DEFAULTS
 from app.commands.platform_keys import with_platform_keys
 from app.frame.main_window import MainWindow
+from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.shortcut_sheet import sheet_html
 from core.evidence.choice import EVIDENCE
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def test_no_two_actions_share_a_key() -> None:
@@ -58,6 +63,17 @@ def test_every_action_is_in_its_menu(window: MainWindow) -> None:
     for spec in ACTIONS:
         assert window.commands[spec.id] in window.menus[spec.menu].actions()
         assert window.commands[spec.id].toolTip()
+
+
+def test_every_action_is_in_the_palette_and_so_within_reach_of_the_keys(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_P, CONTROL | SHIFT)
+    palette = only(window, CommandPalette)
+    assert sorted(palette.shown) == sorted(spec.id for spec in ACTIONS)
+    for spec in ACTIONS:
+        line(palette).setText(window.commands[spec.id].text())
+        assert spec.id in palette.shown[:2], "its whole name finds it"
 
 
 def test_the_sheet_shows_every_action_with_a_key() -> None:
