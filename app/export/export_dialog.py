@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.base.literal_text import literal, without_mnemonic
 from app.base.messages import short_name, some_names
 from app.base.save_dialog import may_replace, typed_path
+from app.export.moments_choice import MomentsChoice
 from app.export.table_export import ExportPlan
 from app.look.keypoint_style import Mark, mark_icon
 from app.session.entries import Entry
@@ -36,6 +37,7 @@ from core.formats.files.atomic import check_writable
 from core.formats.kinds.biodcase_csv import FORMAT as BIODCASE_CSV
 from core.formats.registry import formats
 from core.formats.sidecar import Rows, sidecar_path
+from core.formats.tables.moments import AT_KEYPOINTS
 from core.keypoints import ReviewState
 
 
@@ -103,6 +105,7 @@ class ExportDialog(QDialog):
         self._format.addItems([each.title for each in self._formats])
         self._format.setCurrentText(BIODCASE_CSV.title)
         self._format.currentIndexChanged.connect(self._on_format)
+        self._moments, self._asked = MomentsChoice(), AT_KEYPOINTS
         self._place = QLineEdit()
         self._place.setAccessibleName("File to write")
         browse = QPushButton("Browse…")
@@ -128,6 +131,7 @@ class ExportDialog(QDialog):
         for widget in (*chosen, card, self._every, self._reviewed, self._warning):
             layout.addWidget(widget)
         layout.addWidget(self._format)
+        layout.addWidget(self._moments)
         layout.addLayout(place)
         layout.addWidget(self._sidecar)
         layout.addStretch(1)
@@ -139,7 +143,7 @@ class ExportDialog(QDialog):
         """What the person chose."""
         rows = Rows.REVIEWED if self._reviewed.isChecked() else Rows.ALL
         entries = self._chosen[0 if self._one.isChecked() else 1]
-        return ExportPlan(entries, rows, self._formats[self._format.currentIndex()])
+        return ExportPlan(entries, rows, self._formats[self._format.currentIndex()], self._asked)
 
     @property
     def path(self) -> Path:
@@ -155,6 +159,8 @@ class ExportDialog(QDialog):
         """Check the place, ask before overwriting, and close."""
         try:
             path = self.path
+            if self.plan.format.has_moments:
+                self._asked = self._moments.moments
             self.plan.refuse(path)
             places = self.plan.places(path)
             for place in places:
@@ -179,6 +185,7 @@ class ExportDialog(QDialog):
         with suppress(InputError):
             self.set_path(self.path.with_suffix(self.plan.format.suffix))
         self._show_sidecar()
+        self._refresh()
 
     @Slot()
     def _show_sidecar(self) -> None:
@@ -217,7 +224,9 @@ class ExportDialog(QDialog):
         self._warning.setText("\n".join(_cautions(plan)))
         self._warning.setVisible(bool(self._warning.text()))
         rows_written = plan.written + plan.kept
-        self._go.setText(f"Export {rows_written:,} keypoint{'' if rows_written == 1 else 's'}")
+        self._moments.setVisible(plan.format.has_moments)
+        counted = f"{rows_written:,} keypoint{'' if rows_written == 1 else 's'}"
+        self._go.setText(f"Export {'the time map' if plan.format.has_moments else counted}")
         self._go.setEnabled(bool(rows_written))
 
     @Slot()

@@ -23,6 +23,7 @@ from core.formats.sidecar import (
     write_table,
 )
 from core.formats.tables.biodcase import BiodcaseTable
+from core.formats.tables.moments import AT_KEYPOINTS, Moments
 from core.keypoints import KeypointSet, ReviewState
 
 
@@ -37,11 +38,14 @@ class ExportPlan:
         Which keypoints stand in the table. Unalignable ones never do, nor those of recordings
         that were never aligned: a time there would teach a model what is not true.
     format : Format
+    moments : Moments
+        At which a time map is told.
     """
 
     entries: tuple[Entry, ...]
     rows: Rows = Rows.ALL
     format: Format = BIODCASE_CSV
+    moments: Moments = AT_KEYPOINTS
 
     def count(self, *states: ReviewState) -> int:
         """How many keypoints are in one of `states`."""
@@ -107,7 +111,7 @@ class ExportPlan:
         asked = self.entries if self.format.has_moments else ()
         known = {entry.recording.name: entry.leaving.known_map(self.rows) for entry in asked}
         sync = {e.recording.name: e.state.sync for e in self.entries if len(e.state.sync)}
-        export = KeypointExport(self.table(), recordings, sync, known)
+        export = KeypointExport(self.table(), recordings, sync, known, self.moments)
         return self.format.keypoint_files(export, path)
 
     def places(self, path: Path) -> tuple[Path, ...]:

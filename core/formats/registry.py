@@ -18,7 +18,7 @@ from core.formats.files.table_text import decoded
 from core.formats.fitting import Holds
 from core.formats.reader import LabelReader
 from core.formats.tables.biodcase import BiodcaseTable
-from core.formats.tables.moments import Moments
+from core.formats.tables.moments import AT_KEYPOINTS, Moments
 from core.known_map import KnownMap
 from core.labels import Labels
 from core.sync_points import SyncPoints
@@ -40,15 +40,15 @@ class KeypointExport:
         Of recordings that have some.
     known : mapping of str to KnownMap
         What is known of their time maps; by default what the keypoints of the table tell.
-    moments : Moments or None
-        At which a time map is told; None for those of the keypoints.
+    moments : Moments
+        At which a time map is told.
     """
 
     table: BiodcaseTable
     recordings: Mapping[str, Recording] = field(default_factory=dict)
     sync: Mapping[str, SyncPoints] = field(default_factory=dict)
     known: Mapping[str, KnownMap] = field(default_factory=dict)
-    moments: Moments | None = None
+    moments: Moments = AT_KEYPOINTS
 
     def durations_s(self, name: str) -> tuple[float, float]:
         """Length of both channels, seconds; up to the last keypoint where nobody knows it."""

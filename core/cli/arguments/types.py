@@ -8,6 +8,7 @@ import re
 from fractions import Fraction
 
 from core.align.limits import INTERVALS_S, OFFSETS_S, SPACINGS_M, TOLERANCES_S
+from core.exact import exact
 
 
 def positive(text: str, wanted: str) -> float:
@@ -57,12 +58,9 @@ def spacing(text: str) -> float:
 def fraction(text: str) -> Fraction:
     """An exact number above zero, as 25, 29.97 or 30000/1001."""
     try:
-        value = Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
-        raise argparse.ArgumentTypeError(f"{text} is not a number, as 25 or 30000/1001") from error
-    if not 1e-6 <= value <= 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0.000001 and 1000000000")
-    return value
+        return exact(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def interval(text: str) -> float:

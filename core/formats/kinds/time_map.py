@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from core.formats.registry import Format, KeypointExport, stems_of
-from core.formats.tables.moments import Moments
 from core.known_map import KnownMap
 
 COLUMNS = (
@@ -29,7 +28,7 @@ def _contents(export: KeypointExport, places: Sequence[Path]) -> Iterator[bytes]
 
 def _lines(export: KeypointExport, name: str) -> Iterator[str]:
     yield ",".join(COLUMNS) + "\n"
-    moments, known = export.moments or Moments(), export.known_map(name)
+    moments, known = export.moments, export.known_map(name)
     recording = export.recordings.get(name)
     duration_s = export.durations_s(name)[0]
     time_0_s = moments.times_s(export.table.files[name], duration_s)
@@ -71,7 +70,7 @@ FORMAT = Format(
     "time-map",
     "Time map",
     (".csv",),
-    "Matching moments and samples of both channels, at keypoints, every second or at video frames.",
+    "Matching moments and samples of both channels.",
     _contents,
     _places,
     has_moments=True,

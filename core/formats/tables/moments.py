@@ -67,6 +67,9 @@ class Moments:
         return np.asarray(np.arange(count) * self.step_s.numerator / self.step_s.denominator)
 
 
+AT_KEYPOINTS = Moments()
+
+
 def read_times(path: Path) -> Floats:
     """The moments in a file: one a line, seconds on channel 0, below a heading or none.
 

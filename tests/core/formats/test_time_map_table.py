@@ -15,7 +15,7 @@ from core.audio.recording import open_recording
 from core.errors import InputError
 from core.formats.registry import KeypointExport, format_named
 from core.formats.tables.biodcase import BiodcaseTable
-from core.formats.tables.moments import Moments, read_times
+from core.formats.tables.moments import AT_KEYPOINTS, Moments, read_times
 from core.keypoints import ReviewState, machine_keypoints
 from core.known_map import KnownMap
 
@@ -35,7 +35,7 @@ def export(make_audio) -> KeypointExport:
     return KeypointExport(table, {"a.wav": recording}, known={"a.wav": known})
 
 
-def _rows(export: KeypointExport, moments: Moments | None = None) -> list[dict[str, str]]:
+def _rows(export: KeypointExport, moments: Moments = AT_KEYPOINTS) -> list[dict[str, str]]:
     export = replace(export, moments=moments)
     (content,) = FORMAT.keypoint_files(export, Path("map.csv")).values()
     return list(csv.DictReader(io.StringIO(content.decode())))
