@@ -189,9 +189,13 @@ class DecodedEvidence:
         )
 
 
+ALIAS_MARGIN = 4.0
+"""Below this margin an alias fits almost as well; chosen by hand (decision 0007)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A second alignment that fits almost as well.
+    """A second alignment that fits almost as well, or would stretch by stretch.
 
     Parameters
     ----------
@@ -210,10 +214,12 @@ class Alias:
         Returns
         -------
         str
-            As "0.71 s later fits almost as well".
+            As "0.71 s later fits almost as well", or "much of it fits 0.71 s later as well".
         """
-        side = "later" if self.shift_s > 0 else "earlier"
-        return f"{abs(self.shift_s):.2f} s {side} fits almost as well"
+        other = f"{abs(self.shift_s):.2f} s {'later' if self.shift_s > 0 else 'earlier'}"
+        if self.margin < ALIAS_MARGIN:
+            return f"{other} fits almost as well"
+        return f"much of it fits {other} as well"
 
 
 class Decision(NamedTuple):

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from core.align.alignment import Alias, Alignment, Decision, DecodedEvidence
 from core.align.calibration import MOST_CONFIDENT
 from core.align.claims import confidence
+from core.align.claims.alias import find_alias
 from core.align.claims.monotone import never_back
 from core.align.claims.row_claims import claims, file_related
-from core.align.limits import CERTAIN
+from core.align.limits import CERTAIN, DOUBTFUL, FEW_DOUBTFUL
 from core.align.path import RowStatistics
 from core.arrays import Floats
 from core.audio.sequences.gaps import NO_GAP, Gaps
@@ -68,7 +69,7 @@ def build_alignment(
     clear = confidence.clarity(surface.time_0_s, statistics.nats)
     why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
     pinned = any(known.reason in (PINNED, SYNCED) for known in decided.values())
-    alias = None if pinned else confidence.find_alias(surface, path)
+    alias = None if pinned else find_alias(surface, path, statistics.nats)
     claim = claims(decoded, statistics, clear, alias=alias, pinned=pinned)
     sure = claim.sure
     time_1_s = surface.time_0_s + path.offset_s
@@ -92,6 +93,8 @@ def build_alignment(
         warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
     elif decoded.prior is not None and decoded.prior.share < 0.5:
         warnings = (*warnings, OUTVOTED)
+    if mean >= CERTAIN:
+        warnings = (*warnings, *_doubtful(keypoints, decoded.gaps))
     return Alignment(
         keypoints=keypoints,
         time_map=keypoints.time_map(),
@@ -175,6 +178,19 @@ def _doubt_what_goes_back(
         mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s)
         sure[back] = np.minimum(sure[back], mass)
     return back
+
+
+def _doubtful(keypoints: KeypointSet, gaps: Gaps) -> tuple[str, ...]:
+    """A sentence where more than a few of many sure keypoints are in doubt, and undecided."""
+    is_heard = gaps.channel_at(keypoints.time_0_s, keypoints.time_1_s) == NO_GAP
+    is_open = np.array([reason != UNALIGNABLE for reason in keypoints.reason], dtype=bool)
+    doubtful = np.flatnonzero(is_heard & is_open & (keypoints.confidence < DOUBTFUL))
+    if len(doubtful) <= FEW_DOUBTFUL * is_heard.sum():
+        return ()
+    least_s = keypoints.time_0_s[doubtful[np.argmin(keypoints.confidence[doubtful])]]
+    return (
+        f"{len(doubtful)} of {is_heard.sum()} keypoints are in doubt, most of all at {least_s:.0f} s",
+    )
 
 
 def _warnings(decoded: DecodedEvidence, alias: Alias | None, back_s: Floats) -> tuple[str, ...]:

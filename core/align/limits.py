@@ -33,3 +33,5 @@ BEST_LINES = 10
 
 CERTAIN = 0.95
 """Confidence from which a keypoint needs no second look; files with a lower mean go to review."""
+DOUBTFUL, FEW_DOUBTFUL = 0.75, 0.01
+"""Files go to review as well where more than this share of keypoints is claimed below this."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.alignment import Alias, DecodedEvidence
+from core.align.alignment import DecodedEvidence
 from core.align.path import OffsetPath, RowStatistics
 from core.arrays import Floats, Floats32
 from core.evidence.surface import ScoreSurface
@@ -21,14 +21,8 @@ CLEAR_NATS = 3.0
 random offset."""
 _BLIND_S = 10.0
 """A row further than this from a clear match has no evidence, seconds (decision 0008)."""
-_ALIAS_APART_S = 0.12
+ALIAS_APART_S = 0.12
 """Offsets nearer to each other than this are the same alignment, seconds (decision 0007)."""
-_ALIAS_MARGIN = 4.0
-"""Below this a second alignment fits almost as well, standard deviations (decision 0007)."""
-_ALIAS_ROWS = 400
-"""Most rows, spread evenly, that the shift profile is a mean over: more would only take longer."""
-_MAIN_PEAK_S = 0.05
-"""The main peak of the shift profile is looked for so far around zero, seconds."""
 _RIVAL_SHARE = 0.25
 """A second mode is told of from this share of the path's probability on."""
 _WAYS = np.linspace(-1.0, 1.0, 129)[1::2]
@@ -106,44 +100,6 @@ def _mass_near(decoded: DecodedEvidence, offset_s: Floats) -> Floats:
         within += _at(edge, surface.column(high_s + way_s) + 0.5)
         within -= _at(edge, surface.column(low_s + way_s) + 0.5)
     return within / len(ways)
-
-
-def find_alias(surface: ScoreSurface, path: OffsetPath) -> Alias | None:
-    """Find another alignment, a constant shift away, that fits almost as well.
-
-    Stereotyped song matches itself one motif later. The shift profile
-    ``R(d) = mean_k score[k, path_k + d]`` then has a second peak nearly as high
-    as the one at zero; its distance is measured in standard deviations of R. On
-    simulated stereotyped song the margin stays below 4 as good as always, on
-    alignments that are right it hardly ever does (``docs/decisions/0007-alias-flag.md``).
-
-    Parameters
-    ----------
-    surface : ScoreSurface
-    path : OffsetPath
-        At its rows.
-
-    Returns
-    -------
-    Alias or None
-        None where the path stands alone.
-    """
-    if len(path.offset_s) > _ALIAS_ROWS:
-        some = np.linspace(0, len(path.offset_s) - 1, _ALIAS_ROWS).astype(np.intp)
-        surface, path = surface.rows(some), path.rows(some)
-    width = surface.score.shape[1]
-    shift = np.arange(-width, width + 1) * surface.step_s
-    profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)
-    overlap = surface.covers(path.offset_s + shift[:, None]).mean(axis=1)
-    profile, shift = profile[overlap > 0.5], shift[overlap > 0.5]
-    spread = float(profile.std())
-    near = np.abs(shift) <= _ALIAS_APART_S
-    if spread <= 0 or near.all():
-        return None
-    main = float(profile[np.abs(shift) <= _MAIN_PEAK_S].max())
-    rival = int(np.argmax(np.where(near, -np.inf, profile)))
-    margin = (main - float(profile[rival])) / spread
-    return Alias(float(shift[rival]), margin) if margin < _ALIAS_MARGIN else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,7 +266,7 @@ def in_digits(confidence: float) -> str:
 def _rival_offset(surface: ScoreSurface, posterior: Floats32, path: OffsetPath) -> Floats:
     """Offset of a second mode at least a quarter as likely as the path's, or NaN; shape (K,)."""
     columns = np.arange(posterior.shape[1])
-    apart = _ALIAS_APART_S / surface.step_s
+    apart = ALIAS_APART_S / surface.step_s
     away = np.abs(columns[None, :] - surface.column(path.offset_s)[:, None]) > apart
     near = np.where(away, 0.0, posterior).max(axis=1)
     other = np.where(away, posterior, 0.0)

@@ -255,17 +255,6 @@ def decoded(
     )
 
 
-@pytest.mark.parametrize(("height", "flagged"), [(5.5, True), (1.0, False)])
-def test_a_rival_a_motif_later_raises_the_alias_flag(height, flagged):
-    surface = surface_with({0.3: 6.0, 1.06: height})
-    path = OffsetPath(np.full(40, 0.3), np.full(40, 0.29), np.full(40, 0.31))
-    alias = confidence.find_alias(surface, path)
-    assert (alias is not None) == flagged
-    if alias is not None:
-        assert alias.shift_s == pytest.approx(0.76, abs=0.02)
-        assert alias.sentence() == "0.76 s later fits almost as well"
-
-
 def test_the_median_and_its_band_lie_between_columns():
     surface = surface_with({})
     grid = -2.0 + 0.01 * np.arange(401)
