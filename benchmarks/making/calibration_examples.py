@@ -37,7 +37,6 @@ from core.keypoints import KeypointSet
 from core.simulate import DriftSpec, SceneSpec, simulate_scene
 
 SNR_DB = (20.0, 10.0, 0.0, -5.0, -10.0, -15.0)
-STEREOTYPED_SNR_DB = SNR_DB[:4]
 SCENE_S = 100.0
 SCENES = (
     ("zebra_finch", "zebra_finch", 5000, 50),
@@ -57,6 +56,7 @@ TROUBLED_SEED = 4000
 """A draw of all stress sets."""
 UNRELATED = 45
 UNRELATED_SEEDS = (6600, 6800)
+UNRELATED_SNR_DB = SNR_DB[:4]
 
 Truth = tuple[Recording, Floats, Floats | None]
 
@@ -181,16 +181,15 @@ def simulated() -> Iterator[Case]:
     """Scenes, stereotyped scenes, corners and unrelated pairs."""
     for name, kind, first_seed, count in SCENES:
         stereotyped = name == "stereotyped"
-        levels = STEREOTYPED_SNR_DB if stereotyped else SNR_DB
         for number in range(count):
-            seed, snr_db = first_seed + number, levels[number % len(levels)]
+            seed, snr_db = first_seed + number, SNR_DB[number % len(SNR_DB)]
             yield Case(name, f"{kind}_{seed}", partial(_scene, kind, seed, snr_db, stereotyped))
     for number in range(CORNERS):
         seed = FIRST_CORNER_SEED + number
         yield Case("corner", f"corner_{seed}", partial(_corner, seed, number))
     for number in range(UNRELATED):
         seeds = UNRELATED_SEEDS[0] + number, UNRELATED_SEEDS[1] + number
-        snr_db = STEREOTYPED_SNR_DB[number % len(STEREOTYPED_SNR_DB)]
+        snr_db = UNRELATED_SNR_DB[number % len(UNRELATED_SNR_DB)]
         yield Case("unrelated", f"unrelated_{number}", partial(_unrelated, seeds, snr_db))
 
 
