@@ -185,12 +185,11 @@ def _doubtful(keypoints: KeypointSet, gaps: Gaps) -> tuple[str, ...]:
     is_heard = gaps.channel_at(keypoints.time_0_s, keypoints.time_1_s) == NO_GAP
     is_open = np.array([reason != UNALIGNABLE for reason in keypoints.reason], dtype=bool)
     doubtful = np.flatnonzero(is_heard & is_open & (keypoints.confidence < DOUBTFUL))
-    if len(doubtful) <= FEW_DOUBTFUL * is_heard.sum():
+    count, heard = len(doubtful), int(is_heard.sum())
+    if count <= FEW_DOUBTFUL * heard:
         return ()
     least_s = keypoints.time_0_s[doubtful[np.argmin(keypoints.confidence[doubtful])]]
-    return (
-        f"{len(doubtful)} of {is_heard.sum()} keypoints are in doubt, most of all at {least_s:.0f} s",
-    )
+    return (f"{count} of {heard} keypoints are in doubt, most of all at {least_s:.0f} s",)
 
 
 def _warnings(decoded: DecodedEvidence, alias: Alias | None, back_s: Floats) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from core.align.aligner import AlignOptions, align, align_steps
 from core.align.alignment import Alignment, DecodedEvidence, Progress, Travel
 from core.align.calibration import MOST_CONFIDENT
 from core.align.claims import confidence
-from core.align.path import OffsetPath, Refinement
+from core.align.path import Refinement
 from core.align.rankings import Ranking
 from core.align.scores import CandidateScores
 from core.audio.recording import open_recording

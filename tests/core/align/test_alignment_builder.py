@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.align.alignment import Alignment, DecodedEvidence
+from core.align.alignment import Alignment, Decision, DecodedEvidence
 from core.align.alignment_builder import UNALIGNABLE, build_alignment
-from core.align.alignment import Decision
 from core.align.limits import CERTAIN
 from core.align.path import Refinement
 from core.align.scores import CandidateScores
