@@ -29,8 +29,8 @@ _SHOWN_CANDIDATES = 30
 _LEAST_SPAN_S = 0.3
 _LOOSEST = 2.5
 """Times more room than wanted at which the offset axis shrinks; it stands still in between."""
-_ROOM = 0.1
-"""Part of the height kept free at both ends; at the upper one stands the caption."""
+_ROOM_PX = 10.0
+"""Kept free at both ends: marks are whole. At the upper one the caption stands as well."""
 _ROOMY_PX = 600
 _REFRESH_MS = 40
 
@@ -106,6 +106,7 @@ class DriftPlot(TimePlot):
         session.keypoints_changed.connect(self._show_keypoints)
         session.selection.changed.connect(self._show_selection)
         view.span_changed.connect(self._fit_offsets)
+        self.box.sigResized.connect(self._fit_offsets)
         self.stretched.connect(self._stretch)
         self.reset.connect(self._follow_offsets)
         self._show_recording()
@@ -241,13 +242,23 @@ class DriftPlot(TimePlot):
             values = np.concatenate(shown)
             if len(values):
                 low_s, high_s = float(values.min()), float(values.max())
+        self._show_offsets(low_s, high_s)
+
+    def _show_offsets(self, low_s: float, high_s: float) -> None:
+        """Show a stretch of offsets with room around it, unless it is shown well enough."""
+        height_px = max(self.box.height(), 1.0)
+        below_px, above_px = _ROOM_PX, _ROOM_PX + self.caption_foot_px
+        middle_s, told_s = (low_s + high_s) / 2, max(1.2 * (high_s - low_s), _LEAST_SPAN_S)
+        px_s = told_s / max(height_px - below_px - above_px, height_px / 3)
         shown_low_s, shown_high_s = self.box.viewRange()[1]
-        wanted_s = max(1.5 * (high_s - low_s), _LEAST_SPAN_S)
-        room_s = _ROOM * (shown_high_s - shown_low_s)
-        inside = shown_low_s + room_s <= low_s and high_s <= shown_high_s - room_s
-        if not inside or shown_high_s - shown_low_s > _LOOSEST * wanted_s:
-            middle_s = (low_s + high_s) / 2
-            self.show_heights(middle_s - wanted_s / 2, middle_s + wanted_s / 2)
+        shown_px_s = (shown_high_s - shown_low_s) / height_px
+        is_inside = (
+            shown_low_s + below_px * shown_px_s <= low_s
+            and high_s <= shown_high_s - above_px * shown_px_s
+        )
+        if not is_inside or shown_px_s > _LOOSEST * px_s:
+            from_s = middle_s - told_s / 2 - below_px * px_s
+            self.show_heights(from_s, from_s + height_px * px_s)
 
     def _visible(self, time_s: np.ndarray) -> np.ndarray:
         return (time_s >= self.view.start_s) & (time_s <= self.view.end_s)

@@ -139,6 +139,11 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         """The words in the corner, all of them, with their marks."""
         return self._captions[0]
 
+    @property
+    def caption_foot_px(self) -> int:
+        """How far down a caption at the top reaches."""
+        return self._caption.geometry().bottom()
+
     def set_caption(self, html: str, *shorter: str) -> None:
         """Words in a corner, or shorter ones where they have no room; empty to hide."""
         if (html, *shorter) == self._captions:

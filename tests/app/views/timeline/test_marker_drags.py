@@ -161,3 +161,12 @@ def test_the_pointer_says_what_a_drag_would_do(near: MainWindow, qtbot: QtBot) -
     assert "correct keypoint 12" in said["answer"][1]
     assert "offset" in said["offset"][1]
     assert said["nothing"][1] == "", "nothing stands in the way of what is looked at"
+
+
+def test_the_caption_of_the_drift_plot_hides_no_mark(near: MainWindow, qtbot: QtBot) -> None:
+    for off_s in (0.3, 0.6):
+        near.session.move_keypoint(11, 11.0 + curve_s(11.0) + off_s)
+        for height_px in (120, 220):
+            near.drift.setFixedHeight(height_px)
+            qtbot.wait(30)
+            assert mark_of(near.drift, 11, near).y() >= near.drift.caption_foot_px + 8
