@@ -48,6 +48,7 @@ class Docks(QObject):
             self._menu.addSeparator()
         # Until they are tabbed, all panels together are higher than a small screen.
         dock.hide()
+        dock.dockLocationChanged.connect(self._tend_tabs)
         self._menu.addAction(dock.toggleViewAction())
         self.by_title[title] = dock
         return dock
@@ -62,7 +63,7 @@ class Docks(QObject):
             state = QSettings().value(_STATES[self._is_compact]) if self.are_remembered else None
             if isinstance(state, QByteArray):
                 self._window.restoreState(state, _LAYOUT_VERSION)
-            self._hide_lost_tabs()
+            self._tend_tabs()
 
     @property
     def _is_compact(self) -> bool:
@@ -112,13 +113,19 @@ class Docks(QObject):
     def reset(self) -> None:
         """Put all panels back where they were at first."""
         self._window.restoreState(self._first_layout, _LAYOUT_VERSION)
-        self._hide_lost_tabs()
+        self._tend_tabs()
 
-    def _hide_lost_tabs(self) -> None:
-        """Of the tab bars that name a panel, Qt moves only the last one it made."""
+    @Slot()
+    def _tend_tabs(self) -> None:
+        """Show names whole; of the tab bars that name a panel, Qt moves only the last it made."""
+        if self._first_layout.isEmpty():
+            return
         bars = [b for b in self._window.findChildren(QTabBar) if b.parent() is self._window]
         last = {bar.tabText(i): bar for bar in bars for i in range(bar.count())}
         for bar in bars:
+            # Names that have no room are reached by arrows, and stay whole.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
             if bar not in last.values():
                 bar.hide()
 

@@ -151,9 +151,9 @@ class Redecoding(QObject):
 
 def _followed_text(entry: Entry, moved: int) -> str:
     if entry.basis is Basis.IMPORTED:
-        return "path led through your keypoints; the imported times stand (0 takes the path)"
+        return "imported times stand; 0 takes the path"
     if entry.basis is Basis.LINE:
-        return "path led through your keypoints; the candidate's line stands (0 takes the path)"
+        return "the candidate's line stands; 0 takes the path"
     if moved == 0:
         return "no other keypoint had to move"
     return f"{moved} keypoint{'' if moved == 1 else 's'} followed"

@@ -185,10 +185,10 @@ class Reviewer:
         keypoints, truth = entry.keypoints, self._truth[entry.recording.name]
         off_s = np.abs(_errors_s(keypoints, truth))
         is_off = off_s > WITHIN_S
-        for index in np.flatnonzero((off_s > SEEN_S) & ~is_off).tolist():
+        looked_at = (off_s > SEEN_S) & ~is_off & (keypoints.confidence < CERTAIN)
+        for index in np.flatnonzero(looked_at).tolist():
             is_off[index] = self._stands_out(keypoints, index)
-        uncertain = keypoints.confidence < CERTAIN
-        return np.flatnonzero(is_off & uncertain & ~keypoints.is_reviewed)
+        return np.flatnonzero(is_off & ~keypoints.is_reviewed)
 
     def _stands_out(self, keypoints: KeypointSet, index: int) -> bool:
         """Whether there is a sound to see around a keypoint, in both channels."""

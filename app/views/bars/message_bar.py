@@ -78,16 +78,17 @@ class MessageBar(QFrame):
         self._other.clicked.connect(self._on_other)
         self._copy.clicked.connect(self._on_copy)
         self._close.clicked.connect(self._on_close)
-        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words = QHBoxLayout()
         words.addWidget(self._sign)
         words.addWidget(self._text, 1)
-        buttons.addStretch(1)
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons.addStretch(1)
         for button in (self._act, self._other, self._copy):
-            buttons.addWidget(button)
+            self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._layout.setSpacing(8)
         self._layout.addLayout(words, 1)
-        self._layout.addLayout(buttons)
+        self._layout.addLayout(self._buttons)
         self._outer = QHBoxLayout(self)
         self._outer.setContentsMargins(10, 1, 4, 1)
         self._outer.addLayout(self._layout, 1)
@@ -118,6 +119,8 @@ class MessageBar(QFrame):
         line_px = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4 * _SIGN_PX
         is_narrow = self.width() - taken_px < min(_WORDS_PX, line_px)
         self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
+        has_no_row = self.width() < taken_px + 4 * _SIGN_PX
+        self._buttons.setDirection(sides.TopToBottom if has_no_row else sides.LeftToRight)
 
     def _fit(self) -> None:
         self.resize(self._place.width(), self.height())

@@ -40,10 +40,10 @@ class ExplanationPopup(QFrame):
         sentences : tuple of str
         """
         self._heading.setText(heading)
-        self._said.setText("\n\n".join(sentences))
-        # As wide as the panel, and as a line is read with ease.
+        # As wide as the panel, and as a line is read with ease; the words take their room by it.
         line_px = _CHARACTERS * self.fontMetrics().averageCharWidth()
         self._said.setFixedWidth(max(widget.width(), line_px))
+        self._said.setText("\n\n".join(sentences))
         self.adjustSize()
         screen = widget.screen().availableGeometry()
         under = widget.mapToGlobal(QPoint(0, widget.height()))

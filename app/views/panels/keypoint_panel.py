@@ -125,7 +125,8 @@ class KeypointPanel(QScrollArea):
             return
         mark = Mark(int(marks_of(keypoints)[selected]))
         time_s = float(keypoints.time_0_s[selected])
-        self._title.setText(f"Keypoint {selected + 1}/{len(keypoints)} · {time_text(time_s, 1)}")
+        place = f"{selected + 1}/{len(keypoints)} · {time_text(time_s, 1)}"
+        self._title.setText(f"Keypoint {place}", place)
         self._show_mark(mark)
         self._offset.setText(f"{float(keypoints.offset_s[selected]):+.3f} s")
         if mark is Mark.CORRECTED:

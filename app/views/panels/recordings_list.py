@@ -10,10 +10,12 @@ from app.review.review_queue import ReviewQueue
 from app.review.triage import Column
 from app.session.session_model import SessionModel
 
-_LEAST_WIDTH_PX, _ROW_PX = 150, 26
+_LEAST_WIDTH_PX, _ROW_PX, _ROW_PADDING_PX = 150, 26, 6
 _STAGE_PX, _PADDING_PX = 24, 14
-_SHOWN_FROM_PX = {Column.FLAG: 210, Column.UNCERTAIN: 235, Column.CONFIDENCE: 265}
-_WIDEST = {Column.CONFIDENCE: "failed", Column.UNCERTAIN: "left", Column.FLAG: "≈"}
+_WIDEST = {Column.FLAG: "≈", Column.UNCERTAIN: "left", Column.CONFIDENCE: "failed"}
+"""What they have to hold; the last one goes first where there is little room."""
+_NAME = "recording 1"
+"""So much of a name is seen, before what else is told of a recording."""
 _UNSORTED = -1
 _DELETING = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 """Backspace says "delete" on keyboards for macOS; where it runs a command, it never comes here."""
@@ -52,7 +54,8 @@ class RecordingsList(QTableView):
         self.verticalHeader().hide()
         # Rows of one height: thousands of them need not be measured.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        row_px = max(_ROW_PX, self.fontMetrics().height() + _ROW_PADDING_PX)
+        self.verticalHeader().setDefaultSectionSize(row_px)
         self._set_columns()
         self.setMinimumWidth(_LEAST_WIDTH_PX)
         queue.rearranged.connect(self._follow)
@@ -69,8 +72,11 @@ class RecordingsList(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Where there is little room, it belongs to the names."""
-        for column, from_px in _SHOWN_FROM_PX.items():
-            self.setColumnHidden(column, event.size().width() < from_px)
+        left_px = event.size().width() - self.fontMetrics().horizontalAdvance(_NAME) - _PADDING_PX
+        left_px -= sum(self.columnWidth(column) for column in (Column.STAGE, Column.REVIEWED))
+        for column in _WIDEST:
+            left_px -= self._width_px(_WIDEST[column])
+            self.setColumnHidden(column, left_px < 0)
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
@@ -95,9 +101,12 @@ class RecordingsList(QTableView):
 
     def _make_room(self, column: Column, text: str) -> None:
         # Measuring the cells, as Qt would, takes time and room for a sort arrow in every column.
-        width_px = self.fontMetrics().horizontalAdvance(text) + _PADDING_PX
+        width_px = self._width_px(text)
         if self.columnWidth(column) != width_px:
             self.setColumnWidth(column, width_px)
+
+    def _width_px(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + _PADDING_PX
 
     @Slot()
     def _follow(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -72,35 +73,55 @@ class SpectrogramPanel(QScrollArea):
         pair = self._tiles.spectrograms
         return automatic_db(np.zeros(256, dtype=np.int64) if pair is None else pair[0].histogram)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Two settings in a row where they have room, else one."""
+        self._arrange(is_narrow=event.size().width() < self._wide_px)
+        super().resizeEvent(event)
+
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setContentsMargins(4, 6, 4, 6)
-        grid.setSpacing(4)
-        rows: tuple[tuple[str, QWidget, str, QWidget | None], ...] = (
-            ("Colours", self.colours, "", None),
-            ("", self.automatic, "", None),
-            ("Darkest", self.darkest, "Range", self.range),
-            ("From", self.low, "To", self.high),
-            ("Window", self.window_ms, "Shape", self.taper),
-            ("Overlap", self.overlap, "Padding", self.padding),
-            ("", self.reset, "", None),
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(4, 6, 4, 6)
+        self._grid.setSpacing(4)
+        self._pairs: tuple[tuple[tuple[QLabel, QWidget], ...], ...] = tuple(
+            tuple((QLabel(word), widget) for word, widget in row)
+            for row in (
+                (("Colours", self.colours),),
+                (("", self.automatic),),
+                (("Darkest", self.darkest), ("Range", self.range)),
+                (("From", self.low), ("To", self.high)),
+                (("Window", self.window_ms), ("Shape", self.taper)),
+                (("Overlap", self.overlap), ("Padding", self.padding)),
+                (("", self.reset),),
+            )
         )
-        for row, (word, first, other_word, second) in enumerate(rows):
-            grid.addWidget(QLabel(word), row, 0)
-            grid.addWidget(first, row, 1, 1, 3 if second is None else 1)
-            if second is not None:
-                grid.addWidget(QLabel(other_word), row, 2)
-                grid.addWidget(second, row, 3)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        grid.setRowStretch(len(rows), 1)
+        self._grid.setColumnStretch(1, 1)
         inner = QWidget()
-        inner.setLayout(grid)
+        inner.setLayout(self._grid)
+        self._is_narrow: bool | None = None
+        self._last_row = 0
+        self._arrange(is_narrow=False)
+        self._wide_px = self._grid.minimumSize().width()
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName("Spectrogram settings")
         self.setFocusProxy(self.colours)
+
+    def _arrange(self, *, is_narrow: bool) -> None:
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        rows = [(pair,) for row in self._pairs for pair in row] if is_narrow else self._pairs
+        for row, pairs in enumerate(rows):
+            for place, (word, widget) in enumerate(pairs):
+                columns = 3 if len(pairs) == 1 else 1
+                self._grid.addWidget(word, row, 2 * place)
+                self._grid.addWidget(widget, row, 2 * place + 1, 1, columns)
+        self._grid.setColumnStretch(3, 0 if is_narrow else 1)
+        # The row of before takes no more room than it needs.
+        self._grid.setRowStretch(self._last_row, 0)
+        self._last_row = len(rows)
+        self._grid.setRowStretch(self._last_row, 1)
 
     @Slot()
     def _show_choice(self) -> None:

@@ -34,6 +34,7 @@ class FixedLabel(QWidget):
     ) -> None:
         super().__init__()
         self._lines = lines
+        self._wordings: tuple[str, ...] = ("",)
         # In no layout, so that nobody asks how large it would like to be.
         self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -44,13 +45,13 @@ class FixedLabel(QWidget):
         self._fit()
 
     def text(self) -> str:
-        """What is shown."""
-        return self._label.text()
+        """All that is said."""
+        return self._wordings[0]
 
-    def setText(self, text: str) -> None:  # noqa: N802 (as QLabel has it)
-        """Show other words."""
-        if text != self._label.text():
-            self._label.setText(text)
+    def setText(self, text: str, *shorter: str) -> None:  # noqa: N802 (as QLabel has it)
+        """Show other words, or where they have no room shorter ones, the longest first."""
+        if (text, *shorter) != self._wordings:
+            self._wordings = (text, *shorter)
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -60,6 +61,10 @@ class FixedLabel(QWidget):
 
     def _fit(self) -> None:
         least_px = self._lines * self._label.fontMetrics().lineSpacing() + 4
-        wraps = self._label.wordWrap()
+        wraps, advance_px = self._label.wordWrap(), self._label.fontMetrics().horizontalAdvance
+        fit = (words for words in self._wordings if advance_px(words) <= self.width())
+        shown = next(fit, self._wordings[-1])
+        if shown != self._label.text():
+            self._label.setText(shown)
         wanted_px = self._label.heightForWidth(self.width()) if wraps else 0
         self.setFixedHeight(max(least_px, wanted_px))

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.parts.sentence_label import SentenceLabel
 
 _HOW = (
     "Drop a stereo recording here, two mono files, a folder with <b>audio/</b> inside, "
@@ -21,7 +31,7 @@ _PRESSES = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _DEMO = "Nothing at hand? Try two minutes of two simulated recorders whose clocks drift apart:"
 
 
-class Welcome(QWidget):
+class Welcome(QScrollArea):
     """A hint, buttons to open something, and one for the demo.
 
     Parameters
@@ -63,10 +73,15 @@ class Welcome(QWidget):
         across.addStretch(1)
         across.addWidget(column, _CHARACTERS)
         across.addStretch(1)
-        layout = QVBoxLayout(self)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
         layout.addStretch(2)
         layout.addLayout(across)
         layout.addStretch(3)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Enter presses a button; outside dialogs, Qt lets only the space bar do that."""
@@ -79,10 +94,9 @@ class Welcome(QWidget):
             button.showMenu()
 
 
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
+def _words(text: str) -> SentenceLabel:
+    label = SentenceLabel("muted", text)
+    label.setTextFormat(Qt.TextFormat.RichText)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label
 

@@ -14,7 +14,7 @@ from app.playback.cursor import Cursor
 from app.render.display import Display
 from app.session.session_model import SessionModel
 from app.views.timeline.play_cursor import draw_cursor
-from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
+from app.views.timeline.time_plot import RIGHT_PX, left_px
 
 _HEIGHT_PX = 30
 _CLICK_PX = 10.0
@@ -88,11 +88,11 @@ class LinkStrip(QWidget):
         keypoints = self._session.keypoints
         if keypoints is None or not len(keypoints):
             return
-        painter.setClipRect(LEFT_PX, 0, self.width() - LEFT_PX - RIGHT_PX, self.height())
+        painter.setClipRect(left_px(), 0, self.width() - left_px() - RIGHT_PX, self.height())
         top_px, bottom_px = self._ends_px()
         marks = self._marks
         low, high = np.minimum(top_px, bottom_px), np.maximum(top_px, bottom_px)
-        visible = np.flatnonzero((high >= LEFT_PX) & (low <= self.width() - RIGHT_PX))
+        visible = np.flatnonzero((high >= left_px()) & (low <= self.width() - RIGHT_PX))
         if len(visible):
             spacing_px = self.width() / len(visible)
             visible = visible[:: max(1, int(np.ceil(_CLOSEST_PX / spacing_px)))]
@@ -128,5 +128,5 @@ class LinkStrip(QWidget):
         return self._px(top_s), self._px(bottom_s)
 
     def _px(self, pane_s: np.ndarray) -> np.ndarray:
-        width_px = self.width() - LEFT_PX - RIGHT_PX
-        return LEFT_PX + (pane_s - self._view.start_s) * width_px / self._view.span_s
+        width_px = self.width() - left_px() - RIGHT_PX
+        return left_px() + (pane_s - self._view.start_s) * width_px / self._view.span_s

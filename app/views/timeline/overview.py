@@ -24,7 +24,7 @@ from app.render.display import Display
 from app.render.tiles import TileStore, draw
 from app.session.session_model import SessionModel
 from app.views.timeline.play_cursor import draw_cursor
-from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
+from app.views.timeline.time_plot import RIGHT_PX, left_px
 from core.keypoints import KeypointSet
 
 _CHANNEL_PX, _STATES_PX, _GAP_PX = 26, 16, 2
@@ -145,7 +145,7 @@ class OverviewStrip(QWidget):
         if self._session.current is not None:
             if self._states is None:
                 self._states = self._draw_states()
-            painter.drawImage(LEFT_PX, _CHANNEL_PX + _GAP_PX, self._states)
+            painter.drawImage(left_px(), _CHANNEL_PX + _GAP_PX, self._states)
             self._draw_region(painter)
             self._draw_selected(painter)
             self._draw_window(painter)
@@ -157,7 +157,7 @@ class OverviewStrip(QWidget):
         for channel, colour in enumerate((DARK.channel_0, DARK.channel_1)):
             top = self._channel_top(channel)
             painter.setPen(QColor(colour))
-            label = QRectF(0, top, LEFT_PX - 8, _CHANNEL_PX)
+            label = QRectF(0, top, left_px() - 8, _CHANNEL_PX)
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(label, align, f"ch {channel}")
         self._times_s = None
@@ -173,7 +173,7 @@ class OverviewStrip(QWidget):
             codes = spectrogram.at(time_s, level)[:, ::-5]
             image = draw(codes, self._tiles.table(channel))
             top = self._channel_top(channel)
-            painter.drawImage(QRectF(LEFT_PX, top, self._width_px(), _CHANNEL_PX), image)
+            painter.drawImage(QRectF(left_px(), top, self._width_px(), _CHANNEL_PX), image)
 
     def _column_times_s(self) -> tuple[np.ndarray, np.ndarray]:
         """The moment of each channel that stands in each column of the strip."""
@@ -225,8 +225,8 @@ class OverviewStrip(QWidget):
     def _draw_window(self, painter: QPainter) -> None:
         start, end = self._px(np.array([self._view.start_s, self._view.end_s])).tolist()
         shade = QColor(8, 9, 12, 150)
-        painter.fillRect(QRectF(LEFT_PX, 0, start - LEFT_PX, self.height()), shade)
-        painter.fillRect(QRectF(end, 0, LEFT_PX + self._width_px() - end, self.height()), shade)
+        painter.fillRect(QRectF(left_px(), 0, start - left_px(), self.height()), shade)
+        painter.fillRect(QRectF(end, 0, left_px() + self._width_px() - end, self.height()), shade)
         painter.setPen(QPen(QColor(DARK.accent), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(start, 0.5, end - start - 1, self.height() - 1.5))
@@ -285,14 +285,14 @@ class OverviewStrip(QWidget):
     # -- geometry --------------------------------------------------------------------
 
     def _width_px(self) -> float:
-        return max(float(self.width() - LEFT_PX - RIGHT_PX), 1.0)
+        return max(float(self.width() - left_px() - RIGHT_PX), 1.0)
 
     def _px(self, time_s: np.ndarray) -> np.ndarray:
-        x = LEFT_PX + time_s / self._view.duration_s * self._width_px()
-        return np.clip(x, LEFT_PX, LEFT_PX + self._width_px())
+        x = left_px() + time_s / self._view.duration_s * self._width_px()
+        return np.clip(x, left_px(), left_px() + self._width_px())
 
     def _seconds(self, x: float) -> float:
-        return (x - LEFT_PX) / self._width_px() * self._view.duration_s
+        return (x - left_px()) / self._width_px() * self._view.duration_s
 
     def _channel_top(self, channel: int) -> int:
         return 0 if channel == 0 else _CHANNEL_PX + _STATES_PX + 2 * _GAP_PX

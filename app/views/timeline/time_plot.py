@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGraphicsItem, QLabel, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QLabel, QWidget
 
 from app.base.time_view import TimeView
 from app.look.palette import DARK
@@ -15,13 +21,22 @@ from app.views.timeline.hand_tool import HandTool
 from app.views.timeline.play_cursor import PlayCursor
 from app.views.timeline.time_box import TimeBox
 
-LEFT_PX, RIGHT_PX = 60, 10
-"""Room left and right of the time axis, the same in every pane so that times line up."""
+RIGHT_PX = 10
+"""Room right of the time axis, the same in every pane so that times line up."""
+_LEFT_PX, _USUAL_LINE_PX = 60, 19
+_CAPTION_PX = 5
+"""From the upper edge of the plot to a caption."""
 
 CAPTION_STYLE = (
     f"color: {DARK.text}; background: rgba(13, 15, 19, 190); padding: 1px 6px; border-radius: 4px;"
 )
 """Words over a picture."""
+
+
+def left_px() -> int:
+    """Room left of the time axis for what stands there, the same in every pane."""
+    line_px = QFontMetrics(QApplication.font()).height()
+    return round(_LEFT_PX * max(1.0, line_px / _USUAL_LINE_PX))
 
 
 class TimePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -86,7 +101,7 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         item.hideButtons()
         item.setMenuEnabled(False)
         item.layout.setContentsMargins(0, 0, RIGHT_PX, 0)
-        item.getAxis("left").setWidth(LEFT_PX)
+        item.getAxis("left").setWidth(left_px())
         item.getAxis("left").setStyle(hideOverlappingLabels=True)
         # It stands still while everything beside it moves.
         item.getAxis("left").setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -185,17 +200,18 @@ class TimePlot(pg.PlotWidget):  # type: ignore[misc]
         self._caption.setStyleSheet(f"{CAPTION_STYLE} border: 1px solid {edge};")
 
     def _place_caption(self) -> None:
-        room_px = self.width() - LEFT_PX - RIGHT_PX - 16
+        room_px = self.width() - left_px() - RIGHT_PX - 16
         for words in self._captions:
             self._caption.setText(words)
             if self._caption.sizeHint().width() <= room_px:
                 break
         self._caption.adjustSize()
-        at_foot = self._caption_at == "bottom"
-        top = {"top": 26}.get(self._time_axis, 5)
-        self._caption.move(
-            LEFT_PX + 8, self.height() - self._caption.height() - 8 if at_foot else top
-        )
+        top_px = _CAPTION_PX
+        if self._caption_at == "bottom":
+            top_px = self.height() - self._caption.height() - 8
+        elif self._time_axis == "top":
+            top_px += round(self.getPlotItem().getAxis("top").minimumHeight())
+        self._caption.move(left_px() + 8, top_px)
 
     @Slot(float, float)
     def _on_clicked(self, axis_s: float, _y: float) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
 from app.frame.main_window import MainWindow
 from app.look.theme import theme
+from benchmarks.window.fits import faults
 
 SCREEN = (1366, 768)
 
@@ -43,3 +44,31 @@ def test_a_window_with_large_text_fits_a_small_screen(
         dock.raise_()
         QApplication.processEvents()
         assert fits(), f"with {dock.windowTitle()} in front it takes {window.size()}"
+        # The screen of the tests is smaller than the window.
+        assert [fault for fault in faults(window) if " takes " not in fault] == []
+
+
+@pytest.mark.usefixtures("large_text")
+def test_every_panel_is_within_reach_of_the_mouse(make_window: Callable[..., MainWindow]) -> None:
+    window = make_window(size=SCREEN)
+    QApplication.processEvents()
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.count()]
+    assert bars
+    for bar in bars:
+        last = bar.tabRect(bar.count() - 1)
+        arrows = [arrow for arrow in bar.findChildren(QToolButton) if arrow.isVisible()]
+        assert last.right() <= bar.width() or len(arrows) == 2
+
+
+@pytest.mark.usefixtures("large_text")
+def test_why_takes_no_more_room_than_its_words(
+    make_window: Callable[..., MainWindow], stereo: Path, settle: Callable[[MainWindow], None]
+) -> None:
+    window = make_window(size=SCREEN)
+    window.open([stereo])
+    settle(window)
+    window.commands["explain"].trigger()
+    popup = window.keypoint.explanation
+    lines = popup.text.count("\n") + len(popup.text) / 25
+    assert popup.height() < (lines + 3) * popup.fontMetrics().lineSpacing()
+    popup.close()
