@@ -103,6 +103,10 @@ class CompactFrames:
         self._head = Head(load(content))
         self.digest = hashlib.blake2b(net_digest.encode() + content, digest_size=8).hexdigest()
 
+    def __reduce__(self) -> tuple[type[CompactFrames], tuple[()]]:
+        """Its name alone goes to another process: what is shipped is there."""
+        return type(self), ()
+
     def frames(self, recording: Recording, channel: int) -> Iterator[Floats32]:
         """See `FrameEncoder.frames`; ten seconds at a time."""
         rate_hz = recording.channels[channel].sample_rate_hz

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from core.align.alignment import Progress
+from core.engine import Engine, results_of
 from core.errors import InputError
 from core.find.collection import Collection, Searched
 from core.find.frames import FrameEncoder
 from core.find.index import SUFFIX, Label, RecordingFrames, open_frames, read_label, write_frames
 from core.formats.files.atomic import check_writable, make_folder
+from core.steps import part_of, reported
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +44,10 @@ def is_indexed(collection: Collection, encoder: FrameEncoder, folder: Path | Non
 
 
 def indexed(
-    collection: Collection, encoder: FrameEncoder, folder: Path | None = None
+    collection: Collection,
+    encoder: FrameEncoder,
+    folder: Path | None = None,
+    engine: Engine | None = None,
 ) -> Generator[Progress, None, Index]:
     """Open the frames of a collection; what is missing or of no use is made.
 
@@ -52,6 +59,8 @@ def indexed(
     encoder : FrameEncoder
     folder : Path, optional
         Where they are kept; by default `Collection.index_folder`.
+    engine : Engine, optional
+        What makes frames of several recordings at a time.
 
     Yields
     ------
@@ -69,34 +78,79 @@ def indexed(
     """
     folder = folder or collection.index_folder
     labels, notes = _labels(folder), list(collection.notes)
-    found: list[tuple[Searched, RecordingFrames]] = []
-    total_s = sum(sum(each.recording.durations_s) for each in collection.recordings)
-    done_s = 0.0
+    missing: dict[Path, Searched] = {}
     for each in collection.recordings:
-        own_s = sum(each.recording.durations_s)
-        stage = f"indexing {each.name}"
-        yield Progress(stage, done_s / total_s)
         path = _path(folder, each, encoder)
         if path not in labels:
             notes += _why_again(each, encoder, labels, cut_short=path.exists())
             make_folder(folder)
             check_writable(path, overwrite=True)
-            try:
-                steps = write_frames(folder, each.recording, each.fingerprint, encoder)
-                for share in steps:
-                    yield Progress(stage, (done_s + share * own_s) / total_s)
-            except InputError as error:
-                if error.where == str(path):
-                    raise
-                notes.append(f"{each.name}: left out, {error.what}")
-                total_s -= own_s
-                continue
-        found.append((each, open_frames(path)))
-        done_s += own_s
+            missing[path] = each
+    made = yield from results_of(
+        partial(_made, encoder),
+        _tasks(missing),
+        engine,
+        lambda done: Progress(f"{done} of {len(missing)} indexed", done / len(missing)),
+    )
+    gave_up = engine.gave_up if engine else ""
+    why_not = {
+        path: gave_up if why is None else why for path, why in zip(missing, made, strict=True)
+    }
+    found: list[tuple[Searched, RecordingFrames]] = []
+    for each in collection.recordings:
+        path = _path(folder, each, encoder)
+        why = why_not.get(path, "")
+        if why == "":
+            found.append((each, open_frames(path)))
+        else:
+            notes.append(f"{each.name}: left out, {why}")
     if not found:
         raise InputError(collection.place, "has no recording that can be read", "see its notes")
     kept = Collection(collection.place, tuple(each for each, _ in found), collection.notes)
     return Index(kept, tuple(frames for _, frames in found), tuple(notes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """A recording to index.
+
+    Parameters
+    ----------
+    searched : Searched
+    path : Path
+        Of its frames.
+    start, end : float
+        Shares of all work that are done before and after it.
+    """
+
+    searched: Searched
+    path: Path
+    start: float
+    end: float
+
+
+def _tasks(missing: Mapping[Path, Searched]) -> list[_Task]:
+    lengths_s = [sum(each.recording.durations_s) for each in missing.values()]
+    ends = list(accumulate(lengths_s, initial=0.0))
+    shares = [end_s / ends[-1] for end_s in ends] if missing else []
+    return [
+        _Task(each, path, *span)
+        for (path, each), span in zip(missing.items(), pairwise(shares), strict=True)
+    ]
+
+
+def _made(encoder: FrameEncoder, task: _Task) -> Generator[Progress, None, str]:
+    """Make the frames of a recording; returns why it cannot be read, empty where it can."""
+    each, stage = task.searched, f"indexing {task.searched.name}"
+    yield Progress(stage, task.start)
+    frames = write_frames(task.path.parent, each.recording, each.fingerprint, encoder)
+    try:
+        yield from reported(part_of(frames, task.start, task.end), partial(Progress, stage))
+    except InputError as error:
+        if error.where == str(task.path):
+            raise
+        return error.what
+    return ""
 
 
 def _path(folder: Path, each: Searched, encoder: FrameEncoder) -> Path:

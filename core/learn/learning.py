@@ -20,6 +20,7 @@ from core import __version__
 from core.align.alignment import Progress
 from core.align.decoding import prior_fit
 from core.audio.same_sound import course_of, sounds
+from core.engine import Engine
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact import adapted
@@ -102,6 +103,7 @@ def learn_steps(
     in_use: Model,
     tier: int = SECONDS,
     kept: KeptSteps = _NOWHERE,
+    engine: Engine | None = None,
 ) -> Generator[Progress | LossPoint, None, Learned]:
     """Learn, and compare with the model in use; stop iterating to cancel.
 
@@ -116,6 +118,8 @@ def learn_steps(
         One of `core.learn.tiers.TIERS`; see `core.learn.tiers.refuse_tier`.
     kept : KeptSteps
         Where finished steps outlast an end in between, from which the same call goes on.
+    engine : Engine, optional
+        What adapts several networks at a time, one for each fold.
 
     Yields
     ------
@@ -148,7 +152,7 @@ def learn_steps(
     if tier == SECONDS:
         return in_seconds
     kept = kept.of((__version__, model_id(learned), _known(corrections)))
-    of_folds, adaptation = yield from _adapted(heard, task.fold, kept, plan)
+    of_folds, adaptation = yield from _adapted(heard, task.fold, kept, engine, plan)
     by_others = [adapted(learned, of_folds[number]) for number in task.fold]
     heard = yield from _hear(corrections, by_others, partial(plan.progress, _Part.HEAR_AGAIN))
     tell_again = partial(plan.progress, _Part.TEACH_AGAIN)
@@ -255,13 +259,17 @@ def _hear(
 
 
 def _adapted(
-    heard: Sequence[HeardRecording], fold: NDArray[np.intp], kept: KeptSteps, plan: _Plan
+    heard: Sequence[HeardRecording],
+    fold: NDArray[np.intp],
+    kept: KeptSteps,
+    engine: Engine | None,
+    plan: _Plan,
 ) -> Generator[Progress | LossPoint, None, tuple[list[Adaptation], Adaptation]]:
     """Adapt the compact net for each fold, and to all."""
     # Torch is loaded where it is needed only.
     from core.learn.tier_two import adaptations
 
-    steps = adaptations(heard, fold, kept)
+    steps = adaptations(heard, fold, kept, engine)
     with closing(steps):
         while True:
             try:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.audio.spectra.features import HOP_S, feature_blocks
+from core.engine import Engine, results_of
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import band_levels, noise_floor
@@ -22,6 +23,7 @@ from core.learn.kept import KeptSteps
 from core.nets.embed import leave_a_core
 from core.steps import reported, result_of
 from core.train.adapting import RECIPE, Epoch, Example, Keeping, adapt_steps
+from core.train.offsets import Training
 from core.train.samples.windows import FRAMES, REACH
 
 Step = tuple[str, float, LossPoint | None]
@@ -32,7 +34,10 @@ _STEPS = "learning how these recorders sound"
 
 
 def adaptations(
-    heard: Sequence[HeardRecording], fold: NDArray[np.intp], kept: KeptSteps
+    heard: Sequence[HeardRecording],
+    fold: NDArray[np.intp],
+    kept: KeptSteps,
+    engine: Engine | None = None,
 ) -> Generator[Step, None, tuple[list[Adaptation], Adaptation]]:
     """Adapt the compact net to all recordings but those of a fold, for each fold; and to all.
 
@@ -43,6 +48,8 @@ def adaptations(
         Which one each recording is left out in.
     kept : KeptSteps
         Of this run; it goes on from there.
+    engine : Engine, optional
+        What adapts several at a time; their curves are then not told.
 
     Yields
     ------
@@ -60,17 +67,56 @@ def adaptations(
     InputError
         If the audio cannot be read, or all recordings are too short.
     """
-    leave_a_core()
-    most = max(_MOST_ROWS // len(heard), math.ceil(FRAMES * HOP_S))
-    examples = []
-    for each in heard:
-        examples.append(_example(each.corrected, most))
-        yield _STEPS, 0.0, None
-    long = np.array([each.can_teach for each in examples])
     parts = int(fold.max()) + 2
+    beside = 1 if engine is None else min(engine.side_by_side, parts)
+    lessons = _Lessons([each.corrected for each in heard], fold, kept, RECIPE, beside)
+    taught = yield from results_of(
+        lessons.part, range(parts), engine, lambda done: (_STEPS, done / parts, None)
+    )
     found = []
-    for part in range(parts):
-        out = fold == part
+    for each in taught:
+        if each is None:
+            assert engine is not None
+            raise InputError(WHERE, engine.gave_up, "see if the memory is enough for so many")
+        found.append(each)
+    return found[:-1], found[-1]
+
+
+class _Lessons:
+    """What nets are adapted to, each part by another; goes to other processes before it begins.
+
+    Parameters
+    ----------
+    corrected : sequence of Corrected
+    fold, kept
+        As `adaptations`.
+    recipe : Training
+    beside : int
+        How many processes share this machine.
+    """
+
+    def __init__(
+        self,
+        corrected: Sequence[Corrected],
+        fold: NDArray[np.intp],
+        kept: KeptSteps,
+        recipe: Training,
+        beside: int,
+    ) -> None:
+        self._corrected, self._fold, self._kept = corrected, fold, kept
+        self._recipe, self._beside = recipe, beside
+        self._examples: list[Example] = []
+
+    def part(self, part: int) -> Generator[Step, None, Adaptation]:
+        """Adapt to all but one fold, the last part to all."""
+        if not self._examples:
+            leave_a_core(self._beside)
+            most = max(_MOST_ROWS // len(self._corrected), math.ceil(FRAMES * HOP_S))
+            for each in self._corrected:
+                self._examples.append(_example(each, most))
+                yield _STEPS, 0.0, None
+        examples, out = self._examples, self._fold == part
+        long = np.array([each.can_teach for each in examples])
         taught = [examples[k] for k in np.flatnonzero(long & ~out)]
         if not taught:
             least = FRAMES * HOP_S
@@ -78,11 +124,10 @@ def adaptations(
                 WHERE, f"hold too few stretches of {least:.0f} s to adapt the net", "use tier 1"
             )
         judges = [examples[k] for k in np.flatnonzero(long & out)]
-        name = f"part{part}"
-        keeping = Keeping(partial(kept.load, name), partial(kept.save, name))
-        steps = adapt_steps(taught, judges, RECIPE, keeping)
-        found.append((yield from reported(steps, partial(_told, part=part, parts=parts))))
-    return found[:-1], found[-1]
+        name, parts = f"part{part}", int(self._fold.max()) + 2
+        keeping = Keeping(partial(self._kept.load, name), partial(self._kept.save, name))
+        steps = adapt_steps(taught, judges, self._recipe, keeping)
+        return (yield from reported(steps, partial(_told, part=part, parts=parts)))
 
 
 def _told(step: float | Epoch, part: int, parts: int) -> Step:

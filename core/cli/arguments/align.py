@@ -156,9 +156,8 @@ def add_align(parser: argparse.ArgumentParser) -> None:
         help="with --evidence beats: score the network's best lines again, each second cut where "
         "the line says, as the challenge's systems do; about doubles the time",
     )
-    shared.add_jobs(parser)
+    shared.add_side_by_side(parser, "recordings aligned")
     shards.add_shard(parser)
-    shards.add_engine(parser)
     parser.add_argument(
         "--report",
         type=Path,

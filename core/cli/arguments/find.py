@@ -44,6 +44,7 @@ def add_find(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the index is kept (default: beside the session, or in the folder)",
     )
+    shared.add_side_by_side(parser, "recordings indexed")
     parser.add_argument(
         "-o", "--out", type=Path, metavar="DIR", help="also write the hits as labels to this folder"
     )

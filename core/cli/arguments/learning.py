@@ -33,6 +33,7 @@ def add_learn(parser: argparse.ArgumentParser) -> None:
         "compact net hears these recorders, in minutes and with PyTorch; stopped, the same "
         "command goes on",
     )
+    shared.add_side_by_side(parser, "with --tier 2: networks adapted")
     shared.add_overwrite(parser)
     shared.add_json(parser)
 

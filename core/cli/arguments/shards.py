@@ -20,24 +20,6 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_engine(parser: argparse.ArgumentParser) -> None:
-    """Of ``finchsync align``."""
-    parser.add_argument(
-        "--engine",
-        choices=("processes", "dask"),
-        default="processes",
-        help="what aligns several recordings at a time: processes on this machine (default), or "
-        "workers of Dask, which the extra 'cluster' installs; one that dies costs only its "
-        "recording, which another worker then takes",
-    )
-    parser.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="with --engine dask: the scheduler whose workers are used, as tcp://node7:8786 "
-        "(default: --jobs workers on this machine)",
-    )
-
-
 def add_merge(parser: argparse.ArgumentParser) -> None:
     """Of ``finchsync merge``."""
     parser.add_argument(

@@ -32,14 +32,28 @@ def add_overwrite(parser: argparse.ArgumentParser, what: str = "files") -> None:
     )
 
 
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """How much is done at a time."""
+def add_side_by_side(parser: argparse.ArgumentParser, what: str) -> None:
+    """How much is done at a time, and by whom; `what` says of what, as "recordings aligned"."""
     parser.add_argument(
         *("-j", "--jobs"),
         type=types.count,
         default=1,
         metavar="N",
-        help="recordings aligned at a time, each by a process of its own (default: 1)",
+        help=f"{what} at a time, each by a process of its own (default: 1)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("processes", "dask"),
+        default="processes",
+        help="what does several at a time: processes on this machine (default), or workers of "
+        "Dask, which the extra 'cluster' installs; one that dies costs only what it was at, which "
+        "another worker then takes",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="with --engine dask: the scheduler whose workers are used, as tcp://node7:8786 "
+        "(default: --jobs workers on this machine)",
     )
 
 

@@ -1,51 +1,19 @@
-"""What does recordings side by side: processes of our own, or the workers of a scheduler."""
+"""What does tasks side by side: processes of our own, or the workers of a scheduler."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from core.cli.batch.processes import at_a_time, in_processes
+from core.engine import Engine
 from core.errors import InputError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 OWN, DASK = ENGINES = ("processes", "dask")
-
-
-class Engine(Protocol):
-    """Does tasks side by side.
-
-    Attributes
-    ----------
-    side_by_side : int
-        How many of them on this machine.
-    gave_up : str
-        Why a task has no result, as "its process died twice".
-    """
-
-    side_by_side: int
-    gave_up: str
-
-    def __call__(
-        self, work: Callable[[Task], Result], tasks: Sequence[Task]
-    ) -> Iterator[tuple[int, Result | None]]:
-        """Do all; whoever stops iterating stops the work.
-
-        Parameters
-        ----------
-        work : callable
-            Is sent to where it is done, as are tasks and results.
-        tasks : sequence
-
-        Yields
-        ------
-        tuple of int and result
-            Number of a task and what came of it, as they come; None where nothing can.
-        """
-        ...
 
 
 class OwnProcesses:

@@ -18,12 +18,12 @@ from core.align.limits import BEST_LINES
 from core.align.pins import realign
 from core.align.tuning import Tuning
 from core.audio.recording import Recording, open_sources
-from core.cli.batch.engines import Engine
 from core.cli.batch.jobs import Batch, Job
 from core.cli.batch.outcome import Failed, Outcome, summarise
 from core.cli.batch.resume import Kept, key_of
 from core.cli.evidence import close_all, identity, opened_evidence, opened_here
 from core.cli.terminal.report import Advance
+from core.engine import Engine
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks

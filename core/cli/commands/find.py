@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from core.align.alignment import Progress
+from core.cli.batch.engines import opened_engine
 from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
@@ -13,7 +15,7 @@ from core.errors import InputError
 from core.find.across import Hit, with_other_side
 from core.find.collection import Collection, collection_of
 from core.find.frames import CompactFrames
-from core.find.indexing import Index, indexed
+from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
@@ -74,12 +76,18 @@ def _example(args: argparse.Namespace, collection: Collection) -> Stretch:
 
 
 def _indexed(args: argparse.Namespace, collection: Collection) -> Index:
-    with progress_bar("indexing") as advance:
+    encoder = CompactFrames()
+    with ExitStack() as stack:
+        engine = None
+        if not is_indexed(collection, encoder, args.index):
+            opened = opened_engine(args.engine, args.scheduler, args.jobs)
+            engine = stack.enter_context(opened)
+        advance = stack.enter_context(progress_bar("indexing"))
 
         def tell(step: Progress) -> None:
             advance(step.fraction, step.stage)
 
-        return told_of(indexed(collection, CompactFrames(), args.index), tell)
+        return told_of(indexed(collection, encoder, args.index, engine), tell)
 
 
 def _query(index: Index, collection: Collection, example: Stretch) -> Query:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.align.alignment import Progress
+from core.cli.batch.engines import OWN, opened_engine
 from core.cli.codes import DONE, SOME_FAILED
 from core.cli.evidence import opened_evidence
 from core.cli.screen import Screen
@@ -21,7 +22,7 @@ from core.learn.curve import LossPoint
 from core.learn.kept import KeptSteps
 from core.learn.learning import Learned, learn_steps
 from core.learn.sources import read_corrections
-from core.learn.tiers import refuse_tier
+from core.learn.tiers import MINUTES, refuse_tier
 from core.model.file import read_model, write_model
 from core.model.model import shipped_model
 from core.steps import told_of
@@ -41,17 +42,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     _refuse_inputs(args.out, args.paths)
     in_use = None if args.model is None else read_model(args.model)
     refuse_tier(args.tier, args.evidence)
+    _refuse_idle(args)
     found = read_corrections(args.paths, include_imported=args.include_imported)
     note(found.sentence())
     corrections = usable(found)
     for line in corrections.notes:
         note(line)
-    with opened_evidence(EvidenceChoice(args.evidence)) as networks:
+    with (
+        opened_engine(args.engine, args.scheduler, args.jobs) as engine,
+        opened_evidence(EvidenceChoice(args.evidence)) as networks,
+    ):
         if in_use is not None:
             in_use.refuse_others(networks, args.model)
         kept = KeptSteps.beside(args.out)
         used = in_use or shipped_model(networks)
-        learned = _learned(learn_steps(corrections, networks, used, args.tier, kept))
+        learned = _learned(learn_steps(corrections, networks, used, args.tier, kept, engine))
     if not learned.obstacle:
         write_model(args.out, learned.model, overwrite=args.overwrite)
     kept.clear()
@@ -65,6 +70,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
 def _refuse_inputs(out: Path, paths: list[Path]) -> None:
     if any(out.resolve() == path.resolve() for path in paths):
         raise InputError(out, "is one of the files to be read", "choose another --out")
+
+
+def _refuse_idle(args: argparse.Namespace) -> None:
+    """Refuse processes and workers that would have nothing to do."""
+    if args.tier != MINUTES and (args.jobs > 1 or args.engine != OWN):
+        name = "--jobs" if args.engine == OWN else "--engine"
+        raise InputError(name, f"is of no use with --tier {args.tier}", "add --tier 2 or leave it")
 
 
 def _learned(steps: Generator[Progress | LossPoint, None, Learned]) -> Learned:

@@ -11,6 +11,7 @@ import pytest
 from core.align.aligner import align
 from core.align.alignment import Progress
 from core.audio.recording import open_recording
+from core.cli.batch.engines import OwnProcesses
 from core.errors import InputError
 from core.keypoints import KeypointSet
 from core.learn import learning
@@ -104,6 +105,12 @@ def test_in_minutes_the_net_learns_the_recorders(
     again = result_of(learn_steps(found, networks, shipped_model(networks), 2, kept))
     assert again.model.digest == model.digest
     assert {path.name for path in kept.folder.iterdir()} == names
+    # So does another number of processes, each with its part.
+    kept.clear()
+    beside = result_of(
+        learn_steps(found, networks, shipped_model(networks), 2, kept, OwnProcesses(2))
+    )
+    assert beside.model.digest == model.digest
     # On top of it, what takes seconds is compared with what it does, not with what is shipped.
     seconds = result_of(learn_steps(found, networks, model))
     assert seconds.comparison.before.mae_ms == pytest.approx(

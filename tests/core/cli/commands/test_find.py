@@ -132,3 +132,17 @@ def test_a_session_is_searched_and_its_index_lies_beside_it(
     gone = finchsync("find", tmp_path / "birds.finchsync", *options)
     assert gone.code == 2
     assert "holds no recording that can be searched: a.wav: left out" in gone.err
+
+
+def test_the_index_is_the_same_whoever_makes_it(finchsync: Callable, folder: Path) -> None:
+    options = ("--like", "a.wav:2-2.2", "--json")
+    alone = _hits(finchsync("find", folder, *options))
+    frames = sorted((folder / "finchsync.frames").iterdir())
+    before = [path.read_bytes() for path in frames]
+    for path in frames:
+        path.unlink()
+    (folder / "c.wav").write_bytes(b"RIFF")
+    result = finchsync("find", folder, *options, "--jobs", 2)
+    assert _hits(result) == alone
+    assert [path.read_bytes() for path in frames] == before
+    assert "c.wav: left out, " in result.err

@@ -278,3 +278,10 @@ def test_without_torch_the_second_tier_is_refused_in_a_line(
     assert result.code == 2
     assert "tier 2: needs torch, torchaudio, not installed here" in result.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("asked", [("--jobs", 2), ("--engine", "dask")])
+def test_processes_that_would_have_nothing_to_do_are_refused(finchsync, folder, tmp_path, asked):
+    result = finchsync("learn", folder / TABLE_NAME, "--out", tmp_path / "m.finchmodel", *asked)
+    assert result.code == 2
+    assert result.err.startswith(f"{asked[0]}: is of no use with --tier 1; add --tier 2")
