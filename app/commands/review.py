@@ -60,6 +60,15 @@ REVIEW: tuple[ActionSpec, ...] = (
         label="Next uncertain",
     ),
     ActionSpec(
+        "next_doubtful",
+        "Next by disagreement",
+        "review.next_doubtful",
+        "Keypoint",
+        ("T",),
+        "Select the keypoint that is least certain, such as a table's time far from what is heard; "
+        "then the next one by that order",
+    ),
+    ActionSpec(
         "accept",
         "Accept and go on",
         "review.accept_and_next",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,14 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.key_repeat import HeldKey
 from app.base.messages import Kind, Message, short_name
 from app.base.time_view import TimeView
-from app.look.keypoint_style import needs_look, next_uncertain
+from app.look.keypoint_style import needs_look, next_doubtful, next_uncertain
 from app.review.review_queue import ReviewQueue
 from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
 from app.review.triage import Stage
 from app.session.open_session import Action
 from app.session.session_model import SessionModel
 from core.align.limits import CERTAIN
-from core.keypoints import ReviewState
+from core.keypoints import KeypointSet, ReviewState
 
 
 class Review(QObject):
@@ -77,25 +79,33 @@ class Review(QObject):
     @Slot()
     def next_uncertain(self) -> None:
         """Select the next uncertain keypoint, going on to the following recordings."""
+        self._go_to_next(next_uncertain)
+
+    @Slot()
+    def next_doubtful(self) -> None:
+        """Select the least certain keypoint, then the one after it, and so on."""
+        self._go_to_next(next_doubtful)
+
+    def _go_to_next(self, pick: Callable[[KeypointSet, int], int]) -> None:
         session, here = self._session, self._session.selection.recording
         if session.keypoints is None or here is None:
             return
-        index = next_uncertain(session.keypoints, session.selection.keypoint)
+        index = pick(session.keypoints, session.selection.keypoint)
         if index >= 0:
             self.go_to(index)
             return
         self._queue.refresh()
         for other in (*self._queue.after(here), here):
             if self._queue.rows[other].uncertain:
-                self._go_on_to(other)
+                self._go_on_to(other, pick)
                 return
         self._say(self._nothing_left())
 
-    def _go_on_to(self, key: int) -> None:
+    def _go_on_to(self, key: int, pick: Callable[[KeypointSet, int], int]) -> None:
         session = self._session
         left = session.current
         session.selection.select_recording(key)
-        self.go_to(next_uncertain(session.recordings[key].keypoints, -1))
+        self.go_to(pick(session.recordings[key].keypoints, -1))
         if session.current is not left and left is not None and session.current is not None:
             name, other = (short_name(e.recording.title) for e in (left, session.current))
             self._say(f"Nothing uncertain is left in {name}; this is {other}.")

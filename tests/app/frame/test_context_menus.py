@@ -27,7 +27,14 @@ ABOUT_NO_ONE_THING = {
     },
     "going somewhere": {
         *("previous_keypoint", "next_keypoint", "next_uncertain", "next_recording"),
-        *("previous_recording", "pan_left", "pan_right", "page_left", "page_right"),
+        *(
+            "next_doubtful",
+            "previous_recording",
+            "pan_left",
+            "pan_right",
+            "page_left",
+            "page_right",
+        ),
     },
     "all recordings": {
         *("least_certain_first", "sort_again", "find_recording", "choose_all", "bring_back"),

@@ -66,6 +66,22 @@ def test_tab_steps_through_disagreements_and_says_how_far_they_are(
     qtbot.waitUntil(lambda: tabled.keypoint.reason_text == said)
 
 
+def test_disagreements_come_largest_first(tabled: MainWindow, settle: Settle) -> None:
+    QTest.mouseClick(tabled.messages._act, Qt.MouseButton.LeftButton)
+    settle(tabled)
+    tabled.session.selection.select_first(tabled.queue.order[-1:])
+    confidence = []
+    while tabled.session.current.recording.name == "b.wav" and len(confidence) < 5:
+        QTest.keyClick(tabled, Qt.Key.Key_T)
+        if tabled.session.current.recording.name == "b.wav":
+            at = tabled.session.selection.keypoint
+            confidence.append((float(tabled.session.keypoints.confidence[at]), at))
+    assert len(confidence) == 4
+    assert confidence == sorted(confidence)
+    assert {at for _, at in confidence[:2]} == set(WRONG["b.wav"])
+    assert tabled.session.current.recording.name == "a.wav", "after the last of one recording"
+
+
 def test_the_comparison_is_there_after_a_restart(
     tabled: MainWindow, make_window: Callable[..., MainWindow], settle: Settle, tmp_path: Path
 ) -> None:
