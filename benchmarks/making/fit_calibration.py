@@ -42,7 +42,7 @@ MISLABELLED = 0.01
 CENTRE_SPREAD_NATS = 4.0
 USUAL_SCALE_NATS, SCALE_SPREAD = 4.0, 0.5
 RIDGE = 1e-4
-KEYPOINTS_A_BIN, RECORDINGS_A_BIN = 500, 10
+KEYPOINTS_A_BIN, RECORDINGS_A_BIN = 500, 20
 DIGITS = 5
 HEAR_MARGIN = ("compact",)
 """Evidence with which the alias margin tells right from wrong (decision 0007)."""

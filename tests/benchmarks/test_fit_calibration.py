@@ -34,8 +34,8 @@ def examples(bench):
 
 def test_a_bin_holds_keypoints_of_several_recordings(bench):
     fitting = bench("making.fit_calibration")
-    recording = np.repeat(np.arange(40), KEYPOINTS)
-    raw = recording / 50 + np.random.default_rng(0).uniform(0, 0.03, len(recording))
+    recording = np.repeat(np.arange(80), KEYPOINTS)
+    raw = recording / 100 + np.random.default_rng(0).uniform(0, 0.03, len(recording))
     parts = fitting.bins(raw, recording)
     assert len(parts) > 2
     assert np.array_equal(np.concatenate(parts), np.argsort(raw))
