@@ -121,7 +121,7 @@ def find_steps(
     found = search_again(index.frames, query, marks, 2 * TOP)
     keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
     yield FoundHits(
-        tuple(with_other_side(index, query, found, TOP)),
+        tuple(with_other_side(index, found, TOP)),
         tuple(keys[each] for each in kept),
         index.notes,
     )

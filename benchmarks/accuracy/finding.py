@@ -40,6 +40,7 @@ from core.simulate import DriftSpec, SceneSpec, render_stems
 from core.simulate.aviary import DISTANCE_CALL, SONG, TET
 from core.simulate.scene import active_power
 from core.steps import result_of
+from core.time_map import TimeMap
 
 SEEDS = 9100
 SCENE_S = 120.0
@@ -73,6 +74,7 @@ class Heard:
 class World:
     """Recordings, what is heard in each channel, and their frames of several kinds."""
 
+    time_maps: list[TimeMap]
     heard: list[tuple[list[Heard], list[Heard]]]
     index: list[RecordingFrames]
     log_mel: list[tuple[Frames, Frames]]
@@ -87,7 +89,7 @@ Ranker = Callable[[World, Stretch], list[Found]]
 def world(scenes: int, folder: Path, snr_db: float = SNR_DB) -> World:
     """Simulate, write and index recordings."""
     encoder = CompactFrames()
-    made = World([], [], [])
+    made = World([], [], [], [])
     for seed in range(SEEDS, SEEDS + scenes):
         stems = render_stems(
             "zebra_finch", seed, SCENE_S, RATE_HZ, DriftSpec.moderate(), SceneSpec()
@@ -110,6 +112,7 @@ def world(scenes: int, folder: Path, snr_db: float = SNR_DB) -> World:
                 power = np.mean(voices[int(start_s * RATE_HZ) : int(end_s * RATE_HZ)] ** 2)
                 above_db = float(10 * np.log10(power / noise + 1e-9))
                 own.append(Heard(start_s, end_s, event.word, event.source, above_db))
+        made.time_maps.append(stems.time_map)
         made.heard.append(lists)
         mel = [log_mel_of(samples[:, channel])[::EVERY] for channel in (0, 1)]
         made.log_mel.append((mel[0] - mel[0].mean(axis=0), mel[1] - mel[1].mean(axis=0)))

@@ -22,9 +22,8 @@ import soundfile as sf
 
 from benchmarks.common import store
 from benchmarks.cost.cost_of_one import peak_mb
-from core.arrays import Floats32
 from core.audio.recording import Recording, open_recording
-from core.find.frames import STEP_S, WIDTH, CompactFrames
+from core.find.frames import MOMENT_WIDTH, STEP_S, WIDTH, CompactFrames, Frames
 from core.find.index import SUFFIX, open_frames, write_frames
 from core.find.query import Query, Stretch
 from core.find.search import search
@@ -42,10 +41,17 @@ class _Random:
 
     digest = "0" * 16
 
-    def frames(self, recording: Recording, channel: int) -> Iterator[Floats32]:  # noqa: ARG002
+    def frames(self, recording: Recording, channel: int) -> Iterator[Frames]:  # noqa: ARG002
         rng = np.random.default_rng(channel)
-        rows = rng.standard_normal((round(3600 / STEP_S), WIDTH), dtype=np.float32)
-        yield rows / np.linalg.norm(rows, axis=1, keepdims=True) * rng.random((len(rows), 1))
+        kinds, moments = (
+            rng.standard_normal((round(3600 / STEP_S), width), dtype=np.float32)
+            for width in (WIDTH, MOMENT_WIDTH)
+        )
+        shorter = rng.random((len(kinds), 1))
+        yield Frames(
+            shorter * kinds / np.linalg.norm(kinds, axis=1, keepdims=True),
+            shorter * moments / np.linalg.norm(moments, axis=1, keepdims=True),
+        )
 
 
 def indexing(folder: Path) -> dict[str, float]:

@@ -5,7 +5,8 @@ usage: python -m benchmarks.making.fit_finder [--steps N] [--out FOLDER]
 The compact net stays as it is. A small head of its layers learns which third of which kind of call
 a frame is, and which eighth of which bird's song, on simulated birds at 0 to 25 dB: what is alike
 within a kind is kept, what tells birds, recorders and places apart is not. The kinds themselves
-are thrown away afterwards. Everything is drawn from one seed, on one thread.
+are thrown away afterwards. Which moment a frame is say the net's embeddings, as they are, in the
+directions in which they differ most. Everything is drawn from one seed, on one thread.
 """
 
 from __future__ import annotations
@@ -28,11 +29,10 @@ from benchmarks.making.compact_scenes import log_mel_of
 from benchmarks.making.fit_compact import OUT
 from benchmarks.making.provenance import provenance
 from core.audio.spectra.levels import RATE_HZ
-from core.evidence.compact import FILE as NET_FILE
-from core.evidence.compact import shipped_weights, stored_arrays
-from core.evidence.compact_net import CompactNet, band_levels, noise_floor
+from core.evidence.compact import open_net
+from core.evidence.compact_net import band_levels, noise_floor
 from core.evidence.compact_scorer import side_by_side
-from core.find.frames import EVERY, FILE, STEP_S, WIDTH
+from core.find.frames import EVERY, FILE, MOMENT_WIDTH, STEP_S, WIDTH
 from core.formats.files.atomic import write_whole
 from core.simulate import DriftSpec, SceneSpec, render_stems
 from core.simulate.aviary import SONG
@@ -76,8 +76,7 @@ class Taught:
 
 def taught(recipe: Recipe) -> Iterator[Taught]:
     """Both channels of all scenes."""
-    told, _ = stored_arrays(NET_FILE)
-    net = CompactNet(shipped_weights(), tuple(int(step) for step in told["dilations"]))
+    net = open_net()
     for seed in SCENES:
         snr_db = np.random.default_rng(seed).uniform(*SNR_DB)
         stems = render_stems(
@@ -146,9 +145,10 @@ def train(recipe: Recipe) -> tuple[dict[str, Frames], int]:
     with torch.no_grad():
         background = functional.normalize(prototypes[names[BACKGROUND]], dim=0)
         some = torch.from_numpy(heard[rng.choice(len(kind), 20_000)].astype(np.float32))
+        embedded = some[:, -open_net().width :]
         found = functional.normalize(net(some), dim=1)
         found = found - (found @ background)[:, None] * background
-        turn = torch.linalg.eigh(found.T @ found)[1].flip(1)
+        turn = _most_telling(found)
         first, _, last = net
         told = {
             "hidden": first.weight.T,
@@ -157,8 +157,15 @@ def train(recipe: Recipe) -> tuple[dict[str, Frames], int]:
             "out.bias": last.bias,
             "background": background,
             "turn": turn,
+            "moments": _most_telling(embedded)[:, :MOMENT_WIDTH],
         }
         return {k: v.numpy().astype(np.float16).copy() for k, v in told.items()}, len(kind)
+
+
+def _most_telling(rows: torch.Tensor) -> torch.Tensor:
+    """Orthogonal directions, those in which rows are longest first."""
+    turn: torch.Tensor = torch.linalg.eigh(rows.T @ rows)[1].flip(1)
+    return turn
 
 
 def _gathered(

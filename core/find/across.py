@@ -1,4 +1,12 @@
-"""What the other recorder heard where the time map says that it must have heard a hit too."""
+"""What the other recorder heard where the time map says that it must have heard a hit too.
+
+Which moment it is, not what it sounds like, is compared: a microphone in the room and a recorder on
+a bird's back, which hears the bird through its body, hear one call as two different sounds, and the
+compact net was trained to tell that both are one moment. The moments of the hit are compared with
+the other channel where the time map says, and where it does not: 0.5 to 5 s away. How far the
+first stands out among the others is told in their own standard deviation, so that no recording
+needs a threshold of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +15,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.arrays import Floats32
+from core.evidence.lags import window_scores
 from core.find.frames import STEP_S
+from core.find.index import ChannelFrames
 from core.find.indexing import Index
-from core.find.query import Query, Stretch
-from core.find.search import Found, score_at
+from core.find.query import Stretch
+from core.find.search import Found
 from core.known_map import KnownMap
 
-AGREES = 0.7
-"""Share of a hit's score that counts as the same sound on the other channel. Of calls and songs of
-simulated scenes at 10 dB that both recorders heard, nine in ten reach it; of those that only one
-heard, one in five, where another sound was there."""
-NEAR_S = 0.1
+AGREES = 1.8
+"""Standard deviations above other times that count as the same moment. One in twenty wrong places
+of real and simulated pairs reaches it (``python -m benchmarks.accuracy.other_side``)."""
+NEAR_S = 0.06
 """How far a sound may lie from where it must be: travel, and keypoints that are a little off."""
+APART_S = (0.5, 5.0)
+"""How far away the other times are."""
+_AROUND = 3
+"""Frames around a hit that are compared along: short calls alone tell little."""
+_FEWEST_OTHERS = 25
+_LEAST_SPREAD = 0.01
+"""Standard deviation for a frame: where a channel is all but silent, nothing stands out by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +47,7 @@ class Other:
     stretch : Stretch
         Where the time map says.
     score : float
-        The best within `NEAR_S` of it.
+        How far it stands out among other times, in their standard deviation.
     agrees : bool
         Whether the sound is there.
     """
@@ -48,20 +65,19 @@ class Hit:
     ----------
     found : Found
     other : Other or None
-        None where the time map is not known.
+        None where the time map is not known, or no other times are there to compare with.
     """
 
     found: Found
     other: Other | None = None
 
 
-def with_other_side(index: Index, query: Query, found: Sequence[Found], top: int) -> list[Hit]:
+def with_other_side(index: Index, found: Sequence[Found], top: int) -> list[Hit]:
     """Hits with what is on the other channel; what is heard on both is one hit.
 
     Parameters
     ----------
     index : Index
-    query : Query
     found : sequence of Found
         Best first.
     top : int
@@ -77,21 +93,56 @@ def with_other_side(index: Index, query: Query, found: Sequence[Found], top: int
             break
         if any(hit.other and hit.other.agrees and each.is_same(hit.other.stretch) for hit in hits):
             continue
-        hits.append(Hit(each, _other(index, query, each)))
+        hits.append(Hit(each, _other(index, each.stretch)))
     return hits
 
 
-def _other(index: Index, query: Query, found: Found) -> Other | None:
-    own = found.stretch
+def stands_out(own: ChannelFrames, at: int, other: ChannelFrames, to: int, length: int) -> float:
+    """How far the moment of some frames stands out on the other channel, among other times.
+
+    Parameters
+    ----------
+    own, other : ChannelFrames
+    at : int
+        First of the frames.
+    to : int
+        Frame of the other channel where they must be.
+    length : int
+
+    Returns
+    -------
+    float
+        In standard deviations of the other times; NaN where there are too few of them.
+    """
+    near, least, most = (round(each_s / STEP_S) for each_s in (NEAR_S, *APART_S))
+    length += 2 * _AROUND
+    left = own.moments_of(at - _AROUND, length)
+    first = to - most
+    right = other.moments_of(first - _AROUND - near, length + 2 * (most + near))
+    alike = _best_near(window_scores(left, right), near)
+    starts = first + np.arange(len(alike))
+    is_other = np.abs(starts - to) >= least
+    is_other &= (starts >= 0) & (starts + length - 2 * _AROUND <= len(other.moments))
+    if is_other.sum() < _FEWEST_OTHERS:
+        return float("nan")
+    others = alike[is_other]
+    spread = max(float(others.std()), _LEAST_SPREAD * length)
+    return float((alike[most] - others.mean()) / spread)
+
+
+def _best_near(scores: Floats32, near: int) -> Floats32:
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(scores, 2 * near + 1).max(axis=1))
+
+
+def _other(index: Index, own: Stretch) -> Other | None:
     known = index.collection.recordings[own.recording].known
     stretch = None if known is None else _mapped(known, own)
     if stretch is None:
         return None
-    frames = index.frames[own.recording].channels[stretch.channel]
-    near = round(NEAR_S / STEP_S)
-    first = round(stretch.start_s / STEP_S) - near
-    score = float(score_at(frames, query.frames, first, 2 * near + 1).max())
-    return Other(stretch, score, score >= AGREES * found.score)
+    channels = index.frames[own.recording].channels
+    at, end, to = (round(x / STEP_S) for x in (own.start_s, own.end_s, stretch.start_s))
+    score = stands_out(channels[own.channel], at, channels[stretch.channel], to, max(1, end - at))
+    return None if np.isnan(score) else Other(stretch, score, score >= AGREES)
 
 
 def _mapped(known: KnownMap, own: Stretch) -> Stretch | None:

@@ -1,16 +1,17 @@
-"""What a frame sounds like, whoever made it: what is kept of recordings to find sounds in them.
+"""What is kept of recordings to find sounds in them: how a frame sounds, and which moment it is.
 
-The layers of the compact net go through a small head that was trained on simulated animals to tell
-kinds of calls apart and not the animals (``benchmarks/making/fit_finder.py``,
-``resources/finder.yaml``). A frame's length says how far it is from background.
+How it sounds, whoever made it: the layers of the compact net go through a small head that was
+trained on simulated animals to tell kinds of calls apart and not the animals
+(``benchmarks/making/fit_finder.py``, ``resources/finder.yaml``). A frame's length says how far it
+is from background. Which moment it is, whichever recorder heard it, say the net's embeddings.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,8 @@ from core.audio.resampled import BLOCK_S, at_rate
 from core.audio.spectra.levels import FFT, HOP, RATE_HZ, log_mel
 from core.audio.spectra.power import frame_power
 from core.evidence.compact import FILE as NET_FILE
-from core.evidence.compact import shipped_weights, stored_arrays
-from core.evidence.compact_net import CompactNet, band_levels, noise_floor
+from core.evidence.compact import open_net, stored_arrays
+from core.evidence.compact_net import band_levels, noise_floor
 from core.evidence.compact_scorer import side_by_side
 
 FILE = "finder.safetensors"
@@ -33,8 +34,10 @@ EVERY = 2
 """Frames of 10 ms from one that is kept to the next: a short call lasts three."""
 STEP_S = EVERY * HOP / RATE_HZ
 WIDTH = 32
-"""Numbers of a frame, the most telling first: at one byte each, 100 h of two channels take
-1.15 GB."""
+"""Numbers of what a frame sounds like, the most telling first: at one byte each, 100 h of two
+channels take 1.15 GB."""
+MOMENT_WIDTH = 12
+"""Numbers of which moment it is: of 32, these tell real pairs of recorders as well as all."""
 SECTION_FRAMES = 12_000
 """Frames that share a noise floor, two minutes: as long as what the head was trained on."""
 _FRAMES_A_BATCH = 1000
@@ -42,8 +45,23 @@ _GELU = np.float32(0.7978845608)
 """Root of 2 / pi (Hendrycks and Gimpel 2016)."""
 
 
+class Frames(NamedTuple):
+    """Consecutive frames of a channel, one every `STEP_S`.
+
+    Parameters
+    ----------
+    kinds : ndarray of float32, shape (t, WIDTH)
+        What each sounds like; none longer than one.
+    moments : ndarray of float32, shape (t, MOMENT_WIDTH)
+        Which moment each is; none longer than one.
+    """
+
+    kinds: Floats32
+    moments: Floats32
+
+
 class FrameEncoder(Protocol):
-    """Turns a channel into frames, one every `STEP_S`.
+    """Turns a channel into frames.
 
     Attributes
     ----------
@@ -53,13 +71,12 @@ class FrameEncoder(Protocol):
 
     digest: str
 
-    def frames(self, recording: Recording, channel: int) -> Iterator[Floats32]:
-        """Consecutive frames of a channel.
+    def frames(self, recording: Recording, channel: int) -> Iterator[Frames]:
+        """All frames of a channel, a part at a time.
 
         Yields
         ------
-        ndarray of float32, shape (t, WIDTH)
-            None longer than one.
+        Frames
 
         Raises
         ------
@@ -76,29 +93,31 @@ class Head:
     ----------
     weights : mapping of str to ndarray
         ``hidden`` (I, H) and ``out`` (H, E), each with its ``.bias``; ``background`` (E,), a unit
-        vector; ``turn`` (E, WIDTH), which brings the most telling directions to the front.
+        vector; ``turn`` (E, WIDTH), which brings the most telling directions to the front;
+        ``moments`` (D, MOMENT_WIDTH), the directions of embeddings in which they differ most.
     """
 
     def __init__(self, weights: Mapping[str, NDArray[np.floating]]) -> None:
         self._weights = {name: value.astype(np.float32) for name, value in weights.items()}
 
-    def __call__(self, heard: Floats32) -> Floats32:
-        """Frames from all layers side by side, shape (T, I); without what is background in them."""
+    def __call__(self, layers: Sequence[Floats32]) -> Frames:
+        """Frames from all layers, last the embeddings; without what is background in them."""
         w = self._weights
+        heard = side_by_side(layers)
         inner = heard @ w["hidden"] + w["hidden.bias"]
         inner *= 0.5 * (1 + np.tanh(_GELU * (inner + 0.044715 * inner**3)))
         out = inner @ w["out"] + w["out.bias"]
         out /= np.maximum(np.sqrt(np.einsum("td,td->t", out, out)), 1e-9)[:, None]
         out -= (out @ w["background"])[:, None] * w["background"]
-        return np.asarray(out @ w["turn"])
+        return Frames(np.asarray(out @ w["turn"]), np.asarray(layers[-1] @ w["moments"]))
 
 
 class CompactFrames:
     """The shipped net with the shipped head, as `FrameEncoder`."""
 
     def __init__(self) -> None:
-        told, net_digest = stored_arrays(NET_FILE)
-        self._net = CompactNet(shipped_weights(), tuple(int(step) for step in told["dilations"]))
+        _, net_digest = stored_arrays(NET_FILE)
+        self._net = open_net()
         content = resources.files("resources").joinpath(FILE).read_bytes()
         self._head = Head(load(content))
         self.digest = hashlib.blake2b(net_digest.encode() + content, digest_size=8).hexdigest()
@@ -107,7 +126,7 @@ class CompactFrames:
         """Its name alone goes to another process: what is shipped is there."""
         return type(self), ()
 
-    def frames(self, recording: Recording, channel: int) -> Iterator[Floats32]:
+    def frames(self, recording: Recording, channel: int) -> Iterator[Frames]:
         """See `FrameEncoder.frames`; ten seconds at a time."""
         rate_hz = recording.channels[channel].sample_rate_hz
         blocks = recording.blocks(channel, BLOCK_S)
@@ -123,7 +142,7 @@ class CompactFrames:
                 levels = band_levels(log_power[left : stop + reach], floor)
                 _, layers = self._net.embedded(levels, EVERY, EVERY)
                 wanted = slice((start - left) // EVERY, -(-(stop - left) // EVERY))
-                yield self._head(side_by_side([layer[wanted] for layer in layers]))
+                yield self._head([layer[wanted] for layer in layers])
 
 
 def _sections(

@@ -1,7 +1,7 @@
 """The frames of one recording as a file that is only mapped into memory.
 
-A page that says what it is, then for both channels the rows that are scanned first and all rows:
-whole numbers from -127 to 127, one byte each.
+A page that says what it is, then for both channels the rows that are scanned first, all rows, and
+which moment each is: whole numbers from -127 to 127, one byte each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.arrays import Floats32
 from core.audio.recording import Recording
 from core.errors import InputError, system_reason
-from core.find.frames import STEP_S, WIDTH, FrameEncoder
+from core.find.frames import MOMENT_WIDTH, STEP_S, WIDTH, FrameEncoder, Frames
 from core.formats.files import checked
 from core.formats.files.atomic import write_whole
 from core.steps import Steps
@@ -30,7 +30,7 @@ COARSE_ROWS = 2
 """Rows whose mean is a coarse one."""
 COARSE_WIDTH = WIDTH // 2
 """Numbers of a coarse row, the most telling ones."""
-_MAGIC = b"finchsync frames 1\n"
+_MAGIC = b"finchsync frames 2\n"
 _PAGE = 4096
 _MOST_ROWS = 1 << 31
 
@@ -66,7 +66,7 @@ class Label:
     @property
     def file_bytes(self) -> int:
         """How long its file is."""
-        return _PAGE + sum(_coarse_rows(n) * COARSE_WIDTH + n * WIDTH for n in self.rows)
+        return _PAGE + sum(n * width for rows in self.rows for n, width in _parts(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,18 +78,21 @@ class ChannelFrames:
     coarse : ndarray of int8, shape (T // COARSE_ROWS, COARSE_WIDTH)
     rows : ndarray of int8, shape (T, WIDTH)
         One every `core.find.frames.STEP_S`.
+    moments : ndarray of int8, shape (T, MOMENT_WIDTH)
+        Which moment each is, whichever recorder heard it.
     """
 
     coarse: Codes
     rows: Codes
+    moments: Codes
 
     def stretch(self, start: int, length: int) -> Floats32:
         """Some rows, zero where there are none; shape (length, WIDTH)."""
-        out = np.zeros((length, WIDTH), dtype=np.float32)
-        low, high = max(start, 0), min(start + length, len(self.rows))
-        if high > low:
-            out[low - start : high - start] = self.rows[low:high] / SCALE
-        return out
+        return _values(self.rows, start, length)
+
+    def moments_of(self, start: int, length: int) -> Floats32:
+        """Moments of some rows, zero where there are none; shape (length, MOMENT_WIDTH)."""
+        return _values(self.moments, start, length)
 
     @property
     def duration_s(self) -> float:
@@ -105,13 +108,13 @@ class RecordingFrames:
     channels: tuple[ChannelFrames, ChannelFrames]
 
 
-def of_rows(rows: Sequence[Floats32]) -> ChannelFrames:
+def of_parts(parts: Sequence[Frames]) -> ChannelFrames:
     """Frames of a channel from consecutive parts, in memory."""
-    codes = [np.rint(part * SCALE).astype(np.int8) for part in rows]
-    whole = np.concatenate([np.empty((0, WIDTH), dtype=np.int8), *codes])
+    whole = _codes([part.kinds for part in parts], WIDTH)
+    moments = _codes([part.moments for part in parts], MOMENT_WIDTH)
     pairs = whole[: len(whole) // COARSE_ROWS * COARSE_ROWS, :COARSE_WIDTH]
     mean = pairs.reshape(-1, COARSE_ROWS, COARSE_WIDTH).mean(axis=1, dtype=np.float32)
-    return ChannelFrames(np.rint(mean).astype(np.int8), whole)
+    return ChannelFrames(np.rint(mean).astype(np.int8), whole, moments)
 
 
 def write_frames(
@@ -145,12 +148,12 @@ def write_frames(
     total_s, done_s = sum(recording.durations_s), 0.0
     channels = []
     for channel in (0, 1):
-        parts: list[Floats32] = []
+        parts: list[Frames] = []
         for part in encoder.frames(recording, channel):
             parts.append(part)
-            done_s += len(part) * STEP_S
+            done_s += len(part.kinds) * STEP_S
             yield min(1.0, done_s / total_s)
-        channels.append(of_rows(parts))
+        channels.append(of_parts(parts))
     rows = len(channels[0].rows), len(channels[1].rows)
     label = Label(recording.labels, fingerprint, encoder.digest, rows)
     page = _MAGIC + json.dumps(asdict(label), ensure_ascii=False).encode()
@@ -158,8 +161,8 @@ def write_frames(
     with write_whole(path, overwrite=True) as file:
         file.write(page.ljust(_PAGE, b" "))
         for each in channels:
-            file.write(each.coarse.tobytes())
-            file.write(each.rows.tobytes())
+            for codes in (each.coarse, each.rows, each.moments):
+                file.write(codes.tobytes())
     return path
 
 
@@ -197,7 +200,7 @@ def open_frames(path: Path) -> RecordingFrames:
     channels, at = [], 0
     for rows in label.rows:
         parts = []
-        for count, width in ((_coarse_rows(rows), COARSE_WIDTH), (rows, WIDTH)):
+        for count, width in _parts(rows):
             parts.append(codes[at : at + count * width].reshape(count, width))
             at += count * width
         channels.append(ChannelFrames(*parts))
@@ -212,5 +215,19 @@ def _label(told: dict[str, Any]) -> Label:
     return Label(files, checked.text(told["fingerprint"]), checked.text(told["digest"]), rows)
 
 
-def _coarse_rows(rows: int) -> int:
-    return rows // COARSE_ROWS
+def _parts(rows: int) -> tuple[tuple[int, int], ...]:
+    """Rows and numbers a row of what is kept of a channel, in their order."""
+    return (rows // COARSE_ROWS, COARSE_WIDTH), (rows, WIDTH), (rows, MOMENT_WIDTH)
+
+
+def _codes(parts: Sequence[Floats32], width: int) -> Codes:
+    codes = [np.rint(part * SCALE).astype(np.int8) for part in parts]
+    return np.concatenate([np.empty((0, width), dtype=np.int8), *codes])
+
+
+def _values(codes: Codes, start: int, length: int) -> Floats32:
+    out = np.zeros((length, codes.shape[1]), dtype=np.float32)
+    low, high = max(start, 0), min(start + length, len(codes))
+    if high > low:
+        out[low - start : high - start] = codes[low:high] / SCALE
+    return out

@@ -39,6 +39,14 @@ def add_find(parser: argparse.ArgumentParser) -> None:
         "review",
     )
     parser.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="FILE",
+        help="checkpoint of BEATs, EAT, BAT, WavLM or HuBERT by whose tokens sounds are compared "
+        "(default: the net shipped)",
+    )
+    shared.add_device(parser)
+    parser.add_argument(
         "--index",
         type=Path,
         metavar="DIR",

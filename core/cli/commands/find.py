@@ -14,12 +14,14 @@ from core.cli.terminal.report import note, print_json, print_table, progress_bar
 from core.errors import InputError
 from core.find.across import Hit, with_other_side
 from core.find.collection import Collection, collection_of
-from core.find.frames import CompactFrames
+from core.find.encoded import EncodedFrames
+from core.find.frames import CompactFrames, FrameEncoder
 from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
 from core.formats.registry import format_named
+from core.nets import ensure_torch
 from core.steps import told_of
 
 _TWICE = 2
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
         note(line)
     query = _query(index, collection, example)
     wanted = _MOST_SCANNED if args.disagreements else _TWICE * args.top
-    hits = with_other_side(index, query, search(index.frames, query, wanted), wanted)
+    hits = with_other_side(index, search(index.frames, query, wanted), wanted)
     if args.disagreements:
         hits = [hit for hit in hits if hit.other is not None and not hit.other.agrees]
     hits = hits[: args.top]
@@ -76,7 +78,7 @@ def _example(args: argparse.Namespace, collection: Collection) -> Stretch:
 
 
 def _indexed(args: argparse.Namespace, collection: Collection) -> Index:
-    encoder = CompactFrames()
+    encoder = _encoder(args)
     with ExitStack() as stack:
         engine = None
         if not is_indexed(collection, encoder, args.index):
@@ -88,6 +90,18 @@ def _indexed(args: argparse.Namespace, collection: Collection) -> Index:
             advance(step.fraction, step.stage)
 
         return told_of(indexed(collection, encoder, args.index, engine), tell)
+
+
+def _encoder(args: argparse.Namespace) -> FrameEncoder:
+    """What sounds are compared by; PyTorch is loaded only for a chosen one."""
+    if args.encoder is None:
+        return CompactFrames()
+    ensure_torch("--encoder")
+    from core.nets.channel_tokens import ChannelTokens
+    from core.nets.embed import leave_a_core
+
+    leave_a_core()
+    return EncodedFrames(ChannelTokens(args.encoder, args.device))
 
 
 def _query(index: Index, collection: Collection, example: Stretch) -> Query:

@@ -9,8 +9,8 @@ import numpy as np
 import soundfile as sf
 
 from core.audio.recording import Recording, open_recording
-from core.find.frames import EVERY, STEP_S, WIDTH
-from core.find.index import Label, RecordingFrames, of_rows
+from core.find.frames import EVERY, MOMENT_WIDTH, STEP_S, WIDTH, Frames
+from core.find.index import ChannelFrames, Label, RecordingFrames, of_parts
 
 RATE_HZ = 16_000
 
@@ -47,25 +47,30 @@ class Noise:
         self.digest = digest
         self.embedded: list[str] = []
 
-    def frames(self, recording: Recording, channel: int) -> Iterator[np.ndarray]:
+    def frames(self, recording: Recording, channel: int) -> Iterator[Frames]:
         self.embedded.append(f"{recording.name} {channel}")
         rng = np.random.default_rng(channel)
         left = round(recording.durations_s[channel] / STEP_S)
         while left > 0:
             count = min(left, 1000 // EVERY)
-            yield unit(rng, count)
+            yield Frames(unit(rng, count), unit(rng, count, MOMENT_WIDTH))
             left -= count
 
 
-def unit(rng: np.random.Generator, count: int) -> np.ndarray:
+def unit(rng: np.random.Generator, count: int, width: int = WIDTH) -> np.ndarray:
     """Rows of length one."""
-    rows = rng.standard_normal((count, WIDTH))
+    rows = rng.standard_normal((count, width))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def in_memory(*channels: tuple[np.ndarray, np.ndarray]) -> list[RecordingFrames]:
     """Frames of recordings from their rows."""
     return [
-        RecordingFrames(Label((), "", "", (len(zero), len(one))), (of_rows([zero]), of_rows([one])))
+        RecordingFrames(Label((), "", "", (len(zero), len(one))), (_alone(zero), _alone(one)))
         for zero, one in channels
     ]
+
+
+def _alone(kinds: np.ndarray) -> ChannelFrames:
+    moments = np.zeros((len(kinds), MOMENT_WIDTH), dtype=np.float32)
+    return of_parts([Frames(kinds, moments)])

@@ -85,7 +85,7 @@ def test_a_file_of_frames_is_what_it_says(tmp_path: Path) -> None:
     assert opened.channels[0].rows.shape == (600, 32)
     for content, told in (
         (b"RIFF", "is no index of FinchSync"),
-        (b"finchsync frames 1\n{", "is damaged"),
+        (b"finchsync frames 2\n{", "is damaged"),
         (path.read_bytes() + b" ", "is cut short"),
     ):
         broken = tmp_path / "broken.frames"
@@ -104,9 +104,9 @@ def test_audio_that_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
 
 def test_sections_join_without_a_seam(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     recording = write(tmp_path / "a.wav", ([(3.9, call(2000, 4000))], []))
-    whole = list(CompactFrames().frames(recording, 0))
+    whole = [part.kinds for part in CompactFrames().frames(recording, 0)]
     monkeypatch.setattr(frames_module, "SECTION_FRAMES", 400)
-    parts = np.concatenate(list(CompactFrames().frames(recording, 0)))
+    parts = np.concatenate([part.kinds for part in CompactFrames().frames(recording, 0)])
     assert parts.shape == np.concatenate(whole).shape == (600, 32)
     alike = np.einsum("td,td->t", parts, np.concatenate(whole))
     assert alike[190:220].mean() > 0.9 * np.einsum("td,td->t", parts, parts)[190:220].mean()
