@@ -19,7 +19,7 @@ from core.align.alignment import Progress
 from core.audio.recording import names_apart
 from core.child_process import ChildEndedError, steps_of_child
 from core.errors import InputError
-from core.find.across import Hit, with_other_side
+from core.find.across import Hit, disagreements, with_other_side
 from core.find.collection import Collection, Searched
 from core.find.frames import CompactFrames
 from core.find.indexing import indexed, is_indexed
@@ -31,6 +31,8 @@ from core.steps import result_of
 
 TOP = 50
 """Hits that are listed."""
+_SCANNED = 500
+"""Hits among which disagreements are looked for."""
 
 IndexSteps = Callable[[Collection], Iterator[object]]
 """Makes what is missing of an index, and yields `Progress`."""
@@ -60,6 +62,8 @@ class FoundHits:
     ----------
     hits : tuple of Hit
         Best first.
+    apart : tuple of Hit
+        Those that are not on the other channel, also from further down.
     keys : tuple of int
         Of the recordings that were searched, by `Stretch.recording`.
     notes : tuple of str
@@ -67,6 +71,7 @@ class FoundHits:
     """
 
     hits: tuple[Hit, ...] = ()
+    apart: tuple[Hit, ...] = ()
     keys: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -118,10 +123,12 @@ def find_steps(
         raise InputError(meant.name, "cannot be read", "choose a sound of another recording")
     here = example.stretch._replace(recording=kept.index(meant))
     query = query_of(index.frames[here.recording].channels[here.channel], here, meant.name)
-    found = search_again(index.frames, query, marks, 2 * TOP)
+    found = search_again(index.frames, query, marks, _SCANNED)
+    hits = with_other_side(index, found, _SCANNED)
     keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
     yield FoundHits(
-        tuple(with_other_side(index, found, TOP)),
+        tuple(hits[:TOP]),
+        tuple(disagreements(hits)[:TOP]),
         tuple(keys[each] for each in kept),
         index.notes,
     )

@@ -10,7 +10,8 @@ needs a threshold of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,13 +89,23 @@ def with_other_side(index: Index, found: Sequence[Found], top: int) -> list[Hit]
     list of Hit
     """
     hits: list[Hit] = []
+    heard_too: dict[tuple[int, int], list[Stretch]] = defaultdict(list)
     for each in found:
         if len(hits) == top:
             break
-        if any(hit.other and hit.other.agrees and each.is_same(hit.other.stretch) for hit in hits):
+        own = each.stretch
+        if any(each.is_same(other) for other in heard_too[own.recording, own.channel]):
             continue
-        hits.append(Hit(each, _other(index, each.stretch)))
+        hit = Hit(each, _other(index, own))
+        hits.append(hit)
+        if hit.other is not None and hit.other.agrees:
+            heard_too[own.recording, hit.other.stretch.channel].append(hit.other.stretch)
     return hits
+
+
+def disagreements(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that are not on the other channel where the time map says: places to review."""
+    return [hit for hit in hits if hit.other is not None and not hit.other.agrees]
 
 
 def stands_out(own: ChannelFrames, at: int, other: ChannelFrames, to: int, length: int) -> float:

@@ -7,6 +7,7 @@ the two stretches, in which silence is like nothing (c). The query may be a tent
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -96,13 +97,16 @@ def search(index: Sequence[RecordingFrames], query: Query, top: int) -> list[Fou
 def merged(ranked: Sequence[Found], own: Stretch | None, top: int) -> list[Found]:
     """The best of every sound, without the query itself."""
     kept: list[Found] = []
+    known: dict[tuple[int, int], list[Stretch]] = defaultdict(list)
+    if own is not None:
+        known[own.recording, own.channel].append(own)
     for each in ranked:
         if len(kept) == top:
             break
-        if own is not None and each.is_same(own):
-            continue
-        if not any(each.is_same(better.stretch) for better in kept):
+        near = known[each.stretch.recording, each.stretch.channel]
+        if not any(each.is_same(better) for better in near):
             kept.append(each)
+            near.append(each.stretch)
     return kept
 
 

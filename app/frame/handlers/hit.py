@@ -132,8 +132,9 @@ class HitCommands(QObject):
         ]
         paths, notes = write_hits(folder, chosen, searched, self.listed, "found")
         many = "s" * (len(paths) != 1)
-        yield f"{len(self.listed)} labels in {len(paths)} file{many} in {folder}."
-        yield from notes
+        yield " ".join(
+            [f"{len(self.listed)} labels in {len(paths)} file{many} in {folder}.", *notes]
+        )
 
     def _mark(self, *, is_right: bool) -> None:
         if self.chosen is None:

@@ -90,7 +90,7 @@ class FindPanel(QWidget):
         heading = self.table.horizontalHeaderItem(_OTHER)
         assert heading is not None
         heading.setToolTip("Whether the other channel has it where the time map says that it must")
-        self.table.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.pictures = SideBySide(("example", "hit"))
         comparing.made.connect(self.pictures.show_pictures)
         self.only_apart = QCheckBox("Only disagreements")
@@ -136,26 +136,30 @@ class FindPanel(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        before = self._hits.chosen
         found = self._finding.found
-        self._hits.listed = tuple(
-            hit
-            for hit in found.hits
-            if not self.only_apart.isChecked() or (hit.other is not None and not hit.other.agrees)
-        )
-        same = [
-            n for n, hit in enumerate(self._hits.listed) if before and hit.found == before.found
-        ]
-        self._hits.chosen = self._hits.listed[same[0]] if same else None
+        before, was_at = self._hits.chosen, self.table.currentRow()
+        self._hits.listed = found.apart if self.only_apart.isChecked() else found.hits
+        at = self._row_of(before)
+        self._hits.chosen = self._hits.listed[at] if at >= 0 else None
         with QSignalBlocker(self.table):
             entries = self._session.recordings
             titles = [entry.recording.title for entry in entries.values()]
             names = dict(zip(entries, shown_names(titles), strict=True))
             self.table.fill([self._row(hit, names) for hit in self._hits.listed])
-            self.table.setCurrentCell(same[0] if same else -1, 0)
-        if not same:
+            self.table.setCurrentCell(at, 0)
+        if at < 0:
             self.pictures.show_pictures(())
+            if before is not None and before.found in self._finding.marks:
+                # What was marked wrong is gone: the next one is judged.
+                self.table.setCurrentCell(min(was_at, len(self._hits.listed) - 1), 0)
         self._said.setText(self._sentence())
+
+    def _row_of(self, hit: Hit | None) -> int:
+        """Where a hit is listed; -1 if it is not."""
+        if hit is None:
+            return -1
+        listed = enumerate(self._hits.listed)
+        return next((n for n, each in listed if each.found.is_same(hit.found.stretch)), -1)
 
     def _row(self, hit: Hit, names: Mapping[int, str]) -> tuple[str, ...]:
         stretch = hit.found.stretch

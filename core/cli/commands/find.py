@@ -12,7 +12,7 @@ from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import note, print_json, print_table, progress_bar, say
 from core.errors import InputError
-from core.find.across import Hit, with_other_side
+from core.find.across import Hit, disagreements, with_other_side
 from core.find.collection import Collection, collection_of
 from core.find.encoded import EncodedFrames
 from core.find.frames import CompactFrames, FrameEncoder
@@ -26,7 +26,7 @@ from core.steps import told_of
 
 _TWICE = 2
 """What is heard on both channels is found twice, and told once."""
-_MOST_SCANNED = 2000
+_SCANNED = 2000
 """Hits among which disagreements are looked for."""
 
 
@@ -45,10 +45,10 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     for line in index.notes:
         note(line)
     query = _query(index, collection, example)
-    wanted = _MOST_SCANNED if args.disagreements else _TWICE * args.top
+    wanted = _SCANNED if args.disagreements else _TWICE * args.top
     hits = with_other_side(index, search(index.frames, query, wanted), wanted)
     if args.disagreements:
-        hits = [hit for hit in hits if hit.other is not None and not hit.other.agrees]
+        hits = disagreements(hits)
     hits = hits[: args.top]
     if args.out is not None:
         recordings = index.collection.recordings

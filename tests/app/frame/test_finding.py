@@ -21,6 +21,8 @@ from core.formats.registry import read_labels
 from tests.core.find.scenes import call, write
 
 RISING, FALLING = call(2000, 4000), call(5000, 3500)
+OFFSET_S = 0.26
+"""About what the aligner of these tests finds everywhere."""
 
 
 def _here(collection: Collection) -> Iterator[object]:
@@ -138,3 +140,39 @@ def test_hits_leave_as_labels(
     written = [label for path in (tmp_path / "out").iterdir() for label in read_labels(path)[1]]
     assert len(written) == len(rows)
     assert np.isclose([label.start_s for label in written], 4.0, atol=0.05).any()
+
+
+def test_after_a_wrong_one_the_next_hit_is_judged(searched: MainWindow, settle: Callable) -> None:
+    _find(searched, settle)
+    searched.find_panel.table.setCurrentCell(1, 0)
+    wrong = searched.hits.chosen
+    searched.commands["mark_hit_wrong"].trigger()
+    settle(searched)
+    chosen = searched.hits.chosen
+    assert chosen is not None
+    assert not chosen.found.is_same(wrong.found.stretch)
+    assert searched.find_panel.table.currentRow() == 1
+    stretch = chosen.found.stretch
+    assert searched.session.current.recording.name[0] == "ab"[stretch.recording]
+
+
+def test_disagreements_are_a_queue_of_their_own(
+    window: MainWindow, settle: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come from further down than the hits that are listed."""
+    places_s = (0.7, 3.1, 4.6, 7.9, 9.2, 12.4, 13.3, 16.1)
+    both = [(2.0, RISING), (6.0, RISING), (10.7, RISING), *((at, FALLING) for at in places_s)]
+    alone = (14.5, 0.2 * RISING + 0.05 * FALLING)
+    late = [(at + OFFSET_S, sound) for at, sound in both]
+    recording = write(tmp_path / "a.wav", ([*both, alone], late), 18.0)
+    monkeypatch.setattr("app.work.finding.TOP", 2)
+    window.finding.make = _here
+    window.open([*recording.paths])
+    settle(window)
+    window.session.selection.select_region(Region(0, 2.0, 2.2))
+    rows = _find(window, settle)
+    assert [(round(float(row[2])), row[4]) for row in rows] == [(6, "yes"), (11, "yes")]
+    window.find_panel.only_apart.setChecked(True)
+    apart = window.find_panel.table.texts
+    assert {row[4] for row in apart} == {"no"}
+    assert any(row[:2] == ("a", "0") and abs(float(row[2]) - 14.5) < 0.1 for row in apart)
