@@ -62,7 +62,7 @@ def look_steps(session: Session, *, include_imported: bool) -> Iterator[Looked]:
     except InputError as error:
         yield Looked(found.sentence(), found.notes, None, str(error))
     else:
-        yield Looked(found.sentence(), fit.notes, fit)
+        yield Looked(fit.sentence(), fit.notes, fit)
 
 
 class Learning(QObject):

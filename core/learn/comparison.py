@@ -172,7 +172,8 @@ class Comparison:
         if gain < _LEAST_GAIN:
             return f"what was learned changes nothing: {errors}"
         if self.worse >= max(self.better, 1):
-            return f"{self.better} recordings got better, but {self.worse} worse"
+            of_all = f"{self.better} of {len(self.judges)} recordings"
+            return f"{of_all} got better, but {self.worse} worse"
         if chance_of(self._gains()) > _CHANCE:
             return f"the gain may be chance ({errors}): review more recordings"
         if self._lies("after") > self._lies("before") + _MOST_MORE_LIES:

@@ -129,9 +129,9 @@ class ModelCommands(QObject):
     def choose(self) -> None:
         """Ask for the file of a model, and align by it."""
         kinds = ";;".join((*_KINDS, "All (*)"))
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Choose a model", str(self.folder), kinds
-        )
+        # Qt takes a folder that is not there yet for the name of a file.
+        where = str(self.folder) if self.folder.is_dir() else ""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Choose a model", where, kinds)
         if name:
             self.use(name)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.messages import RunProgress
+from app.base.placing import corner_within
 from app.review.review_pace import run_left_text
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
@@ -108,6 +109,7 @@ class LearnDialog(QDialog):
         layout.addWidget(self._verdict)
         layout.addStretch(1)
         layout.addWidget(buttons)
+        self.start.setDefault(True)
         # Decisions come one after the other.
         self._again = QTimer(self, singleShot=True, interval=_LOOK_AGAIN_MS)
         self._again.timeout.connect(self._look)
@@ -194,7 +196,7 @@ class LearnDialog(QDialog):
         if self.curve is None:
             self.curve = LossCurve()
             self._insert(self.curve)
-            self.resize(self.size().expandedTo(_WITH_CURVE))
+            self._grow(_WITH_CURVE)
         self.curve.add(point)
 
     @Slot(object)
@@ -209,7 +211,7 @@ class LearnDialog(QDialog):
             said = "Better on recordings that it was not learned from."
         beside = learned.beside and f"{learned.beside[0].upper()}{learned.beside[1:]}."
         self.tell(f"{said} {beside}".rstrip())
-        self.resize(self.size().expandedTo(_WITH_RESULT))
+        self._grow(_WITH_RESULT)
         self._enter(_State.LEARNED)
 
     @Slot(str)
@@ -232,6 +234,13 @@ class LearnDialog(QDialog):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(layout.indexOf(self._verdict), plots, 100)
+
+    def _grow(self, wanted: QSize) -> None:
+        """Be as large as wanted, and all on the screen: the buttons are at the foot."""
+        room = self.screen().availableGeometry()
+        frame = self.frameGeometry().size() - self.size()
+        self.resize(self.size().expandedTo(wanted).boundedTo(room.size() - frame))
+        self.move(corner_within(room, self.frameGeometry()))
 
     def _enter(self, state: _State) -> None:
         self._state = state

@@ -189,6 +189,6 @@ def _card_text(each: ModelFile) -> str:
     return (
         f"Learned from {keypoints:,} keypoints of {', '.join(names)}"
         f"{f' and {more:,} more' if more > 0 else ''}, with {each.model.evidence} evidence, by "
-        f"FinchSync {card.finchsync}. {card.better:,} recordings got better, {card.worse:,} worse; "
+        f"FinchSync {card.finchsync}. Better in {card.better:,} of them, worse in {card.worse:,}; "
         f"figures are of recordings that it was not learned from.{net}"
     )

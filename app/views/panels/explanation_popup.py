@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.base.announcement import announce
+from app.base.placing import corner_within
 from app.views.parts.sentence_label import SentenceLabel
 
 _CHARACTERS = 46
@@ -47,9 +48,7 @@ class ExplanationPopup(QFrame):
         self.adjustSize()
         screen = widget.screen().availableGeometry()
         under = widget.mapToGlobal(QPoint(0, widget.height()))
-        left = min(under.x(), screen.right() + 1 - self.width())
-        top = min(under.y(), screen.bottom() + 1 - self.height())
-        self.move(max(left, screen.left()), max(top, screen.top()))
+        self.move(corner_within(screen, QRect(under, self.size())))
         self.show()
         announce(self, " ".join(sentences))
 

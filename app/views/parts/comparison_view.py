@@ -108,8 +108,9 @@ def _row(each: Compared) -> tuple[str, ...]:
 
 def _sentence(comparison: Comparison) -> str:
     said = (
-        f"{comparison.better:,} recordings got better, {comparison.worse:,} worse, each by a model "
-        "that was not learned from it. Points under the line got better."
+        f"{comparison.better:,} of {len(comparison.judges):,} recordings got better, "
+        f"{comparison.worse:,} worse, each by a model that was not learned from it. Points under "
+        "the line got better."
     )
     known = sum(each.was_learned_from for each in comparison.recordings)
     if known:

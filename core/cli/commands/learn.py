@@ -109,7 +109,8 @@ def _print(learned: Learned, out: Path) -> None:
         f"within 50 ms: {before.within:.1%} before, {after.within:.1%} after; calibration error: "
         f"{before.calibration_error:.3f} before, {after.calibration_error:.3f} after"
     )
-    say(f"{comparison.better} recordings got better, {comparison.worse} worse")
+    count = len(comparison.judges)
+    say(f"{comparison.better} of {count} recordings got better, {comparison.worse} worse")
     if learned.beside:
         say(learned.beside)
     if learned.obstacle:

@@ -107,6 +107,7 @@ def test_it_says_what_there_is_and_that_it_is_too_little(
     correct(window, list(window.session.recordings)[4])
     qtbot.waitUntil(dialog.start.isEnabled)
     assert dialog.said == "5 recordings, 25 keypoints; 5 recordings are the least."
+    assert dialog.start.isDefault(), "Enter learns"
 
 
 def test_what_was_only_accepted_teaches_nothing(
@@ -142,6 +143,7 @@ def test_a_better_model_is_used_and_one_command_goes_back(
     assert rows[0] == ("0.wav", "10", "40.0", "10.0", "better, known")
     assert rows[1][-1] == "better"
     qtbot.waitUntil(lambda: dialog.findChild(BeforeAfterPlot) is not None)
+    assert dialog.screen().availableGeometry().contains(dialog.frameGeometry())
     aligner.models.clear()
     click(dialog.use)
     qtbot.waitUntil(lambda: bool(window.shell.preferences.value.model))

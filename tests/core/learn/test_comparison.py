@@ -33,7 +33,7 @@ def _compared(
         (
             [900, 20, 20, 20, 20, 20],
             [10, 22, 22, 22, 22, 22],
-            "1 recordings got better, but 5 worse",
+            "1 of 6 recordings got better, but 5 worse",
         ),
         ([20, 20, 20, 20, 20, 20], [12, 20, 20, 20, 24, 14], "may be chance"),
     ],
