@@ -9,8 +9,13 @@ import pytest
 import soundfile as sf
 from conftest import RATE_HZ
 from mono_files import write_mono
+from pointing import LEFT
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.export.export_dialog import ExportDialog
 from app.export.table_export import ExportPlan
 from app.frame.main_window import MainWindow
 from app.views.dialogs.pairing_sheet import PairingSheet
@@ -19,6 +24,7 @@ from core.align.aligner import align
 from core.audio.recording import open_recording
 from core.cli.evidence import opened_here
 from core.evidence.choice import EvidenceChoice
+from core.formats.tables.biodcase import read_csv
 from core.keypoints import ReviewState
 from core.simulate import DriftSpec, simulate_scene
 from tests.two_recorders import TwoRecorders, mae_ms
@@ -76,26 +82,75 @@ def test_both_sides_are_named_wherever_a_recording_is(
     assert " · d.wav" in window.panes[1].caption
 
 
+def _aligned_by_hand(window: MainWindow, files: TwoRecorders, out: Path, qtbot: QtBot) -> Path:
+    """Choose channel 3 in the sheet, open, wait for the alignment and export the table."""
+    window.show()
+    window.open([files.many, files.other])
+    qtbot.waitUntil(lambda: window.pairing.sheet is not None, timeout=10000)
+    sheet = window.pairing.sheet
+    assert sheet is not None
+    cells, which = sheet.table.viewport(), sheet.table.visualRect(sheet.model.index(0, 1)).center()
+    QTest.mouseClick(cells, LEFT, pos=which)
+    QTest.mouseDClick(cells, LEFT, pos=which)
+    qtbot.waitUntil(lambda: sheet.table.findChild(QComboBox) is not None)
+    box = sheet.table.findChild(QComboBox)
+    qtbot.waitUntil(box.view().isVisible)
+    for _ in range(3):
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    QTest.mouseClick(sheet.open_button, LEFT)
+    qtbot.waitUntil(
+        lambda: window.session.current is not None and window.session.current.alignment is not None,
+        timeout=60000,
+    )
+
+    def answer() -> None:
+        dialog = window.findChild(ExportDialog)
+        if dialog is None:
+            QTimer.singleShot(50, answer)
+            return
+        (line,) = (x for x in dialog.findChildren(QLineEdit) if x.accessibleName())
+        line.selectAll()
+        QTest.keyClicks(line, str(out))
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTimer.singleShot(50, answer)
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(out.exists, timeout=10000)
+    return out
+
+
+def _mae_in_window_ms(window: MainWindow, files: TwoRecorders, qtbot: QtBot) -> float:
+    out = _aligned_by_hand(window, files, files.many.with_name("out.csv"), qtbot)
+    ((name, keypoints),) = read_csv(out).files.items()
+    assert name == "many.w64:3"
+    return mae_ms(keypoints)
+
+
+def _mae_alone_ms(files: TwoRecorders) -> float:
+    learned = opened_here(EvidenceChoice(), 1)
+    return mae_ms(align(open_recording(files.stereo), learned=learned).keypoints)
+
+
 def test_a_pair_is_aligned_in_the_window_as_well_as_the_stereo_file_on_the_command_line(
     make_window: Callable[..., MainWindow], tmp_path: Path, qtbot: QtBot
 ) -> None:
     steady = DriftSpec(offset_s=(0, 0), drift_ppm=(0, 0), bend_s=(0, 0))
     scene = simulate_scene("zebra_finch", 5, 40.0, snr_db=20.0, drift=steady)
     files = TwoRecorders.write(tmp_path, scene.samples, scene.sample_rate_hz)
-    window = make_window(align_steps)
-    window.open([files.many, files.other])
-    qtbot.waitUntil(lambda: window.pairing.sheet is not None, timeout=10000)
-    sheet = window.pairing.sheet
-    assert sheet is not None
-    sheet.model.setData(sheet.model.index(0, 1), 3)
-    sheet.accept()
-    qtbot.waitUntil(
-        lambda: window.session.current is not None and window.session.current.alignment is not None,
-        timeout=60000,
-    )
-    alone = align(open_recording(files.stereo), learned=opened_here(EvidenceChoice(), 1)).keypoints
-    assert window.session.keypoints is not None
-    assert mae_ms(window.session.keypoints) == pytest.approx(mae_ms(alone), abs=0.5)
+    found_ms = _mae_in_window_ms(make_window(align_steps), files, qtbot)
+    assert found_ms == pytest.approx(_mae_alone_ms(files), abs=0.5)
+
+
+def test_a_real_pair_is_aligned_in_the_window_as_well(
+    make_window: Callable[..., MainWindow], shared_data: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    place = shared_data / "data" / "two_sensor" / "zf_birdpark_D_daq_vs_radio1.flac"
+    files = TwoRecorders.write(tmp_path, *sf.read(place, dtype="float32"))
+    found_ms = _mae_in_window_ms(make_window(align_steps), files, qtbot)
+    assert found_ms == pytest.approx(_mae_alone_ms(files), abs=0.5)
 
 
 def test_files_that_are_paired_already_are_shown_and_not_asked_for_again(
