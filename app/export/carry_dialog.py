@@ -150,7 +150,7 @@ class CarryDialog(WritingDialog):
 
 def _offer_steps(path: Path, entry: Entry, chosen: Format, to: int) -> Iterator[CarryOffer]:
     """Read labels and carry them; runs in a worker thread."""
-    _, labels = read_labels(path)
+    _, labels = read_labels(path, [each.name for each in entry.recording.paths])
     keypoints = entry.keypoints.kept(~entry.is_unset)
     carried = carry(labels, keypoints, entry.leaving.durations_s, to)
     source = CarriedFrom(path, entry.recording.paths[0], entry.recording.name, to)

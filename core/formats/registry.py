@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -216,12 +216,14 @@ def _readable() -> tuple[Format | LabelReader, ...]:
     return (*label_formats(), *label_readers())
 
 
-def read_labels(path: Path) -> tuple[Format | None, Labels]:
+def read_labels(path: Path, files: Collection[str] = ()) -> tuple[Format | None, Labels]:
     """Read the labels of a recording in whatever format they are.
 
     Parameters
     ----------
     path : Path
+    files : collection of str
+        Names of the recording's files, by which its labels are told from those of others.
 
     Returns
     -------
@@ -238,7 +240,7 @@ def read_labels(path: Path) -> tuple[Format | None, Labels]:
     known_by = {end: reader for reader in label_readers() for end in reader.suffixes}
     ends = [end for end in known_by if name.endswith(end)]
     if ends:
-        return None, known_by[max(ends, key=len)].read(path)
+        return None, known_by[max(ends, key=len)].read(path, files)
     found = label_format(path)
     if found is None or found.labels is None:
         known = ", ".join(each.title for each in _readable())

@@ -68,6 +68,12 @@ class Kept:
         """Length of channel 0 and 1, seconds; None if nobody knows."""
         return None if self.recording is None else self.recording.durations_s
 
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """What its files are called, as far as anybody knows, and it itself."""
+        paths = () if self.recording is None else self.recording.paths
+        return tuple(dict.fromkeys((*self.files, *(path.name for path in paths), self.name)))
+
     def known_map(self, rows: Rows) -> KnownMap:
         """What is known of its time map from the keypoints that leave."""
         return known_map_of(self.keypoints, self.recording, rows)

@@ -97,7 +97,15 @@ def _labels(folder: Path) -> Iterable[Path]:
         path = folder / f"{each.name}{each.suffix}"
         path.write_bytes(each.labels.content(fits, path))
         yield path
+    from tests.core.formats import labs_files
+
     yield _of_evsonganaly(folder / "song.not.mat")
+    for library, make, name in (
+        ("neo", labs_files.neuroexplorer, "song.nex"),
+        ("pynwb", labs_files.nwb, "song.nwb"),
+    ):
+        if find_spec(library) is not None:
+            yield make(folder / name)
 
 
 def _of_evsonganaly(path: Path) -> Path:

@@ -23,13 +23,13 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     InputError
         If something cannot be read or written, or no label has a place.
     """
-    read_as, labels = read_labels(args.labels)
+    found, notes = read_kept(args.by)
+    recording = the_one(found, args.recording, args.labels, args.by)
+    read_as, labels = read_labels(args.labels, recording.file_names)
     chosen = read_as if args.format is None else format_named(args.format)
     if chosen is None:
         names = ", ".join(each.name for each in label_formats())
         raise InputError(args.labels, "is in a format that is only read", f"give --format: {names}")
-    found, notes = read_kept(args.by)
-    recording = the_one(found, args.recording, args.labels, args.by)
     carried = carry(labels, recording.keypoints, recording.durations_s, args.to)
     source = CarriedFrom(args.labels, args.by, recording.name, args.to)
     lost = write_carried(args.out, chosen, carried, source, overwrite=args.overwrite)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.errors import InputError
 from core.formats.files.label_text import decimal, label_at
 from core.formats.files.table_text import is_table, table_text
 from core.formats.fitting import Holds
@@ -24,6 +25,8 @@ from core.formats.tables.columns import (
 from core.labels import Labels, Tier
 
 COLUMNS = ("onset_s", "offset_s", "label")
+_RECORDING = "notated_path"
+"""Which recording a row of crowsetta's generic-seq is about, which has these columns too."""
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -42,6 +45,10 @@ def _read(content: bytes, path: Path) -> Labels:
         times_s = seconds(where, COLUMNS[0], start), seconds(where, COLUMNS[1], end)
         others = tuple((reader.header[n], cells[n]) for n in more)
         found.append(label_at(where, times_s, cells[text], others=others))
+    named = {dict(label.others).get(_RECORDING) for label in found}
+    if len(named) > 1:
+        what = f"the column {_RECORDING} names {len(named):,} recordings"
+        raise InputError(path, what, "leave the rows of one recording in it")
     notes = tuple(f"{path} {note}." for note in taken.notes)
     return Labels((Tier("", tuple(found)),), text_column=COLUMNS[2], notes=notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.labels import Labels, Tier
 _MS = 1e-3
 
 
-def _read(path: Path) -> Labels:
+def _read(path: Path, files: Collection[str]) -> Labels:  # noqa: ARG001
     found = read_mat(path)
     onsets, offsets, texts = (found.get(name) for name in ("onsets", "offsets", "labels"))
     if isinstance(texts, np.ndarray) and not len(texts):

@@ -14,6 +14,7 @@ from core.formats.registry import label_endings, read_labels
 from core.formats.tables.biodcase import BiodcaseTable, write_csv
 from core.keypoints import machine_keypoints
 from core.labels import Labels
+from tests.core.formats import labs_files
 
 
 def _told(labels: Labels) -> list[tuple[float, float, str]]:
@@ -94,20 +95,68 @@ def test_timit_is_read_through_crowsetta(make_audio: Callable, tmp_path: Path) -
     (tmp_path / "sa1.phn").write_text("0 4000 h#\n4000 6001 sh\n")
     assert _told(read_labels(tmp_path / "sa1.phn")[1]) == [(0.0, 0.5, "h#"), (0.5, 0.750125, "sh")]
     (tmp_path / "sa2.phn").write_text("0 4000 h#\n")
-    with pytest.raises(InputError, match="cannot be read by crowsetta"):
+    with pytest.raises(InputError, match="is not where it belongs; put it at"):
         read_labels(tmp_path / "sa2.phn")
     (tmp_path / "sa1.phn").write_text("h# sh\n")
     with pytest.raises(InputError, match="cannot be read by crowsetta"):
         read_labels(tmp_path / "sa1.phn")
 
 
-def test_without_crowsetta_a_sentence_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "library", "extra"),
+    [("sa1.PHN", "crowsetta", "labels"), ("a.nwb", "pynwb", "nwb"), ("a.NEX", "neo", "neo")],
+)
+def test_without_its_library_a_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str, extra: str
 ) -> None:
     monkeypatch.setattr("core.extras.find_spec", lambda _: None)
-    (tmp_path / "sa1.PHN").write_text("0 4000 h#\n")
-    with pytest.raises(InputError, match=r'needs crowsetta.*pip install "finchsync\[labels\]"'):
-        read_labels(tmp_path / "sa1.PHN")
+    (tmp_path / name).write_text("0 4000 h#\n")
+    with pytest.raises(InputError, match=rf'needs {library}.*install "finchsync\[{extra}\]"'):
+        read_labels(tmp_path / name)
+
+
+def test_intervals_of_nwb_are_tiers_of_labels(tmp_path: Path) -> None:
+    pytest.importorskip("pynwb")
+    read_as, labels = read_labels(labs_files.nwb(tmp_path / "a.nwb"))
+    assert read_as is None
+    assert [tier.name for tier in labels.tiers] == ["epochs", "syllables", "trials"]
+    assert _told(labels) == [(0.5, 1.25, "song, ä"), (2.0, 2.5, 'b "q"\nnew'), (1.0, 2.0, "")]
+    assert labels.other_columns == ("score",)
+
+
+def test_nwb_that_says_nothing_of_use_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pynwb")
+    with pytest.raises(InputError, match="syllables: holds times that are no numbers"):
+        read_labels(labs_files.nwb(tmp_path / "a.nwb", stop_s=float("nan")))
+    with pytest.raises(InputError, match="syllables, row 1: a label ends at 1 s, before"):
+        read_labels(labs_files.nwb(tmp_path / "b.nwb", stop_s=1.0))
+    (tmp_path / "c.nwb").write_bytes(b"no NWB file at all")
+    with pytest.raises(InputError, match="cannot be read by pynwb"):
+        read_labels(tmp_path / "c.nwb")
+
+
+def test_events_of_neuroexplorer_are_read_through_neo(tmp_path: Path) -> None:
+    pytest.importorskip("neo")
+    _, labels = read_labels(labs_files.neuroexplorer(tmp_path / "a.nex"))
+    assert [(tier.name, tier.is_points) for tier in labels.tiers] == [
+        *(("click", True), ("song", False), ("notes", True)),
+    ]
+    assert _told(labels) == [
+        *((0.5, 0.5, ""), (1.25, 2.0, "")),
+        *((3.0, 3.0, "go"), (4.0, 4.0, "stop")),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.nex", "a.nev", "a.plx", "a.smr"])
+@pytest.mark.parametrize("content", [b"", b"no" * 400])
+def test_what_is_none_of_them_is_refused_in_a_line(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    pytest.importorskip("neo")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=r"cannot be read by neo|holds no events") as caught:
+        read_labels(tmp_path / name)
+    assert "\n" not in str(caught.value)
 
 
 def test_dialogs_offer_what_can_be_read() -> None:
