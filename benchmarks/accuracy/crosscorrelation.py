@@ -18,7 +18,14 @@ WINDOW_S = 2.5
 
 
 def delay_s(reference: Floats, other: Floats, rate_hz: int, reach_s: tuple[float, float]) -> float:
-    """How much later `other` is than `reference`, by the phase transform.
+    """How much later `other` is than `reference`, seconds; see `peak`."""
+    return peak(reference, other, rate_hz, reach_s)[0]
+
+
+def peak(
+    reference: Floats, other: Floats, rate_hz: int, reach_s: tuple[float, float]
+) -> tuple[float, float]:
+    """Find the highest correlation by the phase transform.
 
     Parameters
     ----------
@@ -26,13 +33,20 @@ def delay_s(reference: Floats, other: Floats, rate_hz: int, reach_s: tuple[float
     rate_hz : int
     reach_s : tuple of float
         Least and largest delay considered, seconds.
+
+    Returns
+    -------
+    delay_s, height : float
+        How much later `other` is, and how high the peak stands, in standard deviations of the
+        correlation at all delays considered.
     """
     size = next_fast_len(len(reference) + len(other), real=True)
     cross = np.conj(rfft(reference, size)) * rfft(other, size)
     cross /= np.abs(cross) + 1e-12
     correlation = irfft(cross, size)
     lags = np.arange(round(reach_s[0] * rate_hz), round(reach_s[1] * rate_hz) + 1)
-    return float(lags[np.argmax(correlation[lags % size])]) / rate_hz
+    near = correlation[lags % size]
+    return float(lags[np.argmax(near)]) / rate_hz, float(near.max() / (near.std() + 1e-12))
 
 
 def one_delay(samples: Floats, rate_hz: int, time_0_s: Floats, reach_s: float) -> Floats:
