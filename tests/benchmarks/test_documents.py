@@ -69,6 +69,37 @@ def test_what_the_grid_does_to_the_ranking() -> None:
     assert not _missing("published_tables.md", rows)
 
 
+def _says(document: str, *phrases: str) -> None:
+    text = " ".join((REPOSITORY / "docs" / document).read_text("utf-8").split())
+    assert [phrase for phrase in phrases if phrase not in text] == []
+
+
+def test_how_much_the_grid_moves_heads() -> None:
+    found = _kept("grid_rounding")["first file of"].values()
+    ranks = [each["rank_correlation"] for heads in found for each in heads.values()]
+    _says("model.md", f"compact net it is {min(ranks):.2f} to {max(ranks):.2f}")
+
+
+def test_how_the_shipped_scorer_ranks_alone() -> None:
+    sets = _kept("scorer")["sets"]
+    real, noisy = (sets[name]["scorer"]["lines_ms"] for name in ("moderate", "noise10"))
+    _says(
+        "compact.md",
+        f"{real['published']:.0f} ms off (the best possible {real['best possible']:.0f})",
+        f"in 10 dB noise {noisy['published']:.0f} ({noisy['best possible']:.0f})",
+    )
+    assert sets["moderate"]["scorer"]["r1"] == pytest.approx(0.8, abs=0.05)
+
+
+def test_what_is_left_in_aligned_audio() -> None:
+    pairs = [each for each in _kept("material")["residual"] if "aviary" in each["pair"]]
+    ours, true = ([each[key] for each in pairs] for key in ("aligned", "true map"))
+    left = f"{min(ours):.1f} to {max(ours):.1f} ms"
+    best = f"{min(true):.1f} to {max(true):.1f} ms"
+    _says("export.md", f"it finds {left}, and {best} through the true time map")
+    _says("benchmarks.md", f"| {left}; through the true clocks {best} |")
+
+
 @pytest.mark.parametrize(
     ("document", "name"),
     [
