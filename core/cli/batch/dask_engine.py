@@ -65,8 +65,10 @@ def opened_dask(scheduler: str | None, jobs: int) -> Iterator[DaskEngine]:
         stack.enter_context(warnings.catch_warnings())
         # Versions are compared with every task, and a port that is taken is no matter.
         warnings.simplefilter("ignore")
-        # What happens to workers is told by what becomes of their tasks.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        # What happens to workers is told by what becomes of their tasks; the second has a level of
+        # its own.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         if scheduler is None:
             with deaf_to_ctrl_c(), dask.config.set(_QUIET):
                 cluster = LocalCluster(
