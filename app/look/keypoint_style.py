@@ -84,18 +84,6 @@ def next_uncertain(keypoints: KeypointSet, after: int) -> int:
     return int(later[0]) if len(later) else -1
 
 
-def next_doubtful(keypoints: KeypointSet, after: int) -> int:
-    """Index of the uncertain keypoint that comes after `after` by confidence, the lowest first.
-
-    The first of all if `after` is not uncertain, -1 if it is the last.
-    """
-    order = needs_look(keypoints).nonzero()[0]
-    order = order[np.argsort(keypoints.confidence[order], kind="stable")]
-    place = (order == after).nonzero()[0]
-    left = order[place[0] + 1 :] if len(place) else order
-    return int(left[0]) if len(left) else -1
-
-
 def needs_look(keypoints: KeypointSet) -> NDArray[np.bool_]:
     """Which unreviewed keypoints the machine is unsure of, or says nothing about; shape (K,)."""
     marks = marks_of(keypoints)

@@ -11,14 +11,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.base.key_repeat import HeldKey
 from app.base.messages import Kind, Message, short_name
 from app.base.time_view import TimeView
-from app.look.keypoint_style import needs_look, next_doubtful, next_uncertain
+from app.look.keypoint_style import needs_look, next_uncertain
 from app.review.review_queue import ReviewQueue
 from app.review.snapping import ASKS_ABOVE_S, snap_offset_s, why_no_peak
-from app.review.triage import Stage
+from app.review.triage import Stage, next_doubtful
+from app.session.entries import Entry
 from app.session.open_session import Action
 from app.session.session_model import SessionModel
 from core.align.limits import CERTAIN
-from core.keypoints import KeypointSet, ReviewState
+from core.keypoints import ReviewState
 
 
 class Review(QObject):
@@ -79,18 +80,18 @@ class Review(QObject):
     @Slot()
     def next_uncertain(self) -> None:
         """Select the next uncertain keypoint, going on to the following recordings."""
-        self._go_to_next(next_uncertain)
+        self._go_to_next(lambda entry, after: next_uncertain(entry.keypoints, after))
 
     @Slot()
     def next_doubtful(self) -> None:
-        """Select the least certain keypoint, then the one after it, and so on."""
+        """Select the most doubtful keypoint, then the one after it, and so on."""
         self._go_to_next(next_doubtful)
 
-    def _go_to_next(self, pick: Callable[[KeypointSet, int], int]) -> None:
+    def _go_to_next(self, pick: Callable[[Entry, int], int]) -> None:
         session, here = self._session, self._session.selection.recording
-        if session.keypoints is None or here is None:
+        if session.current is None or here is None:
             return
-        index = pick(session.keypoints, session.selection.keypoint)
+        index = pick(session.current, session.selection.keypoint)
         if index >= 0:
             self.go_to(index)
             return
@@ -101,14 +102,16 @@ class Review(QObject):
                 return
         self._say(self._nothing_left())
 
-    def _go_on_to(self, key: int, pick: Callable[[KeypointSet, int], int]) -> None:
+    def _go_on_to(self, key: int, pick: Callable[[Entry, int], int]) -> None:
         session = self._session
         left = session.current
         session.selection.select_recording(key)
-        self.go_to(pick(session.recordings[key].keypoints, -1))
+        self.go_to(pick(session.recordings[key], -1))
         if session.current is not left and left is not None and session.current is not None:
             name, other = (short_name(e.recording.title) for e in (left, session.current))
-            self._say(f"Nothing uncertain is left in {name}; this is {other}.")
+            count = int(needs_look(left.keypoints).sum())
+            rest = f"{count:,} uncertain stay behind" if count else "Nothing uncertain is left"
+            self._say(f"{rest} in {name}; this is {other}.")
 
     def _nothing_left(self) -> str:
         where = " in the recordings listed" if self._queue.is_filtered else ""

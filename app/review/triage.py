@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 from itertools import takewhile
 from pathlib import Path
 
+import numpy as np
+
 from app.look.keypoint_style import needs_look
 from app.session.entries import Entry
 from core.session import Basis
@@ -226,3 +228,21 @@ _VALUES: dict[Column, Callable[[QueueRow], Value]] = {
     Column.FLAG: lambda row: (4 * row.is_contradicted + 2 * row.is_alias + bool(row.concerns),),
     Column.REVIEWED: lambda row: (row.reviewed / max(row.keypoints, 1),),
 }
+
+
+def next_doubtful(entry: Entry, after: int) -> int:
+    """Index of the uncertain keypoint of a recording that is the most doubtful after another.
+
+    Times from a table come first, those furthest from the path before the others; then the least
+    certain. The first of all if `after` is not uncertain, -1 if it is the last.
+    """
+    keypoints, machine = entry.keypoints, entry.machine
+    apart_s = np.zeros(len(keypoints))
+    if machine is not None and len(machine.keypoints) == len(keypoints):
+        apart_s = np.abs(keypoints.offset_s - machine.keypoints.offset_s)
+        apart_s[apart_s <= machine.tolerance_s] = 0.0
+    order = np.flatnonzero(needs_look(keypoints))
+    order = order[np.lexsort((keypoints.confidence[order], -apart_s[order]))]
+    place = np.flatnonzero(order == after)
+    left = order[place[0] + 1 :] if len(place) else order
+    return int(left[0]) if len(left) else -1

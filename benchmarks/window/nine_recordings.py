@@ -6,8 +6,8 @@ The recordings are real pairs under known drifts (`make_drift_set.py` of the dev
 A reviewer opens the folder, goes to what is uncertain, looks at the whole of that recording, sets
 right what is off, accepts all in view, accepts at last what is certain in the rest, and exports.
 What is off by more than the tolerance is known to be; by less, where it can be seen: where the
-window says that a sound stands out in both channels. It is set right by a drag in the drift plot, to
-a pixel of it, or where that is near by nudges of 10 ms.
+window says that a sound stands out in both channels. It is set right by a drag in the drift plot,
+to a pixel of it, or where that is near by nudges of 10 ms.
 Every key press, click and drag is a real event and is counted. Prints the count of each part, and
 the mean absolute error of the table that was exported; fails over 60, over 4.3 ms, or if anything
 is left undecided.

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.time_view import SHORTEST_S, TimeView
 from app.export.table_export import ExportPlan
-from app.look.keypoint_style import next_doubtful, next_uncertain
+from app.look.keypoint_style import next_uncertain
 from app.review.triage import shown_names
 from app.session.entries import Entry, Imported
 from app.session.session_model import SessionModel
@@ -117,17 +117,6 @@ def test_walking_the_uncertain() -> None:
     assert next_uncertain(keypoints, -1) == 1
     assert next_uncertain(keypoints.review(1, ReviewState.ACCEPTED), -1) == 2
     assert next_uncertain(keypoints, 3) == -1
-
-
-def test_walking_the_uncertain_by_disagreement() -> None:
-    time_s = np.arange(5.0)
-    keypoints = machine_keypoints(time_s, time_s, [0.99, 0.7, np.nan, 0.01, 0.5])
-    walked = [-1]
-    while (index := next_doubtful(keypoints, walked[-1])) >= 0:
-        walked.append(index)
-    assert walked[1:] == [3, 4, 1, 2]
-    decided = keypoints.review(3, ReviewState.ACCEPTED)
-    assert next_doubtful(decided, 3) == 4
 
 
 def test_candidates_before_any_run_are_refused(session: SessionModel) -> None:

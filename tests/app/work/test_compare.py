@@ -77,7 +77,7 @@ def test_disagreements_come_largest_first(tabled: MainWindow, settle: Settle) ->
             at = tabled.session.selection.keypoint
             confidence.append((float(tabled.session.keypoints.confidence[at]), at))
     assert len(confidence) == 4
-    assert confidence == sorted(confidence)
+    assert confidence[2:] == sorted(confidence[2:])
     assert {at for _, at in confidence[:2]} == set(WRONG["b.wav"])
     assert tabled.session.current.recording.name == "a.wav", "after the last of one recording"
 
