@@ -22,12 +22,14 @@ from core.errors import InputError
 from core.find.across import Hit, disagreements, with_other_side
 from core.find.collection import Collection, Searched
 from core.find.frames import CompactFrames
-from core.find.indexing import indexed, is_indexed
+from core.find.indexing import Index, indexed, is_indexed
 from core.find.marks import Marks, search_again
 from core.find.query import Stretch, query_of
 from core.find.search import Found
+from core.find.words.asking import answered, understood
+from core.find.words.own_labels import OwnLabels, own_labels
 from core.formats.sidecar import Rows
-from core.steps import result_of
+from core.steps import reported, result_of
 
 TOP = 50
 """Hits that are listed."""
@@ -99,17 +101,19 @@ def _index_steps(collection: Collection) -> Iterator[object]:
 def find_steps(
     place: Path,
     entries: Sequence[tuple[int, Entry]],
-    example: Example,
+    sought: Example | str,
     marks: Marks,
     make: IndexSteps,
 ) -> Iterator[Progress | FoundHits]:
-    """Index what is new, and search."""
+    """Index what is new, and search by an example or by words."""
     yield Progress("looking at the index", 0.0)
     names = names_apart([entry.recording for _, entry in entries])
     collection = Collection(
         place,
         tuple(_searched(name, entry) for name, (_, entry) in zip(names, entries, strict=True)),
     )
+    own = own_labels(collection) if isinstance(sought, str) else OwnLabels()
+    asked = understood(sought, own) if isinstance(sought, str) else sought
     encoder = CompactFrames()
     if not is_indexed(collection, encoder):
         for step in make(collection):
@@ -117,21 +121,37 @@ def find_steps(
                 yield step
     yield Progress("comparing", 1.0)
     index = result_of(indexed(collection, encoder))
+    if isinstance(asked, Example):
+        found = _like(index, collection, asked, marks)
+    else:
+        steps = answered(index, asked, _SCANNED)
+        told = yield from reported(steps, lambda share: Progress("listening", share))
+        found = marked(told, marks)
+    hits = with_other_side(index, found, _SCANNED)
+    keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
+    kept = index.collection.recordings
+    yield FoundHits(
+        tuple(hits[:TOP]),
+        tuple(disagreements(hits)[:TOP]),
+        tuple(keys[each] for each in kept),
+        (*own.notes, *index.notes),
+    )
+
+
+def _like(index: Index, collection: Collection, example: Example, marks: Marks) -> list[Found]:
     meant = collection.recordings[example.stretch.recording]
     kept = index.collection.recordings
     if meant not in kept:
         raise InputError(meant.name, "cannot be read", "choose a sound of another recording")
     here = example.stretch._replace(recording=kept.index(meant))
     query = query_of(index.frames[here.recording].channels[here.channel], here, meant.name)
-    found = search_again(index.frames, query, marks, _SCANNED)
-    hits = with_other_side(index, found, _SCANNED)
-    keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
-    yield FoundHits(
-        tuple(hits[:TOP]),
-        tuple(disagreements(hits)[:TOP]),
-        tuple(keys[each] for each in kept),
-        index.notes,
-    )
+    return search_again(index.frames, query, marks, _SCANNED)
+
+
+def marked(found: Sequence[Found], marks: Marks) -> list[Found]:
+    """Hits by words: what was marked right comes first, what was marked wrong not at all."""
+    known = {*marks.right, *marks.wrong}
+    return [*marks.right, *(each for each in found if each not in known)]
 
 
 def _searched(name: str, entry: Entry) -> Searched:
@@ -153,7 +173,8 @@ class Finding(QObject):
 
     Attributes
     ----------
-    example : Example or None
+    sought : Example or str or None
+        An example, or what happens in words.
     found : FoundHits
     marks : dict of Found to bool
         What was marked right, and what wrong, in the order of the marks.
@@ -184,7 +205,7 @@ class Finding(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._session_path, self.make = session, session_path, make
-        self.example: Example | None = None
+        self.sought: Example | str | None = None
         self.found = FoundHits()
         self.marks: dict[Found, bool] = {}
         self._clock = RunClock()
@@ -209,7 +230,16 @@ class Finding(QObject):
             return
         start_s, end_s = region.span_s(region.channel, self._session.time_map())
         stretch = Stretch(0, region.channel, max(0.0, start_s), end_s)
-        self.example, self.found, self.marks = Example(key, stretch), FoundHits(), {}
+        self._look_for(Example(key, stretch))
+
+    @Slot(str)
+    def told(self, text: str) -> None:
+        """Look for what a sentence tells of, or what has a label of this name."""
+        if text.strip() and self._entries():
+            self._look_for(text.strip())
+
+    def _look_for(self, sought: Example | str) -> None:
+        self.sought, self.found, self.marks = sought, FoundHits(), {}
         self.changed.emit()
         self.asked.emit()
         self._start()
@@ -246,20 +276,24 @@ class Finding(QObject):
         return [(key, entry) for key, entry in there if not entry.is_out and not entry.is_lost]
 
     def _start(self) -> None:
-        assert self.example is not None
         entries = self._entries()
         keys = [key for key, _ in entries]
-        if self.example.key not in keys:
+        sought, first = self.sought, 0
+        if isinstance(sought, Example):
+            if sought.key not in keys:
+                return
+            first = keys.index(sought.key)
+            stretch = sought.stretch._replace(recording=first)
+            self.sought = sought = replace(sought, stretch=stretch)
+        if sought is None:
             return
-        stretch = self.example.stretch._replace(recording=keys.index(self.example.key))
-        self.example = replace(self.example, stretch=stretch)
         marks = Marks(
             tuple(found for found, right in self.marks.items() if right),
             tuple(found for found, right in self.marks.items() if not right),
         )
-        place = self._session_path() or entries[keys.index(self.example.key)][1].folder
+        place = self._session_path() or entries[first][1].folder
         self._clock.start()
-        self._runner.start(partial(find_steps, place, entries, self.example, marks, self.make))
+        self._runner.start(partial(find_steps, place, entries, sought, marks, self.make))
 
     @Slot(object)
     def _on_step(self, step: object) -> None:

@@ -10,7 +10,8 @@ half of the shorter of both with a relevant event that its recorder heard. Of th
 R@10 is the share that is right of as many as there could be, mAP@10 the mean of the precision at
 every right one. `across` hears the query in one channel and takes hits of the other only.
 `marked`: a person marks the first five hits, right or wrong, and looks again; what is marked right
-stays on top, as in the window; `unseen` counts only what nobody has marked.
+stays on top, as in the window; `unseen` counts only what nobody has marked. `words`: see
+`benchmarks.accuracy.finding_words`; what is not shipped was judged when it was trained.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.finding_words import Judges
 from benchmarks.common import store
 from benchmarks.making.compact_scenes import log_mel_of
 from core.audio.recording import open_recording
@@ -36,6 +38,7 @@ from core.find.index import RecordingFrames, open_frames, write_frames
 from core.find.marks import Marks, search_again
 from core.find.query import Query, Stretch
 from core.find.search import Found, search
+from core.find.words.model import shipped_words
 from core.simulate import DriftSpec, SceneSpec, render_stems
 from core.simulate.aviary import DISTANCE_CALL, SONG, TET
 from core.simulate.scene import active_power
@@ -331,7 +334,15 @@ RANKERS: dict[str, Ranker] = {
     "log-mel cosine": cosine,
     "log-mel dynamic time warping": warping,
 }
-MARKED = "marked"
+MARKED, BY_WORDS = "marked", "words"
+
+
+def by_words(stored: Path) -> dict[str, object]:
+    """All systems as they were judged when they were trained, and the shipped one judged now."""
+    told = (store.load(stored, "finding_words") or {})["systems"]
+    with tempfile.TemporaryDirectory() as folder:
+        judges = Judges(Path(folder))
+        return {**told, "shipped, judged now": judges.row(judges.by_model(shipped_words()[0]))}
 
 
 def main() -> int:
@@ -342,24 +353,31 @@ def main() -> int:
     )
     parser.add_argument("--scenes", type=int, default=16)
     parser.add_argument("--queries", type=int, default=60, help="of each word")
-    parser.add_argument("--only", choices=[*RANKERS, MARKED], help="one part; others stay")
+    parser.add_argument(
+        "--only", choices=[*RANKERS, MARKED, BY_WORDS], help="one part; others stay"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     result = store.load(arguments.out, "finding") or {}
     result |= {"scenes": arguments.scenes, "snr_db": SNR_DB}
-    wanted = [arguments.only] if arguments.only else [*RANKERS, MARKED]
+    wanted = [arguments.only] if arguments.only else [*RANKERS, MARKED, BY_WORDS]
     snrs_db = MARKED_SNRS_DB if MARKED in wanted else (SNR_DB,)
-    for snr_db in snrs_db:
+    by_example = [name for name in wanted if name != BY_WORDS]
+    for snr_db in snrs_db if by_example else ():
         with tempfile.TemporaryDirectory() as folder:
             made = world(arguments.scenes, Path(folder), snr_db)
             queries = asked(made, arguments.queries)
-            for name in wanted:
+            for name in by_example:
                 if name == MARKED:
                     part = marked(made, queries[::MARKED_EVERY])
                     result.setdefault(MARKED, {})[f"{snr_db:g} dB"] = part
                 elif snr_db == SNR_DB:
                     result[name] = part = judged(made, queries, RANKERS[name])
                 print(name, snr_db, part, flush=True)
+    if BY_WORDS in wanted:
+        result[BY_WORDS] = rows = by_words(arguments.out)
+        for name, row in rows.items():
+            print(BY_WORDS, name, row, flush=True)
     result.pop("machine", None)
     store.save(arguments.out, "finding", result)
     return 0

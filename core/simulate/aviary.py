@@ -9,6 +9,7 @@ after introductory notes; short tets in trains; longer distance calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,15 @@ Phrase = tuple[tuple[float, Note, str], ...]
 INTRODUCTION, SONG, TET, DISTANCE_CALL = "introductory note", "song", "tet", "distance call"
 HOP, FLAP, SEED, RUSTLE = "hop", "flap", "seed", "rustle"
 
+_PACES_S = {
+    TET: (0.12, 0.5),
+    DISTANCE_CALL: (0.15, 0.5),
+    INTRODUCTION: (0.08, 0.2),
+    SONG: (0.03, 0.2),
+    HOP: (0.2, 0.6),
+    FLAP: (0.2, 0.6),
+}
+"""Silence between one time and the next, where a bird does as it is told."""
 BIRDS = 4
 WEARER = 0
 """The bird that carries the transmitter."""
@@ -256,21 +266,71 @@ def _bumps(spec: SceneSpec, seed: int, span_s: tuple[float, float], birds: int) 
         on_body = number == WEARER
         now_s = span_s[0] + rng.exponential(2.0)
         while now_s < span_s[1]:
-            act = rng.choice(4, p=(0.45, 0.15, 0.25, 0.15))
+            word = (HOP, FLAP, SEED, RUSTLE)[rng.choice(4, p=(0.45, 0.15, 0.25, 0.15))]
             noise_seed, level_db = int(rng.integers(2**31)), loud_db - rng.exponential(9.0)
             heard = (bool(rng.uniform() < 0.85), on_body)
-            if act == 0:
-                what = Burst(0.04, 250, rng.uniform(2500, 7500), 0.006, 0, level_db + 2, noise_seed)
-            elif act == 1:
-                length_s, beat_hz = rng.uniform(0.25, 0.9), rng.uniform(18, 27)
-                what = Burst(length_s, 200, 5000, 0.018, beat_hz, level_db + 8, noise_seed)
-            elif act == 2:
-                length_s, pace_hz = rng.uniform(0.2, 0.8), rng.uniform(6, 14)
-                what = Burst(length_s, 1500, 7500, 0.004, pace_hz, level_db - 6, noise_seed)
-            else:
-                length_s, heard = rng.uniform(0.2, 1.5), (False, on_body)
-                what = Burst(length_s, 150, 900, 0.05, 9.0, level_db + 6, noise_seed)
-            word = (HOP, FLAP, SEED, RUSTLE)[act]
+            what = _burst(word, rng, level_db, noise_seed)
+            if word == RUSTLE:
+                heard = False, on_body
             sounds.append(Sound(now_s, number, what, heard, word))
             now_s += rng.exponential(0.6 if rng.uniform() < 0.8 else 10.0)
     return sounds
+
+
+def _burst(word: str, rng: np.random.Generator, level_db: float, seed: int) -> Burst:
+    if word == HOP:
+        return Burst(0.04, 250, rng.uniform(2500, 7500), 0.006, 0, level_db + 2, seed)
+    if word == FLAP:
+        length_s, beat_hz = rng.uniform(0.25, 0.9), rng.uniform(18, 27)
+        return Burst(length_s, 200, 5000, 0.018, beat_hz, level_db + 8, seed)
+    if word == SEED:
+        length_s, pace_hz = rng.uniform(0.2, 0.8), rng.uniform(6, 14)
+        return Burst(length_s, 1500, 7500, 0.004, pace_hz, level_db - 6, seed)
+    return Burst(rng.uniform(0.2, 1.5), 150, 900, 0.05, 9.0, level_db + 6, seed)
+
+
+def told_sounds(
+    told: Iterable[tuple[float, str, int]], seed: int, birds: int = BIRDS
+) -> list[Sound]:
+    """What is heard if birds do as they are told.
+
+    Parameters
+    ----------
+    told : iterable of (float, str, int)
+        When one of the birds does what, how many times; seconds.
+    seed : int
+        Of birds and of chance.
+    birds : int
+
+    Returns
+    -------
+    list of Sound
+        Heard by both recorders; an event each time.
+    """
+    rng = rng_for(seed, Chance.SCHEDULE)
+    each = [_draw_bird(rng_for(seed, Chance.REPERTOIRE, number)) for number in range(birds)]
+    sounds: list[Sound] = []
+    for start_s, word, times in told:
+        number = int(rng.integers(birds))
+        pace_s, now_s = rng.uniform(*_PACES_S[word]), start_s
+        for _ in range(times):
+            parts = _rendition(each[number], word, rng)
+            sounds += [
+                Sound(now_s + lag_s, number, what, (True, True), word, place > 0)
+                for place, (lag_s, what) in enumerate(parts)
+            ]
+            now_s += parts[-1][0] + parts[-1][1].duration_s + pace_s * rng.uniform(0.8, 1.2)
+    return sounds
+
+
+def _rendition(
+    bird: _Bird, word: str, rng: np.random.Generator
+) -> tuple[tuple[float, Note | Burst], ...]:
+    """One time of something, with the lags of its parts."""
+    if word == SONG:
+        return tuple((lag_s, _again(note, rng, bird.variability)) for lag_s, note in bird.motif)
+    notes = {TET: bird.tet, DISTANCE_CALL: bird.distance_call, INTRODUCTION: bird.introduction}
+    if word in notes:
+        return ((0.0, _again(notes[word], rng, 1.5)),)
+    level_db = -rng.uniform(0.0, 6.0)
+    return ((0.0, _burst(word, rng, level_db, int(rng.integers(2**31)))),)

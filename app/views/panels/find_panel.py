@@ -22,13 +22,14 @@ from app.session.session_model import SessionModel
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
 from app.views.parts.plain_table import PlainTable
+from app.views.parts.search_line import SearchLine
 from app.views.parts.side_by_side import SideBySide
 from app.work.comparing import Comparing, SoundPlace
-from app.work.finding import Finding
+from app.work.finding import Example, Finding
 from core.find.across import Hit
 
 _HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "")
-_NOTHING = "Select a region of a spectrogram, then find sounds like it."
+_NOTHING = "Select a region of a spectrogram, then find sounds like it; or say what happens."
 _COLUMNS = 3
 _NARROW_PX = 40
 _SIDES = 2
@@ -69,6 +70,8 @@ class FindPanel(QWidget):
 
     Attributes
     ----------
+    words : SearchLine
+        What happens, in words.
     table : PlainTable
     pictures : SideBySide
     """
@@ -85,8 +88,14 @@ class FindPanel(QWidget):
         super().__init__(parent)
         self._session, self._finding, self._hits = session, finding, hits
         self._comparing = comparing
+        self.words = SearchLine(placeholderText="two distance calls, then song")
+        self.words.setAccessibleName("What happens, in words, or a label of yours")
+        self.words.setToolTip("Find by words: what happens, or the name of a label; press Return")
+        self.words.setClearButtonEnabled(True)
+        self.words.entered.connect(self._on_words)
         self._said = FixedLabel("muted", wraps=True)
         self.table = PlainTable("Hits, best first", _HEADINGS)
+        self.words.left.connect(self.table.setFocus)
         heading = self.table.horizontalHeaderItem(_OTHER)
         assert heading is not None
         heading.setToolTip("Whether the other channel has it where the time map says that it must")
@@ -104,6 +113,7 @@ class FindPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.words)
         layout.addWidget(self._said)
         running = QGridLayout()
         running.addWidget(self._bar, 0, 0)
@@ -175,14 +185,17 @@ class FindPanel(QWidget):
         )
 
     def _sentence(self) -> str:
-        example = self._finding.example
+        example = self._finding.sought
+        listed = len(self._hits.listed)
+        many = f"{listed} hit{'s' * (listed != 1)}."
+        if isinstance(example, str):
+            return f"“{example}”: {many}"
         if example is None or example.key not in self._session.recordings:
             return _NOTHING
         name = short_name(self._session.recordings[example.key].recording.title)
         stretch = example.stretch
         what = f"{name}, channel {stretch.channel}, {stretch.start_s:.2f} to {stretch.end_s:.2f} s"
-        listed = len(self._hits.listed)
-        return f"Like {what}: {listed} hit{'s' * (listed != 1)}."
+        return f"Like {what}: {many}"
 
     @Slot(object)
     def _on_progress(self, progress: RunProgress | None) -> None:
@@ -194,6 +207,10 @@ class FindPanel(QWidget):
         else:
             self._said.setText(self._sentence())
 
+    @Slot()
+    def _on_words(self) -> None:
+        self._finding.told(self.words.text())
+
     @Slot(int, int, int, int)
     def _on_chosen(self, row: int, *_: int) -> None:
         listed = self._hits.listed
@@ -204,8 +221,8 @@ class FindPanel(QWidget):
 
     def _compare(self, hit: Hit) -> None:
         """Have the example and a hit drawn side by side."""
-        example, keys = self._finding.example, self._finding.found.keys
-        sounds = [] if example is None else [(example.key, example.stretch)]
+        example, keys = self._finding.sought, self._finding.found.keys
+        sounds = [(example.key, example.stretch)] if isinstance(example, Example) else []
         sounds.append((keys[hit.found.stretch.recording], hit.found.stretch))
         places = [
             SoundPlace(self._session.recordings[key].recording, *stretch[1:])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,34 +17,9 @@ from app.review.triage import Column, QueueFilter, Stage
 from app.session.session_model import SessionModel
 from app.views.panels.recordings_list import RecordingsList
 from app.views.parts.empty_text import empty_text
+from app.views.parts.search_line import SearchLine
 
-_LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape}
 _FILTER_CHARACTERS = 6
-
-
-class _Search(QLineEdit):
-    """Text that filters; Enter and Down go on to the list, Esc empties it first.
-
-    Signals
-    -------
-    left()
-        The keyboard belongs to the list now.
-    """
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys of the search from the window's commands."""
-        if isinstance(event, QKeyEvent) and event.key() in _LEAVING:
-            if event.type() is QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() is QEvent.Type.KeyPress:
-                if event.key() == Qt.Key.Key_Escape:
-                    self.clear()
-                self.left.emit()
-                return True
-        return super().event(event)
 
 
 class QueuePanel(QWidget):
@@ -69,7 +42,7 @@ class QueuePanel(QWidget):
         self._queue = queue
         self.table = RecordingsList(session, queue)
         self._empty = empty_text("Recordings you open are listed here.", self.table)
-        self._search = _Search(placeholderText="Find", clearButtonEnabled=True)
+        self._search = SearchLine(placeholderText="Find", clearButtonEnabled=True)
         self._search.setAccessibleName("Find a recording by its name")
         self._search.setMinimumWidth(60)
         self._filter = QComboBox()
@@ -104,7 +77,8 @@ class QueuePanel(QWidget):
             layout.addWidget(widget, int(widget is self.table))
         self.setFocusProxy(self.table)
         self._search.textChanged.connect(self._on_filter)
-        self._search.left.connect(self.table.setFocus)
+        for away in (self._search.entered, self._search.left):
+            away.connect(self.table.setFocus)
         self._filter.currentIndexChanged.connect(self._on_filter)
         self._again.clicked.connect(queue.sort_again)
         queue.rearranged.connect(self._refresh)

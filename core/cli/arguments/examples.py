@@ -77,6 +77,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "finchsync find monday.finchsync --like day1.wav:12.3-13.1 --disagreements",
             "where one channel has it and the other has not",
         ),
+        (
+            "finchsync find my_recordings --text 'two distance calls, then song'",
+            "what happens, in words",
+        ),
     ),
     "demo": (
         ("finchsync demo", "in the window"),

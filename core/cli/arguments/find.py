@@ -13,11 +13,16 @@ def add_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "place", type=Path, metavar="SESSION|FOLDER", help="session, or folder in BioDCASE layout"
     )
-    parser.add_argument(
+    sought = parser.add_mutually_exclusive_group(required=True)
+    sought.add_argument(
         "--like",
-        required=True,
         metavar="FILE:START-END",
         help="an example, as day1.wav:12.3-13.1: a stretch of 0.04 to 5 s of one of the recordings",
+    )
+    sought.add_argument(
+        "--text",
+        metavar="SENTENCE",
+        help="what happens, as 'two distance calls, then song', or the name of a label of yours",
     )
     parser.add_argument(
         "--channel",

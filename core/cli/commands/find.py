@@ -20,6 +20,9 @@ from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
+from core.find.words.asking import OwnLabel, answered, understood
+from core.find.words.own_labels import own_labels
+from core.find.words.sentence import Sentence
 from core.formats.registry import format_named
 from core.nets import ensure_torch
 from core.steps import told_of
@@ -36,24 +39,28 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     Raises
     ------
     InputError
-        If the example or the place is of no use.
+        If the example, the words or the place are of no use.
     """
     chosen = format_named(args.format)
     collection = collection_of(args.place)
-    example = _example(args, collection)
+    asked = _example(args, collection) if args.text is None else _words(args, collection)
     index = _indexed(args, collection)
     for line in index.notes:
         note(line)
-    query = _query(index, collection, example)
     wanted = _SCANNED if args.disagreements else _TWICE * args.top
-    hits = with_other_side(index, search(index.frames, query, wanted), wanted)
+    if isinstance(asked, Stretch):
+        found = search(index.frames, _query(index, collection, asked), wanted)
+    else:
+        with progress_bar("listening") as advance:
+            found = told_of(answered(index, asked, wanted), lambda share: advance(share, ""))
+    hits = with_other_side(index, found, wanted)
     if args.disagreements:
         hits = disagreements(hits)
     hits = hits[: args.top]
     if args.out is not None:
         recordings = index.collection.recordings
         paths, lost = write_hits(
-            args.out, chosen, recordings, hits, args.like, overwrite=args.overwrite
+            args.out, chosen, recordings, hits, args.text or args.like, overwrite=args.overwrite
         )
         for line in lost:
             note(line)
@@ -63,6 +70,21 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     else:
         _print(index, hits)
     return DONE
+
+
+def _words(args: argparse.Namespace, collection: Collection) -> Sentence | OwnLabel:
+    """What ``--text`` means."""
+    if args.channel is not None:
+        fix = "leave out --channel, or give --like"
+        raise InputError("--text", "is looked for on both channels", fix)
+    own = own_labels(collection)
+    for line in own.notes:
+        note(line)
+    asked = understood(args.text, own)
+    if args.encoder is not None and isinstance(asked, Sentence):
+        fix = "leave out --encoder, or give --like or the name of a label of yours"
+        raise InputError("--text", "is understood by the shipped net only", fix)
+    return asked
 
 
 def _example(args: argparse.Namespace, collection: Collection) -> Stretch:

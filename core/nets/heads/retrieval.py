@@ -113,11 +113,18 @@ class RetrievalScorer(SimilarityScorer):
     def similarities(self, keys_0: Keys, keys_1: Keys) -> Tensor:
         """See `SimilarityScorer.similarities`."""
         if self.config.system == "pooled":
-            there, back = keys_0[0][:, 0] @ keys_1[1][:, 0].T, keys_0[1][:, 0] @ keys_1[0][:, 0].T
-            return 0.5 * (there + back)
-        there = self._found(keys_0, keys_1, "nhtd,mhsd->nmhts", "nmhts,mhsd->nmthd", lone=1)
-        back = self._found(keys_1, keys_0, "mhtd,nhsd->nmhts", "nmhts,nhsd->nmthd", lone=0)
-        return 0.5 * (there + back)
+            back = keys_0[1][:, 0] @ keys_1[0][:, 0].T
+        else:
+            sums = "mhtd,nhsd->nmhts", "nmhts,nhsd->nmthd"
+            back = self._found(keys_1, keys_0, *sums, lone=0)
+        return 0.5 * (self.asked(keys_0, keys_1) + back)
+
+    def asked(self, keys_0: Keys, keys_1: Keys) -> Tensor:
+        """s(0 -> 1) alone, as in the report, where a sentence asks and a clip answers; (N, M)."""
+        if self.config.system == "pooled":
+            return keys_0[0][:, 0] @ keys_1[1][:, 0].T
+        sums = "nhtd,mhsd->nmhts", "nmhts,mhsd->nmthd"
+        return self._found(keys_0, keys_1, *sums, lone=1)
 
     def bytes_a_pair(self, keys: Keys) -> int:
         """Attention, what it found, and that mixed twice, in one direction at a time."""

@@ -176,3 +176,39 @@ def test_disagreements_are_a_queue_of_their_own(
     apart = window.find_panel.table.texts
     assert {row[4] for row in apart} == {"no"}
     assert any(row[:2] == ("a", "0") and abs(float(row[2]) - 14.5) < 0.1 for row in apart)
+
+
+def _say(window: MainWindow, settle: Callable, qtbot: QtBot, text: str) -> None:
+    window.docks.bring_forward("Find")
+    window.find_panel.words.setText(text)
+    qtbot.keyClick(window.find_panel.words, Qt.Key.Key_Return)
+    settle(window)
+
+
+def test_a_label_is_found_by_its_name_and_marks_are_kept(
+    searched: MainWindow, settle: Callable, qtbot: QtBot, tmp_path: Path
+) -> None:
+    text = "2\t2.2\twren\n8\t8.2\twren\n"
+    (tmp_path / "cage" / "a.txt").write_text(text, encoding="utf-8")
+    _say(searched, settle, qtbot, "wren")
+    panel = searched.find_panel
+    assert panel.said.startswith("“wren”: ")
+    assert {row[0] for row in panel.table.texts} == {"a", "b"}
+    panel.table.setCurrentCell(1, 0)
+    right = searched.hits.chosen
+    searched.commands["mark_hit_right"].trigger()
+    settle(searched)
+    assert searched.hits.listed[0].found == right.found
+    assert panel.table.texts[0][-1] == "✓"
+
+
+def test_a_sentence_lists_places(searched: MainWindow, settle: Callable, qtbot: QtBot) -> None:
+    _say(searched, settle, qtbot, "two tets, then song")
+    assert searched.find_panel.table.texts
+    assert searched.find_panel.said.startswith("“two tets, then song”: ")
+
+
+def test_an_unknown_word_is_told(searched: MainWindow, settle: Callable, qtbot: QtBot) -> None:
+    _say(searched, settle, qtbot, "robin")
+    assert "'robin' is not known" in searched.messages.message.text
+    assert searched.find_panel.table.texts == []

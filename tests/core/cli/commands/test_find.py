@@ -146,3 +146,32 @@ def test_the_index_is_the_same_whoever_makes_it(finchsync: Callable, folder: Pat
     assert _hits(result) == alone
     assert [path.read_bytes() for path in frames] == before
     assert "c.wav: left out, " in result.err
+
+
+def test_a_label_of_ones_own_is_found_by_its_name(finchsync: Callable, folder: Path) -> None:
+    (folder / "a.txt").write_text("2\t2.2\twren\n8\t8.2\twren\n", encoding="utf-8")
+    hits = _hits(finchsync("find", folder, "--text", "Wren", "--top", 2, "--json"))
+    places = {(hit["recording"], hit["channel"], round(hit["start_s"], 1)) for hit in hits}
+    assert places == {("a.wav", 1, 2.5), ("b.wav", 0, 4.0)}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("robin",), "the words: 'robin' is not known; known are tet, distance call, "),
+        (("hop", "--channel", 0), "--text: is looked for on both channels; leave out --channel"),
+        (("hop", "--encoder", "x.pt"), "--text: is understood by the shipped net only; leave out"),
+    ],
+)
+def test_words_of_no_use_are_refused_in_a_line(
+    finchsync: Callable, folder: Path, options: tuple[str, ...], told: str
+) -> None:
+    result = finchsync("find", folder, "--text", *options)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert told in result.err
+    assert not (folder / "finchsync.frames").exists()
+
+
+def test_a_sentence_gives_stretches_of_six_seconds(finchsync: Callable, folder: Path) -> None:
+    hits = _hits(finchsync("find", folder, "--text", "two tets, then song", "--json"))
+    assert {round(hit["end_s"] - hit["start_s"], 6) for hit in hits} == {6.0}

@@ -1,0 +1,52 @@
+"""What a text asks for: a sentence that the shipped model knows, or a person's own label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.find.indexing import Index
+from core.find.search import Found
+from core.find.words.model import shipped_words
+from core.find.words.own_labels import FEWEST, Labelled, OwnLabels, search_label, too_few
+from core.find.words.searching import search_words
+from core.find.words.sentence import WORDS, Sentence, parsed
+from core.steps import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLabel:
+    """A label that is looked up by its examples."""
+
+    name: str
+    examples: tuple[Labelled, ...]
+
+
+def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
+    """What is meant by a text; a label of one's own comes before the words of the model.
+
+    Raises
+    ------
+    InputError
+        If a word is not known, or a label has one example.
+    """
+    name = own.named(text)
+    if name is not None and len(own.examples[name]) >= FEWEST:
+        return OwnLabel(name, own.examples[name])
+    if name is not None and name.casefold() not in WORDS:
+        too_few(name, "one")
+    return parsed(text, tuple(own.examples))
+
+
+def answered(index: Index, asked: Sentence | OwnLabel, top: int) -> Steps[list[Found]]:
+    """The places that a text tells of, best first; yields the share of the work done.
+
+    Raises
+    ------
+    InputError
+        If too few examples of a label can be heard.
+    """
+    if isinstance(asked, OwnLabel):
+        yield 0.0
+        return search_label(index, asked.name, asked.examples, top)
+    model, _ = shipped_words()
+    return (yield from search_words(index.frames, asked, model, top))
