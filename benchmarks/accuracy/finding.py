@@ -375,8 +375,7 @@ def main() -> int:
                     result[name] = part = judged(made, queries, RANKERS[name])
                 print(name, snr_db, part, flush=True)
     if BY_WORDS in wanted:
-        result[BY_WORDS] = rows = by_words(arguments.out)
-        for name, row in rows.items():
+        for name, row in by_words(arguments.out).items():
             print(BY_WORDS, name, row, flush=True)
     result.pop("machine", None)
     store.save(arguments.out, "finding", result)
