@@ -75,17 +75,16 @@ def own_labels(collection: Collection) -> OwnLabels:
     """
     examples: dict[str, list[Labelled]] = defaultdict(list)
     notes: list[str] = []
-    for searched in collection.recordings:
-        for path, channel in _files(searched):
-            try:
-                _, labels = read_labels(path)
-            except InputError as error:
-                notes.append(f"{path.name}: its labels are left out, it {error.what}")
-                continue
-            for label in labels:
-                text = label.text.strip()
-                if text and SHORTEST_S <= label.end_s - label.start_s <= LONGEST_S:
-                    examples[text].append(Labelled(searched, channel, label.start_s, label.end_s))
+    for path, searched, channel in _files(collection):
+        try:
+            _, labels = read_labels(path)
+        except InputError as error:
+            notes.append(f"{path.name}: its labels are left out, it {error.what}")
+            continue
+        for label in labels:
+            text = label.text.strip()
+            if text and SHORTEST_S <= label.end_s - label.start_s <= LONGEST_S:
+                examples[text].append(Labelled(searched, channel, label.start_s, label.end_s))
     return OwnLabels({text: tuple(each) for text, each in examples.items()}, tuple(notes))
 
 
@@ -146,16 +145,21 @@ def _heard(index: Index, each: Labelled) -> Query | None:
         return None
 
 
-def _files(searched: Searched) -> Iterator[tuple[Path, int]]:
-    """Files with labels of a recording, and of which channel they are."""
+def _files(collection: Collection) -> Iterator[tuple[Path, Searched, int]]:
+    """Files with labels, and whose they are: the longest name that theirs begins with."""
+    beside: dict[Path, dict[str, tuple[Searched, int]]] = defaultdict(dict)
+    for searched in collection.recordings:
+        for channel, audio in enumerate(searched.recording.places):
+            beside[audio.parent].setdefault(audio.stem, (searched, channel))
     endings = label_endings()
-    for channel, audio in enumerate(searched.recording.places):
-        if not audio.parent.is_dir():
-            continue
-        for path in sorted(audio.parent.iterdir()):
-            name = path.name
-            if path == audio or not name.startswith(f"{audio.stem}."):
+    for folder, named in beside.items():
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if not path.name.lower().endswith(endings) or not path.is_file():
                 continue
-            if name.lower().endswith(endings) and path.is_file():
-                told = _CHANNEL.search(name[len(audio.stem) :])
-                yield path, int(told[1]) if told else channel
+            stem, dot, _ = path.name.rpartition(".")
+            while dot and stem not in named:
+                stem, dot, _ = stem.rpartition(".")
+            if dot:
+                searched, channel = named[stem]
+                told = _CHANNEL.search(path.name[len(stem) :])
+                yield path, searched, int(told[1]) if told else channel

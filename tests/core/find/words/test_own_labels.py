@@ -78,3 +78,14 @@ def test_silent_examples_are_none(index: Index) -> None:
     silent = type(label)(label.searched, 0, 10.0, 10.2)
     with pytest.raises(InputError, match="has 1 that can be heard"):
         result_of(answered(index, OwnLabel("Wren", (label, silent)), 5))
+
+
+def test_labels_belong_to_the_recording_with_the_longest_name(tmp_path: Path) -> None:
+    for name in ("a.wav", "a.b.wav"):
+        write(tmp_path / name, ([(2.0, RISING)], []))
+    text = (
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tAnnotation\n1\tx\t1\t2\t2.2\ttit\n"
+    )
+    (tmp_path / "a.b.Table.1.selections.txt").write_text(text, encoding="utf-8")
+    (example,) = own_labels(collection_of(tmp_path)).examples["tit"]
+    assert example.searched.name == "a.b.wav"
