@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,8 @@ TROUBLED = "D"
 """Recording that is drifted and ailed beside the simulated ones, if it is here."""
 TROUBLED_SEED = 4000
 """A draw of all stress sets."""
+SONGS, SONG_DRAWS = ("bouts", "endless"), 6
+"""One motif over and over, right or wrong as a whole, is drawn so many times."""
 UNRELATED = 45
 UNRELATED_SEEDS = (6600, 6800)
 UNRELATED_SNR_DB = SNR_DB[:4]
@@ -164,16 +167,19 @@ def real(folders: Sequence[Path]) -> Iterator[Case]:
 
 def troubled() -> Iterator[Case]:
     """Recording D and simulated scenes with the troubles of the stress sets, one a file."""
-    for condition in CONDITIONS:
+    draws = range(TROUBLED_SEED, TROUBLED_SEED + SONG_DRAWS)
+    for condition, base in product(CONDITIONS, draws):
+        if base > TROUBLED_SEED and condition.name not in SONGS:
+            continue
         for number in condition.numbers():
             source = condition.sources[number]
             if isinstance(source, Simulated):
-                named = "troubled", f"{source.name}_{condition.seed(number, TROUBLED_SEED)}"
+                named = "troubled", f"{source.name}_{condition.seed(number, base)}"
             elif source.name.startswith(TROUBLED):
                 named = "real", source.name
             else:
                 continue
-            make = partial(_of_condition, condition.name, number)
+            make = partial(_of_condition, condition.name, number, base)
             yield Case(*named, make, condition.max_offset_s)
 
 
@@ -239,10 +245,10 @@ def _of_file(path: Path, truth: KeypointSet, _place: Path) -> Truth:
     return open_recording(path), truth.time_0_s, truth.time_1_s
 
 
-def _of_condition(name: str, number: int, place: Path) -> Truth:
+def _of_condition(name: str, number: int, base: int, place: Path) -> Truth:
     """A file of a stress set, at the moments that channel 1 has."""
     condition = next(each for each in CONDITIONS if each.name == name)
-    built = condition.build(number, TROUBLED_SEED)
+    built = condition.build(number, base)
     sf.write(place, built.samples, RATE_HZ)
     if not condition.has_truth:
         return open_recording(place), built.truth.time_0_s, None

@@ -30,7 +30,7 @@ def find_alias(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> Alias |
     as the one at zero; its distance is measured in standard deviations of R. On
     simulated stereotyped song the margin stays below 4 nearly always, on
     alignments that are right it hardly ever does (``docs/decisions/0007-alias-flag.md``).
-    A path that goes over to another motif on its way outdoes every constant shift. There the rows
+    A path that hops to another motif on its way outdoes every constant shift. There the rows
     tell: nearly all that match clearly match as well elsewhere.
 
     Parameters
@@ -46,6 +46,7 @@ def find_alias(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> Alias |
     Alias or None
         None where the path stands alone.
     """
+    hops = bool((np.abs(np.diff(path.offset_s)) > ALIAS_APART_S).any())
     if len(path.offset_s) > _ROWS:
         some = np.linspace(0, len(path.offset_s) - 1, _ROWS).astype(np.intp)
         surface, path, nats = surface.rows(some), path.rows(some), nats[some]
@@ -61,8 +62,9 @@ def find_alias(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> Alias |
     main = float(profile[np.abs(shift) <= _MAIN_PEAK_S].max())
     rival = int(np.argmax(np.where(near, -np.inf, profile)))
     margin = (main - float(profile[rival])) / spread
-    is_found = margin < ALIAS_MARGIN or _repeated_share(surface, path, nats) >= _REPEATED
-    return Alias(float(shift[rival]), margin) if is_found else None
+    if margin < ALIAS_MARGIN or (hops and _repeated_share(surface, path, nats) >= _REPEATED):
+        return Alias(float(shift[rival]), margin)
+    return None
 
 
 def _repeated_share(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> float:
