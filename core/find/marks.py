@@ -13,7 +13,7 @@ from core.find.index import RecordingFrames
 from core.find.query import Query
 from core.find.search import Found, merged, score_at, search
 
-RIGHT, WRONG = 1.0, 0.6
+RIGHT, WRONG = 2.0, 0.6
 """What the mean of the marked stretches weighs against the query's one."""
 NEAREST = 0.5
 """What likeness to the nearest marked stretch weighs against that to the moved query."""
