@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +29,30 @@ _LEAST_RANGE_DB = 25.0
 
 @dataclass(frozen=True, slots=True)
 class SoundPlace:
-    """A stretch of a channel, seconds on its own clock."""
+    """A stretch of a channel, seconds on its own clock, and in a word what it is."""
 
+    word: str
     recording: Recording
     channel: int
     start_s: float
     end_s: float
 
 
-def picture_of(place: SoundPlace) -> Brightness:
+class Picture(NamedTuple):
+    """What is drawn of a place.
+
+    Parameters
+    ----------
+    word : str
+        Of the place.
+    brightness : ndarray of uint8, shape (F, T)
+    """
+
+    word: str
+    brightness: Brightness
+
+
+def brightness_of(place: SoundPlace) -> Brightness:
     """Brightness of a stretch and a little around it, lowest frequency first.
 
     Returns
@@ -65,7 +81,7 @@ class Comparing(QObject):
     Signals
     -------
     made(pictures)
-        A tuple of `Brightness`, one a place.
+        A tuple of `Picture`, one a place.
     """
 
     made = Signal(object)
@@ -93,5 +109,5 @@ class Comparing(QObject):
         self.made.emit(pictures)
 
 
-def _steps(places: Sequence[SoundPlace]) -> Iterator[tuple[Brightness, ...]]:
-    yield tuple(map(picture_of, places))
+def _steps(places: Sequence[SoundPlace]) -> Iterator[tuple[Picture, ...]]:
+    yield tuple(Picture(place.word, brightness_of(place)) for place in places)

@@ -32,7 +32,6 @@ _HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "")
 _NOTHING = "Select a region of a spectrogram, then find sounds like it; or say what happens."
 _COLUMNS = 3
 _NARROW_PX = 40
-_SIDES = 2
 _OTHER = _HEADINGS.index("Other")
 _BUTTONS = (
     ("find_like", "Find"),
@@ -100,7 +99,7 @@ class FindPanel(QWidget):
         assert heading is not None
         heading.setToolTip("Whether the other channel has it where the time map says that it must")
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.pictures = SideBySide(("example", "hit"))
+        self.pictures = SideBySide()
         comparing.made.connect(self.pictures.show_pictures)
         self.only_apart = QCheckBox("Only disagreements")
         self.only_apart.setToolTip(
@@ -156,6 +155,10 @@ class FindPanel(QWidget):
             titles = [entry.recording.title for entry in entries.values()]
             names = dict(zip(entries, shown_names(titles), strict=True))
             self.table.fill([self._row(hit, names) for hit in self._hits.listed])
+            for row, hit in enumerate(self._hits.listed):
+                cell = self.table.item(row, _OTHER)
+                if cell is not None:
+                    cell.setToolTip(_where(hit))
             self.table.setCurrentCell(at, 0)
         if at < 0:
             self.pictures.show_pictures(())
@@ -220,14 +223,24 @@ class FindPanel(QWidget):
             self._compare(self._hits.chosen)
 
     def _compare(self, hit: Hit) -> None:
-        """Have the example and a hit drawn side by side."""
-        example, keys = self._finding.sought, self._finding.found.keys
-        sounds = [(example.key, example.stretch)] if isinstance(example, Example) else []
-        sounds.append((keys[hit.found.stretch.recording], hit.found.stretch))
+        """Have the example, a hit and its other side drawn side by side."""
+        example, key = self._finding.sought, self._finding.found.keys[hit.found.stretch.recording]
+        sounds = [("hit", key, hit.found.stretch)]
+        if isinstance(example, Example):
+            sounds.insert(0, ("example", example.key, example.stretch))
+        if hit.other is not None:
+            sounds.append(("other channel", key, hit.other.stretch))
         places = [
-            SoundPlace(self._session.recordings[key].recording, *stretch[1:])
-            for key, stretch in sounds
+            SoundPlace(word, self._session.recordings[key].recording, *stretch[1:])
+            for word, key, stretch in sounds
             if key in self._session.recordings
         ]
-        if len(places) == _SIDES:
-            self._comparing.compare(places)
+        self._comparing.compare(places)
+
+
+def _where(hit: Hit) -> str:
+    """Where the other channel must have a hit, in words."""
+    if hit.other is None:
+        return "Where it is on the other channel is not known"
+    stretch, there = hit.other.stretch, "it is there" if hit.other.agrees else "it is not there"
+    return f"On channel {stretch.channel} at {stretch.start_s:.2f} s, {there}"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.look.palette import DARK
 from app.render.colours import spectrogram_table
-from app.work.comparing import Brightness
+from app.work.comparing import Brightness, Picture
 
 _GAP_PX = 4
 _MIDDLE = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
@@ -20,28 +20,31 @@ _MIDDLE = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
 class SideBySide(QWidget):
     """Pictures with a word over each.
 
-    Parameters
+    Attributes
     ----------
-    words : sequence of str
+    images : tuple of QImage
+    words : tuple of str
         What each shows.
     """
 
-    def __init__(self, words: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = words
         self.images: tuple[QImage, ...] = ()
+        self.words: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(f"Spectrograms side by side: {', '.join(words)}")
+        self.setAccessibleName("Spectrograms side by side")
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Room enough to tell calls apart."""
         return QSize(200, 90)
 
     @Slot(object)
-    def show_pictures(self, pictures: Sequence[Brightness]) -> None:
-        """Show other pictures, as many as there are words, or none."""
-        self.images = tuple(map(_image, pictures))
+    def show_pictures(self, pictures: Sequence[Picture]) -> None:
+        """Show other pictures, or none."""
+        self.images = tuple(_image(each.brightness) for each in pictures)
+        self.words = tuple(each.word for each in pictures)
+        self.setAccessibleDescription(", ".join(self.words))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
@@ -55,7 +58,7 @@ class SideBySide(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             room = (self.width() - _GAP_PX * (len(self.images) - 1)) / len(self.images)
             longest = max(image.width() for image in self.images)
-            for place, (image, word) in enumerate(zip(self.images, self._words, strict=True)):
+            for place, (image, word) in enumerate(zip(self.images, self.words, strict=True)):
                 left = place * (room + _GAP_PX)
                 area = QRectF(left, 0, room * image.width() / longest, self.height())
                 painter.drawImage(area, image)

@@ -79,7 +79,8 @@ def test_a_hit_is_shown_where_it_is(searched: MainWindow, settle: Callable, qtbo
     assert searched.session.selection.region != region
     table.setCurrentCell(row, 0)
     settle(searched)
-    example, hit = searched.find_panel.pictures.images
+    example, hit, _ = searched.find_panel.pictures.images
+    assert searched.find_panel.pictures.words == ("example", "hit", "other channel")
     assert example.width() == pytest.approx(hit.width(), abs=12)
     assert searched.time.start_s < region.start_s < region.end_s < searched.time.end_s
 
