@@ -102,7 +102,9 @@ def carry(
             if part.why:
                 cut.append(LeftOut(tier.name, label, f"is carried in part: {part.why}"))
             start_s, end_s = part.span_s
-            kept.append(replace(label, start_s=start_s, end_s=end_s, confidence=part.sure))
+            # What was carried before is as sure as both ways together.
+            sure = part.sure if math.isnan(label.confidence) else part.sure * label.confidence
+            kept.append(replace(label, start_s=start_s, end_s=end_s, confidence=sure))
             origins.append(label)
         tiers.append(Tier(tier.name, tuple(kept), tier.is_points))
     last_s = None if durations_s is None else durations_s[to]

@@ -54,6 +54,12 @@ def test_a_label_is_as_sure_as_the_least_sure_keypoint_around_it() -> None:
     assert [label.confidence for label in found] == [0.25, 0.9, 0.9, MOST_CONFIDENT]
 
 
+def test_a_label_that_is_carried_on_by_way_of_a_third_recorder_is_as_sure_as_both_ways() -> None:
+    there = carry(labels(Label(10.0, 11.0)), keypoints(0.8), (60.0, 61.0), 1).labels
+    (onward,) = carry(there, keypoints(0.9), (60.0, 61.0), 1).labels
+    assert onward.confidence == pytest.approx(0.72)
+
+
 def test_what_is_outside_of_either_recording_is_left_out_and_named() -> None:
     found = carry(
         labels(
