@@ -110,7 +110,8 @@ class Review(QObject):
         if session.current is not left and left is not None and session.current is not None:
             name, other = (short_name(e.recording.title) for e in (left, session.current))
             count = int(needs_look(left.keypoints).sum())
-            rest = f"{count:,} uncertain stay behind" if count else "Nothing uncertain is left"
+            behind = f"{count:,} uncertain keypoint{' stays' if count == 1 else 's stay'} behind"
+            rest = behind if count else "Nothing uncertain is left"
             self._say(f"{rest} in {name}; this is {other}.")
 
     def _nothing_left(self) -> str:

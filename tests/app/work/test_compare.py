@@ -80,6 +80,8 @@ def test_disagreements_come_largest_first(tabled: MainWindow, settle: Settle) ->
     assert confidence[2:] == sorted(confidence[2:])
     assert {at for _, at in confidence[:2]} == set(WRONG["b.wav"])
     assert tabled.session.current.recording.name == "a.wav", "after the last of one recording"
+    said = "4 uncertain keypoints stay behind in b.wav; this is a.wav."
+    assert tabled.messages.message.text == said
 
 
 def test_the_comparison_is_there_after_a_restart(
