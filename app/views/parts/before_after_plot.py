@@ -15,6 +15,7 @@ _LEAST_MS = 0.1
 """No error is drawn smaller: the axes are logarithmic."""
 _MARGIN = 1.5
 _POINT_PX = 11
+_MOST_TICKS = 6
 _SYMBOLS = {1: "t", 0: "o", -1: "t1"}
 
 
@@ -83,5 +84,19 @@ class BeforeAfterPlot(pg.PlotWidget):  # type: ignore[misc]
             symbolPen=[pg.mkPen(colours[each], width=1.5) for each in change],
             symbolBrush=brushes,
         )
+        for side in ("bottom", "left"):
+            self.getAxis(side).setTicks([_ticks(*ends)])
         low, high = np.log10(ends)
         self.setRange(xRange=(low, high), yRange=(low, high), padding=0)
+
+
+def _ticks(low_ms: float, high_ms: float) -> list[tuple[float, str]]:
+    """Round errors between two, where they stand on a logarithmic axis and in digits."""
+    decades = 10.0 ** np.arange(np.floor(np.log10(low_ms)), np.ceil(np.log10(high_ms)) + 1)
+    found = np.array([])
+    for parts in ((1, 2, 5), (1,)):
+        found = np.multiply.outer(decades, parts).ravel()
+        found = found[(found >= low_ms) & (found <= high_ms)]
+        if len(found) <= _MOST_TICKS:
+            break
+    return [(float(np.log10(value_ms)), f"{value_ms:g}") for value_ms in found]
