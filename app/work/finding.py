@@ -37,7 +37,7 @@ _SCANNED = 500
 """Hits among which disagreements are looked for."""
 
 IndexSteps = Callable[[Collection], Iterator[object]]
-"""Makes what is missing of an index, and yields `Progress`."""
+"""Makes what is missing of an index; yields `Progress`, and at last its notes, a tuple of str."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,17 @@ def index_apart(collection: Collection) -> Iterator[object]:
         Also if the process ended by itself.
     """
     try:
-        yield from steps_of_child("the indexing's", _index_steps, collection)
+        yield from steps_of_child("the indexing's", index_steps, collection)
     except ChildEndedError as error:
         fix = "close other programs if memory is short, and look again: it goes on from there"
         what = f"was not made to the end, because {error}"
         raise InputError("the index", what, fix) from error
 
 
-def _index_steps(collection: Collection) -> Iterator[object]:
-    yield from indexed(collection, CompactFrames())
+def index_steps(collection: Collection) -> Iterator[object]:
+    """Index in this process; see `IndexSteps`."""
+    index = yield from indexed(collection, CompactFrames())
+    yield index.notes
 
 
 def find_steps(
@@ -115,10 +117,13 @@ def find_steps(
     own = own_labels(collection) if isinstance(sought, str) else OwnLabels()
     asked = understood(sought, own) if isinstance(sought, str) else sought
     encoder = CompactFrames()
+    made: tuple[str, ...] = ()
     if not is_indexed(collection, encoder):
         for step in make(collection):
             if isinstance(step, Progress):
                 yield step
+            elif isinstance(step, tuple):
+                made = step
     yield Progress("comparing", 1.0)
     index = result_of(indexed(collection, encoder))
     if isinstance(asked, Example):
@@ -134,7 +139,7 @@ def find_steps(
         tuple(hits[:TOP]),
         tuple(disagreements(hits)[:TOP]),
         tuple(keys[each] for each in kept),
-        (*own.notes, *index.notes),
+        tuple(dict.fromkeys((*own.notes, *made, *index.notes))),
     )
 
 
@@ -300,8 +305,8 @@ class Finding(QObject):
         if isinstance(step, FoundHits):
             self.found = step
             self.changed.emit()
-            for text in step.notes:
-                self.message_posted.emit(Message(Kind.INFO, text))
+            if step.notes:
+                self.message_posted.emit(_told(step.notes))
         elif isinstance(step, Progress) and self._clock.is_due(step.stage):
             left_s = self._clock.left_s(step.stage, step.fraction)
             self.progressed.emit(RunProgress(step.stage, step.fraction, left_s))
@@ -312,3 +317,9 @@ class Finding(QObject):
         if result.status is RunStatus.FAILED:
             message = Message(Kind.WARNING, result.message, details=result.details)
             self.message_posted.emit(message)
+
+
+def _told(notes: Sequence[str]) -> Message:
+    """The first of some notes; all of them in the details."""
+    more = f"; {len(notes) - 1} more such notes" if len(notes) > 1 else ""
+    return Message(Kind.INFO, f"{notes[0]}{more}.", details="\n".join(notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.session.region import Region
-from core.find.collection import Collection
-from core.find.frames import CompactFrames
-from core.find.indexing import indexed
+from app.work.finding import index_steps
 from core.formats.registry import read_labels
 from tests.core.find.scenes import call, write
 
@@ -25,18 +23,13 @@ OFFSET_S = 0.26
 """About what the aligner of these tests finds everywhere."""
 
 
-def _here(collection: Collection) -> Iterator[object]:
-    """Index in this process."""
-    yield from indexed(collection, CompactFrames())
-
-
 @pytest.fixture
 def searched(window: MainWindow, tmp_path: Path, settle: Callable) -> MainWindow:
     """Two recordings with a call at known moments; a region around the first one."""
     places = [(2.0, RISING), (5.0, FALLING), (8.0, RISING)]
     first = write(tmp_path / "cage" / "a.wav", (places, places))
     second = write(tmp_path / "cage" / "b.wav", ([(4.0, RISING)], [(9.0, FALLING)]), seed=1)
-    window.finding.make = _here
+    window.finding.make = index_steps
     window.open([*first.paths, *second.paths])
     settle(window)
     window.session.selection.select_first([*window.session.recordings])
@@ -167,7 +160,7 @@ def test_disagreements_are_a_queue_of_their_own(
     late = [(at + OFFSET_S, sound) for at, sound in both]
     recording = write(tmp_path / "a.wav", ([*both, alone], late), 18.0)
     monkeypatch.setattr("app.work.finding.TOP", 2)
-    window.finding.make = _here
+    window.finding.make = index_steps
     window.open([*recording.paths])
     settle(window)
     window.session.selection.select_region(Region(0, 2.0, 2.2))
@@ -213,3 +206,16 @@ def test_an_unknown_word_is_told(searched: MainWindow, settle: Callable, qtbot: 
     _say(searched, settle, qtbot, "robin")
     assert "'robin' is not known" in searched.messages.message.text
     assert searched.find_panel.table.texts == []
+
+
+def test_an_index_that_was_cut_short_is_made_again_and_told(
+    searched: MainWindow, settle: Callable, tmp_path: Path
+) -> None:
+    rows = _find(searched, settle)
+    kept = [path for path in tmp_path.rglob("*.frames") if path.is_file()]
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:-1])
+    assert _find(searched, settle) == rows
+    message = searched.messages.message
+    assert "its index was cut short and is made again; 1 more such notes." in message.text
+    assert message.details.count("made again") == len(kept) == 2
