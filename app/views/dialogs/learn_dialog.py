@@ -109,7 +109,6 @@ class LearnDialog(QDialog):
         layout.addWidget(self._verdict)
         layout.addStretch(1)
         layout.addWidget(buttons)
-        self.start.setDefault(True)
         # Decisions come one after the other.
         self._again = QTimer(self, singleShot=True, interval=_LOOK_AGAIN_MS)
         self._again.timeout.connect(self._look)
@@ -261,4 +260,5 @@ class LearnDialog(QDialog):
         for widget, is_shown in shown.items():
             widget.setVisible(is_shown)
         self.use.setEnabled(is_offered)
+        (self.use if has_learned and is_offered else self.start).setDefault(True)
         self._notes.setVisible(bool(self._notes.text()))
