@@ -119,7 +119,7 @@ class MessageBar(QFrame):
         line_px = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4 * _SIGN_PX
         is_narrow = self.width() - taken_px < min(_WORDS_PX, line_px)
         self._layout.setDirection(sides.TopToBottom if is_narrow else sides.LeftToRight)
-        has_no_row = self.width() < taken_px + 4 * _SIGN_PX
+        has_no_row = self.width() < taken_px + 2 * _SIGN_PX
         self._buttons.setDirection(sides.TopToBottom if has_no_row else sides.LeftToRight)
 
     def _fit(self) -> None:

@@ -16,6 +16,8 @@ from app.session.session_model import SessionModel
 from app.work.match_explaining import MatchAnswer
 
 _AXIS_PX = 16
+_LEAST_PX, _LEAST_APART_PX = 60, 150
+"""Heights in which the clips can still be made out: overlaid, and apart with words below."""
 _APART = 0.12
 """Of the height, between two clips: there lines can be seen to be lines."""
 _WRAPPED = Qt.AlignmentFlag.AlignLeft.value | Qt.TextFlag.TextWordWrap.value
@@ -40,7 +42,7 @@ class ClipView(QWidget):
         self._images: tuple[QImage, ...] = ()
         """One of both channels, or one of each."""
         self._answer: MatchAnswer | None = None
-        self.setMinimumHeight(60)
+        self.setMinimumHeight(_LEAST_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("One second of both channels around the keypoint, overlaid")
@@ -66,6 +68,7 @@ class ClipView(QWidget):
     def show_answer(self, answer: MatchAnswer | None) -> None:
         """Show the clips apart, with what joins them, or overlaid for None."""
         self._answer = answer
+        self.setMinimumHeight(_LEAST_PX if answer is None else _LEAST_APART_PX)
         self.setAccessibleDescription("" if answer is None else answer.said)
         self.setToolTip(_TIP if answer is None else answer.said)
         self.redraw()
