@@ -25,6 +25,12 @@ def add_find(parser: argparse.ArgumentParser) -> None:
         help="what happens, as 'two distance calls, then song', or the name of a label of yours",
     )
     parser.add_argument(
+        "--words-model",
+        type=Path,
+        metavar="FOLDER",
+        help="a CLAP as Transformers writes it, for any --text; needs the extra words",
+    )
+    parser.add_argument(
         "--channel",
         type=int,
         choices=(0, 1),

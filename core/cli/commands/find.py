@@ -20,7 +20,7 @@ from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
-from core.find.words.asking import OwnLabel, answered, understood
+from core.find.words.asking import AnyWords, Asked, answered, understood
 from core.find.words.own_labels import own_labels
 from core.find.words.sentence import Sentence
 from core.formats.registry import format_named
@@ -72,11 +72,16 @@ def run(args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001
     return DONE
 
 
-def _words(args: argparse.Namespace, collection: Collection) -> Sentence | OwnLabel:
+def _words(args: argparse.Namespace, collection: Collection) -> Asked:
     """What ``--text`` means."""
     if args.channel is not None:
         fix = "leave out --channel, or give --like"
         raise InputError("--text", "is looked for on both channels", fix)
+    if args.words_model is not None:
+        from core.nets.clap import ClapFolder
+
+        folder = args.index or collection.index_folder
+        return AnyWords(args.text, ClapFolder(args.words_model), folder)
     own = own_labels(collection)
     for line in own.notes:
         note(line)
@@ -89,6 +94,8 @@ def _words(args: argparse.Namespace, collection: Collection) -> Sentence | OwnLa
 
 def _example(args: argparse.Namespace, collection: Collection) -> Stretch:
     """The stretch that is meant by ``--like`` and ``--channel``."""
+    if args.words_model is not None:
+        raise InputError("--words-model", "understands words", "give --text in place of --like")
     try:
         name, start_s, end_s = parsed_example(args.like)
     except ValueError as error:

@@ -1,11 +1,13 @@
-"""What a text asks for: a sentence that the shipped model knows, or a person's own label."""
+"""What a text asks for: a sentence that is understood, a label of one's own, or any words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.find.indexing import Index
 from core.find.search import Found
+from core.find.words.any_words import Model, search_any_words
 from core.find.words.model import shipped_words
 from core.find.words.own_labels import FEWEST, Labelled, OwnLabels, search_label, too_few
 from core.find.words.searching import search_words
@@ -19,6 +21,18 @@ class OwnLabel:
 
     name: str
     examples: tuple[Labelled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyWords:
+    """A text that a model of a person's own looks up; it keeps what it heard in a folder."""
+
+    text: str
+    model: Model
+    folder: Path
+
+
+Asked = Sentence | OwnLabel | AnyWords
 
 
 def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
@@ -37,14 +51,16 @@ def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
     return parsed(text, tuple(own.examples))
 
 
-def answered(index: Index, asked: Sentence | OwnLabel, top: int) -> Steps[list[Found]]:
+def answered(index: Index, asked: Asked, top: int) -> Steps[list[Found]]:
     """The places that a text tells of, best first; yields the share of the work done.
 
     Raises
     ------
     InputError
-        If too few examples of a label can be heard.
+        If too few examples of a label can be heard, or the audio cannot be read.
     """
+    if isinstance(asked, AnyWords):
+        return (yield from search_any_words(index, asked.text, asked.model, asked.folder, top))
     if isinstance(asked, OwnLabel):
         yield 0.0
         return search_label(index, asked.name, asked.examples, top)

@@ -160,6 +160,7 @@ def test_a_label_of_ones_own_is_found_by_its_name(finchsync: Callable, folder: P
     [
         (("robin",), "the words: 'robin' is not known; known are tet, distance call, "),
         (("hop", "--channel", 0), "--text: is looked for on both channels; leave out --channel"),
+        (("hop", "--words-model", "nowhere"), "nowhere: is no folder with config.json and model"),
         (("hop", "--encoder", "x.pt"), "--text: is understood by the shipped net only; leave out"),
     ],
 )
