@@ -22,6 +22,8 @@ WHERE = "corrections"
 
 _FEWEST_KEYPOINTS = 3
 """A recording with fewer tells no offset and drift."""
+_SHORTEST_S = 10.0
+"""Keypoints closer together, seconds, tell no drift."""
 _NEIGHBOURS = 3
 """To either side, that say where a keypoint should be about."""
 _STRAY_S = 0.15
@@ -64,6 +66,11 @@ class Corrected:
         """Whether every keypoint stands where the machine had put it."""
         states = self.keypoints.state
         return not self.is_imported and all(state is ReviewState.ACCEPTED for state in states)
+
+    @property
+    def tells_drift(self) -> bool:
+        """Whether its keypoints lie far enough apart to know how its clocks drift."""
+        return float(np.ptp(self.keypoints.time_0_s)) >= _SHORTEST_S
 
     def inside(self) -> Corrected:
         """Without keypoints at the ends of channel 1, whose moments may lie anywhere beyond."""

@@ -318,8 +318,8 @@ def _of_some(
 ) -> Model:
     """What some of the recordings teach, with the calibration that is shipped."""
     weights = fitted_weights([rows[index] for index in some], shipped.weights)
-    drifts = [prior_fit.usable(heard[index].corrected.keypoints) for index in some]
-    told = [each for each in drifts if each is not None]
+    of_some = [heard[index].corrected for index in some]
+    told = [each.keypoints for each in of_some if each.tells_drift]
     prior = prior_fit.fit_prior(told) if len(told) >= prior_fit.FEWEST_RECORDINGS else None
     return replace(shipped, weights=weights, prior=prior)
 

@@ -260,5 +260,9 @@ class LearnDialog(QDialog):
         for widget, is_shown in shown.items():
             widget.setVisible(is_shown)
         self.use.setEnabled(is_offered)
-        (self.use if has_learned and is_offered else self.start).setDefault(True)
+        if has_learned and is_offered:
+            self.use.setDefault(True)
+            self.use.setFocus()
+        else:
+            self.start.setDefault(True)
         self._notes.setVisible(bool(self._notes.text()))

@@ -144,6 +144,8 @@ def test_a_better_model_is_used_and_one_command_goes_back(
     assert rows[1][-1] == "better"
     qtbot.waitUntil(lambda: dialog.findChild(BeforeAfterPlot) is not None)
     assert dialog.screen().availableGeometry().contains(dialog.frameGeometry())
+    assert dialog.use.isDefault(), "Enter uses it"
+    assert dialog.focusWidget() is dialog.use
     aligner.models.clear()
     click(dialog.use)
     qtbot.waitUntil(lambda: bool(window.shell.preferences.value.model))

@@ -53,6 +53,18 @@ def test_a_deployment_with_little_to_hear_gets_better_and_is_offered(learned):
     assert learned.model.card.after == comparison.after
 
 
+def test_a_few_keypoints_of_each_recording_tell_the_usual_drift(corrections, networks):
+    few = tuple(
+        replace(each, keypoints=each.keypoints.kept(np.arange(len(each.keypoints)) % 9 == 0))
+        for each in corrections.recordings
+    )
+    assert {len(each.keypoints) for each in few} == {5}
+    fit = usable(replace(corrections, recordings=few))
+    learned = result_of(learn_steps(fit, networks, shipped_model(networks)))
+    assert learned.model.prior is not None
+    assert learned.comparison.after.mae_ms < 0.5 * learned.comparison.before.mae_ms
+
+
 def test_a_recording_that_nobody_reviewed_gets_better(learned, networks, tmp_path):
     truth = recorded(tmp_path / "new.wav", 200)
     recording, model = open_recording(tmp_path / "new.wav"), learned.model
