@@ -40,7 +40,7 @@ _NATS_A_SD = 0.7
 drifted recordings A, B and D and simulated scenes among 0.5 to 1.3."""
 APART_S = 8.0
 """Paths nearer to each other than this are one, seconds."""
-_MOST_PATHS = 3
+_MOST_PATHS = 5
 _USUAL_S = 60.0
 """Scale of offsets before anything is heard (two-sided exponential), seconds; chosen on drifted
 recordings A, B and D and simulated scenes."""

@@ -15,21 +15,27 @@ _DRIFT_COLUMNS = 2
 """Largest drift from one stretch to the next, columns."""
 _JUMP_NATS = 16.0
 """What a jump to any offset costs."""
+_RESTART_NATS = 6.0
+"""What it costs in one path more: close comparison tells a restart from noise that was followed."""
 _RIVAL_NATS = 12.0
 """A path so much less likely than the likeliest may be the right one all the same."""
 
 
 def likeliest_paths(score: Floats32, apart: int, most: int) -> list[Columns]:
-    """The likeliest path and its rivals.
+    """The likeliest path, its rivals, and the likeliest one that jumps more easily.
+
+    Half a minute to either side of a restart is four stretches, no more than a jump costs: without
+    the last one the other side is lost, or is a rival of its own.
 
     Parameters
     ----------
     score : ndarray of float32, shape (R, L)
         Log-likelihood ratios of the offsets of every stretch, nats.
     apart : int
-        Nowhere are two of them nearer to each other, columns.
+        Nowhere are two rivals nearer to each other, columns; somewhere the last one is as far
+        from each of them.
     most : int
-        No more than so many.
+        No more than so many rivals, the likeliest path among them.
 
     Returns
     -------
@@ -40,16 +46,19 @@ def likeliest_paths(score: Floats32, apart: int, most: int) -> list[Columns]:
     found: list[Columns] = []
     column = np.arange(score.shape[1])
     while len(found) < most:
-        path, nats = _likeliest(left)
+        path, nats = _likeliest(left, _JUMP_NATS)
         if nats < highest - _RIVAL_NATS or not np.isfinite(nats):
             break
         found.append(path)
         highest = max(highest, nats)
         left[np.abs(column - path[:, None]) < apart] = -np.inf
+    jumping, _ = _likeliest(score.astype(np.float64), _RESTART_NATS)
+    if all((np.abs(jumping - path) >= apart).any() for path in found):
+        found.append(jumping)
     return found
 
 
-def _likeliest(score: NDArray[np.float64]) -> tuple[Columns, float]:
+def _likeliest(score: NDArray[np.float64], jump_nats: float) -> tuple[Columns, float]:
     """One path and its evidence (Viterbi 1967): it drifts by a column or two, or jumps anywhere."""
     best, came_from = score[0], []
     column = np.arange(score.shape[1])
@@ -59,9 +68,9 @@ def _likeliest(score: NDArray[np.float64]) -> tuple[Columns, float]:
         before = around[column + drift + _DRIFT_COLUMNS]
         nearest = before.argmax(axis=0)
         stayed, highest = before[nearest, column], int(best.argmax())
-        jumps = best[highest] - _JUMP_NATS > stayed
+        jumps = best[highest] - jump_nats > stayed
         came_from.append(np.where(jumps, highest, column + drift[nearest, 0]))
-        best = np.where(jumps, best[highest] - _JUMP_NATS, stayed) + row
+        best = np.where(jumps, best[highest] - jump_nats, stayed) + row
     path = [int(best.argmax())]
     for before in reversed(came_from):
         path.append(int(before[path[-1]]))

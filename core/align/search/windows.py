@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.align.claims.confidence import estimate
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
@@ -37,8 +38,11 @@ PERHAPS_ELSEWHERE = 0.5
 _EDGE_S = 0.15
 """So near to the first or last offset of a row is the edge, seconds."""
 FAR_NATS = 12.0
-"""Evidence by which another window must outdo the first, nats. On development recordings one of
+"""Evidence by which a window elsewhere must outdo the first, nats. On development recordings one of
 three windows in which nothing matched did by up to 8, where channel 1 truly was by 20 and more."""
+_BEYOND_NATS = 3.0
+"""The same of a window that holds the first one's path: by chance up to 2.6, with a restart in it
+from 3 on, mostly 8 and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +203,8 @@ def likelier_window(
 ) -> Steps[tuple[SearchWindow, TermSurfaces]]:
     """Compare the channels in all windows, and keep the one with most evidence.
 
-    It is the first where no other has more than chance may bring.
+    It is the first where no other has more than chance may bring. One that holds the first one's
+    path as well is no other place: what it has more was found beyond, after paying for a jump.
 
     Parameters
     ----------
@@ -221,6 +226,7 @@ def likelier_window(
         The spectral terms in it.
     """
     best: tuple[SearchWindow, TermSurfaces] | None = None
+    trusted: OffsetPath | None = None
     most = -np.inf
     for number, window in enumerate(windows):
         start, end = number / len(windows), (number + 1) / len(windows)
@@ -232,7 +238,11 @@ def likelier_window(
         decoded, _ = yield from part_of(
             decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
         )
-        evidence = decoded.log_evidence - (number > 0) * FAR_NATS
+        evidence = decoded.log_evidence
+        if trusted is None:
+            trusted = estimate(surface, decoded.posterior)
+        else:
+            evidence -= _BEYOND_NATS if surface.covers(trusted.offset_s).all() else FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence
     assert best is not None

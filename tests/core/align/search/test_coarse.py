@@ -6,7 +6,7 @@ import soundfile as sf
 
 from core.align.aligner import AlignOptions, align
 from core.audio.recording import open_recording
-from core.simulate import simulate_scene
+from core.simulate import DriftSpec, simulate_scene
 
 
 @pytest.mark.parametrize("late_s", [37.0, -52.0])
@@ -45,3 +45,19 @@ def test_where_channel_1_has_not_begun_the_path_waits(tmp_path):
     assert np.abs(result.keypoints.time_1_s - truth_s)[covered].max() < 0.05
     assert result.keypoints.confidence[covered].mean() > 0.9
     assert result.keypoints.reason[0] == "before channel 1 begins"
+
+
+def test_both_sides_of_a_restart_are_found(tmp_path):
+    """What came before it is 26 s of 75: too little for a coarse search of its own."""
+    scene = simulate_scene("zebra_finch", 10, 75.0, snr_db=10.0, drift=DriftSpec.none())
+    rate_hz, one = scene.sample_rate_hz, scene.samples[:, 1]
+    first, second = tmp_path / "room.wav", tmp_path / "bird.wav"
+    sf.write(first, scene.samples[:, 0], rate_hz)
+    sf.write(second, np.concatenate([one[: 26 * rate_hz], one[35 * rate_hz :]]), rate_hz)
+    keypoints = align(
+        open_recording(first, second), options=AlignOptions(max_offset_s=30.0)
+    ).keypoints
+    offset_s, before = keypoints.time_1_s - keypoints.time_0_s, keypoints.time_0_s < 25
+    after = keypoints.time_0_s > 36
+    assert offset_s[before] == pytest.approx(np.zeros(before.sum()), abs=0.05)
+    assert offset_s[after] == pytest.approx(np.full(after.sum(), -9.0), abs=0.05)

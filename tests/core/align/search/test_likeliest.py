@@ -33,3 +33,13 @@ def test_a_rival_that_is_nearly_as_likely_is_told():
     first, second, *_ = likeliest_paths(evidence(both), 50, 3)
     assert (np.abs(first[:4] - 100) <= 2).all()
     assert (np.abs(second[:4] - 400) <= 2).all()
+
+
+def test_half_a_minute_before_a_restart_is_in_one_path_with_what_follows():
+    """Four stretches of 3 nats are less than a jump costs: else each side is a path of its own."""
+    before = {row: {100: 3.0} for row in range(4)}
+    after = {row: {300: 3.0} for row in range(4, 12)}
+    likeliest, *_, jumping = likeliest_paths(evidence(before | after), 50, 3)
+    assert (np.abs(likeliest - 300) <= 8).all()
+    assert (np.abs(jumping[:4] - 100) <= 2).all()
+    assert (np.abs(jumping[4:] - 300) <= 2).all()
