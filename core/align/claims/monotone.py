@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import softmax
+from scipy.special import logit, softmax
 
 from core.arrays import Floats
 
+_MASSES = (0.001, 0.999)
+"""No moment counts as less or more probable."""
 
-def never_back(time_1_s: Floats, nats: Floats, duration_1_s: float) -> Floats:
+
+def never_back(time_1_s: Floats, mass: Floats, duration_1_s: float) -> Floats:
     """Moments within channel 1, none before the one that precedes it.
 
     Where a stretch of channel 1 is lost, the path falls back by its length, somewhere between
     the last moment before it and the first after it. What lies on both sides of the fall cannot
     all be right: channel 1 stands still at one moment, and the moments beyond it on their side
-    are held there, where nothing speaks for them. A moment to stand still at is the less likely
-    the more evidence it so gives up; the median of all loses least absolute error.
+    are held there. A moment to stand still at has the odds that all of these are wrong; the
+    median of all such moments loses least absolute error.
 
     Parameters
     ----------
     time_1_s : ndarray, shape (K,)
         Seconds on channel 1.
-    nats : ndarray, shape (K,)
-        Evidence for each of them against a random moment.
+    mass : ndarray, shape (K,)
+        Posterior probability that each of them is right.
     duration_1_s : float
         Length of channel 1, seconds.
 
@@ -32,6 +35,7 @@ def never_back(time_1_s: Floats, nats: Floats, duration_1_s: float) -> Floats:
         Never falling.
     """
     held_s = np.clip(time_1_s, 0.0, duration_1_s)
+    odds = logit(np.clip(mass, *_MASSES))
     while True:
         falls_s = np.diff(held_s)
         if not (falls_s < 0).any():
@@ -44,7 +48,7 @@ def never_back(time_1_s: Floats, nats: Floats, duration_1_s: float) -> Floats:
         stands_s = np.unique(held_s[np.concatenate([above, below])])
         given_up = np.array(
             [
-                nats[above] @ (held_s[above] > still_s) + nats[below] @ (held_s[below] < still_s)
+                odds[above] @ (held_s[above] > still_s) + odds[below] @ (held_s[below] < still_s)
                 for still_s in stands_s
             ]
         )
