@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.align.claims.confidence import estimate
 from core.align.decoding.carried import decode_carried
 from core.align.decoding.drift_models import FIRST_MODEL
 from core.align.decoding.prior import DriftPrior
@@ -226,7 +225,7 @@ def likelier_window(
         The spectral terms in it.
     """
     best: tuple[SearchWindow, TermSurfaces] | None = None
-    trusted: OffsetPath | None = None
+    trusted_s: Floats | None = None
     most = -np.inf
     for number, window in enumerate(windows):
         start, end = number / len(windows), (number + 1) / len(windows)
@@ -239,10 +238,10 @@ def likelier_window(
             decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
         )
         evidence = decoded.log_evidence
-        if trusted is None:
-            trusted = estimate(surface, decoded.posterior)
+        if trusted_s is None:
+            trusted_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)
         else:
-            evidence -= _BEYOND_NATS if surface.covers(trusted.offset_s).all() else FAR_NATS
+            evidence -= _BEYOND_NATS if surface.covers(trusted_s).all() else FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence
     assert best is not None
