@@ -1,8 +1,9 @@
-"""What FinchSync does without until somebody installs it: PyTorch, a scheduler's library."""
+"""What FinchSync does without until somebody installs it, and what goes wrong in it."""
 
 from __future__ import annotations
 
 import os
+import struct
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -12,6 +13,20 @@ from core.errors import InputError
 
 PACK_VARIABLE = "FINCHSYNC_LEARNING_PACK"
 """Names the folder of a learning pack, where it lies elsewhere than in the user's own."""
+
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What libraries raise at a file that is none of their kind."""
 
 
 def is_frozen() -> bool:

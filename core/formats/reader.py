@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -10,23 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.extras import ensure
+from core.extras import FAULTS, ensure
 from core.formats.files.reading import read_start
 from core.labels import Labels
-
-_FAULTS = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""What libraries raise at a file that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +59,6 @@ def read_through(path: Path, library: str, extra: str, remedy: str) -> Iterator[
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except _FAULTS as error:
+    except FAULTS as error:
         what = f"cannot be read by {library} ({' '.join(str(error).split())[:200]})"
         raise InputError(path, what, remedy) from error

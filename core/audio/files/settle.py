@@ -12,13 +12,14 @@ from core.audio.files.chunked import is_chunked, read_chunked
 from core.audio.files.flac import FLAC_MARK, read_flac
 from core.audio.files.layout import AudioFile, SoundLayout, reaches
 from core.audio.files.mpeg import read_mpeg
+from core.audio.files.nwb import read_nwb
 from core.audio.files.ogg import OGG_MARK, read_ogg
 from core.audio.files.tdms import read_tdms
 from core.errors import InputError, system_reason
 
 _KEPT = 512
 _ID3_HEAD_BYTES = 10
-_BY_NAME = {".cbin": read_cbin, ".tdms": read_tdms}
+_BY_NAME = {".cbin": read_cbin, ".nwb": read_nwb, ".tdms": read_tdms}
 """What tells only by its name what it is, or is read by another library."""
 
 

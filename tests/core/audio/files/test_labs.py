@@ -1,7 +1,8 @@
-"""Sound that labs' own programs wrote: EvTAF's .cbin and LabVIEW's TDMS."""
+"""Sound that labs' own programs wrote: EvTAF's .cbin, LabVIEW's TDMS and NWB."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -114,10 +115,47 @@ def test_channels_of_unlike_lengths_or_no_sample_rate_are_refused(tmp_path: Path
         open_recording(tmp_path / "slow.tdms")
 
 
-def test_without_nptdms_a_sentence_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _nwb(path: Path, **series: tuple[np.ndarray, float]) -> Path:
+    pynwb = pytest.importorskip("pynwb")
+    file = pynwb.NWBFile("two birds", "a", datetime(2026, 5, 14, 4, 30, tzinfo=UTC))
+    for name, (samples, rate_hz) in series.items():
+        one = pynwb.TimeSeries(name=name, data=samples, unit="V", rate=float(rate_hz))
+        file.add_acquisition(one)
+    with pynwb.NWBHDF5IO(path, "w") as out:
+        out.write(file)
+    return path
+
+
+def test_acquisitions_of_an_nwb_file_are_sides_of_a_recording(tmp_path: Path) -> None:
+    ramp = _ramp(64_000, 2).astype(np.int16)
+    volts = _ramp(64_000, 1)[:, 0] / 3e4
+    path = _nwb(tmp_path / "a.nwb", room=(ramp, RATE_HZ), back=(volts, RATE_HZ))
+    recording = open_recording(Source(path, 0), Source(path, 2))
+    assert recording.labels == ("a.nwb:0", "a.nwb:2")
+    assert recording.durations_s == (2.0, 2.0)
+    assert np.allclose(recording.read(0), volts, atol=1e-7)
+    assert np.array_equal(recording.read(1, 0.5, 1.5) * 2**15, ramp[16_000:48_000, 1])
+
+
+def test_an_nwb_file_without_two_alike_channels_is_refused(tmp_path: Path) -> None:
+    sound = np.zeros(64_000)
+    unlike = _nwb(tmp_path / "unlike.nwb", a=(sound, RATE_HZ), b=(sound, RATE_HZ / 2))
+    with pytest.raises(InputError, match="holds 2 channels of 2 lengths or sample rates"):
+        open_recording(unlike)
+    with pytest.raises(InputError, match="holds no acquisition with a sample rate"):
+        open_recording(_nwb(tmp_path / "none.nwb"))
+    (tmp_path / "damaged.nwb").write_bytes(b"no such thing")
+    with pytest.raises(InputError, match="is no NWB file of sound that can be read"):
+        open_recording(tmp_path / "damaged.nwb")
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "extra"), [("a.tdms", "nptdms", "tdms"), ("a.nwb", "pynwb", "nwb")]
+)
+def test_without_its_library_a_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str, extra: str
 ) -> None:
     monkeypatch.setattr("core.extras.find_spec", lambda _: None)
-    (tmp_path / "daq.tdms").write_bytes(b"TDSm")
-    with pytest.raises(InputError, match=r'needs nptdms.*pip install "finchsync\[tdms\]"'):
-        open_recording(tmp_path / "daq.tdms")
+    (tmp_path / name).write_bytes(b"TDSm")
+    with pytest.raises(InputError, match=rf'needs {library}.*install "finchsync\[{extra}\]"'):
+        open_recording(tmp_path / name)
