@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.base.background_runner import BackgroundRunner, Work
@@ -17,6 +18,7 @@ from app.session.session_model import SessionModel
 from core.carry import Carried, carry
 from core.formats.carried_file import CarriedFrom, write_carried
 from core.formats.fitting import fitted
+from core.formats.kinds.raven import FORMAT as RAVEN
 from core.formats.registry import Format, label_formats, read_labels
 from core.formats.sidecar import sidecar_path
 
@@ -110,6 +112,8 @@ class CarryDialog(WritingDialog):
         )
         if known:
             self.form.setCurrentText(known[0].title)
+        self._is_chosen = False
+        runner.stepped.connect(self._on_offer)
         session.decided.connect(self.look_soon)
         self.to.currentIndexChanged.connect(self.look)
         self.form.currentIndexChanged.connect(self._on_format)
@@ -121,7 +125,8 @@ class CarryDialog(WritingDialog):
             if entry.identity == self._entry.identity:
                 self._entry = entry
         to = int(self.to.currentData())
-        return partial(_offer_steps, self._labels, self._entry, self._format, to)
+        chosen = self._format if self._is_chosen else None
+        return partial(_offer_steps, self._labels, self._entry, chosen, to)
 
     def writing(self, offer: Offer) -> Work | None:
         """As `WritingDialog`."""
@@ -141,20 +146,33 @@ class CarryDialog(WritingDialog):
         name = self.form.currentData()
         return next(each for each in label_formats() if each.name == name)
 
+    @Slot(object)
+    def _on_offer(self, step: object) -> None:
+        """Show the format that labels were read in, until the person chooses one."""
+        if isinstance(step, CarryOffer) and not self._is_chosen:
+            with QSignalBlocker(self.form):
+                self.form.setCurrentText(step.format.title)
+            self._end_place()
+
+    @Slot()
     def _on_format(self) -> None:
-        place = Path(self.place.text())
-        if place.name:
-            self.place.setText(str(place.with_suffix(self._format.suffix)))
+        self._is_chosen = True
+        self._end_place()
         self.look()
 
+    def _end_place(self) -> None:
+        place, suffixes = Path(self.place.text()), self._format.suffixes
+        if place.name and place.suffix.lower() not in suffixes:
+            self.place.setText(str(place.with_suffix(suffixes[0])))
 
-def _offer_steps(path: Path, entry: Entry, chosen: Format, to: int) -> Iterator[CarryOffer]:
+
+def _offer_steps(path: Path, entry: Entry, chosen: Format | None, to: int) -> Iterator[CarryOffer]:
     """Read labels and carry them; runs in a worker thread."""
-    _, labels = read_labels(path, [each.name for each in entry.recording.paths])
+    read_as, labels = read_labels(path, [each.name for each in entry.recording.paths])
     keypoints = entry.keypoints.kept(~entry.is_unset)
     carried = carry(labels, keypoints, entry.leaving.durations_s, to)
     source = CarriedFrom(path, entry.recording.paths[0], entry.recording.name, to)
-    yield CarryOffer(carried, source, chosen, len(labels), labels.notes)
+    yield CarryOffer(carried, source, chosen or read_as or RAVEN, len(labels), labels.notes)
 
 
 def _write_steps(offer: CarryOffer, path: Path, *, overwrite: bool) -> Iterator[CarryWritten]:

@@ -15,28 +15,42 @@ from pytestqt.qtbot import QtBot
 from app.export.carry_dialog import CarryDialog
 from app.frame.main_window import MainWindow
 from core.formats.registry import read_labels
+from core.labels import Label, Labels, Tier
 
 Settle = Callable[[MainWindow], None]
 
 
+RAVEN_HEADER = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tAnnotation\n"
+
+
 @pytest.fixture
-def dialog(
+def carried(
     window: MainWindow,
     stereo: Path,
     settle: Settle,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
-) -> CarryDialog:
-    window.open([stereo])
-    settle(window)
-    labels = tmp_path / "song.txt"
-    labels.write_text("2\t3\ta\n\\\t900\t8000\n5\t5\tb\n90\t91\tlate\n")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(labels), ""))
-    window.commands["carry_labels"].trigger()
-    found = only(window, CarryDialog)
-    qtbot.waitUntil(lambda: found.go.isEnabled())
-    return found
+) -> Callable[[str, str], CarryDialog]:
+    """Open the dialog on labels, by the name and content of their file."""
+
+    def opened(name: str, content: str) -> CarryDialog:
+        window.open([stereo])
+        settle(window)
+        labels = tmp_path / name
+        labels.write_text(content)
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(labels), ""))
+        window.commands["carry_labels"].trigger()
+        found = only(window, CarryDialog)
+        qtbot.waitUntil(lambda: found.go.isEnabled())
+        return found
+
+    return opened
+
+
+@pytest.fixture
+def dialog(carried: Callable[[str, str], CarryDialog]) -> CarryDialog:
+    return carried("song.txt", "2\t3\ta\n\\\t900\t8000\n5\t5\tb\n90\t91\tlate\n")
 
 
 def test_what_has_no_place_is_named_and_the_rest_is_written(
@@ -52,6 +66,32 @@ def test_what_has_no_place_is_named_and_the_rest_is_written(
     time_map = window.session.time_map()
     assert starts == pytest.approx(time_map.to_channel_1([2.0, 5.0]).tolist())
     assert (tmp_path / "song_channel1.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title", "place"),
+    [
+        ("a.txt", f"{RAVEN_HEADER}1\tSpectrogram 1\t1\t2.0\t3.0\ta\n", "Raven", "a_channel1.txt"),
+        ("a.csv", "onset_s,offset_s,label\n2.0,3.0,a\n", "simple-seq", "a_channel1.csv"),
+    ],
+)
+def test_labels_leave_in_the_format_that_they_came_in(
+    carried: Callable[[str, str], CarryDialog], name: str, text: str, title: str, place: str
+) -> None:
+    dialog = carried(name, text)
+    assert dialog.form.currentText().startswith(title)
+    assert dialog.place.text().endswith(place)
+
+
+def test_labels_that_are_only_read_leave_in_the_format_with_most_room(
+    carried: Callable[[str, str], CarryDialog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = Labels((Tier("syllables", (Label(2.0, 3.0, "a"),)),))
+    monkeypatch.setattr("app.export.carry_dialog.read_labels", lambda *_: (None, labels))
+    dialog = carried("a.nwb", "")
+    assert dialog.form.currentText().startswith("Raven")
+    assert dialog.place.text().endswith("a_channel1.txt")
+    assert dialog.notes == ""
 
 
 def test_another_format_says_what_it_has_no_room_for(dialog: CarryDialog, qtbot: QtBot) -> None:
