@@ -197,7 +197,8 @@ class ModelCommands(QObject):
         self._earlier = before
         self._store.put(replace(self._store.value, model=path))
         count = self._workbench.align_anew()
-        text = f"Alignments go by the model {name_of(path)} from now on."
+        name = f"the model {name_of(path)}" if path else "the shipped model"
+        text = f"Alignments go by {name} from now on."
         if count:
             again = "1 recording is" if count == 1 else f"{count:,} recordings are"
             text += f" {again} aligned anew; your decisions stand."

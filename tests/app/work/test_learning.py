@@ -167,6 +167,7 @@ def test_a_better_model_is_used_and_one_command_goes_back(
     window.commands["earlier_model"].trigger()
     settle(window)
     assert window.shell.preferences.value.model == ""
+    assert dialog.verdict.startswith("Alignments go by the shipped model from now on.")
     assert list(window.session.entries)[5].keypoints.offset_s == pytest.approx(0.2)
     assert "tuned_by" not in list(window.session.entries)[5].run.made.settings
 
