@@ -82,7 +82,7 @@ def indexed(
     for each in collection.recordings:
         path = _path(folder, each, encoder)
         if path not in labels:
-            notes += _why_again(each, encoder, labels, cut_short=path.exists())
+            notes += _why_again(each, path, labels)
             make_folder(folder)
             check_writable(path, overwrite=True)
             missing[path] = each
@@ -170,11 +170,9 @@ def _labels(folder: Path) -> dict[Path, Label]:
     return labels
 
 
-def _why_again(
-    each: Searched, encoder: FrameEncoder, labels: dict[Path, Label], *, cut_short: bool
-) -> list[str]:
+def _why_again(each: Searched, wanted: Path, labels: dict[Path, Label]) -> list[str]:
     """Why a recording is indexed that was indexed before; what is of no use any more goes."""
-    if cut_short:
+    if wanted.exists():
         return [f"{each.name}: its index was cut short and is made again"]
     same = [(p, x) for p, x in labels.items() if x.files == each.recording.labels]
     changed = [path for path, label in same if label.fingerprint != each.fingerprint]
@@ -183,6 +181,6 @@ def _why_again(
         del labels[path]
     if changed:
         return [f"{each.name}: its audio has changed since it was indexed; it is indexed again"]
-    if any(label.digest != encoder.digest for _, label in same):
+    if any(wanted.parent.glob(f"{each.fingerprint}-*{SUFFIX}")):
         return [f"{each.name}: its index was made with another model and is made again"]
     return []

@@ -76,6 +76,15 @@ def test_what_changed_is_indexed_again_and_told(tmp_path: Path) -> None:
     ] * 2
 
 
+def test_an_index_of_an_earlier_layout_is_made_again_and_told(tmp_path: Path) -> None:
+    write(tmp_path / "a.wav", QUIET)
+    first = _index(tmp_path, Noise())
+    path = tmp_path / "finchsync.frames" / first.frames[0].label.file_name
+    path.write_bytes(path.read_bytes().replace(b"frames 2", b"frames 1", 1))
+    told = "a.wav: its index was made with another model and is made again"
+    assert _index(tmp_path, Noise("1" * 16)).notes == (told,)
+
+
 def test_a_file_of_frames_is_what_it_says(tmp_path: Path) -> None:
     write(tmp_path / "a.wav", QUIET)
     index = _index(tmp_path, Noise())
