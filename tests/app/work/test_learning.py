@@ -230,7 +230,7 @@ def test_more_can_be_learned_in_minutes_and_is_shown_as_it_is(
     click(dialog.start)
     steps.released.release(6)
     qtbot.waitUntil(lambda: dialog.curve is not None and dialog.curve.points == 6)
-    assert dialog.curve.isVisible()
+    qtbot.waitUntil(dialog.curve.isVisible)
     assert not dialog.tiers.isVisible()
     steps.released.release(20)
     qtbot.waitUntil(dialog.use.isVisible)
