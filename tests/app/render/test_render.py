@@ -14,7 +14,7 @@ from app.render.spectrogram_look import SpectrogramLook
 from app.render.tiles import TileStore, draw
 from app.settings.preferences import PreferenceStore
 from app.views.timeline.hand_tool import HandTool
-from app.views.timeline.time_plot import LEFT_PX, TimePlot
+from app.views.timeline.time_plot import TimePlot, left_px
 from core.audio.spectra.frame_plan import FramePlan
 from core.audio.spectra.spectrogram import Spectrogram
 from core.evidence.surface import ScoreSurface
@@ -40,7 +40,7 @@ def _bright_columns(plot: TimePlot) -> list[float]:
     pixels = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), -1, 4)[:, :, :3]
     middle = pixels[image.height() // 2 : image.height() // 2 + 20].astype(int).sum(axis=(0, 2))
     # Left of the spectrogram stands the axis, and around it all the sign of the focus.
-    middle[: LEFT_PX + 2] = middle[-2:] = 0
+    middle[: left_px() + 2] = middle[-2:] = 0
     bright = np.flatnonzero(middle > 0.5 * middle.max())
     groups = np.split(bright, np.flatnonzero(np.diff(bright) > 3) + 1)
     left = plot.box.mapToScene(plot.box.boundingRect().topLeft()).x()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.views.timeline.overview import OverviewStrip
-from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
+from app.views.timeline.time_plot import RIGHT_PX, left_px
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -23,8 +23,8 @@ def near(opened: MainWindow) -> MainWindow:
 
 
 def in_overview(strip: OverviewStrip, time_s: float, duration_s: float = 20.0) -> QPoint:
-    width_px = strip.width() - LEFT_PX - RIGHT_PX
-    return QPoint(round(LEFT_PX + time_s / duration_s * width_px), strip.height() // 2)
+    width_px = strip.width() - left_px() - RIGHT_PX
+    return QPoint(round(left_px() + time_s / duration_s * width_px), strip.height() // 2)
 
 
 def span(window: MainWindow) -> tuple[float, float]:

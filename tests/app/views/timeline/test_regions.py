@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.views.dialogs.preferences_dialog import PreferencesDialog
-from app.views.timeline.time_plot import LEFT_PX, RIGHT_PX
+from app.views.timeline.time_plot import RIGHT_PX, left_px
 from core.keypoints import ReviewState
 
 Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -78,8 +78,8 @@ def test_the_overview_shows_it(near: MainWindow, qtbot: QtBot) -> None:
     select(near, qtbot)
     after = strip.grab().toImage()
     changed = [x for x in range(strip.width()) if before.pixel(x, 5) != after.pixel(x, 5)]
-    second_px = (strip.width() - LEFT_PX - RIGHT_PX) / 20.0
-    ends_s = [(changed[end] - LEFT_PX) / second_px for end in (0, -1)]
+    second_px = (strip.width() - left_px() - RIGHT_PX) / 20.0
+    ends_s = [(changed[end] - left_px()) / second_px for end in (0, -1)]
     assert ends_s == pytest.approx(SELECTED, abs=0.1)
 
 
