@@ -65,3 +65,9 @@ def test_one_short_scene_from_audio_to_page(run_bench, tmp_path: Path) -> None:
     result = json.loads((tmp_path / "results" / "set_stereotyped.json").read_text("utf-8"))
     assert result["methods"]["finchsync"]["mae_ms"] >= 0
     assert sum(result["calibration"]["count"]) == 30
+
+
+def test_64_shards_make_the_table_of_one_run(bench) -> None:
+    told = bench("cost.merging").measured(200, 64)
+    assert told["exit_code"] == 0
+    assert told["same_bytes"] is True
