@@ -26,8 +26,6 @@ from core.find.indexing import Index, indexed, is_indexed
 from core.find.marks import Marks, search_again
 from core.find.query import Stretch, query_of
 from core.find.search import Found
-from core.find.words.asking import answered, understood
-from core.find.words.own_labels import OwnLabels, own_labels
 from core.formats.sidecar import Rows
 from core.steps import reported, result_of
 
@@ -108,6 +106,10 @@ def find_steps(
     make: IndexSteps,
 ) -> Iterator[Progress | FoundHits]:
     """Index what is new, and search by an example or by words."""
+    # They take scipy, which the first paint would wait for.
+    from core.find.words.asking import answered, understood
+    from core.find.words.own_labels import OwnLabels, own_labels
+
     yield Progress("looking at the index", 0.0)
     names = names_apart([entry.recording for _, entry in entries])
     collection = Collection(
