@@ -74,7 +74,7 @@ def build_alignment(
     sure = claim.sure
     time_1_s = surface.time_0_s + path.offset_s
     _tell_carried(why, claim.carried, time_1_s, duration_1_s)
-    held_s = never_back(time_1_s, statistics.mass, duration_1_s)
+    held_s = never_back(time_1_s, sure, duration_1_s)
     back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
     for row in back:
         why[row] = GOES_BACK

@@ -7,11 +7,11 @@ from scipy.special import logit, softmax
 
 from core.arrays import Floats
 
-_MASSES = (0.001, 0.999)
-"""No moment counts as less or more probable."""
+_SURE = (0.5, 0.99)
+"""No moment counts as less or more surely right: one that is as likely wrong speaks for nothing."""
 
 
-def never_back(time_1_s: Floats, mass: Floats, duration_1_s: float) -> Floats:
+def never_back(time_1_s: Floats, sure: Floats, duration_1_s: float) -> Floats:
     """Moments within channel 1, none before the one that precedes it.
 
     Where a stretch of channel 1 is lost, the path falls back by its length, somewhere between
@@ -24,8 +24,8 @@ def never_back(time_1_s: Floats, mass: Floats, duration_1_s: float) -> Floats:
     ----------
     time_1_s : ndarray, shape (K,)
         Seconds on channel 1.
-    mass : ndarray, shape (K,)
-        Posterior probability that each of them is right.
+    sure : ndarray, shape (K,)
+        Probability that each of them is right.
     duration_1_s : float
         Length of channel 1, seconds.
 
@@ -35,7 +35,7 @@ def never_back(time_1_s: Floats, mass: Floats, duration_1_s: float) -> Floats:
         Never falling.
     """
     held_s = np.clip(time_1_s, 0.0, duration_1_s)
-    odds = logit(np.clip(mass, *_MASSES))
+    odds = logit(np.clip(sure, *_SURE))
     while True:
         falls_s = np.diff(held_s)
         if not (falls_s < 0).any():
