@@ -44,8 +44,6 @@ def row_phases(
     time_0_s: Floats,
     offset_s: Floats,
     block: slice,
-    *,
-    between_samples: bool = False,
 ) -> NDArray[np.complex64]:
     """Gated phases between the channels along a path, summed over the second around every row.
 
@@ -56,8 +54,6 @@ def row_phases(
         The path: rows on channel 0 and offsets, seconds.
     block : slice
         The rows that are wanted.
-    between_samples : bool
-        Whether phases are moved on by what whole samples leave over of the path.
 
     Returns
     -------
@@ -82,10 +78,10 @@ def row_phases(
     moved_s = centre_s + np.interp(centre_s, time_0_s, offset_s)
     begin_1 = frames_1.begin(moved_s)
     cross = _cross_spectra(frames_0.spectra(begin_0), frames_1.spectra(begin_1))
-    if between_samples:
-        left_s = moved_s - frames_1.centre_s(begin_1)
-        hz = np.arange(BINS.start, BINS.stop) / FRAME_S
-        cross *= np.exp(2j * np.pi * left_s[:, None] * hz[None, :]).astype(np.complex64)
+    # Frames begin at whole samples; what these leave over of the path is moved in the phases.
+    left_s = moved_s - frames_1.centre_s(begin_1)
+    hz = np.arange(BINS.start, BINS.stop) / FRAME_S
+    cross *= np.exp(2j * np.pi * left_s[:, None] * hz[None, :]).astype(np.complex64)
     for row, ends in enumerate(np.searchsorted(centre_s, [rows_s - 0.5, rows_s + 0.5]).T):
         cross[slice(*ends)].sum(axis=0, out=summed[row, BINS])
     return summed

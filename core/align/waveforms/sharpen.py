@@ -257,7 +257,7 @@ def _looked_back(time_0_s: Floats, way: _Filtered) -> tuple[Floats, Floats]:
 
 def _read(recording: Recording, time_0_s: Floats, offset_s: Floats, block: slice) -> Floats:
     """What is left beside a smooth path in a block of rows, seconds; NaN without a clear peak."""
-    phases = row_phases(recording, time_0_s, offset_s, block, between_samples=True)
+    phases = row_phases(recording, time_0_s, offset_s, block)
     return _peaks_s(irfft(phases, _FINER * round(LAG_RATE_HZ * FRAME_S), axis=1))
 
 
