@@ -39,9 +39,14 @@ _EDGE_S = 0.15
 FAR_NATS = 12.0
 """Evidence by which a window elsewhere must outdo the first, nats. On development recordings one of
 three windows in which nothing matched did by up to 8, where channel 1 truly was by 20 and more."""
-_BEYOND_NATS = 3.0
-"""The same of a window that holds the first one's path: by chance up to 2.6, with a restart in it
+_RESTART_NATS = 3.0
+"""The same of a window in which a recorder started again: by chance up to 2.6, with a restart in it
 from 3 on, mostly 8 and more."""
+_RESTART_KEEPS = (0.1, 0.9)
+"""Share of the first window's path that such a window keeps, least and most. One that keeps all has
+found nothing more: in noise it had 4.4 more by chance."""
+_SAME_S = 0.3
+"""Offsets nearer to each other than this are the same, seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,8 +207,8 @@ def likelier_window(
 ) -> Steps[tuple[SearchWindow, TermSurfaces]]:
     """Compare the channels in all windows, and keep the one with most evidence.
 
-    It is the first where no other has more than chance may bring. One that holds the first one's
-    path as well is no other place: what it has more was found beyond, after paying for a jump.
+    It is the first where no other has more than chance may bring. One that keeps part of the first
+    one's path is no other place: what it has more was found beyond, after paying for a jump.
 
     Parameters
     ----------
@@ -225,7 +230,7 @@ def likelier_window(
         The spectral terms in it.
     """
     best: tuple[SearchWindow, TermSurfaces] | None = None
-    trusted_s: Floats | None = None
+    first_s: Floats | None = None
     most = -np.inf
     for number, window in enumerate(windows):
         start, end = number / len(windows), (number + 1) / len(windows)
@@ -238,11 +243,18 @@ def likelier_window(
             decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
         )
         evidence = decoded.log_evidence
-        if trusted_s is None:
-            trusted_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)
+        path_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)
+        if first_s is None:
+            first_s = path_s
         else:
-            evidence -= _BEYOND_NATS if surface.covers(trusted_s).all() else FAR_NATS
+            evidence -= _RESTART_NATS if _is_restart(first_s, path_s) else FAR_NATS
         if evidence > most:
             best, most = (window, terms), evidence
     assert best is not None
     return best
+
+
+def _is_restart(first_s: Floats, other_s: Floats) -> bool:
+    """Whether of two paths of offsets, seconds, part is the same and part is not."""
+    least, most = _RESTART_KEEPS
+    return bool(least <= np.mean(np.abs(other_s - first_s) < _SAME_S) <= most)
