@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from core.errors import InputError
-from core.exact import exact
+from core.formats.tables.exact import exact
 from core.formats.tables.moments import Moments
 
 _AT_KEYPOINTS, _EVERY, _FRAMES = range(3)

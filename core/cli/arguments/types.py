@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 
 from core.align.limits import INTERVALS_S, OFFSETS_S, SPACINGS_M, TOLERANCES_S
-from core.exact import exact
+from core.formats.tables.exact import exact
 
 
 def positive(text: str, wanted: str) -> float:
