@@ -118,6 +118,15 @@ def write_steps(path: Path, model: Model, *, overwrite: bool) -> Iterator[ModelF
     yield ModelFile(str(path), model)
 
 
+def keep_steps(path: Path, model: Model) -> Iterator[ModelFile]:
+    """Write a model, unless a file of the same folder holds it: then that one stands for it."""
+    for each in next(list_steps(path.parent)):
+        if each.model is not None and each.model.digest == model.digest:
+            yield each
+            return
+    yield from write_steps(path, model, overwrite=False)
+
+
 def _looked_at(path: Path) -> ModelFile:
     from core.model.file import read_model
 

@@ -24,7 +24,14 @@ from app.settings.preferences import PreferenceStore
 from app.views.dialogs.learn_dialog import LearnDialog
 from app.views.dialogs.models_dialog import ModelsDialog
 from app.work.learning import Learning
-from app.work.model_files import SUFFIX, ModelFile, name_of, read_steps, write_steps
+from app.work.model_files import (
+    SUFFIX,
+    ModelFile,
+    keep_steps,
+    name_of,
+    read_steps,
+    write_steps,
+)
 from app.work.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -167,7 +174,7 @@ class ModelCommands(QObject):
     @Slot(object)
     def _use_learned(self, model: Model) -> None:
         path = self.folder / f"learned {datetime.now():%Y-%m-%d %H.%M.%S}{SUFFIX}"
-        self._work(partial(write_steps, path, model, overwrite=False), self._use)
+        self._work(partial(keep_steps, path, model), self._use)
 
     @Slot(object)
     def _save(self, model: Model) -> None:

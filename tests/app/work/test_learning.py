@@ -170,6 +170,11 @@ def test_a_better_model_is_used_and_one_command_goes_back(
     assert dialog.verdict.startswith("Alignments go by the shipped model from now on.")
     assert list(window.session.entries)[5].keypoints.offset_s == pytest.approx(0.2)
     assert "tuned_by" not in list(window.session.entries)[5].run.made.settings
+    renamed = path.rename(path.with_stem("garden"))
+    click(dialog.use)
+    qtbot.waitUntil(lambda: window.shell.preferences.value.model == str(renamed))
+    settle(window)
+    assert [*path.parent.glob("*.finchmodel")] == [renamed], "the same model is in one file"
 
 
 def test_what_is_no_better_is_not_offered_but_can_be_saved(
