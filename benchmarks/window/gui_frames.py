@@ -167,7 +167,8 @@ def empty_plot(figures: Figures) -> None:
     plot.show()
     QApplication.processEvents()
     figures.frames_ms["empty_plot"] = timed(Painted([plot]), pans(view))
-    plot.close()
+    # With the focus on it, close() of pyqtgraph drops a reference too many of an override.
+    plot.hide()
 
 
 def first_look(window: MainWindow, path: Path, figures: Figures) -> None:
