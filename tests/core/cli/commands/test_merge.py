@@ -213,9 +213,9 @@ def test_only_what_shards_wrote_is_merged(
 def test_what_lies_beside_the_parts_does_no_harm_in_a_pattern(
     finchsync: Callable, sharded: Callable, make_audio: Callable, tmp_path: Path
 ) -> None:
-    for hour in (4, 5):
+    for minute in (4, 5):
         for device in ("a", "b"):
-            make_audio(f"{device}/2026051{hour}_040000.wav", channels=1, seed=hour)
+            make_audio(f"{device}/20260514_040{minute}00.wav", channels=1, seed=minute)
     sharded(2, "--pair", tmp_path / "a", tmp_path / "b")
     found = sorted(tmp_path.glob("part.*.csv"))
     assert len(found) > 2
