@@ -25,13 +25,18 @@ _SAME_MS, _SAME_SHARE = 0.5, 0.05
 """Errors of a recording that differ by less, or by a smaller share, are the same."""
 _LEAST_GAIN = 0.02
 """A smaller share of the error is no reason to change models."""
-_CHANCE = 0.1
-"""A gain that chance gives as often is none."""
+_SLIGHT_MS = 1e3 * TOLERANCE_S / 10
+"""Errors well below this hardly differ, whatever their ratio."""
+_CHANCE = 1 / 8
+"""A gain that chance gives more often is none: three recordings that become right, and nothing
+else that matters, are the least."""
 _EXACT = 12
 """Up to so many recordings all signs are tried; of more, some at random."""
 _DRAWS = 4096
 _SURE, _MOST_MORE_LIES = 0.9, 0.02
 """Keypoints claimed so or higher, and the share of all by which more of them may be wrong."""
+_OFF_S, _FEWEST_SURE, _MOST_OFF = 0.2, 5, 0.3
+"""A recording with so many of them contradicts a person where more than a share are so far off."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +83,14 @@ class Judged:
     def is_right(self) -> NDArray[np.bool_]:
         """Which keypoints are within the tolerance."""
         return np.asarray(self.error_s <= TOLERANCE_S)
+
+    @property
+    def contradicts(self) -> bool | None:
+        """Whether a person set other times than are clearly heard; None if too little is."""
+        sure = self.confidence >= _SURE
+        if sure.sum() < _FEWEST_SURE:
+            return None
+        return bool((self.error_s[sure] > _OFF_S).mean() > _MOST_OFF)
 
     @property
     def claimed(self) -> Claimed:
@@ -164,6 +177,14 @@ class Comparison:
     @property
     def obstacle(self) -> str:
         """Why not to change models; empty where the new one is better."""
+        why, count = self._obstacle(), len(self.judges)
+        against = [each.name for each in self.judges if each.before.contradicts]
+        if not why or not against:
+            return why
+        heard = f"{len(against)} of {count} recordings contradict what is clearly heard"
+        return f"{why}; {heard}, first {against[0]}: look at them again"
+
+    def _obstacle(self) -> str:
         before, after = self.before, self.after
         gain = 1.0 - after.mae_ms / max(before.mae_ms, 1e-9)
         errors = f"{before.mae_ms:.1f} ms before, {after.mae_ms:.1f} ms after"
@@ -171,9 +192,6 @@ class Comparison:
             return f"what was learned is worse on recordings that it was not learned from: {errors}"
         if gain < _LEAST_GAIN:
             return f"what was learned changes nothing: {errors}"
-        if self.worse >= max(self.better, 1):
-            of_all = f"{self.better} of {len(self.judges)} recordings"
-            return f"{of_all} got better, but {self.worse} worse"
         if chance_of(self._gains()) > _CHANCE:
             return f"the gain may be chance ({errors}): review more recordings"
         if self._lies("after") > self._lies("before") + _MOST_MORE_LIES:
@@ -188,12 +206,12 @@ class Comparison:
         )
 
     def _gains(self) -> Floats:
-        """Of every recording, as a share: one that is far off must not decide alone."""
+        """Of every recording, as a share, so that one that is far off does not decide alone."""
         before, after = (
             np.array([getattr(each, name).mae_ms for each in self.judges])
             for name in ("before", "after")
         )
-        return np.asarray(np.log((before + _SAME_MS) / (after + _SAME_MS)))
+        return np.asarray(np.log((before + _SLIGHT_MS) / (after + _SLIGHT_MS)))
 
 
 def between_tiers(first: Comparison, second: Comparison) -> Comparison:

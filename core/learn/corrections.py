@@ -143,7 +143,7 @@ def usable(corrections: Corrections) -> Corrections:
     strays = [_strays(each.keypoints) for each in kept]
     _refuse_strays(kept, strays)
     notes += [
-        f"{each.recording.name}: {stray.sum()} keypoints stand apart from their neighbours"
+        f"{each.recording.name}: {_told(stray.sum())}"
         for each, stray in zip(kept, strays, strict=True)
         if stray.any()
     ]
@@ -182,6 +182,12 @@ def _steady_slope(keypoints: KeypointSet) -> float:
     rise_s = keypoints.offset_s[half:] - keypoints.offset_s[: len(keypoints) - half]
     some = apart_s > 0
     return float(np.median(rise_s[some] / apart_s[some])) if some.any() else 0.0
+
+
+def _told(strays: int) -> str:
+    if strays == 1:
+        return "1 keypoint stands apart from its neighbours"
+    return f"{strays:,} keypoints stand apart from their neighbours"
 
 
 def _refuse_strays(recordings: Sequence[Corrected], strays: Sequence[NDArray[np.bool_]]) -> None:

@@ -40,9 +40,8 @@ _NOWHERE = KeptSteps()
 FOLDS = 5
 _MOST_ROWS = 24_000
 """Seconds of sound whose evidence is kept in memory, of all recordings: most of a gigabyte."""
-_SURE, _OFF_S, _FEWEST_SURE = 0.9, 0.2, 5
 _MOST_CONTRADICTED = 0.3
-"""Share of recordings, or of the surest keypoints in one, that may contradict a person."""
+"""Share of recordings that may contradict a person."""
 
 
 class _Part(Enum):
@@ -326,13 +325,9 @@ def _of_some(
 
 def _refuse_contradicted(heard: Sequence[HeardRecording], said: Sequence[Judged]) -> None:
     """Refuse corrections that are not where the channels clearly match."""
-    tried, against = 0, []
-    for each, judged in zip(heard, said, strict=True):
-        sure = judged.confidence >= _SURE
-        if sure.sum() >= _FEWEST_SURE:
-            tried += 1
-            if (judged.error_s[sure] > _OFF_S).mean() > _MOST_CONTRADICTED:
-                against.append(each.name)
+    found = [each.contradicts for each in said]
+    tried = len(found) - found.count(None)
+    against = [each.name for each, contradicts in zip(heard, found, strict=True) if contradicts]
     if len(against) > _MOST_CONTRADICTED * tried:
         raise InputError(
             WHERE,

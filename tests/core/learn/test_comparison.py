@@ -30,11 +30,12 @@ def _compared(
         ([20, 30, 25, 40, 22], [10, 12, 11, 20, 12], ""),
         ([20, 30, 25, 40, 22], [20, 30, 25, 40, 22], "changes nothing"),
         ([20, 30, 25, 40, 22], [21, 33, 27, 44, 24], "is worse on recordings"),
-        (
-            [900, 20, 20, 20, 20, 20],
-            [10, 22, 22, 22, 22, 22],
-            "1 of 6 recordings got better, but 5 worse",
-        ),
+        ([900, 20, 20, 20, 20, 20], [10, 22, 22, 22, 22, 22], "may be chance"),
+        ([680, 2.5, 2.5, 2.5, 3.3], [2.4, 2.5, 2.4, 2.5, 7.9], "may be chance"),
+        ([240, 172, 90, 3.0, 3.3], [2.4, 2.4, 2.4, 3.1, 7.9], ""),
+        ([500, 500, 500, 500, 3, 3, 3, 3, 3, 3], [3, 3, 3, 3, 6, 6, 6, 6, 6, 6], ""),
+        ([500, 500, 500, 500, 3, 3, 3, 3, 3, 3], [3, 3, 3, 3] + [90] * 6, "may be chance"),
+        ([2.3, 2.5, 2.2, 2.6, 2.4], [1.5, 1.6, 1.4, 1.9, 1.6], ""),
         ([20, 20, 20, 20, 20, 20], [12, 20, 20, 20, 24, 14], "may be chance"),
     ],
 )
@@ -48,6 +49,16 @@ def test_a_model_that_would_be_sure_and_wrong_is_not_offered():
     before_ms, after_ms = [300, 290, 310, 305, 300], [80, 90, 85, 80, 75]
     assert _compared(before_ms, after_ms).obstacle == ""
     assert "be wrong" in _compared(before_ms, after_ms, sure=0.95).obstacle
+
+
+def test_recordings_that_contradict_what_is_clearly_heard_are_told_where_nothing_got_better():
+    """As where the recorders were swapped in one file."""
+    same = [_judged(error_ms, 0.95) for error_ms in (400, 2, 2, 2, 2, 2)]
+    told = Comparison(tuple(Compared(f"{n}.wav", 20, each, each) for n, each in enumerate(same)))
+    assert "changes nothing" in told.obstacle
+    assert told.obstacle.endswith(
+        "; 1 of 6 recordings contradict what is clearly heard, first 0.wav: look at them again"
+    )
 
 
 def test_recordings_that_the_model_in_use_was_learned_from_do_not_judge():

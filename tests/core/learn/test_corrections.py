@@ -78,7 +78,7 @@ def test_a_slip_of_the_mouse_is_left_out_and_told(corrections):
 
     found = usable(_with(corrections, slipped))
     assert [len(each.keypoints) for each in found.recordings].count(37) == 1
-    assert found.notes == ("2.wav: 1 keypoints stand apart from their neighbours",)
+    assert found.notes == ("2.wav: 1 keypoint stands apart from its neighbours",)
 
 
 def test_drift_and_a_dropped_buffer_are_no_slips(corrections):
