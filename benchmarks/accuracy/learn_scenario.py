@@ -1,12 +1,17 @@
 """A new deployment: half of its recordings are reviewed, and what is learned is tried on the rest.
 
-usage: python -m benchmarks.accuracy.learn_scenario OUT [--seed S] [--only NAME ...] [--tier T ...]
+usage: python -m benchmarks.accuracy.learn_scenario OUT [--seed S ...] [--only NAME ...]
+           [--tier T ...]
 
-Makes ``OUT/NAME`` for each of `conditions`, BioDCASE folders of 20 recordings; the first ten count
-as reviewed. Their recorders sound unlike any before (a filter of its own for each channel, the
-same in all files), and their clocks scatter by 0.3 s and 100 ppm around the pair's own. Prints the
-errors on the other ten with the model that is shipped and with what each tier learned, whether that
-is offered, and how long learning took. A run that was ended goes on: ``OUT/NAME.partial``.
+Makes ``OUT/S/NAME`` for each of `conditions`, BioDCASE folders of 20 recordings; the first ten
+count as reviewed. Their recorders sound unlike any before (a filter of its own for each channel,
+the same in all files), and their clocks scatter by 0.3 s and 100 ppm around the pair's own. Prints
+the errors on the other ten with the model that is shipped and with what each tier learned, whether
+that is offered, and how long learning took. A run that was ended goes on: ``OUT/S/NAME.partial``.
+
+Ten recordings that are right or wrong as a whole tell little of a calibration. Beside its error
+stands what it would be in the mean if every claim were exactly true, and at the end the error of
+all recordings that were held out.
 
 As everywhere: seeds 9000 to 9999 are for reporting, 3000 to 3999 for development.
 """
@@ -17,6 +22,7 @@ import argparse
 import math
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +47,8 @@ from core.learn.corrections import Corrected, Corrections, usable
 from core.learn.kept import KeptSteps
 from core.learn.learning import Learned, learn_steps
 from core.learn.tiers import TIERS
-from core.model.model import Figures, Model, shipped_model
+from core.model.model import Model, shipped_model
+from core.reliability import Tally
 from core.steps import result_of
 
 FILES, REVIEWED = 20, 10
@@ -50,7 +57,7 @@ _CORNERS_HZ = (0.0, 300.0, 700.0, 1500.0, 2500.0, 4000.0, 6000.0, 8000.0)
 _FILTER_DB = 12.0
 """Standard deviation of a recorder's response at each corner."""
 _TAPS = 255
-
+_DRAWS = 500
 
 PAIRS_A_B = (0, 1, 2, 3)
 PIECE_S = 20.0
@@ -143,15 +150,15 @@ class Measured:
     Parameters
     ----------
     learned : Learned
-    before, after : Figures
-        Of the recordings that were not reviewed.
+    before, after : list of Judged
+        The recordings that were not reviewed.
     seconds : float
         Learning took, processor time.
     """
 
     learned: Learned
-    before: Figures
-    after: Figures
+    before: list[Judged]
+    after: list[Judged]
     seconds: float
 
 
@@ -165,7 +172,7 @@ def measured(folder: Path, tier: int) -> Measured:
     learned = result_of(steps)
     took_s = time.process_time() - started_s
     before, after = (
-        figures([_judged(*each, model) for each in files[REVIEWED:]])
+        [_judged(*each, model) for each in files[REVIEWED:]]
         for model in (shipped_model(networks), learned.model)
     )
     return Measured(learned, before, after, took_s)
@@ -192,20 +199,57 @@ def _judged(path: Path, truth: KeypointSet, model: Model) -> Judged:
     return Judged.of(said, truth)
 
 
-def _row(why: str, tier: int, found: Measured) -> tuple[str, ...]:
+def error_if_true(judged: Sequence[Judged]) -> float:
+    """The calibration error that is left where every claim is exactly true.
+
+    A recording's keypoints are right or wrong together: for each it is drawn how high a claim must
+    be to be right. The mean of `_DRAWS`.
+    """
+    rng = np.random.default_rng(0)
+    confidence = np.concatenate([each.confidence for each in judged])
+    of = np.repeat(np.arange(len(judged)), [len(each.confidence) for each in judged])
+    needed = rng.random((_DRAWS, len(judged)))[:, of]
+    errors = [Tally.of(confidence, confidence > each).expected_error for each in needed]
+    return float(np.mean(errors))
+
+
+def _together(tier: int, found: Sequence[Measured]) -> str:
+    """What the calibration of all deployments comes to."""
+    before = [each for one in found for each in one.before]
+    after = [each for one in found for each in one.after]
+    return (
+        f"tier {tier}, all {len(after)} recordings that were held out: calibration error "
+        f"{figures(before).calibration_error:.3f} before, {figures(after).calibration_error:.3f} "
+        f"after, {error_if_true(after):.3f} if every claim were true"
+    )
+
+
+def _row(why: str, seed: int, tier: int, found: Measured) -> tuple[str, ...]:
     own = found.learned.comparison
+    before, after = figures(found.before), figures(found.after)
     return (
         why,
+        str(seed),
         str(tier),
-        number(found.before.mae_ms),
-        number(found.after.mae_ms),
-        f"{found.after.mae_ms / max(found.before.mae_ms, 1e-9):.2f}",
-        f"{found.before.calibration_error:.3f}",
-        f"{found.after.calibration_error:.3f}",
+        number(before.mae_ms),
+        number(after.mae_ms),
+        f"{after.mae_ms / max(before.mae_ms, 1e-9):.2f}",
+        f"{before.calibration_error:.3f}",
+        f"{after.calibration_error:.3f}",
+        f"{error_if_true(found.after):.3f}",
         f"{own.before.mae_ms:.1f} -> {own.after.mae_ms:.1f}",
         found.learned.obstacle or "offered",
         f"{found.seconds:.1f}",
     )
+
+
+def _made(folder: Path, condition: Condition, seed: int) -> Path | None:
+    """The folder of a deployment; None where what it is made from is not here."""
+    if not folder.exists():
+        if len(condition.numbers()) < FILES:
+            return None
+        write_set(folder, [condition.build(index, seed) for index in range(FILES)])
+    return folder
 
 
 def main() -> int:
@@ -214,36 +258,40 @@ def main() -> int:
         description=(__doc__ or "").split("\n")[0],
     )
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=REPORTED_SEED)
+    parser.add_argument("--seed", nargs="+", type=int, default=[REPORTED_SEED])
     parser.add_argument("--only", nargs="+", metavar="NAME")
     parser.add_argument("--tier", nargs="+", type=int, choices=TIERS, default=TIERS)
     arguments = parser.parse_args()
-    rows = []
-    for name, condition in conditions(arguments.seed).items():
-        folder = arguments.out / name
-        if arguments.only and name not in arguments.only:
-            continue
-        if not folder.exists():
-            if len(condition.numbers()) < FILES:
+    rows: list[tuple[str, ...]] = []
+    found: dict[int, list[Measured]] = {tier: [] for tier in arguments.tier}
+    for seed in arguments.seed:
+        for name, condition in conditions(seed).items():
+            if arguments.only and name not in arguments.only:
+                continue
+            folder = _made(arguments.out / str(seed) / name, condition, seed)
+            if folder is None:
                 print(f"{name} left out: it needs the development recordings")
                 continue
-            write_set(folder, [condition.build(index, arguments.seed) for index in range(FILES)])
-        for tier in arguments.tier:
-            rows.append(_row(condition.why, tier, measured(folder, tier)))
-            print(" | ".join(rows[-1]), flush=True)
+            for tier in arguments.tier:
+                found[tier].append(measured(folder, tier))
+                rows.append(_row(condition.why, seed, tier, found[tier][-1]))
+                print(" | ".join(rows[-1]), flush=True)
     head = (
         "deployment",
+        "seed",
         "tier",
         "MAE before, ms",
         "after, ms",
         "ratio",
         "ECE before",
         "after",
+        "after, if true",
         "on the reviewed, out of fold",
         "the new model",
         "learning, s of one core",
     )
     print("\n".join(table(head, rows)))
+    print("\n".join(_together(tier, some) for tier, some in found.items() if some))
     return 0
 
 

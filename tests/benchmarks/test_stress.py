@@ -244,4 +244,15 @@ def test_a_new_deployment_is_built_and_learned_from(bench, tmp_path, monkeypatch
     monkeypatch.setattr(learn, "REVIEWED", 5)
     measured = learn.measured(tmp_path / "sparse", 1)
     assert len(measured.learned.comparison.recordings) == 5
-    assert measured.after.mae_ms >= 0
+    assert len(measured.after) == 2
+    assert all(each.mae_ms >= 0 for each in measured.after)
+
+
+def test_what_exact_claims_of_few_recordings_leave_of_the_calibration_error(bench) -> None:
+    """Of one recording that is claimed at a half it is a half; of many it goes."""
+    learn = bench("accuracy.learn_scenario")
+    half = learn.Judged(np.zeros(50), np.full(50, 0.5), np.full(50, 0.5))
+    sure = learn.Judged(np.zeros(50), np.full(50, 1.0), np.full(50, 1.0))
+    assert learn.error_if_true([half]) == pytest.approx(0.5)
+    assert learn.error_if_true([sure] * 10) == 0
+    assert learn.error_if_true([half] * 100) < 0.06
