@@ -26,10 +26,13 @@ _SHORTEST_S = 10.0
 """Keypoints closer together, seconds, tell no drift."""
 _NEIGHBOURS = 3
 """To either side, that say where a keypoint should be about."""
-_STRAY_S = 0.15
+_STRAY_S = 0.05
 """No keypoint is further from its neighbours, seconds..."""
 _STRAY_SLOPE = 0.01
-"""...and so much more for every second between them."""
+"""...and so much more for every second between them..."""
+_STRAY_SCATTER = 5.0
+"""...and so many times what the recording's keypoints are in the median: sound from several places
+takes as many ways, and no hand is exact."""
 _MOST_STRAY = 0.05
 """Share of keypoints that may be slips of the mouse."""
 _END_S = 1e-3
@@ -167,12 +170,12 @@ def _strays(keypoints: KeypointSet) -> NDArray[np.bool_]:
     """Which keypoints stand where no clock could be between their neighbours, shape (K,)."""
     time_s, count = keypoints.time_0_s, len(keypoints)
     offset_s = keypoints.offset_s - _steady_slope(keypoints) * time_s
-    found = np.zeros(count, dtype=bool)
+    off_s, span_s = np.zeros(count), np.zeros(count)
     for index in range(count):
         near = slice(max(0, index - _NEIGHBOURS), index + _NEIGHBOURS + 1)
-        off_s = abs(float(offset_s[index] - np.median(offset_s[near])))
-        found[index] = off_s > _STRAY_S + _STRAY_SLOPE * float(np.ptp(time_s[near]))
-    return found
+        off_s[index] = abs(float(offset_s[index] - np.median(offset_s[near])))
+        span_s[index] = np.ptp(time_s[near])
+    return off_s > _STRAY_S + _STRAY_SLOPE * span_s + _STRAY_SCATTER * np.median(off_s)
 
 
 def _steady_slope(keypoints: KeypointSet) -> float:

@@ -62,7 +62,7 @@ def test_imported_times_that_a_person_accepted_do_teach(corrections):
     assert len(usable(Corrections(recordings)).recordings) == 6
 
 
-@pytest.mark.parametrize("reach_s", [0.5, 5.0])
+@pytest.mark.parametrize("reach_s", [0.2, 0.5, 5.0])
 def test_random_times_on_a_third_of_the_keypoints_are_refused(corrections, reach_s):
     def at_random(kept: KeypointSet, rng: np.random.Generator, _number: int) -> KeypointSet:
         off_s = rng.uniform(-reach_s, reach_s, len(kept)) * (rng.random(len(kept)) < 0.3)
@@ -87,6 +87,16 @@ def test_drift_and_a_dropped_buffer_are_no_slips(corrections):
         return replace(kept, time_1_s=np.minimum(kept.time_1_s + bend_s, 39.9))
 
     assert len(usable(_with(corrections, bent)).recordings) == 6
+
+
+def test_sound_from_several_places_is_no_slip(corrections):
+    """Three animals, whose calls reach the second recorder up to 0.1 s earlier or later."""
+
+    def to_and_fro(kept: KeypointSet, rng: np.random.Generator, _number: int) -> KeypointSet:
+        way_s = rng.choice((-0.1, 0.02, 0.1), len(kept)) + rng.normal(0.0, 0.01, len(kept))
+        return replace(kept, time_1_s=kept.time_1_s + way_s)
+
+    assert not usable(_with(corrections, to_and_fro)).notes
 
 
 def test_moments_beyond_an_end_of_channel_1_say_nothing(corrections):
