@@ -19,12 +19,12 @@ from typing import Any
 
 from core.errors import InputError
 from core.extras import is_frozen
+from core.priority import come_before
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of a process before the caller may change its mind."""
 _LONGEST_STEP_S = 2.0
 """A step that takes longer after it was given up is ended with its process."""
-_NICER = 5
 
 
 class ChildEndedError(RuntimeError):
@@ -52,8 +52,8 @@ def start_child(
     work : callable
         Called there as ``work(pipe, *arguments)``; all of them are sent.
     gives_way : bool
-        Whether this process comes first where processors are scarce: from the start, for what
-        the other one loads is much of its work.
+        Whether the thread that calls comes first where processors are scarce: from the start, for
+        what the process loads is much of its work.
 
     Returns
     -------
@@ -66,9 +66,8 @@ def start_child(
     process = spawn.Process(target=_begin, args=(work, there, *arguments), daemon=True)
     with deaf_to_ctrl_c():
         process.start()
-    if gives_way and process.pid is not None and hasattr(os, "setpriority"):
-        nicer = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
-        os.setpriority(os.PRIO_PROCESS, process.pid, nicer)
+    if gives_way and process.pid is not None:
+        come_before(process.pid)
     there.close()
     return process, here
 

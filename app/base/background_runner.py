@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from core.errors import InputError
 from core.memory import is_shortage
+from core.priority import give_way
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,11 @@ class _Worker(QObject):
 
     stepped = Signal(int, object)
     ended = Signal(int, object)
+
+    @Slot()
+    def begin(self) -> None:
+        """The window comes first, and these threads before the processes that they start."""
+        give_way()
 
     @Slot(object)
     def run(self, run: _Run) -> None:
@@ -121,6 +127,8 @@ class BackgroundRunner(QObject):
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         queued = Qt.ConnectionType.QueuedConnection
+        # In the thread, and before any work that was asked for while it started.
+        self._thread.started.connect(self._worker.begin, Qt.ConnectionType.DirectConnection)
         self._asked.connect(self._worker.run, queued)
         self._worker.stepped.connect(self._on_stepped, queued)
         self._worker.ended.connect(self._on_ended, queued)

@@ -1,3 +1,5 @@
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -7,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
+from core.child_process import end_child, start_child
 from core.errors import InputError
 
 
@@ -123,6 +126,22 @@ def test_new_work_silences_the_old(runner: BackgroundRunner, ear: Ear, qtbot: Qt
     qtbot.waitUntil(lambda: bool(ear.ends))
     assert ear.steps == ["new"]
     assert ear.ends == [RunResult(RunStatus.DONE)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
+def test_the_window_comes_first_and_its_threads_before_the_processes_they_start(
+    runner: BackgroundRunner, ear: Ear, qtbot: QtBot
+) -> None:
+    def work() -> Iterator[int]:
+        process, pipe = start_child(time.sleep, gives_way=True)
+        yield os.getpriority(os.PRIO_PROCESS, 0)
+        yield os.getpriority(os.PRIO_PROCESS, process.pid or 0)
+        end_child(process, pipe)
+
+    runner.start(work)
+    qtbot.waitUntil(lambda: bool(ear.ends))
+    window = os.getpriority(os.PRIO_PROCESS, 0)
+    assert [window, *ear.steps] == sorted({window, *ear.steps})
 
 
 def test_shutting_down_waits_for_the_thread(qtbot: QtBot) -> None:
