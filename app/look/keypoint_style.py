@@ -139,7 +139,14 @@ def draw_mark(painter: QPainter, mark: Mark, palette: Palette) -> None:
 
 def mark_icon(mark: Mark) -> QIcon:
     """A mark as an icon for lists and legends, in the colours in use."""
-    return QIcon(_stamp(mark, 2.0, theme().palette))
+    return steady_icon(_stamp(mark, 2.0, theme().palette))
+
+
+def steady_icon(pixmap: QPixmap) -> QIcon:
+    """An icon that looks the same in a selected row, where Qt would blend it with the ground."""
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def _dot(painter: QPainter, colour: QColor, size_px: float, down_px: float = 0.0) -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.look.palette import DARK, LIGHT, Palette
 
 _TITLE, _BIG = 1.25, 1.65
 """Sizes of letters, in those of the person's own."""
+_SIGN, _ARROW = 0.8, 0.65
+"""Sizes of ticks and of small arrows, in heights of a line."""
 
 
 class ThemeChoice(StrEnum):
@@ -91,8 +93,20 @@ class Theme(QObject):
         self._app.setStyleSheet("")
         self._app.setPalette(_qt_palette(self.palette))
         text_pt = QFontInfo(self._app.font()).pointSizeF()
-        others = {"title_pt": _TITLE * text_pt, "big_pt": _BIG * text_pt, "icons": _icons()}
-        self._app.setStyleSheet(_style_sheet().substitute(asdict(self.palette), **others))
+        line_px = QFontMetrics(self._app.font()).height()
+        sign_px = 2 * round(_SIGN * line_px / 2)
+        self._app.setStyleSheet(
+            _style_sheet().substitute(
+                asdict(self.palette),
+                title_pt=_TITLE * text_pt,
+                big_pt=_BIG * text_pt,
+                sign_px=sign_px,
+                # With a border of a pixel, half of it: more would not be drawn round.
+                round_px=sign_px // 2 + 1,
+                arrow_px=round(_ARROW * line_px),
+                icons=_icons(),
+            )
+        )
         pg.setConfigOptions(
             background=DARK.plot,
             foreground=DARK.muted,

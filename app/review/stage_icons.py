@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
-from app.look.keypoint_style import STAMP_PX, Mark, mark_icon
+from app.look.keypoint_style import STAMP_PX, Mark, mark_icon, steady_icon
 from app.look.theme import theme
 from app.review.triage import Stage
 
@@ -23,7 +23,7 @@ def stage_icon(stage: Stage) -> QIcon:
     with QPainter(pixmap) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _draw_ring(painter, stage)
-    return QIcon(pixmap)
+    return steady_icon(pixmap)
 
 
 def _draw_ring(painter: QPainter, stage: Stage) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QCheckBox,
     QDockWidget,
+    QHeaderView,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -25,6 +26,8 @@ from app.views.parts.elided_label import ElidedLabel
 _SLACK_PX = 1
 _TAB_PX = 12
 """What a tab needs beside its text."""
+_HEADING_PX = 4
+"""What stands to either side of a heading."""
 _BUTTONS = (QPushButton, QToolButton, QCheckBox, QRadioButton)
 
 
@@ -52,6 +55,8 @@ def _of_widget(widget: QWidget, window: QWidget) -> Iterator[str]:
         yield from _of_button(widget)
     elif isinstance(widget, QTabBar):
         yield from _of_tabs(widget)
+    elif isinstance(widget, QHeaderView):
+        yield from _of_headings(widget)
     elif isinstance(widget, QScrollArea) and widget.horizontalScrollBar().isVisible():
         yield f"{_name(widget)} must be scrolled sideways"
 
@@ -91,6 +96,15 @@ def _of_tabs(bar: QTabBar) -> Iterator[str]:
         needs_px = bar.fontMetrics().horizontalAdvance(bar.tabText(index).replace("&", ""))
         if needs_px + _TAB_PX > bar.tabRect(index).width():
             yield f"the tab “{bar.tabText(index)}” is cut"
+
+
+def _of_headings(header: QHeaderView) -> Iterator[str]:
+    for section in range(header.count()):
+        heading = str(header.model().headerData(section, header.orientation()))
+        needs_px = max(map(header.fontMetrics().horizontalAdvance, heading.split("\n")))
+        has_px = header.sectionSize(section) - 2 * _HEADING_PX
+        if not header.isSectionHidden(section) and needs_px > has_px + _SLACK_PX:
+            yield f"the heading “{heading}” needs {needs_px} px and has {has_px}"
 
 
 def _is_behind_tab(widget: QWidget) -> bool:

@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.parts.elided_label import ElidedLabel
@@ -45,10 +45,15 @@ def test_cut_text_and_what_lies_outside_is_named(qtbot: QtBot) -> None:
     wrapped = QLabel("Words enough for a number of lines. " * 4, window)
     wrapped.setWordWrap(True)
     wrapped.setGeometry(0, 120, 100, 20)
+    table = QTableWidget(1, 2, window)
+    table.setHorizontalHeaderLabels(["offset", "agreement"])
+    table.setColumnWidth(1, 40)
+    table.setGeometry(200, 0, 150, 70)
     window.show()
     said = " ".join(faults(window))
     assert "“Recordings that are to be reviewed” needs" in said
     assert "the button “Take the alignment's path” needs" in said
     assert "lies outside of" in said
     assert "has no room for all its lines" in said
-    assert len(faults(window)) == 4
+    assert "the heading “agreement” needs" in said
+    assert len(faults(window)) == 5

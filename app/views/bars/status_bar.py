@@ -174,5 +174,5 @@ def _level_wordings(level: int) -> tuple[str, ...]:
     """How much of the spectrograms can be seen, for who does not know how they are kept."""
     if not level:
         return ("every column shown",)
-    columns = f"loudest of {1 << level}"
-    return f"zoomed out: {columns} columns shown", f"zoomed out: {columns}", columns, ""
+    short = f"zoomed out: loudest of {1 << level}"
+    return f"{short} columns shown", short, "zoomed out", ""

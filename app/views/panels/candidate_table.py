@@ -165,8 +165,9 @@ class CandidateTable(QTableView):
         """Show the columns so that none has to be scrolled to, but for the parts of the score."""
         # Measuring the cells, as Qt would, asks for all of them with every change of style.
         advance = self.fontMetrics().horizontalAdvance
+        heading_advance = self.horizontalHeader().fontMetrics().horizontalAdvance
         widths_px = [
-            _PADDING_PX + max(map(advance, (*heading.split("\n"), widest)))
+            _PADDING_PX + max(*map(heading_advance, heading.split("\n")), advance(widest))
             for (heading, _tip), widest in zip(_COLUMNS, _WIDEST, strict=True)
         ]
         # Rows come later than the size; their scroll bar is to fit then.

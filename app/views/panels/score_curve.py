@@ -46,7 +46,10 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self.setMinimumHeight(70)
         self.setMaximumHeight(150)
         self.setAccessibleName("Evidence over the offset of the selected keypoint")
-        self.setToolTip("How alike the channels are at each offset: blue the score, white belief")
+        self.setToolTip(
+            "How alike the channels are at each offset: blue the score, white belief.\n"
+            "The peak is so far from where the keypoint stands; Snap takes it there."
+        )
         item = self.getPlotItem()
         item.hideButtons()
         item.setMenuEnabled(False)
@@ -138,7 +141,7 @@ class ScoreCurve(pg.PlotWidget):  # type: ignore[misc]
         self._peak_text.setVisible(peak_s is not None)
         if peak_s is not None:
             self._peak.setValue(peak_s)
-            self._peak_text.setText(f"peak {1000 * (peak_s - stands_s):+.0f} ms from here (S)")
+            self._peak_text.setText(f"peak {1000 * (peak_s - stands_s):+.0f} ms (S)")
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         """Show more or less to either side."""

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QFont,
+    QIcon,
     QImage,
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QLabel,
+    QStyle,
 )
 
 from app.frame.main_window import MainWindow
 from app.look.palette import DARK, LIGHT, Palette
 from app.look.theme import theme
+from app.review.stage_icons import stage_icon
+from app.review.triage import Stage
 
 Make = Callable[..., MainWindow]
 
@@ -166,18 +171,72 @@ def _steepest(image: QImage) -> float:
     return float(np.sort(np.abs(np.diff(rows, axis=0)).ravel())[-40:].mean())
 
 
-def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
+@pytest.fixture
+def large_letters() -> Iterator[None]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     usual = app.font()
     large = QFont(usual)
     large.setPointSizeF(18.0)
-    try:
-        app.setFont(large)
-        theme().apply()
-        titles = [q for q in window.findChildren(QLabel) if q.property("role") == "title"]
-        assert titles
-        assert all(title.font().pointSizeF() > 18.0 for title in titles)
-    finally:
-        app.setFont(usual)
-        theme().apply()
+    app.setFont(large)
+    theme().apply()
+    yield
+    app.setFont(usual)
+    theme().apply()
+
+
+@pytest.mark.usefixtures("large_letters")
+def test_titles_grow_with_the_persons_letters(window: MainWindow) -> None:
+    titles = [q for q in window.findChildren(QLabel) if q.property("role") == "title"]
+    assert titles
+    assert all(title.font().pointSizeF() > 18.0 for title in titles)
+
+
+@pytest.mark.usefixtures("large_letters")
+def test_ticks_and_headings_grow_with_the_persons_letters(opened: MainWindow) -> None:
+    box = QCheckBox("Show tips")
+    style = box.style()
+    side_px = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, box)
+    assert side_px > 0.7 * box.fontMetrics().height()
+    opened.docks.bring_forward("Candidates")
+    opened.commands["score_parts"].trigger()
+    QApplication.processEvents()
+    header = opened.candidates.horizontalHeader()
+    shown = [c for c in range(header.count()) if not header.isSectionHidden(c)]
+    assert len(shown) > 5
+    letters = header.fontMetrics()
+    for column in shown:
+        heading = header.model().headerData(column, Qt.Orientation.Horizontal)
+        widest_px = max(map(letters.horizontalAdvance, heading.split("\n")))
+        assert header.sectionSize(column) >= widest_px + 8, heading
+
+
+@pytest.mark.parametrize("colours", ["dark", "light"])
+def test_a_checked_box_has_the_edge_of_an_unchecked_one(window: MainWindow, colours: str) -> None:
+    window.commands[f"theme_{colours}"].trigger()
+    edges = []
+    for checked in (False, True):
+        box = QCheckBox("Show tips")
+        box.setChecked(checked)
+        box.resize(box.sizeHint())
+        picture = box.grab().toImage()
+        edges.append(picture.pixelColor(box.height() // 2, _top_of(picture)).name())
+    window.commands["theme_dark"].trigger()
+    assert edges == 2 * [(DARK if colours == "dark" else LIGHT).muted]
+
+
+def _top_of(picture: QImage) -> int:
+    """The first row, from above, in which the sign of a box differs from the ground."""
+    ground, column = picture.pixelColor(0, 0), picture.height() // 2
+    rows = range(picture.height())
+    return next(y for y in rows if picture.pixelColor(column, y) != ground)
+
+
+@pytest.mark.usefixtures("window")
+def test_the_sign_of_a_selected_recording_is_not_blended_with_the_row() -> None:
+    icon = stage_icon(Stage.IN_REVIEW)
+    usual, selected = (
+        icon.pixmap(QSize(16, 16), mode).toImage()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected)
+    )
+    assert usual == selected

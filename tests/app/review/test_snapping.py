@@ -100,7 +100,7 @@ def test_a_long_way_is_gone_only_when_asked_twice(qapp, qtbot: QtBot) -> None:
     reviewer.review.snap()
     assert reviewer.offset_s == before_s
     assert reviewer.said[-1] == "The peak is +120 ms away; snap again to move there."
-    assert curve.peak_text == "peak +120 ms from here (S)"
+    assert curve.peak_text == "peak +120 ms (S)"
     reviewer.review.go_to(6)
     reviewer.review.snap()
     reviewer.review.go_to(5)
