@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.making.word_clips import Clip, Order, held_back, judged_clips, sentences
+from core.arrays import Floats32
 from core.find.index import SCALE
+from core.find.words.chances import chances
 from core.find.words.model import WordModel
-from core.find.words.sentence import Sentence
+from core.find.words.sentence import WORDS, Sentence
 
 FEWEST = 3
 """Clips that a sentence must be true of to be judged by."""
@@ -63,9 +65,37 @@ class Judges:
         return [n for n, each in enumerate(self.said) if {c for c, _ in each.runs} == {"any"}]
 
     def by_model(self, model: WordModel) -> Scores:
-        """What a model that needs no PyTorch says."""
-        frames = np.stack([clip.frames for clip in self.clips]) / SCALE
-        sounds = np.concatenate(
-            [model.sound(model.begins(part)) for part in np.array_split(frames, 16)]
-        )
+        """What the head of a model says that needs no PyTorch."""
+        sounds = model.sound(self._begins(model))
         return np.stack([model.scores(model.text(sentence), sounds) for sentence in self.said])
+
+    def by_chances(self, model: WordModel) -> Scores:
+        """How likely sentences are, by what its ear hears: what `core.find.words` goes by."""
+        begins = self._begins(model)
+        starts = np.arange(len(begins)) * begins.shape[1]
+        rows = begins.reshape(-1, begins.shape[-1])[:, 1:]
+        return np.stack(
+            [
+                chances(
+                    rows[:, [WORDS.index(word) for _, word in sentence.runs]],
+                    starts,
+                    steps=begins.shape[1],
+                    sentence=sentence,
+                )
+                for sentence in self.said
+            ]
+        )
+
+    def _begins(self, model: WordModel) -> Floats32:
+        frames = np.stack([clip.frames for clip in self.clips]) / SCALE
+        return np.concatenate([model.begins(part) for part in np.array_split(frames, 16)])
+
+
+def rows_of_chances(judges: Judges, taught: Judges, model: WordModel) -> dict[str, Row]:
+    """Figures of what sentences are looked up by, also of orders that were taught."""
+    scores = judges.by_chances(model)
+    return {
+        "chances": judges.row(scores),
+        "chances, no numbers": judges.row(scores, judges.without_numbers),
+        "chances, orders that were taught": taught.row(taught.by_chances(model)),
+    }

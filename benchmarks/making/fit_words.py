@@ -6,7 +6,8 @@ Simulated birds do as they are told (`benchmarks.making.word_clips`), so that ev
 of events, and every sentence is true of it or not. An ear first learns which word begins at every
 step. Then the three systems of Calvet and Toledano (2025), above it, learn by NT-Xent from
 sentences and clips; many clips of a batch differ from others of it in a number or the order only.
-The last system goes on learning, also from the mean of the three, and is shipped. A fifth of all
+The last system goes on learning, also from the mean of the three. Shipped are the ear, by which
+sentences are looked up (`core.find.words.chances`), and this system. A fifth of all
 orders of two sounds is never heard and never said in training, whatever the numbers: by these all
 systems are judged. What is done stays in the folder, and another run goes on from there.
 """
@@ -30,7 +31,7 @@ from safetensors.numpy import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.accuracy.finding_words import Judges
+from benchmarks.accuracy.finding_words import Judges, rows_of_chances
 from benchmarks.common import store
 from benchmarks.making.fit_compact import OUT
 from benchmarks.making.provenance import provenance
@@ -231,6 +232,7 @@ def main() -> int:
     without = judges.without_numbers
     told["distilled, no numbers"] = judges.row(judges.by_model(model), without)
     told["distilled, orders that were taught"] = taught.row(taught.by_model(model))
+    told |= rows_of_chances(judges, taught, model)
     for name, row in told.items():
         print(name, row, flush=True)
     with write_whole(arguments.out / FILE, overwrite=True) as file:

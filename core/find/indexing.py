@@ -29,11 +29,14 @@ class Index:
         One a recording, in their order.
     notes : tuple of str
         What was left out or made again, and why, a sentence each.
+    folder : Path
+        Where they are kept.
     """
 
     collection: Collection
     frames: tuple[RecordingFrames, ...]
     notes: tuple[str, ...]
+    folder: Path
 
 
 def is_indexed(collection: Collection, encoder: FrameEncoder, folder: Path | None = None) -> bool:
@@ -107,7 +110,7 @@ def indexed(
     if not found:
         raise InputError(collection.place, "has no recording that can be read", "see its notes")
     kept = Collection(collection.place, tuple(each for each, _ in found), collection.notes)
-    return Index(kept, tuple(frames for _, frames in found), tuple(notes))
+    return Index(kept, tuple(frames for _, frames in found), tuple(notes), folder)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -80,8 +80,7 @@ def _words(args: argparse.Namespace, collection: Collection) -> Asked:
     if args.words_model is not None:
         from core.nets.clap import ClapFolder
 
-        folder = args.index or collection.index_folder
-        return AnyWords(args.text, ClapFolder(args.words_model), folder)
+        return AnyWords(args.text, ClapFolder(args.words_model))
     own = own_labels(collection)
     for line in own.notes:
         note(line)

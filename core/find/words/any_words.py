@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
 
 from core.arrays import Floats32
 from core.audio.recording import Recording
@@ -18,8 +15,8 @@ from core.find.collection import Searched
 from core.find.indexing import Index
 from core.find.query import Stretch
 from core.find.search import Found, merged
+from core.find.words.kept import kept_channels
 from core.find.words.model import CLIP_S
-from core.formats.files.atomic import make_folder, write_whole
 from core.steps import Steps, reported
 
 HOP_S = 3.0
@@ -43,18 +40,15 @@ class Model(Protocol):
         ...
 
 
-def search_any_words(
-    index: Index, text: str, model: Model, folder: Path, top: int
-) -> Steps[list[Found]]:
+def search_any_words(index: Index, text: str, model: Model, top: int) -> Steps[list[Found]]:
     """The clips whose vectors are most like that of a text, best first, none twice.
 
     Parameters
     ----------
     index : Index
+        Vectors of clips are kept where its frames are, a file a recording: they are made once.
     text : str
     model : Model
-    folder : Path
-        Where vectors of clips are kept, a file a recording: they are made once.
     top : int
         As many at most.
 
@@ -79,10 +73,12 @@ def search_any_words(
     done_s, ranked = 0.0, list[Found]()
     for number, each in enumerate(recordings):
         share = partial(_share, done_s, total_s)
-        vectors = yield from reported(_vectors(each, model, folder), share)
+        path = index.folder / f"{each.fingerprint}-{model.digest}{_SUFFIX}"
+        steps = kept_channels(path, partial(_vectors, each, model))
+        vectors = yield from reported(steps, share)
         for channel, rows in enumerate(vectors):
             end_s = each.recording.durations_s[channel]
-            for at, score in enumerate((rows @ wanted).tolist()):
+            for at, score in enumerate((rows.astype(np.float32) @ wanted).tolist()):
                 start_s = at * HOP_S
                 stretch = Stretch(number, channel, start_s, min(start_s + CLIP_S, end_s))
                 ranked.append(Found(stretch, score))
@@ -95,34 +91,20 @@ def _share(before_s: float, total_s: float, own_s: float) -> float:
     return min(1.0, (before_s + own_s) / total_s)
 
 
-def _vectors(each: Searched, model: Model, folder: Path) -> Steps[list[Floats32]]:
-    """Vectors of the clips of both channels, from an earlier search if they are there.
-
-    Yields the seconds that are done.
-    """
-    path = folder / f"{each.fingerprint}-{model.digest}{_SUFFIX}"
-    try:
-        kept = load_file(path)
-        return [kept[str(channel)].astype(np.float32) for channel in (0, 1)]
-    except (OSError, SafetensorError, KeyError):
-        pass
-    done_s, found = 0.0, []
-    for channel in (0, 1):
-        batch: list[Floats32] = []
-        rows: list[Floats32] = []
-        for clip in clips_of(each.recording, channel, model.rate_hz):
-            batch.append(clip)
-            if len(batch) == _CLIPS_A_BATCH:
-                rows.append(model.sounds(batch))
-                done_s, batch = done_s + HOP_S * _CLIPS_A_BATCH, []
-                yield done_s
-        if batch:
+def _vectors(each: Searched, model: Model, channel: int) -> Steps[Floats32]:
+    """Vectors of the clips of a channel; yields the seconds that are done of both."""
+    done_s = channel * each.recording.durations_s[0]
+    batch: list[Floats32] = []
+    rows: list[Floats32] = []
+    for clip in clips_of(each.recording, channel, model.rate_hz):
+        batch.append(clip)
+        if len(batch) == _CLIPS_A_BATCH:
             rows.append(model.sounds(batch))
-        found.append(np.concatenate(rows).astype(np.float16))
-    make_folder(folder)
-    with write_whole(path, overwrite=True) as file:
-        file.write(save({str(channel): rows for channel, rows in enumerate(found)}))
-    return [rows.astype(np.float32) for rows in found]
+            done_s, batch = done_s + HOP_S * _CLIPS_A_BATCH, []
+            yield done_s
+    if batch:
+        rows.append(model.sounds(batch))
+    return np.concatenate(rows)
 
 
 def clips_of(recording: Recording, channel: int, rate_hz: int) -> Iterator[Floats32]:

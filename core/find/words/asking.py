@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.find.indexing import Index
 from core.find.search import Found
 from core.find.words.any_words import Model, search_any_words
-from core.find.words.model import shipped_words
 from core.find.words.own_labels import FEWEST, Labelled, OwnLabels, search_label, too_few
 from core.find.words.searching import search_words
 from core.find.words.sentence import WORDS, Sentence, parsed
@@ -25,11 +23,10 @@ class OwnLabel:
 
 @dataclass(frozen=True, slots=True)
 class AnyWords:
-    """A text that a model of a person's own looks up; it keeps what it heard in a folder."""
+    """A text that a model of a person's own looks up."""
 
     text: str
     model: Model
-    folder: Path
 
 
 Asked = Sentence | OwnLabel | AnyWords
@@ -60,9 +57,8 @@ def answered(index: Index, asked: Asked, top: int) -> Steps[list[Found]]:
         If too few examples of a label can be heard, or the audio cannot be read.
     """
     if isinstance(asked, AnyWords):
-        return (yield from search_any_words(index, asked.text, asked.model, asked.folder, top))
+        return (yield from search_any_words(index, asked.text, asked.model, top))
     if isinstance(asked, OwnLabel):
         yield 0.0
         return search_label(index, asked.name, asked.examples, top)
-    model, _ = shipped_words()
-    return (yield from search_words(index.frames, asked, model, top))
+    return (yield from search_words(index, asked, top))

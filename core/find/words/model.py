@@ -24,6 +24,7 @@ STEP_FRAMES = 4
 _GELU = np.float32(0.7978845608)
 _NORM_EPS = 1e-5
 _LEAST = 1e-12
+_ATTENDING = ("query", "key", "value")
 
 
 class WordModel:
@@ -33,14 +34,18 @@ class WordModel:
     ----------
     weights : mapping of str to ndarray
         As `core.nets.words.WordSystem.weights`; what asks is all tokens of the sentence.
+    digest : str
+        Of the weights.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[np.generic]]) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[np.generic]], digest: str = "") -> None:
+        self.digest = digest
         told = {name: np.asarray(value, dtype=np.float32) for name, value in weights.items()}
         self._heads, self._most, self._joined = (
             int(told[name]) for name in ("heads", "most", "joined")
         )
         self._weights = told
+        self._mixed = {name: self._of(name) @ self._of(f"heads_{name}") for name in _ATTENDING}
 
     def text(self, sentence: Sentence) -> Floats32:
         """Tokens of a sentence, shape (L, D), at unit spread."""
@@ -99,7 +104,7 @@ class WordModel:
 
     def _by_head(self, tokens: Floats32, name: str) -> Floats32:
         """Queries, keys or values, shape (M, heads, T, d)."""
-        mixed = tokens @ self._of(name) @ self._of(f"heads_{name}")
+        mixed = tokens @ self._mixed[name]
         return np.asarray(mixed.reshape(*mixed.shape[:2], self._heads, -1).transpose(0, 2, 1, 3))
 
     def _linear(self, name: str, tokens: Floats32) -> Floats32:
@@ -143,10 +148,10 @@ class WordModel:
         return out
 
 
-def shipped_words() -> tuple[WordModel, str]:
-    """The model that FinchSync ships, and the digest of its file."""
+def shipped_words() -> WordModel:
+    """The model that FinchSync ships."""
     content = resources.files("resources").joinpath(FILE).read_bytes()
-    return WordModel(load(content)), hashlib.blake2b(content, digest_size=8).hexdigest()
+    return WordModel(load(content), hashlib.blake2b(content, digest_size=8).hexdigest())
 
 
 def _gelu(mixed: Floats32) -> Floats32:

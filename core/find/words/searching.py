@@ -1,49 +1,49 @@
-"""Where a sentence is true: clips of all recordings, one after the other."""
+"""Where a sentence is true: clips of all recordings, by what is heard to begin in them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import Floats32
 from core.find.frames import STEP_S
-from core.find.index import ChannelFrames, RecordingFrames
+from core.find.indexing import Index
 from core.find.query import Stretch
 from core.find.search import Found, merged
-from core.find.words.model import CLIP_FRAMES, CLIP_S, STEP_FRAMES, WordModel
+from core.find.words.chances import chances
+from core.find.words.listening import listened
+from core.find.words.model import CLIP_FRAMES, CLIP_S, STEP_FRAMES, shipped_words
 from core.find.words.sentence import WORDS, Sentence
 from core.steps import Steps
 
+STEPS = CLIP_FRAMES // STEP_FRAMES
+"""Of a clip."""
 HOP = 18
 """Steps from clip to clip, more or less: 1.44 s."""
 _EVERY = 3
 """Steps between places where a clip may begin."""
 _BESIDE = 8
 """Steps outside of a clip in which a row goes on that its ends cut apart: 0.64 s."""
-_CUT_COST = 0.3
-"""What a clip loses whose ends surely cut apart what the sentence names."""
-_STEPS = CLIP_FRAMES // STEP_FRAMES
-_BLOCK = 1500
-"""Steps that are listened to at a time, two minutes."""
-_REACH = 12
-"""Steps around that change what is heard."""
-_CLIPS_A_BATCH = 256
+_CUT_COST = 0.5
+"""Share of its score that a clip loses whose ends surely cut apart what the sentence names."""
 _CANDIDATES_A_HIT = 8
-"""Clips of a channel that may overlap, so that hits are left when they are merged."""
+"""Clips that may overlap, so that hits are left when they are merged."""
+
+Starts = NDArray[np.intp]
+Scorer = Callable[[Floats32, Starts], Floats32]
+"""From what begins at every step of a channel, and the first steps of clips, to their scores."""
 
 
-def search_words(
-    index: Sequence[RecordingFrames], sentence: Sentence, model: WordModel, top: int
-) -> Steps[list[Found]]:
+def search_words(index: Index, sentence: Sentence, top: int) -> Steps[list[Found]]:
     """The clips most likely told of by a sentence, best first, none twice.
 
     Parameters
     ----------
-    index : sequence of RecordingFrames
+    index : Index
     sentence : Sentence
-    model : WordModel
     top : int
         As many at most.
 
@@ -55,72 +55,68 @@ def search_words(
     Returns
     -------
     list of Found
-        Clips of `core.find.words.model.CLIP_S`; shorter recordings have none.
+        As `best_clips`; scores are the probability that the sentence is true.
+
+    Raises
+    ------
+    InputError
+        If what was heard cannot be kept.
     """
-    total = sum(len(each.rows) for frames in index for each in frames.channels)
-    ranked: list[Found] = []
-    done = 0
-    for number, frames in enumerate(index):
-        for channel, each in enumerate(frames.channels):
-            ranked += _scored(each, number, channel, sentence, model, _CANDIDATES_A_HIT * top)
-            done += len(each.rows)
-            yield done / total
-    ranked.sort(key=lambda found: -found.score)
+    begins = yield from listened(index, shipped_words())
+    named = [WORDS.index(word) for _, word in sentence.runs]
+    only = [(zero[:, named], one[:, named]) for zero, one in begins]
+    return best_clips(only, partial(chances, steps=STEPS, sentence=sentence), top)
+
+
+def best_clips(
+    begins: Sequence[Sequence[NDArray[np.floating]]], scorer: Scorer, top: int
+) -> list[Found]:
+    """Clips of `core.find.words.model.CLIP_S` with the best scores, best first, none twice.
+
+    Parameters
+    ----------
+    begins : sequence of two ndarray, shape (T, R)
+        Of both channels of every recording, how likely each of R sounds begins at a step. Shorter
+        channels than a clip have none.
+    scorer : Scorer
+    top : int
+        As many at most.
+    """
+    places: list[tuple[int, int]] = []
+    starts: list[Starts] = []
+    scores: list[Floats32] = []
+    for number, channels in enumerate(begins):
+        for channel, kept in enumerate(channels):
+            if len(kept) >= STEPS:
+                each = kept.astype(np.float32)
+                first, cuts = clip_starts(each)
+                places += [(number, channel)] * len(first)
+                starts.append(first)
+                scores.append(scorer(each, first) * (1 - np.float32(_CUT_COST) * cuts))
+    if not places:
+        return []
+    start, score = np.concatenate(starts), np.concatenate(scores)
+    ranked = []
+    for at in np.argsort(-score, kind="stable")[: _CANDIDATES_A_HIT * top].tolist():
+        start_s = round(int(start[at]) * STEP_FRAMES * STEP_S, 3)
+        number, channel = places[at]
+        stretch = Stretch(number, channel, start_s, round(start_s + CLIP_S, 3))
+        ranked.append(Found(stretch, float(score[at])))
     return merged(ranked, None, top)
 
 
-def _scored(
-    frames: ChannelFrames,
-    number: int,
-    channel: int,
-    sentence: Sentence,
-    model: WordModel,
-    wanted: int,
-) -> list[Found]:
-    begins = heard(frames, model)
-    if len(begins) < _STEPS:
-        return []
-    starts, cuts = _starts(begins[:, [1 + WORDS.index(word) for _, word in sentence.runs]])
-    windows = np.lib.stride_tricks.sliding_window_view(begins, _STEPS, axis=0).swapaxes(1, 2)
-    text = model.text(sentence)
-    scores = np.concatenate(
-        [
-            model.scores(text, model.sound(windows[part]))
-            for part in np.array_split(starts, -(-len(starts) // _CLIPS_A_BATCH))
-        ]
-    )
-    scores -= _CUT_COST * cuts
-    found = []
-    for at in np.argsort(-scores)[:wanted].tolist():
-        start_s = round(int(starts[at]) * STEP_FRAMES * STEP_S, 3)
-        end_s = round(start_s + CLIP_S, 3)
-        found.append(Found(Stretch(number, channel, start_s, end_s), float(scores[at])))
-    return found
-
-
-def _starts(named: Floats32) -> tuple[NDArray[np.intp], Floats32]:
+def clip_starts(named: Floats32) -> tuple[Starts, Floats32]:
     """Where clips begin, and how surely their ends cut a row apart, 0 to 1.
 
     Of the places in a hop, that with the fewest beginnings of the words just outside of the clip.
     """
     upto = np.concatenate([[0.0], np.cumsum(named.sum(axis=1), dtype=np.float64)])
-    starts = np.arange(0, len(named) - _STEPS + 1, _EVERY)
-    ends = starts + _STEPS
+    starts = np.arange(0, len(named) - STEPS + 1, _EVERY)
+    ends = starts + STEPS
     before = upto[starts] - upto[np.maximum(starts - _BESIDE, 0)]
     after = upto[np.minimum(ends + _BESIDE, len(named))] - upto[ends]
     cuts = np.minimum(before + after, 1.0)
-    hops = np.array_split(np.arange(len(starts)), -(-len(starts) * _EVERY // HOP))
-    best = np.array([hop[cuts[hop].argmin()] for hop in hops])
+    a_hop = HOP // _EVERY
+    hops = np.pad(cuts, (0, -len(cuts) % a_hop), constant_values=np.inf).reshape(-1, a_hop)
+    best = np.arange(len(hops)) * a_hop + hops.argmin(axis=1)
     return starts[best], cuts[best].astype(np.float32)
-
-
-def heard(frames: ChannelFrames, model: WordModel) -> Floats32:
-    """What begins at every step of a channel, shape (T, 1 + words)."""
-    count = len(frames.rows) // STEP_FRAMES
-    parts = []
-    for first in range(0, count, _BLOCK):
-        last = min(first + _BLOCK, count)
-        left, right = max(0, first - _REACH), min(count, last + _REACH)
-        rows = frames.stretch(left * STEP_FRAMES, (right - left) * STEP_FRAMES)
-        parts.append(model.begins(rows[None])[0, first - left : last - left])
-    return np.concatenate(parts) if parts else np.zeros((0, 1), dtype=np.float32)

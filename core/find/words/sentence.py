@@ -61,7 +61,7 @@ class Sentence:
         last = len(rows) - len(self.runs)
         return any(
             all(
-                word == row[0] and _counts(count, row[1])
+                word == row[0] and is_so_many(count, row[1])
                 for (count, word), row in zip(self.runs, rows[at:], strict=False)
             )
             for at in range(last + 1)
@@ -116,7 +116,8 @@ def parsed(text: str, labels: Sequence[str] = ()) -> Sentence:
     return Sentence(tuple(runs))
 
 
-def _counts(count: str, found: int) -> bool:
+def is_so_many(count: str, found: int) -> bool:
+    """Whether a row of so many is what a count says."""
     if count == "any":
         return True
     return found >= MANY if count == "many" else found == COUNTS.index(count)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.making.word_clips import heard
+from core.find.collection import Collection
 from core.find.frames import MOMENT_WIDTH
 from core.find.index import ChannelFrames, Label, RecordingFrames
-from core.find.words.model import shipped_words
+from core.find.indexing import Index
+from core.find.words.model import WordModel
 from core.find.words.searching import search_words
 from core.find.words.sentence import parsed
 from core.steps import result_of
@@ -21,11 +23,13 @@ TOLD = [
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> list[RecordingFrames]:
-    rows = heard(77, TOLD, [15.0], tmp_path_factory.mktemp("told")).frames[0]
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    place = tmp_path_factory.mktemp("told")
+    rows = heard(77, TOLD, [15.0], place).frames[0]
     moments = rows[:, :MOMENT_WIDTH] * 0
     channel = ChannelFrames(rows[::2, :16] * 0, rows, moments)
-    return [RecordingFrames(Label((), "", "", (len(rows), len(rows))), (channel, channel))]
+    frames = RecordingFrames(Label((), "", "", (len(rows), len(rows))), (channel, channel))
+    return Index(Collection(place, ()), (frames,), (), place)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +44,19 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> list[RecordingFrames]:
     ],
 )
 def test_what_birds_were_told_is_found(
-    index: list[RecordingFrames], text: str, span_s: tuple[float, float]
+    index: Index, text: str, span_s: tuple[float, float]
 ) -> None:
-    model, _ = shipped_words()
-    best, *_ = result_of(search_words(index, parsed(text), model, 5))
+    best, *_ = result_of(search_words(index, parsed(text), 5))
     assert best.stretch.start_s <= span_s[0] < span_s[1] <= best.stretch.end_s
+
+
+def test_recordings_are_listened_to_once(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = result_of(search_words(index, parsed("two tets"), 5))
+    monkeypatch.setattr(WordModel, "begins", None)
+    assert result_of(search_words(index, parsed("two tets"), 5)) == first
+    kept = next(index.folder.glob("*.begins"))
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-1])
+    monkeypatch.undo()
+    assert result_of(search_words(index, parsed("two tets"), 5)) == first
+    assert kept.read_bytes() == whole
