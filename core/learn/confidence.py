@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 
 from core.align.calibration import MOST_CONFIDENT, MOST_UNSURE, Calibration, log_odds
 from core.arrays import Floats
+from core.learn.corrections import FEWEST_RECORDINGS
 
 # Chosen by hand during development.
 
@@ -29,11 +30,14 @@ class _Belief:
 
 
 _AS_SHIPPED = _Belief((0.0, 0.0, 0.0), (2.0, 0.5, 1.0))
-_WITH_DRIFT = _Belief((0.0, float(np.log(0.3)), 0.6), (0.7, 0.2, 0.2))
+_WITH_DRIFT = _Belief((2.0, float(np.log(0.2)), 1.2), (0.2, 0.2, 0.1))
 """Where the usual drift is known: it settles what the claims doubt for (another offset that fits,
-channels that may not match at all), and is in the posterior already."""
+channels that may not match at all), and is in the posterior already. Learned from 26 deployments
+(decision 0052): ten recordings do not know better."""
 _MOST_LOG_SLOPE = 2.9
 """A steeper or flatter line is in no file."""
+_WRONG_BEFORE = 0.25
+"""Of one recording that is thought of beside those of a deployment (decision 0052)."""
 _WORTH = 8.0
 """A recording's keypoints are right or wrong together: they say as much as so many would."""
 
@@ -78,8 +82,8 @@ def _most_lifted(moved: Calibration, claimed: Sequence[Claimed]) -> float:
     """How much can be claimed where a deployment's recordings alone speak for it.
 
     Recordings are right or wrong as a whole. Of those in which the line lifts claims above what
-    thin grounds allow, a share is right; the mean of what it may be in all others, after Jeffreys'
-    prior (Brown, Cai & DasGupta 2001), is no more than the next one can be trusted for.
+    thin grounds allow, a share is right; so much the next one can be trusted for. Fewer than
+    teach anything confirm nothing.
     """
     shares = []
     for each in claimed:
@@ -87,7 +91,9 @@ def _most_lifted(moved: Calibration, claimed: Sequence[Claimed]) -> float:
         is_lifted = (each.confidence <= MOST_UNSURE) & (line > MOST_UNSURE)
         if is_lifted.any() and not each.is_aliased:
             shares.append(float(each.is_right[is_lifted].mean()))
-    expected = (sum(shares) + 0.5) / (len(shares) + 1)
+    if len(shares) < FEWEST_RECORDINGS:
+        return MOST_UNSURE
+    expected = 1.0 - (len(shares) - sum(shares) + _WRONG_BEFORE) / (len(shares) + 1)
     return min(max(expected, MOST_UNSURE), MOST_CONFIDENT)
 
 

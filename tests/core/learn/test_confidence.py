@@ -44,7 +44,7 @@ def test_what_was_right_more_often_than_claimed_is_claimed_higher():
 def test_what_only_recordings_of_a_deployment_say_is_claimed_as_far_as_they_are_many():
     """They may all have been easy: the next one is not known by them."""
     claims = [_now([_claimed(0.85, 1.0, 0.999)] * count, 0.85, 0.999) for count in (3, 5, 10, 40)]
-    assert claims == pytest.approx([MOST_UNSURE, 5.5 / 6, 10.5 / 11, 0.988], abs=0.001)
+    assert claims == pytest.approx([MOST_UNSURE, 0.958, 0.977, MOST_CONFIDENT], abs=0.001)
     one_wrong = [_claimed(0.85, 1.0, 0.999)] * 9 + [_claimed(0.85, 0.0, 0.999)]
     assert _now(one_wrong, 0.85, 0.999) <= MOST_UNSURE
     assert _now([_claimed(0.85, 1.0, 0.999)] * 10, 0.95, 0.999) > 0.96
@@ -83,6 +83,17 @@ def test_with_the_usual_drift_the_posterior_is_believed_before_anything_showed_i
     assert _now(found, 0.03, 0.85) < 0.4
     assert _now(found, 0.03, 0.85, knows_drift=True) > 0.6
     assert _now(found, 0.03, 0.15, knows_drift=True) < 0.3
+
+
+def test_one_recording_that_the_drift_found_by_luck_does_not_make_the_next_one_likely():
+    """Of those in which nothing else tells, as many are right as the posterior says."""
+    clear = [_claimed(0.95, 1.0, mass=0.999)] * 9
+    lucky, unlucky = (
+        _now([*clear, _claimed(0.002, right, mass=0.15)], 0.002, 0.15, knows_drift=True)
+        for right in (1.0, 0.0)
+    )
+    assert 0.15 < unlucky < lucky < 0.35
+    assert _now(clear, 0.2, 0.5, knows_drift=True) > 0.6
 
 
 def test_claims_rise_with_claims_and_with_mass():
