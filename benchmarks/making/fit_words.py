@@ -1,6 +1,7 @@
 """Train ``resources/words.safetensors``, by which sounds are found by words.
 
 usage: python -m benchmarks.making.fit_words --work FOLDER [--scenes N] [--steps N] [--out FOLDER]
+       python -m benchmarks.making.fit_words --work FOLDER --text-encoder ROBERTA --out ROBERTA
 
 Simulated birds do as they are told (`benchmarks.making.word_clips`), so that every clip has a list
 of events, and every sentence is true of it or not. An ear first learns which word begins at every
@@ -10,6 +11,10 @@ The last system goes on learning, also from the mean of the three. Shipped are t
 sentences are looked up (`core.find.words.chances`), and this system. A fifth of all
 orders of two sounds is never heard and never said in training, whatever the numbers: by these all
 systems are judged. What is done stays in the folder, and another run goes on from there.
+
+With ``--text-encoder``, a folder as ``core.nets.text_encoder`` takes it, one system learns above
+its frozen vectors of sentences, in several wordings, and above the shipped ear: what
+``finchsync find --words-model`` looks for in the folder.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -31,23 +37,28 @@ from safetensors.numpy import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.accuracy.finding_words import Judges, rows_of_chances
+from benchmarks.accuracy.finding_words import Judges, Row, rows_of_chances
 from benchmarks.common import store
 from benchmarks.making.fit_compact import OUT
 from benchmarks.making.provenance import provenance
 from benchmarks.making.word_clips import TAUGHT, Clip, held_back, taught_clips
 from benchmarks.making.word_lessons import Lessons, heard_at
+from benchmarks.making.word_texts import Said
 from core.find.frames import WIDTH
 from core.find.index import SCALE
 from core.find.words.model import FILE, WordModel
 from core.find.words.sentence import TOKENS, WORDS
+from core.find.words.text_tower import ENCODER
 from core.formats.files.atomic import write_whole
 from core.nets.heads.names import SYSTEMS, System
+from core.nets.text_encoder import TextEncoder
 from core.nets.words import Ear, WordConfig, WordSystem
+from core.nets.words_folder import open_words_folder
 from core.train.loss import ranked
 
 DISTILLED: System = "all"
 """What the one asks with that goes on learning, from the mean of all."""
+AS_TOKENS = Said()
 RESULTS = Path(__file__).parents[1] / "results"
 
 
@@ -133,12 +144,13 @@ def trained(
     lessons: Lessons,
     memory: Memory,
     teachers: Sequence[WordSystem] = (),
+    told_as: Said = AS_TOKENS,
 ) -> None:
     """Train what is above the tower that listens; teachers tell it their mean."""
 
     def lost() -> Tensor:
         batch = lessons.batch(recipe.batch)
-        said, begins = torch.from_numpy(batch.tokens), memory.of(batch.at)
+        said, begins = told_as(batch.tokens, varies=True), memory.of(batch.at)
         told = None
         if teachers:
             with torch.no_grad():
@@ -163,26 +175,53 @@ def kept(path: Path, net: nn.Module, make: Callable[[], object]) -> None:
     net.eval()
 
 
-def _config(system: System) -> WordConfig:
-    return WordConfig(system, len(TOKENS), len(WORDS), WIDTH)
+def _config(system: System, vectors: int = 0) -> WordConfig:
+    return WordConfig(system, len(TOKENS), len(WORDS), WIDTH, vectors=vectors)
 
 
-def _above(ear: Ear, system: System) -> WordSystem:
-    net = WordSystem(_config(system))
+def _above(ear: Ear, system: System, vectors: int = 0) -> WordSystem:
+    net = WordSystem(_config(system, vectors))
     net.ear.load_state_dict(ear.state_dict())
     return net
 
 
-def scores_of(system: WordSystem, judges: Judges) -> NDArray[np.floating]:
+def scores_of(
+    system: WordSystem, judges: Judges, told_as: Said = AS_TOKENS
+) -> NDArray[np.floating]:
     """How alike every sentence and every clip are."""
     frames = torch.from_numpy(np.stack([clip.frames for clip in judges.clips])) / float(SCALE)
-    tokens = torch.tensor([sentence.tokens for sentence in judges.said])
+    tokens = told_as(np.array([sentence.tokens for sentence in judges.said]))
     with torch.no_grad():
         listened = [torch.softmax(system.ear(part), dim=-1) for part in frames.split(64)]
         rows = [
             torch.cat([system.compared(t, x) for x in listened], dim=1) for t in tokens.split(32)
         ]
     return np.asarray(torch.cat(rows).numpy())
+
+
+def fit_head(encoder: TextEncoder, work: Path, out: Path, scenes: int, recipe: Recipe) -> Row:
+    """Train a head above a text encoder, and say how well it finds orders never taught."""
+    never, known = held_back()
+    clips = taught_clips(scenes, never, work)
+    lessons, judges = Lessons(clips, known, recipe.seed), Judges(work)
+    torch.manual_seed(recipe.seed)
+    ear, told_as = shipped_ear(), Said(encoder)
+    net = _above(ear, DISTILLED, told_as.width)
+    memory = Memory(ear, lessons, recipe.ways)
+    make = partial(trained, net, recipe, lessons, memory, (), told_as)
+    kept(work / f"above-{encoder.digest}.safetensors", net, make)
+    with write_whole(out / FILE, overwrite=True) as file:
+        file.write(save(net.weights(), metadata={ENCODER: encoder.digest}))
+    return judges.row(scores_of(net, judges, told_as))
+
+
+def shipped_ear() -> Ear:
+    """The ear that is shipped."""
+    stored = load(resources.files("resources").joinpath(FILE).read_bytes())
+    ear = Ear(_config(DISTILLED))
+    state = {name: torch.from_numpy(stored[f"ear.{name}"]).float() for name in ear.state_dict()}
+    ear.load_state_dict(state)
+    return ear.eval()
 
 
 def main() -> int:
@@ -195,11 +234,18 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--text-encoder", type=Path, help="folder of a RoBERTa; its head goes out")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     recipe = Recipe(listening_steps=arguments.listening_steps, steps=arguments.steps)
     work = arguments.work
     work.mkdir(parents=True, exist_ok=True)
+    if arguments.text_encoder is not None:
+        encoder = open_words_folder(arguments.text_encoder)
+        if not isinstance(encoder, TextEncoder):
+            parser.error("--text-encoder: is no text encoder")
+        print(fit_head(encoder, work, arguments.out, arguments.scenes, recipe))
+        return 0
     never, known = held_back()
     clips = taught_clips(arguments.scenes, never, work)
     lessons = Lessons(clips, known, recipe.seed)

@@ -49,6 +49,9 @@ class WordConfig:
     width : int
         Of tokens and of the space.
     heads : int
+    vectors : int
+        Numbers of a token where a text encoder tells what a sentence says; zero where tokens are
+        words of a table.
     """
 
     system: System
@@ -61,6 +64,7 @@ class WordConfig:
     joined: int = 3
     width: int = 128
     heads: int = 4
+    vectors: int = 0
 
 
 class Ear(nn.Module):
@@ -111,8 +115,11 @@ class WordSystem(nn.Module):
             nn.Linear(1 + config.words + counted, width),
             nn.Linear(width, width),
         )
-        self.word = nn.Embedding(config.tokens, width)
-        self.text = nn.GRU(width, width // 2, batch_first=True, bidirectional=True)
+        if config.vectors:
+            self.text: nn.Module = nn.Linear(config.vectors, width, bias=False)
+        else:
+            self.word = nn.Embedding(config.tokens, width)
+            self.text = nn.GRU(width, width // 2, batch_first=True, bidirectional=True)
         self.scorer = RetrievalScorer(RetrievalConfig(width, width, config.heads, config.system))
 
     def forward(self, sentences: Tensor, clips: Tensor) -> Tensor:
@@ -120,7 +127,8 @@ class WordSystem(nn.Module):
 
         Parameters
         ----------
-        sentences : Tensor of int, shape (N, L)
+        sentences : Tensor of int, shape (N, L), or of float, shape (N, L, vectors)
+            Vectors are zero after the end of a sentence.
         clips : Tensor, shape (M, frames, frame)
 
         Returns
@@ -131,8 +139,16 @@ class WordSystem(nn.Module):
 
     def compared(self, sentences: Tensor, begins: Tensor) -> Tensor:
         """The same for what begins at every step, as the ear hears it."""
-        words, _ = self.text(self.word(sentences))
-        return self.scorer.asked(self.scorer.keys(words), self.scorer.keys(self._tokens(begins)))
+        heard = self.scorer.keys(self._tokens(begins))
+        if not self.config.vectors:
+            words, _ = self.text(self.word(sentences))
+            return self.scorer.asked(self.scorer.keys(words), heard)
+        scores = self.scorer.asked(self.scorer.keys(self.text(sentences)), heard)
+        if self.config.system != "all":
+            return scores
+        # What fills a sentence up finds nothing, and counts for nothing in the mean.
+        share = sentences.any(dim=-1).float().mean(dim=1, keepdim=True)
+        return scores / share
 
     def _tokens(self, begins: Tensor) -> Tensor:
         config = self.config
@@ -154,9 +170,11 @@ class WordSystem(nn.Module):
         config = self.config
         sizes = {"heads": config.heads, "most": config.most, "joined": config.joined}
         sizes |= {f"ear.around.{at}.apart": apart for at, apart in enumerate(config.around)}
+        # Whoever has a text encoder listens with the ear that is shipped.
+        unused = ("scorer.slope", "scorer.zero", *(("ear.",) if config.vectors else ()))
         with torch.no_grad():
             return {name: np.array(size, dtype=np.float32) for name, size in sizes.items()} | {
                 name: value.numpy().copy()
                 for name, value in self.state_dict().items()
-                if not name.startswith(("scorer.slope", "scorer.zero"))
+                if not name.startswith(unused)
             }

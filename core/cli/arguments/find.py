@@ -28,7 +28,8 @@ def add_find(parser: argparse.ArgumentParser) -> None:
         "--words-model",
         type=Path,
         metavar="FOLDER",
-        help="a CLAP as Transformers writes it, for any --text; needs the extra words",
+        help="a CLAP, or a text encoder as RoBERTa with a head trained above it, as Transformers "
+        "writes them, for any --text; needs the extra words",
     )
     parser.add_argument(
         "--channel",

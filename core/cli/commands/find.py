@@ -20,7 +20,7 @@ from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
-from core.find.words.asking import AnyWords, Asked, answered, understood
+from core.find.words.asking import Asked, answered, any_words, understood
 from core.find.words.own_labels import own_labels
 from core.find.words.sentence import Sentence
 from core.formats.registry import format_named
@@ -78,9 +78,10 @@ def _words(args: argparse.Namespace, collection: Collection) -> Asked:
         fix = "leave out --channel, or give --like"
         raise InputError("--text", "is looked for on both channels", fix)
     if args.words_model is not None:
-        from core.nets.clap import ClapFolder
+        from core.nets.words_folder import open_words_folder
 
-        return AnyWords(args.text, ClapFolder(args.words_model))
+        folder = args.words_model
+        return any_words(args.text, folder, open_words_folder(folder))
     own = own_labels(collection)
     for line in own.notes:
         note(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.find.indexing import Index
 from core.find.search import Found
@@ -10,6 +11,7 @@ from core.find.words.any_words import Model, search_any_words
 from core.find.words.own_labels import FEWEST, Labelled, OwnLabels, search_label, too_few
 from core.find.words.searching import search_words
 from core.find.words.sentence import WORDS, Sentence, parsed
+from core.find.words.text_tower import Encoder, TextTower, open_tower, search_by_tower
 from core.steps import Steps
 
 
@@ -26,7 +28,7 @@ class AnyWords:
     """A text that a model of a person's own looks up."""
 
     text: str
-    model: Model
+    model: Model | TextTower
 
 
 Asked = Sentence | OwnLabel | AnyWords
@@ -48,6 +50,17 @@ def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
     return parsed(text, tuple(own.examples))
 
 
+def any_words(text: str, folder: Path, model: Model | Encoder) -> AnyWords:
+    """A text, and what looks it up with the model of a folder.
+
+    Raises
+    ------
+    InputError
+        If a text encoder has no head.
+    """
+    return AnyWords(text, open_tower(folder, model) if isinstance(model, Encoder) else model)
+
+
 def answered(index: Index, asked: Asked, top: int) -> Steps[list[Found]]:
     """The places that a text tells of, best first; yields the share of the work done.
 
@@ -57,6 +70,8 @@ def answered(index: Index, asked: Asked, top: int) -> Steps[list[Found]]:
         If too few examples of a label can be heard, or the audio cannot be read.
     """
     if isinstance(asked, AnyWords):
+        if isinstance(asked.model, TextTower):
+            return (yield from search_by_tower(index, asked.text, asked.model, top))
         return (yield from search_any_words(index, asked.text, asked.model, top))
     if isinstance(asked, OwnLabel):
         yield 0.0

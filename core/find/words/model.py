@@ -33,7 +33,8 @@ class WordModel:
     Parameters
     ----------
     weights : mapping of str to ndarray
-        As `core.nets.words.WordSystem.weights`; what asks is all tokens of the sentence.
+        As `core.nets.words.WordSystem.weights`; what asks is all tokens of the sentence. Above a
+        text encoder of a person's own there is no ear, and no words.
     digest : str
         Of the weights.
     """
@@ -51,6 +52,15 @@ class WordModel:
         """Tokens of a sentence, shape (L, D), at unit spread."""
         words = self._weights["word.weight"][list(sentence.tokens)]
         return np.asarray(_normal(self._both_ways("text", words[None]))[0])
+
+    @property
+    def sounds(self) -> int:
+        """How many odds a step has: nothing, or one of the words."""
+        return len(self._weights["ear.begins.bias"])
+
+    def said(self, vectors: Floats32) -> Floats32:
+        """Tokens of a text from vectors of a text encoder, shape (L, I) to (L, D)."""
+        return _normal(vectors @ self._weights["text.weight"].T)
 
     def begins(self, clips: Floats32) -> Floats32:
         """Which word begins at every step, if any.

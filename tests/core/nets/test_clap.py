@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +9,18 @@ import pytest
 from safetensors.numpy import load, save
 
 from core.errors import InputError
-from core.nets.clap import ClapFolder
+from core.nets.words_folder import open_words_folder
+from tests.core.nets.tokenizers import write_tokenizer
 
 
 def test_a_folder_of_something_else_is_refused_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is no folder with config.json and model.safetensors"):
-        ClapFolder(tmp_path)
+        open_words_folder(tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"")
-    for config, told in (("{", "no JSON"), ('{"model_type": "bert"}', "of the kind 'bert'")):
+    for config, told in (("{", "no JSON"), ('{"model_type": "gpt2"}', "of the kind 'gpt2'")):
         (tmp_path / "config.json").write_text(config, encoding="utf-8")
         with pytest.raises(InputError, match=told):
-            ClapFolder(tmp_path)
+            open_words_folder(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +37,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     audio |= {"num_attention_heads": [1] * 4}
     config = transformers.ClapConfig(text_config=text, audio_config=audio, projection_dim=8)
     transformers.ClapModel(config).save_pretrained(place)
-    words = {"<pad>": 0, "<s>": 1, "</s>": 2, "<unk>": 3, "a": 4, "wren": 5, "sings": 6}
-    split = {
-        "version": "1.0",
-        "pre_tokenizer": {"type": "Whitespace"},
-        "model": {"type": "WordLevel", "vocab": words, "unk_token": "<unk>"},
-        "added_tokens": [],
-    }
-    (place / "tokenizer.json").write_text(json.dumps(split), encoding="utf-8")
-    told = {"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": "<unk>"}
-    (place / "tokenizer_config.json").write_text(json.dumps(told), encoding="utf-8")
+    write_tokenizer(place)
     return place
 
 
 def test_texts_and_sounds_come_to_one_space(folder: Path) -> None:
-    model = ClapFolder(folder)
+    model = open_words_folder(folder)
     rng = np.random.default_rng(0)
     clips = [rng.standard_normal(6 * model.rate_hz).astype(np.float32) for _ in range(2)]
     told, heard = model.text("a wren sings"), model.sounds(clips)
     assert told.shape == heard[0].shape == (8,)
     assert np.allclose(np.linalg.norm([told, *heard], axis=1), 1.0, atol=1e-5)
     assert not np.allclose(model.text("a"), told)
-    assert np.allclose(ClapFolder(folder).text("a wren sings"), told)
+    assert np.allclose(open_words_folder(folder).text("a wren sings"), told)
 
 
 def test_weights_that_are_cut_short_are_refused_in_a_line(folder: Path, tmp_path: Path) -> None:
@@ -67,9 +58,9 @@ def test_weights_that_are_cut_short_are_refused_in_a_line(folder: Path, tmp_path
     whole = (folder / "model.safetensors").read_bytes()
     (tmp_path / "model.safetensors").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(InputError, match="cannot be read"):
-        ClapFolder(tmp_path)
+        open_words_folder(tmp_path)
     some = load(whole)
     del some["text_projection.linear1.weight"]
     (tmp_path / "model.safetensors").write_bytes(save(some, {"format": "pt"}))
     with pytest.raises(InputError, match=r"has no weights text_projection\.linear1\.weight"):
-        ClapFolder(tmp_path)
+        open_words_folder(tmp_path)
