@@ -103,14 +103,22 @@ class Corrections:
         Returns
         -------
         str
-            As "38 recordings, 1,912 keypoints; 5 recordings are the least".
+            As "38 recordings, 1,912 keypoints, two recorders; 5 recordings are the least".
         """
         count = len(self.recordings)
         keypoints = sum(len(each.keypoints) for each in self.recordings)
+        recorders = f", {self._recorders} recorders" if count else ""
         return (
-            f"{count} {'recording' if count == 1 else 'recordings'}, {keypoints:,} keypoints; "
-            f"{FEWEST_RECORDINGS} recordings are the least"
+            f"{count} {'recording' if count == 1 else 'recordings'}, {keypoints:,} keypoints"
+            f"{recorders}; {FEWEST_RECORDINGS} recordings are the least"
         )
+
+    @property
+    def _recorders(self) -> int | str:
+        """How many there are by their names; two where nobody names them."""
+        sides = (side for each in self.recordings for side in each.recording.channels)
+        named = len({side.device for side in sides if side.device})
+        return named if named > 2 else "two"
 
 
 def usable(corrections: Corrections) -> Corrections:

@@ -102,11 +102,12 @@ def test_it_says_what_there_is_and_that_it_is_too_little(
     window.commands["learn"].trigger()
     dialog = only(window, LearnDialog)
     qtbot.waitUntil(lambda: not window.models.learning.is_running)
-    assert dialog.said.startswith("4 recordings, 20 keypoints; 5 recordings are the least.")
+    told, least = "recordings, {} keypoints, two recorders;", "5 recordings are the least."
+    assert dialog.said.startswith(f"4 {told.format(20)} {least}")
     assert not dialog.start.isEnabled()
     correct(window, list(window.session.recordings)[4])
     qtbot.waitUntil(dialog.start.isEnabled)
-    assert dialog.said == "5 recordings, 25 keypoints; 5 recordings are the least."
+    assert dialog.said == f"5 {told.format(25)} {least}"
     assert dialog.start.isDefault(), "Enter learns"
 
 

@@ -24,7 +24,25 @@ def _with(corrections: Corrections, change) -> Corrections:
 
 
 def test_all_that_there_is_is_said_first(corrections):
-    assert corrections.sentence() == "6 recordings, 228 keypoints; 5 recordings are the least"
+    said = "6 recordings, 228 keypoints, two recorders; 5 recordings are the least"
+    assert corrections.sentence() == said
+
+
+def test_recorders_are_counted_by_their_names(corrections):
+    first, *others = corrections.recordings
+
+    def by(*names):
+        named = zip(first.recording.channels, names, strict=True)
+        channels = tuple(replace(channel, device=name) for channel, name in named)
+        return replace(first, recording=replace(first.recording, channels=channels))
+
+    pond, oak = by("shed", "pond"), by("shed", "oak")
+    assert ", two recorders;" in Corrections((pond, *others)).sentence()
+    assert ", 3 recorders;" in Corrections((pond, oak, *others)).sentence()
+
+
+def test_nothing_has_no_recorders():
+    assert Corrections(()).sentence() == "0 recordings, 0 keypoints; 5 recordings are the least"
 
 
 def test_too_few_recordings_are_refused(corrections):

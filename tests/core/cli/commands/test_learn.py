@@ -53,7 +53,7 @@ def test_before_and_after_are_told_and_the_better_model_is_written(finchsync, fo
     told = json.loads(result.out)
     assert (told["tier"], told["beside"]) == (1, None)
     assert result.code == 0
-    assert "6 recordings, 228 keypoints; 5 recordings are the least" in result.err
+    assert "6 recordings, 228 keypoints, two recorders; 5 recordings are the least" in result.err
     assert told["offered"]
     assert told["obstacle"] is None
     assert told["after"]["mae_ms"] < told["before"]["mae_ms"]
