@@ -62,6 +62,7 @@ class Review(QObject):
         self._settling: set[int] = set()
         self._settling_as = Action("")
         self._far_snap: tuple[int | None, int, float, float] | None = None
+        self._doubted: tuple[int | None, int] = (None, -1)
         session.selection.recording_changed.connect(self._count_open)
         session.keypoints_changed.connect(self._say_if_done)
         session.refused.connect(self.message_posted)
@@ -84,8 +85,11 @@ class Review(QObject):
 
     @Slot()
     def next_doubtful(self) -> None:
-        """Select the most doubtful keypoint, then the one after it, and so on."""
-        self._go_to_next(next_doubtful)
+        """Select the most doubtful keypoint; pressed again there, the one after it, and so on."""
+        selection = self._session.selection
+        goes_on = (selection.recording, selection.keypoint) == self._doubted
+        self._go_to_next(lambda entry, after: next_doubtful(entry, after if goes_on else -1))
+        self._doubted = selection.recording, selection.keypoint
 
     def _go_to_next(self, pick: Callable[[Entry, int], int]) -> None:
         session, here = self._session, self._session.selection.recording
@@ -321,9 +325,8 @@ class Review(QObject):
     @Slot(int)
     def nudge(self, step_ms: int) -> None:
         """Move the selected keypoint on channel 1 by `step_ms`, farther while the key is held."""
-        session = self._session
+        session, selected = self._session, self._session.selection.keypoint
         step_ms = self.held.faster(step_ms)
-        selected = session.selection.keypoint
         if session.keypoints is not None and selected >= 0:
             time_1_s = float(session.keypoints.time_1_s[selected])
             session.move_keypoint(selected, time_1_s + step_ms / 1000, merge_key="nudge")
@@ -334,9 +337,7 @@ class Review(QObject):
         if self._session.propose_candidate(rank):
             self._session.selection.highlight(rank)
         else:
-            self._say(
-                f"There is no candidate {rank + 1}; candidates come when the recording is aligned."
-            )
+            self._say(f"There is no candidate {rank + 1}; they come when the recording is aligned.")
 
     @Slot()
     def take_highlighted(self) -> None:
@@ -352,7 +353,8 @@ class Review(QObject):
         if taken:
             session.selection.highlight(-1)
         if len(chosen) > 1:
-            self._say(f"{taken:,} of {len(chosen):,} recordings have taken their path.")
+            rest = "" if taken == len(chosen) else " The rest have none until they are aligned."
+            self._say(f"{taken:,} of {len(chosen):,} recordings have taken their path.{rest}")
         elif not taken:
             self._say("There is no path; it comes when the recording is aligned.")
 

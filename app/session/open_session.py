@@ -265,6 +265,20 @@ class OpenSession(QObject):
         taken = self._entries[key].keypoints.with_proposal(keypoints)
         self.edit(key, taken, text, proposal=proposal)
 
+    def propose_path(self, key: int) -> bool:
+        """Undecided keypoints take the path; False if there is none.
+
+        Without evidence at hand it is that of the last run, which follows decisions once there is.
+        """
+        entry = self._entries[key]
+        made, led = entry.machine or entry.last_run, entry.alignment or entry.last_run
+        if made is None or led is None:
+            return False
+        if not np.array_equal(led.keypoints.time_0_s, entry.keypoints.time_0_s):
+            return False
+        self.propose(key, Proposal(Basis.PATH, made.keypoints), led.keypoints, "Take the path")
+        return True
+
     def propose_table(self, key: int, opened: Entry) -> bool:
         """Undecided keypoints take a table's times; False if it has others on channel 0."""
         times = table_times(self._entries[key], opened)

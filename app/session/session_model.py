@@ -309,12 +309,12 @@ class SessionModel(QObject):
 
     def propose_alignment(self, key: int) -> bool:
         """Set unreviewed keypoints of a recording to the path; False if there is none."""
+        is_taken = self._opened.propose_path(key)
         entry = self.recordings[key]
-        if entry.alignment is None or entry.machine is None:
-            return False
-        path = Proposal(Basis.PATH, entry.machine.keypoints)
-        self._opened.propose(key, path, entry.alignment.keypoints, "Take the path")
-        return True
+        if is_taken and entry.reviewed and entry.alignment is None:
+            # What was decided leads the path only once the evidence is there.
+            self.decided.emit(key)
+        return is_taken
 
     def propose_table(self, opened: Entry) -> bool:
         """Set unreviewed keypoints of a recording to a table's; False if those are others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -43,6 +43,7 @@ class RecordingsList(QTableView):
         super().__init__(parent)
         self._session = session
         self._queue = queue
+        self._widths_px: dict[Column, int] = {}
         self.setModel(queue)
         self.setAccessibleName("Recordings")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -72,11 +73,7 @@ class RecordingsList(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Where there is little room, it belongs to the names."""
-        left_px = event.size().width() - self.fontMetrics().horizontalAdvance(_NAME) - _PADDING_PX
-        left_px -= sum(self.columnWidth(column) for column in (Column.STAGE, Column.REVIEWED))
-        for column in _WIDEST:
-            left_px -= self._width_px(_WIDEST[column])
-            self.setColumnHidden(column, left_px < 0)
+        self._fit_columns()
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
@@ -96,13 +93,24 @@ class RecordingsList(QTableView):
         header.setSortIndicator(_UNSORTED, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setColumnWidth(Column.STAGE, _STAGE_PX)
-        for column, widest in {**_WIDEST, Column.REVIEWED: "done"}.items():
-            self._make_room(column, widest)
+        self._fit_columns()
 
-    def _make_room(self, column: Column, text: str) -> None:
+    def _fit_columns(self) -> None:
+        """Give columns what their longest text takes, and hide the last ones where names need it."""
         # Measuring the cells, as Qt would, takes time and room for a sort arrow in every column.
-        width_px = self._width_px(text)
-        if self.columnWidth(column) != width_px:
+        most = max((row.keypoints for row in self._queue.rows.values()), default=0)
+        self._make_room(Column.REVIEWED, "done", f"{most}/{most}")
+        room_px = self.viewport().width() - self._width_px(_NAME)
+        room_px -= _STAGE_PX + self._widths_px[Column.REVIEWED]
+        for column, widest in _WIDEST.items():
+            self._make_room(column, widest, f"{most:,}" if column is Column.UNCERTAIN else "")
+            room_px -= self._widths_px[column]
+            self.setColumnHidden(column, room_px < 0)
+
+    def _make_room(self, column: Column, *texts: str) -> None:
+        width_px = max(map(self._width_px, texts))
+        if self._widths_px.get(column) != width_px:
+            self._widths_px[column] = width_px
             self.setColumnWidth(column, width_px)
 
     def _width_px(self, text: str) -> int:
@@ -111,8 +119,7 @@ class RecordingsList(QTableView):
     @Slot()
     def _follow(self) -> None:
         """Mark the recording shown; the list itself stays where it is."""
-        most = max((row.keypoints for row in self._queue.rows.values()), default=0)
-        self._make_room(Column.REVIEWED, f"{most}/{most}" if most > 9 else "done")
+        self._fit_columns()
         row = self._queue.place(self._session.selection.recording)
         with QSignalBlocker(self.selectionModel()):
             if row < 0:
@@ -120,8 +127,13 @@ class RecordingsList(QTableView):
             elif self.currentIndex().row() != row or not self.selectionModel().hasSelection():
                 # Not selectRow, which adds to the others while Ctrl is held.
                 flags = QItemSelectionModel.SelectionFlag
+                marked, chosen = QItemSelection(), set(self._session.selection.chosen)
+                for at, key in enumerate(self._queue.order):
+                    if key in chosen:
+                        marked.select(self._queue.index(at, 0), self._queue.index(at, 0))
                 place = self._queue.index(row, 0)
-                self.selectionModel().setCurrentIndex(place, flags.ClearAndSelect | flags.Rows)
+                self.selectionModel().setCurrentIndex(place, flags.NoUpdate)
+                self.selectionModel().select(marked, flags.ClearAndSelect | flags.Rows)
                 self.scrollTo(place)
         self.viewport().update()
 

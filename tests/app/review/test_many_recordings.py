@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
+from app.review.triage import Column
+from app.session.alignment_results import AlignmentResults
 from core.align.limits import CERTAIN
 from core.session import Basis
 
@@ -93,6 +95,31 @@ def test_the_path_is_taken_by_all_that_are_chosen(three: MainWindow) -> None:
     three.commands["take_alignment"].trigger()
     assert all(entry.basis is Basis.PATH for entry in three.session.entries)
     assert three.messages.message.text == "3 of 3 recordings have taken their path."
+
+
+def test_the_path_is_taken_where_the_evidence_was_given_back(three: MainWindow) -> None:
+    for place in (0, 1, 2):
+        three.session.selection.select_recording(nth(three.session, place))
+        three.review.take_candidate(0)
+    path = [entry.run.keypoints.time_1_s for entry in three.session.entries]
+    for key in tuple(three.session.recordings)[:2]:
+        three.session.set_evidence(key, AlignmentResults())
+    QTest.keyClick(three, Key.Key_A, Modifier.ControlModifier)
+    three.commands["take_alignment"].trigger()
+    assert three.messages.message.text == "3 of 3 recordings have taken their path."
+    assert [entry.basis for entry in three.session.entries] == 3 * [Basis.PATH]
+    for entry, time_1_s in zip(three.session.entries, path, strict=True):
+        assert np.array_equal(entry.keypoints.time_1_s, time_1_s)
+
+
+def test_what_is_chosen_stays_marked_when_the_list_is_sorted(three: MainWindow) -> None:
+    click(three, 0)
+    click(three, 2, Modifier.ControlModifier)
+    three.recordings.sort_by(Column.NAME, Qt.SortOrder.DescendingOrder)
+    marked = three.recordings.selectionModel().selectedRows()
+    chosen = three.session.selection.chosen
+    assert {three.queue.order[index.row()] for index in marked} == set(chosen)
+    assert len(chosen) == 2
 
 
 def test_all_that_are_chosen_are_taken_out(three: MainWindow) -> None:

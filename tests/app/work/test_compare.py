@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import write_calls
 from fakes import curve_s
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
+from app.look.keypoint_style import needs_look
 from app.review.triage import Column
 
 Settle = Callable[[MainWindow], None]
@@ -82,6 +84,23 @@ def test_disagreements_come_largest_first(tabled: MainWindow, settle: Settle) ->
     assert tabled.session.current.recording.name == "a.wav", "after the last of one recording"
     said = "4 uncertain keypoints stay behind in b.wav; this is a.wav."
     assert tabled.messages.message.text == said
+
+
+def test_disagreements_begin_with_the_largest_wherever_one_is(
+    tabled: MainWindow, settle: Settle
+) -> None:
+    QTest.mouseClick(tabled.messages._act, Qt.MouseButton.LeftButton)
+    settle(tabled)
+    tabled.session.selection.select_recording(tabled.queue.order[-1])
+    wrong = WRONG[tabled.session.current.recording.name]
+    doubted = np.flatnonzero(needs_look(tabled.session.keypoints)).tolist()
+    tabled.review.go_to(next(at for at in doubted if at not in wrong))
+    for keys in (1, 2):
+        QTest.keyClick(tabled, Qt.Key.Key_T)
+        assert tabled.session.selection.keypoint in wrong, keys
+    QTest.keyClick(tabled, Qt.Key.Key_Return)
+    QTest.keyClick(tabled, Qt.Key.Key_T)
+    assert tabled.session.selection.keypoint in wrong, "the other one is still undecided"
 
 
 def test_the_comparison_is_there_after_a_restart(
