@@ -96,7 +96,7 @@ class RecordingsList(QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Give columns what their longest text takes, and hide the last ones where names need it."""
+        """Give columns what their longest text takes; hide the last ones where names need it."""
         # Measuring the cells, as Qt would, takes time and room for a sort arrow in every column.
         most = max((row.keypoints for row in self._queue.rows.values()), default=0)
         self._make_room(Column.REVIEWED, "done", f"{most}/{most}")
