@@ -153,7 +153,9 @@ class MainWindow(QMainWindow):
         self.matches = MatchExplaining(self.session, self)
         self.playback = Playback(self.session, self.time, sound, self)
         self.regions = RegionCommands(self, self.session, self.time, self.display, self.playback)
-        self.finding = Finding(self.session, lambda: self.store.path, parent=self)
+        self.finding = Finding(
+            self.session, lambda: self.store.path, self.shell.preferences, parent=self
+        )
         self.comparing = Comparing(self)
         self.hits = HitCommands(self, self.session, self.time, self.finding, self.playback)
         self.tiles = TileStore(self)
@@ -227,7 +229,12 @@ class MainWindow(QMainWindow):
         self.candidates = self.candidate_panel.table
         self.spectrogram_panel = SpectrogramPanel(self.display, self.tiles)
         self.find_panel = FindPanel(
-            self.session, self.finding, self.comparing, self.hits, self.commands
+            self.session,
+            self.finding,
+            self.comparing,
+            self.hits,
+            self.shell.preferences,
+            self.commands,
         )
         self.edit_history = HistoryList(self.session, self.history)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea

@@ -33,6 +33,8 @@ WORDS = {
     "dragging_moves_view": "dragging",
     "ranked_by": "ranking",
     "shows_score_parts": "parts of the score",
+    "listens_with": "what listens",
+    "listeners": "what may listen",
     "name": "evidence",
     "checkpoint": "BEATs checkpoint",
     "scorer": "pair scorer",
@@ -74,6 +76,11 @@ class Preferences:
         Whose ranking of linear candidates is shown.
     shows_score_parts : bool
         Whether it is shown with what scores are made of.
+    listens_with : str
+        Where the encoder or the model of words is by which sounds are found; empty for the shipped
+        net.
+    listeners : str
+        Where those are that were chosen, a line each, the last one first.
     evidence : EvidencePreference
 
     Raises
@@ -94,6 +101,8 @@ class Preferences:
     dragging_moves_view: bool = False
     ranked_by: RankedBy = RankedBy.MODEL
     shows_score_parts: bool = False
+    listens_with: str = ""
+    listeners: str = ""
     evidence: EvidencePreference = AS_SHIPPED
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,157 +14,14 @@ from app.base.messages import Kind, Message, RunProgress
 from app.session.entries import Entry
 from app.session.region import Region
 from app.session.session_model import SessionModel
+from app.settings.preferences import PreferenceStore
+from app.work.looking import Example, FoundHits, Looking, Made, MakeSteps, look_steps, make_apart
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress
-from core.audio.recording import names_apart
-from core.child_process import ChildEndedError, steps_of_child
-from core.errors import InputError
-from core.find.across import Hit, disagreements, with_other_side
-from core.find.collection import Collection, Searched
-from core.find.frames import CompactFrames
-from core.find.indexing import Index, indexed, is_indexed
-from core.find.marks import Marks, search_again
-from core.find.query import Stretch, query_of
+from core.find.across import Hit
+from core.find.marks import Marks
+from core.find.query import Stretch
 from core.find.search import Found
-from core.formats.sidecar import Rows
-from core.steps import reported, result_of
-
-TOP = 50
-"""Hits that are listed."""
-_SCANNED = 500
-"""Hits among which disagreements are looked for."""
-
-IndexSteps = Callable[[Collection], Iterator[object]]
-"""Makes what is missing of an index; yields `Progress`, and at last its notes, a tuple of str."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What is looked for.
-
-    Parameters
-    ----------
-    key : int
-        Of its recording in the session.
-    stretch : Stretch
-        Its `recording` is a place among those that are searched.
-    """
-
-    key: int
-    stretch: Stretch
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundHits:
-    """What was found.
-
-    Parameters
-    ----------
-    hits : tuple of Hit
-        Best first.
-    apart : tuple of Hit
-        Those that are not on the other channel, also from further down.
-    keys : tuple of int
-        Of the recordings that were searched, by `Stretch.recording`.
-    notes : tuple of str
-        What was left out or indexed again, and why.
-    """
-
-    hits: tuple[Hit, ...] = ()
-    apart: tuple[Hit, ...] = ()
-    keys: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def index_apart(collection: Collection) -> Iterator[object]:
-    """Index in a process of its own: it would hold the window up.
-
-    Raises
-    ------
-    InputError
-        Also if the process ended by itself.
-    """
-    try:
-        yield from steps_of_child("the indexing's", index_steps, collection)
-    except ChildEndedError as error:
-        fix = "close other programs if memory is short, and look again: it goes on from there"
-        what = f"was not made to the end, because {error}"
-        raise InputError("the index", what, fix) from error
-
-
-def index_steps(collection: Collection) -> Iterator[object]:
-    """Index in this process; see `IndexSteps`."""
-    index = yield from indexed(collection, CompactFrames())
-    yield index.notes
-
-
-def find_steps(
-    place: Path,
-    entries: Sequence[tuple[int, Entry]],
-    sought: Example | str,
-    marks: Marks,
-    make: IndexSteps,
-) -> Iterator[Progress | FoundHits]:
-    """Index what is new, and search by an example or by words."""
-    # They take scipy, which the first paint would wait for.
-    from core.find.words.asking import answered, understood
-    from core.find.words.own_labels import OwnLabels, own_labels
-
-    yield Progress("looking at the index", 0.0)
-    names = names_apart([entry.recording for _, entry in entries])
-    collection = Collection(
-        place,
-        tuple(_searched(name, entry) for name, (_, entry) in zip(names, entries, strict=True)),
-    )
-    own = own_labels(collection) if isinstance(sought, str) else OwnLabels()
-    asked = understood(sought, own) if isinstance(sought, str) else sought
-    encoder = CompactFrames()
-    made: tuple[str, ...] = ()
-    if not is_indexed(collection, encoder):
-        for step in make(collection):
-            if isinstance(step, Progress):
-                yield step
-            elif isinstance(step, tuple):
-                made = step
-    yield Progress("comparing", 1.0)
-    index = result_of(indexed(collection, encoder))
-    if isinstance(asked, Example):
-        found = _like(index, collection, asked, marks)
-    else:
-        steps = answered(index, asked, _SCANNED)
-        told = yield from reported(steps, lambda share: Progress("listening", share))
-        found = marked(told, marks)
-    hits = with_other_side(index, found, _SCANNED)
-    keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
-    kept = index.collection.recordings
-    yield FoundHits(
-        tuple(hits[:TOP]),
-        tuple(disagreements(hits)[:TOP]),
-        tuple(keys[each] for each in kept),
-        tuple(dict.fromkeys((*own.notes, *made, *index.notes))),
-    )
-
-
-def _like(index: Index, collection: Collection, example: Example, marks: Marks) -> list[Found]:
-    meant = collection.recordings[example.stretch.recording]
-    kept = index.collection.recordings
-    if meant not in kept:
-        raise InputError(meant.name, "cannot be read", "choose a sound of another recording")
-    here = example.stretch._replace(recording=kept.index(meant))
-    query = query_of(index.frames[here.recording].channels[here.channel], here, meant.name)
-    return search_again(index.frames, query, marks, _SCANNED)
-
-
-def marked(found: Sequence[Found], marks: Marks) -> list[Found]:
-    """Hits by words: what was marked right comes first, what was marked wrong not at all."""
-    known = {*marks.right, *marks.wrong}
-    return [*marks.right, *(each for each in found if each not in known)]
-
-
-def _searched(name: str, entry: Entry) -> Searched:
-    is_set = bool((~entry.is_unset).any())
-    known = entry.leaving.known_map(Rows.ALL) if is_set else None
-    return Searched(name, entry.recording, entry.known.fingerprint, known)
 
 
 class Finding(QObject):
@@ -175,6 +32,8 @@ class Finding(QObject):
     session : SessionModel
     session_path : callable
         Where the session is; None if it has no place.
+    preferences : PreferenceStore
+        What listens.
     make : callable
         Makes what is missing of the index.
 
@@ -207,11 +66,14 @@ class Finding(QObject):
         self,
         session: SessionModel,
         session_path: Callable[[], Path | None],
-        make: IndexSteps = index_apart,
+        preferences: PreferenceStore,
+        make: MakeSteps = make_apart,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._session_path, self.make = session, session_path, make
+        self._preferences = preferences
+        self._made: dict[Hashable, Made] = {}
         self.sought: Example | str | None = None
         self.found = FoundHits()
         self.marks: dict[Found, bool] = {}
@@ -300,7 +162,9 @@ class Finding(QObject):
         )
         place = self._session_path() or entries[first][1].folder
         self._clock.start()
-        self._runner.start(partial(find_steps, place, entries, sought, marks, self.make))
+        told = self._preferences.value.listens_with
+        how = Looking(Path(told) if told else None, self.make, self._made)
+        self._runner.start(partial(look_steps, place, entries, sought, marks, how))
 
     @Slot(object)
     def _on_step(self, step: object) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
+    QHBoxLayout,
+    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -19,13 +21,16 @@ from PySide6.QtWidgets import (
 from app.base.messages import RunProgress, short_name
 from app.review.triage import shown_names
 from app.session.session_model import SessionModel
+from app.settings.preferences import PreferenceStore
 from app.views.parts.action_button import ActionButton
 from app.views.parts.fixed_label import FixedLabel
+from app.views.parts.listener_choice import ListenerChoice
 from app.views.parts.plain_table import PlainTable
 from app.views.parts.search_line import SearchLine
 from app.views.parts.side_by_side import SideBySide
 from app.work.comparing import Comparing, SoundPlace
-from app.work.finding import Example, Finding
+from app.work.finding import Finding
+from app.work.looking import Example
 from core.find.across import Hit
 
 _HEADINGS = ("Recording", "Ch", "Start, s", "Score", "Other", "")
@@ -64,6 +69,8 @@ class FindPanel(QWidget):
         Makes pictures of the example and the chosen hit.
     hits : Hits
         Is told what is listed and chosen.
+    preferences : PreferenceStore
+        Keeps what listens.
     actions : mapping of str to QAction
         The commands behind the buttons.
 
@@ -71,6 +78,8 @@ class FindPanel(QWidget):
     ----------
     words : SearchLine
         What happens, in words.
+    listener : ListenerChoice
+        What the next search goes by.
     table : PlainTable
     pictures : SideBySide
     """
@@ -81,6 +90,7 @@ class FindPanel(QWidget):
         finding: Finding,
         comparing: Comparing,
         hits: Hits,
+        preferences: PreferenceStore,
         actions: Mapping[str, QAction],
         parent: QWidget | None = None,
     ) -> None:
@@ -92,6 +102,7 @@ class FindPanel(QWidget):
         self.words.setToolTip("Find by words: what happens, or the name of a label; press Return")
         self.words.setClearButtonEnabled(True)
         self.words.entered.connect(self._on_words)
+        self.listener = ListenerChoice(preferences)
         self._said = FixedLabel("muted", wraps=True)
         self.table = PlainTable("Hits, best first", _HEADINGS)
         self.words.left.connect(self.table.setFocus)
@@ -113,6 +124,11 @@ class FindPanel(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
         layout.addWidget(self.words)
+        listening = QHBoxLayout()
+        label = QLabel("Listen with")
+        listening.addWidget(label)
+        listening.addWidget(self.listener, 1)
+        layout.addLayout(listening)
         layout.addWidget(self._said)
         running = QGridLayout()
         running.addWidget(self._bar, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.session.region import Region
-from app.work.finding import index_steps
+from app.work.looking import Made, make_steps
+from core.find.collection import Collection
+from core.find.frames import CompactFrames
+from core.find.indexing import indexed
+from core.find.query import Stretch
+from core.find.search import Found
 from core.formats.registry import read_labels
-from tests.core.find.scenes import call, write
+from tests.core.find.scenes import Noise, call, write
 
 RISING, FALLING = call(2000, 4000), call(5000, 3500)
 OFFSET_S = 0.26
@@ -29,7 +34,7 @@ def searched(window: MainWindow, tmp_path: Path, settle: Callable) -> MainWindow
     places = [(2.0, RISING), (5.0, FALLING), (8.0, RISING)]
     first = write(tmp_path / "cage" / "a.wav", (places, places))
     second = write(tmp_path / "cage" / "b.wav", ([(4.0, RISING)], [(9.0, FALLING)]), seed=1)
-    window.finding.make = index_steps
+    window.finding.make = make_steps
     window.open([*first.paths, *second.paths])
     settle(window)
     window.session.selection.select_first([*window.session.recordings])
@@ -159,8 +164,8 @@ def test_disagreements_are_a_queue_of_their_own(
     alone = (14.5, 0.2 * RISING + 0.05 * FALLING)
     late = [(at + OFFSET_S, sound) for at, sound in both]
     recording = write(tmp_path / "a.wav", ([*both, alone], late), 18.0)
-    monkeypatch.setattr("app.work.finding.TOP", 2)
-    window.finding.make = index_steps
+    monkeypatch.setattr("app.work.looking.TOP", 2)
+    window.finding.make = make_steps
     window.open([*recording.paths])
     settle(window)
     window.session.selection.select_region(Region(0, 2.0, 2.2))
@@ -219,3 +224,97 @@ def test_an_index_that_was_cut_short_is_made_again_and_told(
     message = searched.messages.message
     assert "its index was cut short and is made again; 1 more such notes." in message.text
     assert message.details.count("made again") == len(kept) == 2
+
+
+def _listen_with(window: MainWindow, monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Choose it in the panel: by a dialog for a file, or for a folder."""
+    choice = window.find_panel.listener
+    asks = "getExistingDirectory" if path.is_dir() else "getOpenFileName"
+    told = str(path) if path.is_dir() else (str(path), "")
+    monkeypatch.setattr(QFileDialog, asks, lambda *_: told)
+    at = choice.count() - (1 if path.is_dir() else 2)
+    choice.setCurrentIndex(at)
+    choice.activated.emit(at)
+
+
+def test_another_encoder_listens_and_the_index_is_made_again(
+    searched: MainWindow,
+    settle: Callable,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = tmp_path / "beats.pt"
+    encoder.write_bytes(b"weights")
+    _find(searched, settle)
+    calls = []
+
+    def make(collection: Collection, listener: Path | None, text: str) -> Iterator[object]:
+        calls.append((listener, text))
+        index = yield from indexed(collection, Noise("1" * 16))
+        yield Made("1" * 16, index.notes)
+
+    searched.finding.make = make
+    _listen_with(searched, monkeypatch, encoder)
+    assert _find(searched, settle)
+    assert calls == [(encoder, "")]
+    assert "was made with another model and is made again" in searched.messages.message.text
+    searched.find_panel.table.setCurrentCell(0, 0)
+    searched.commands["mark_hit_right"].trigger()
+    settle(searched)
+    assert len(calls) == 1
+    _say(searched, settle, qtbot, "two tets")
+    assert "choose FinchSync under 'Listen with'" in searched.messages.message.text
+    encoder.unlink()
+    _find(searched, settle)
+    assert "beats.pt: cannot be read" in searched.messages.message.text
+
+
+def test_a_model_of_words_listens_once_to_a_text(
+    searched: MainWindow,
+    settle: Callable,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = tmp_path / "clap"
+    model.mkdir()
+    calls = []
+
+    def make(collection: Collection, listener: Path | None, text: str) -> Iterator[object]:
+        calls.append(text)
+        index = yield from indexed(collection, CompactFrames())
+        found = [Found(Stretch(1, 0, at_s, at_s + 6), 0.5 - at_s / 100) for at_s in (0.0, 6.0)]
+        yield Made(CompactFrames().digest, index.notes, tuple(found))
+
+    searched.finding.make = make
+    _listen_with(searched, monkeypatch, model)
+    assert _find(searched, settle) == []
+    assert "understands words, not examples" in searched.messages.message.text
+    _say(searched, settle, qtbot, "a wren that quarrels")
+    panel = searched.find_panel
+    assert [row[:3] for row in panel.table.texts] == [("b", "0", "0.00"), ("b", "0", "6.00")]
+    panel.table.setCurrentCell(0, 0)
+    searched.commands["mark_hit_wrong"].trigger()
+    settle(searched)
+    assert [row[2] for row in panel.table.texts] == ["6.00"]
+    assert calls == ["a wren that quarrels"]
+
+
+def test_what_listens_is_remembered_and_may_be_left(
+    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice = opened.find_panel.listener
+    assert choice.currentText() == "FinchSync"
+    for name in ("a.pt", "b.pt"):
+        (tmp_path / name).write_bytes(b"")
+        _listen_with(opened, monkeypatch, tmp_path / name)
+    assert [choice.itemText(at) for at in range(3)] == ["FinchSync", "b.pt", "a.pt"]
+    assert choice.currentText() == "b.pt"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    choice.activated.emit(choice.count() - 2)
+    assert choice.currentText() == "b.pt"
+    choice.activated.emit(0)
+    preferences = opened.shell.preferences.value
+    assert preferences.listens_with == ""
+    assert preferences.listeners.splitlines() == [str(tmp_path / n) for n in ("b.pt", "a.pt")]
