@@ -111,11 +111,11 @@ class Looking:
     made: dict[Hashable, Made]
 
 
-@dataclass(frozen=True, slots=True)
 class _Indexed:
     """The frames of an encoder that was opened elsewhere, as `FrameEncoder`: they are there."""
 
-    digest: str
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
 
     def frames(self, recording: Recording, channel: int) -> Iterator[Frames]:  # noqa: ARG002
         raise InputError(recording.name, "cannot be read", "see the other notes")
