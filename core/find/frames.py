@@ -105,7 +105,7 @@ class Head:
         w = self._weights
         heard = side_by_side(layers)
         inner = heard @ w["hidden"] + w["hidden.bias"]
-        inner *= 0.5 * (1 + np.tanh(_GELU * (inner + 0.044715 * inner**3)))
+        inner *= 0.5 * (1 + np.tanh(_GELU * inner * (1 + 0.044715 * inner * inner)))
         out = inner @ w["out"] + w["out.bias"]
         out /= np.maximum(np.sqrt(np.einsum("td,td->t", out, out)), 1e-9)[:, None]
         out -= (out @ w["background"])[:, None] * w["background"]

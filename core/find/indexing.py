@@ -176,7 +176,7 @@ def _labels(folder: Path) -> dict[Path, Label]:
 def _why_again(each: Searched, wanted: Path, labels: dict[Path, Label]) -> list[str]:
     """Why a recording is indexed that was indexed before; what is of no use any more goes."""
     if wanted.exists():
-        return [f"{each.name}: its index was cut short and is made again"]
+        return [f"{each.name}: its index was damaged or cut short and is made again"]
     same = [(p, x) for p, x in labels.items() if x.files == each.recording.labels]
     changed = [path for path, label in same if label.fingerprint != each.fingerprint]
     for path in changed:

@@ -222,7 +222,8 @@ def test_an_index_that_was_cut_short_is_made_again_and_told(
         path.write_bytes(path.read_bytes()[:-1])
     assert _find(searched, settle) == rows
     message = searched.messages.message
-    assert "its index was cut short and is made again; 1 more such notes." in message.text
+    told = "its index was damaged or cut short and is made again; 1 more such notes."
+    assert told in message.text
     assert message.details.count("made again") == len(kept) == 2
 
 

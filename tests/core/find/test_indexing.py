@@ -66,7 +66,7 @@ def test_what_changed_is_indexed_again_and_told(tmp_path: Path) -> None:
     write(tmp_path / "1.wav", QUIET, seed=7)
     again = _index(tmp_path, Noise())
     assert again.notes == (
-        "0.wav: its index was cut short and is made again",
+        "0.wav: its index was damaged or cut short and is made again",
         "1.wav: its audio has changed since it was indexed; it is indexed again",
     )
     assert len(list((tmp_path / "finchsync.frames").iterdir())) == 2

@@ -111,7 +111,7 @@ def test_an_index_that_is_cut_short_is_made_again_and_told(
     path = sorted((folder / "finchsync.frames").iterdir())[0]
     path.write_bytes(path.read_bytes()[:-1])
     again = finchsync("find", folder, *options)
-    assert "its index was cut short and is made again" in again.err
+    assert "its index was damaged or cut short and is made again" in again.err
     assert _hits(again) == before
 
 
