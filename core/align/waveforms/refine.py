@@ -4,9 +4,9 @@ Frames of channel 1 are taken where the path puts those of channel 0. What coher
 sound there is then lies within milliseconds: a phase-transform cross-correlation (Knapp
 and Carter 1976), gated to the time-frequency cells that stand above the noise in
 both channels, is followed over the rows by a small hidden Markov model. Most
-pairs of a room microphone and a body-worn transmitter share little waveform, so
-every third block of rows is compared, and from there on outward as far as there is some;
-a row is refined only where this is surer than the path itself.
+pairs of a room microphone and a body-worn transmitter share little waveform, so of
+every three blocks of rows the surest is compared, and from there on outward as far as there is
+some; a row is refined only where this is surer than the path itself.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _SMOOTHED = 8.0
 hold what they claim on simulated finches and on real pairs."""
 
 _EVERY = 3
-"""Blocks from one that is compared in any case to the next."""
+"""Of so many blocks one is compared in any case."""
 _WORTH = 0.35
 """Share of a block's rows that must be coherent for its neighbours to be compared."""
 _LEAST_COHERENT = 0.9
@@ -96,7 +96,9 @@ def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Re
     rows = len(time_0_s)
     evidence = np.zeros((rows, _LAGS), dtype=np.float32)
     blocks = [slice(i, min(i + ROWS_A_BLOCK, rows)) for i in range(0, rows, ROWS_A_BLOCK)]
-    waiting = deque(range(min(_EVERY // 2, len(blocks) - 1), len(blocks), _EVERY))
+    path_sd_s = (path.high_s - path.low_s) / (2 * BAND_SD)
+    precision = np.maximum(path_sd_s, _LEAST_PLACES_SD_S) ** -2
+    waiting = _surest(np.array([precision[block].sum() for block in blocks]))
     met = set(waiting)
     while waiting:
         number = waiting.popleft()
@@ -109,7 +111,6 @@ def refine(recording: Recording, time_0_s: Floats, path: OffsetPath) -> Steps[Re
             met |= beside
         yield (len(met) - len(waiting)) / len(blocks)
     shift_s, sd_s, coherent = _follow(evidence)
-    path_sd_s = (path.high_s - path.low_s) / (2 * BAND_SD)
     tighter = (sd_s < _TIGHTER * path_sd_s) & (path_sd_s < _PATH_SD_S)
     tighter &= coherent > _LEAST_COHERENT
     offset_s = np.where(tighter, path.offset_s + shift_s, np.nan)
@@ -139,6 +140,13 @@ def places_sd_s(offset_s: Floats) -> float:
         return _USUAL_PLACES_SD_S
     scatter_s = _NORMAL * float(np.median(np.abs(bend_s))) / np.sqrt(6.0)
     return float(np.hypot(_LEAST_PLACES_SD_S, _SMOOTHED * scatter_s))
+
+
+def _surest(precision: Floats) -> deque[int]:
+    """One block of every few: that in which the path is known best, where most is to be heard."""
+    numbers = np.arange(len(precision))
+    groups = np.array_split(numbers, max(1, round(len(numbers) / _EVERY)))
+    return deque(int(group[precision[group].argmax()]) for group in groups)
 
 
 def _lags(recording: Recording, time_0_s: Floats, path: OffsetPath, block: slice) -> Floats32:

@@ -5,8 +5,8 @@ each by itself. Where they scatter so little that one place was heard, a clock t
 smoothly is laid through them (Kalman filter and Rauch-Tung-Striebel smoother, 1965). Frames of
 both channels are then taken along it to the fraction of a sample, so that their phases add up
 over a second, and the peak of the phase-transform correlation is read between its samples
-(parabola through three). The smoother joins what is read; how much it scatters is measured on
-the recording.
+(parabola through three), also of rows that the first comparison left out. The smoother joins what
+is read; how much it scatters is measured on the recording.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ _JUMP_S = 0.004
 """A larger step between rows, beyond the drift around it, is a dropped buffer, seconds."""
 _MOST_ROUGH_S = 0.0015
 """First offsets that scatter more are heard from many places: nothing to sharpen, seconds."""
-_MOST_FINE_S = 0.0006
+_MOST_FINE_S = 0.0004
 """The same of offsets that were read between the samples, seconds."""
+_FEWEST_BENDS = 5
+"""With fewer second differences of rows that follow each other, those across silence count too."""
 _WANDERS = (1e-5, 5e-5, 2.5e-4, 1.2e-3, 6e-3)
 """Standard deviations of the slope's change in one second, seconds per second, of which the
 likeliest is taken: from crystals, whose rate changes by parts per million in a minute, to clocks
@@ -44,10 +46,14 @@ _READINGS = 2
 """The second one goes along what the first one read: frames of a second then agree."""
 _FINER = 8
 """Lags computed for each of the first comparison's."""
-_REACH_S = 0.002
-"""Largest lag beside the smooth path, seconds."""
-_LEAST_PEAK = 4.0
-"""A peak is read where it stands this many standard deviations out of its row's lags."""
+_REACH_S = 0.015
+"""Largest lag beside the smooth path, seconds: what a clock may bend in silence of ten seconds."""
+_NEAR_S = 0.002
+"""Lags up to here are expected, seconds."""
+_LEAST_PEAK, _LEAST_FAR_PEAK = 6.0, 8.0
+"""A near and a far peak are read where they stand this many standard deviations out of their row's
+lags. Of rows without shared sound none in a hundred has such a peak (decision 0080); a wrong one at
+the end of a silence bends the clock all along it."""
 _NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 _FAR_SD = 2.0
@@ -150,9 +156,11 @@ def _smoothed(time_0_s: Floats, offset_s: Floats, least_s: float) -> _Smoothed:
 
 def _scatter(offset_s: Floats) -> float:
     """Standard deviation of offsets about a line through their neighbours, seconds."""
-    known = offset_s[np.isfinite(offset_s)]
-    bend_s = np.abs(np.diff(known, 2))
-    return _NORMAL * float(np.median(bend_s)) / math.sqrt(6.0)
+    bend_s = np.diff(offset_s, 2)
+    bend_s = bend_s[np.isfinite(bend_s)]
+    if len(bend_s) < _FEWEST_BENDS:
+        bend_s = np.diff(offset_s[np.isfinite(offset_s)], 2)
+    return _NORMAL * float(np.median(np.abs(bend_s))) / math.sqrt(6.0)
 
 
 _State = tuple[float, float, float, float, float]
@@ -271,6 +279,8 @@ def _peaks_s(correlation: NDArray[np.float32]) -> Floats:
     before, here, after = (near[rows, top + by] for by in (-1, 0, 1))
     bent = before - 2 * here + after
     part = np.where(bent < 0, 0.5 * (before - after) / np.where(bent < 0, bent, 1.0), 0.0)
-    clear = here > _LEAST_PEAK * correlation.std(axis=1)
+    is_near = np.abs(top - reach) <= _NEAR_S * rate_hz
+    least = np.where(is_near, _LEAST_PEAK, _LEAST_FAR_PEAK)
+    clear = here > least * correlation.std(axis=1)
     inside = (top > 1) & (top < near.shape[1] - 2)
     return np.where(clear & inside, (top - reach + part) / rate_hz, np.nan)

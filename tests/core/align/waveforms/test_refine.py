@@ -58,6 +58,17 @@ def test_coherent_sound_is_placed_within_a_millisecond(tmp_path, rate_hz):
     assert np.all((result.low_s <= result.offset_s) & (result.offset_s <= result.high_s))
 
 
+def test_coherent_sound_is_found_in_the_block_where_the_path_is_sure(tmp_path):
+    rows_s = np.arange(60.0)
+    sound = np.concatenate([np.zeros(40 * 16000), bursts(16000, 20.0, seed=1)])
+    noise = np.random.default_rng(5).normal(scale=3e-3, size=(len(sound), 2))
+    sf.write(tmp_path / "a.wav", np.stack([sound, sound], axis=1) + noise, 16000, subtype="FLOAT")
+    sd_s = np.where(rows_s < 40, 0.008, 0.004)
+    path = OffsetPath(np.full(60, 3e-3), 3e-3 - 1.96 * sd_s, 3e-3 + 1.96 * sd_s)
+    found = result_of(refine(open_recording(tmp_path / "a.wav"), rows_s, path))
+    assert np.abs(found.offset_s[42:58]).max() < 1e-3
+
+
 def test_recorders_of_different_rates_are_compared(tmp_path):
     offset_s = np.full(30, 0.3)
     both, _ = sf.read(pair(tmp_path, 48_000, offset_s).paths[0])

@@ -17,12 +17,13 @@ from core.steps import result_of
 RATE_HZ = 16000
 
 
-def heard_twice(path, offset_s, duration_s=40.0, seed=0) -> Recording:
+def heard_twice(path, offset_s, duration_s=40.0, seed=0, silent_s=(0.0, 0.0)) -> Recording:
     """Noise bursts, and the same ones on a clock that is `offset_s` of its time late."""
     rng = np.random.default_rng(seed)
     count = round(duration_s * RATE_HZ)
     sound = rng.normal(scale=0.1, size=2 * count)
     sound *= np.repeat(rng.random(2 * count // 1600) < 0.5, 1600)
+    sound[slice(*(round((5.0 + at_s) * RATE_HZ) for at_s in silent_s))] = 0.0
     time_s = np.arange(count) / RATE_HZ
     late_s = offset_s(time_s)
     fine = np.fft.irfft(np.fft.rfft(sound), 16 * count) * 8
@@ -60,6 +61,34 @@ def test_a_dropped_buffer_is_not_smoothed_away(tmp_path):
     recording = heard_twice(tmp_path / "a.wav", jumps)
     found = result_of(sharpen(recording, rows_s, rough(jumps(rows_s), 3e-4)))
     assert np.abs(found.offset_s - jumps(rows_s))[np.r_[2:19, 23:38]].max() < 3e-4
+
+
+def bends_in_silence(time_s: np.ndarray) -> np.ndarray:
+    return clock(time_s) + 8e-3 * np.clip((time_s - 18) / 16, 0.0, 1.0) ** 2
+
+
+def test_sound_beyond_a_silence_is_found_where_the_clock_did_not_lead(tmp_path):
+    rows_s = np.arange(40.0)
+    recording = heard_twice(tmp_path / "a.wav", bends_in_silence, silent_s=(18.0, 34.0))
+    first = rough(bends_in_silence(rows_s), 3e-4)
+    first.offset_s[18:] = first.sd_s[18:] = np.nan
+    found = result_of(sharpen(recording, rows_s, first))
+    assert np.abs(found.offset_s - bends_in_silence(rows_s))[35:39].max() < 2e-4
+
+
+def test_sounds_that_only_one_recorder_heard_do_not_bend_the_clock(tmp_path):
+    rows_s = np.arange(40.0)
+    samples = [
+        sf.read(heard_twice(tmp_path / f"{seed}.wav", clock, seed=seed).channels[0].path)[0]
+        for seed in (0, 1)
+    ]
+    samples[0][25 * RATE_HZ :, 1] = samples[1][25 * RATE_HZ :, 1]
+    sf.write(tmp_path / "a.wav", samples[0], RATE_HZ, subtype="FLOAT")
+    first = rough(clock(rows_s), 3e-4)
+    first.offset_s[25:] = first.sd_s[25:] = np.nan
+    found = result_of(sharpen(open_recording(tmp_path / "a.wav"), rows_s, first))
+    line_s = np.polyval(np.polyfit(rows_s[15:24], clock(rows_s[15:24]), 1), rows_s)
+    assert np.abs(found.offset_s - line_s)[25:].max() < 1e-3
 
 
 def test_sound_from_many_places_is_left_as_it_was(tmp_path):
