@@ -32,7 +32,7 @@ _JUMP_S = 0.004
 """A larger step between rows, beyond the drift around it, is a dropped buffer, seconds."""
 _MOST_ROUGH_S = 0.0015
 """First offsets that scatter more are heard from many places: nothing to sharpen, seconds."""
-_MOST_FINE_S = 0.0004
+_MOST_FINE_S = 0.0005
 """The same of offsets that were read between the samples, seconds."""
 _FEWEST_BENDS = 5
 """With fewer second differences of rows that follow each other, those across silence count too."""
