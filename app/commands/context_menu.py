@@ -15,7 +15,10 @@ _FILES = "File"
 
 
 def context_menu(
-    actions: Mapping[str, QAction], things: Iterable[tuple[Thing, str]], parent: QWidget
+    actions: Mapping[str, QAction],
+    things: Iterable[tuple[Thing, str]],
+    not_here: Mapping[str, str],
+    parent: QWidget,
 ) -> QMenu:
     """A menu of commands in a section for each thing; what cannot be done says why.
 
@@ -28,6 +31,8 @@ def context_menu(
     things : iterable of (Thing, str)
         What is there, the smallest first, and what to call it. A command stands where it comes
         first.
+    not_here : mapping of str to str
+        Why commands, by id, would do nothing to what is there, as clauses.
     parent : QWidget
     """
     menu = QMenu(parent)
@@ -43,7 +48,7 @@ def context_menu(
             place = menu.addMenu(title)
         else:
             _add_title(menu, title)
-        _fill(place, sorted(section, key=lambda spec: spec.menu == _FILES), actions)
+        _fill(place, sorted(section, key=lambda spec: spec.menu == _FILES), actions, not_here)
     return menu
 
 
@@ -56,7 +61,12 @@ def _add_title(menu: QMenu, title: str) -> None:
     action.setFont(bold)
 
 
-def _fill(menu: QMenu, section: Iterable[ActionSpec], actions: Mapping[str, QAction]) -> None:
+def _fill(
+    menu: QMenu,
+    section: Iterable[ActionSpec],
+    actions: Mapping[str, QAction],
+    not_here: Mapping[str, str],
+) -> None:
     inner: dict[str, QMenu] = {}
     for spec in section:
         _, _, title = spec.menu.rpartition("/")
@@ -67,7 +77,7 @@ def _fill(menu: QMenu, section: Iterable[ActionSpec], actions: Mapping[str, QAct
         if spec.separated:
             place.addSeparator()
         action = actions[spec.id]
-        reason = why_not(action)
+        reason = why_not(action) or not_here.get(spec.id, "")
         if reason:
             greyed = place.addAction(f"{action.text()} – {reason}")
             greyed.setEnabled(False)

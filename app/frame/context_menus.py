@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.base.messages import short_name
 from app.commands.context_menu import context_menu
 from app.commands.spec import Thing
+from app.frame.not_possible import not_possible
 from app.frame.workspace import Workspace
 from app.session.session_model import SessionModel
 from app.views.panels.candidate_table import CandidateTable
@@ -114,6 +115,6 @@ class ContextMenus(QObject):
         self._open([(Thing.HIT, title)], self._hits.viewport(), pos)
 
     def _open(self, sections: list[_Section], widget: QWidget, pos: QPoint) -> None:
-        menu = context_menu(self._actions, sections, widget)
+        menu = context_menu(self._actions, sections, not_possible(self._session), widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(widget.mapToGlobal(pos))

@@ -145,6 +145,28 @@ def test_what_cannot_be_done_says_why(window: MainWindow) -> None:
     close(menu)
 
 
+def test_what_would_do_nothing_to_what_is_there_says_so(near: MainWindow) -> None:
+    row = near.recordings.visualRect(near.queue.index(0, 1)).center()
+    menu = ask(near.recordings.viewport(), row)
+    for reason in (
+        "Remove the sync points – there are none",
+        "Find audio… – all is where it was",
+        "Use changed audio – none has changed",
+        "Next with the same reference – no other recording has it",
+    ):
+        (greyed,) = (action for action in menu.actions() if action.text() == reason)
+        assert not greyed.isEnabled()
+    assert "Take the path" in entries(menu)
+    close(menu)
+    plot = near.drift.viewport()
+    menu = ask(plot, in_plot(near.drift, 11.01))
+    assert "Release – nobody decided on it" in entries(menu)
+    choose(menu, "Accept and stay")
+    menu = ask(plot, in_plot(near.drift, 11.01))
+    choose(menu, "Release")
+    assert near.session.keypoints.state[11] is ReviewState.UNREVIEWED
+
+
 def test_the_list_of_recordings_offers_what_is_about_them(near: MainWindow) -> None:
     row = near.recordings.visualRect(near.queue.index(0, 1)).center()
     menu = ask(near.recordings.viewport(), row)
