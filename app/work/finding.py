@@ -15,7 +15,17 @@ from app.session.entries import Entry
 from app.session.region import Region
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
-from app.work.looking import Example, FoundHits, Looking, Made, MakeSteps, look_steps, make_apart
+from app.work.looking import (
+    Example,
+    FoundHits,
+    Looking,
+    Made,
+    MakeSteps,
+    SearcherApart,
+    SearchSteps,
+    look_steps,
+    make_apart,
+)
 from app.work.run_clock import RunClock
 from core.align.alignment import Progress
 from core.find.across import Hit
@@ -72,6 +82,8 @@ class Finding(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._session_path, self.make = session, session_path, make
+        self._apart = SearcherApart()
+        self.search: SearchSteps = self._apart.steps
         self._preferences = preferences
         self._made: dict[Hashable, Made] = {}
         self.sought: Example | str | None = None
@@ -88,8 +100,9 @@ class Finding(QObject):
         return not self._runner.is_running
 
     def shut_down(self) -> None:
-        """Stop the thread."""
+        """Stop the thread and its process."""
         self._runner.shut_down()
+        self._apart.close()
 
     @Slot()
     def like_region(self) -> None:
@@ -163,7 +176,7 @@ class Finding(QObject):
         place = self._session_path() or entries[first][1].folder
         self._clock.start()
         told = self._preferences.value.listens_with
-        how = Looking(Path(told) if told else None, self.make, self._made)
+        how = Looking(Path(told) if told else None, self.make, self.search, self._made)
         self._runner.start(partial(look_steps, place, entries, sought, marks, how))
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""Looks through recordings for a sound or words, step by step; what takes long, in a process apart.
+"""Looks through recordings for a sound or words, step by step, in processes apart.
 
 What listens is the shipped net, which needs no PyTorch, or a person's own: the file of an encoder
 that compares sounds, or the folder of a model that understands any words.
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.session.entries import Entry
 from core.align.alignment import Progress
 from core.audio.recording import Recording, names_apart
-from core.child_process import ChildEndedError, steps_of_child
+from core.child_process import Child, ChildEndedError, steps_of_child
 from core.errors import InputError, system_reason
 from core.find.across import Hit, disagreements, with_other_side
 from core.find.collection import Collection, Searched
@@ -24,6 +25,10 @@ from core.find.query import Stretch, query_of
 from core.find.search import Found
 from core.formats.sidecar import Rows
 from core.steps import reported, result_of
+
+if TYPE_CHECKING:
+    from core.find.words.asking import OwnLabel
+    from core.find.words.sentence import Sentence
 
 TOP = 50
 """Hits that are listed."""
@@ -92,6 +97,9 @@ MakeSteps = Callable[[Collection, Path | None, str], Iterator[object]]
 """Makes what is missing of an index, for what listens, and finds words by a person's own model;
 yields `Progress`, and at last `Made`."""
 
+SearchSteps = Callable[..., Iterator[object]]
+"""Called with the arguments of `search_steps`; yields the same, and None while nothing is new."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looking:
@@ -101,13 +109,14 @@ class Looking:
     ----------
     listener : Path or None
         What listens; None for the shipped net.
-    make : callable
+    make, search : callable
     made : dict
         What was made last; is filled.
     """
 
     listener: Path | None
     make: MakeSteps
+    search: SearchSteps
     made: dict[Hashable, Made]
 
 
@@ -135,6 +144,31 @@ def make_apart(collection: Collection, listener: Path | None, text: str) -> Iter
         fix = "close other programs if memory is short, and look again: it goes on from there"
         what = f"was not made to the end, because {error}"
         raise InputError("the index", what, fix) from error
+
+
+class SearcherApart:
+    """Searches in a process of its own, which is kept: its many short calls hold the window up."""
+
+    def __init__(self) -> None:
+        self._child = Child("the search's", search_steps)
+
+    def steps(self, *asked: object) -> Iterator[object]:
+        """As `search_steps`.
+
+        Raises
+        ------
+        InputError
+            Also if the process ended by itself.
+        """
+        try:
+            yield from self._child.steps(*asked)
+        except ChildEndedError as error:
+            fix = "close other programs if memory is short, and look again"
+            raise InputError("the search", f"came to no end, because {error}", fix) from error
+
+    def close(self) -> None:
+        """End the process."""
+        self._child.close()
 
 
 def make_steps(collection: Collection, listener: Path | None, text: str) -> Iterator[object]:
@@ -175,10 +209,16 @@ def look_steps(
     sought: Example | str,
     marks: Marks,
     how: Looking,
-) -> Iterator[Progress | FoundHits]:
-    """Index what is new, and search by an example or by words."""
+) -> Iterator[object]:
+    """Index what is new, and search by an example or by words.
+
+    Yields
+    ------
+    Progress, FoundHits or None
+        None while nothing is new.
+    """
     # They take scipy, which the first paint would wait for.
-    from core.find.words.asking import answered, understood
+    from core.find.words.asking import understood
     from core.find.words.own_labels import OwnLabels, own_labels
     from core.find.words.sentence import Sentence
 
@@ -198,23 +238,47 @@ def look_steps(
         raise InputError("a sentence", "is understood by the shipped net only", _CHOOSE)
     made = yield from _made(collection, text if takes_any else "", how)
     yield Progress("comparing", 1.0)
+    made = replace(made, notes=(*own.notes, *made.notes))
+    yield from how.search(collection, tuple(key for key, _ in entries), asked, marks, made)
+
+
+def search_steps(
+    collection: Collection,
+    keys: Sequence[int],
+    asked: Example | Sentence | OwnLabel | str,
+    marks: Marks,
+    made: Made,
+) -> Iterator[Progress | FoundHits]:
+    """Search what is indexed, in this process.
+
+    Parameters
+    ----------
+    collection : Collection
+    keys : sequence of int
+        Of its recordings in the session.
+    asked : Example, Sentence, OwnLabel or str
+        A text was found already: `Made.found`.
+    marks : Marks
+    made : Made
+    """
+    from core.find.words.asking import answered
+
     index = result_of(indexed(collection, _Indexed(made.digest)))
-    if takes_any:
+    if isinstance(asked, str):
         found = marked(made.found, marks)
     elif isinstance(asked, Example):
         found = _like(index, collection, asked, marks)
-    elif not isinstance(asked, str):
+    else:
         steps = answered(index, asked, _SCANNED)
         told = yield from reported(steps, lambda share: Progress("listening", share))
         found = marked(told, marks)
     hits = with_other_side(index, found, _SCANNED)
-    keys = dict(zip(collection.recordings, (key for key, _ in entries), strict=True))
-    kept = index.collection.recordings
+    key_of = dict(zip(collection.recordings, keys, strict=True))
     yield FoundHits(
         tuple(hits[:TOP]),
         tuple(disagreements(hits)[:TOP]),
-        tuple(keys[each] for each in kept),
-        tuple(dict.fromkeys((*own.notes, *made.notes, *index.notes))),
+        tuple(key_of[each] for each in index.collection.recordings),
+        tuple(dict.fromkeys((*made.notes, *index.notes))),
     )
 
 

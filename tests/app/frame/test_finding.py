@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.frame.main_window import MainWindow
 from app.session.region import Region
-from app.work.looking import Made, make_steps
+from app.work.looking import Made, make_steps, search_steps
 from core.find.collection import Collection
 from core.find.frames import CompactFrames
 from core.find.indexing import indexed
@@ -34,7 +34,7 @@ def searched(window: MainWindow, tmp_path: Path, settle: Callable) -> MainWindow
     places = [(2.0, RISING), (5.0, FALLING), (8.0, RISING)]
     first = write(tmp_path / "cage" / "a.wav", (places, places))
     second = write(tmp_path / "cage" / "b.wav", ([(4.0, RISING)], [(9.0, FALLING)]), seed=1)
-    window.finding.make = make_steps
+    window.finding.make, window.finding.search = make_steps, search_steps
     window.open([*first.paths, *second.paths])
     settle(window)
     window.session.selection.select_first([*window.session.recordings])
@@ -165,7 +165,7 @@ def test_disagreements_are_a_queue_of_their_own(
     late = [(at + OFFSET_S, sound) for at, sound in both]
     recording = write(tmp_path / "a.wav", ([*both, alone], late), 18.0)
     monkeypatch.setattr("app.work.looking.TOP", 2)
-    window.finding.make = make_steps
+    window.finding.make, window.finding.search = make_steps, search_steps
     window.open([*recording.paths])
     settle(window)
     window.session.selection.select_region(Region(0, 2.0, 2.2))
