@@ -88,6 +88,18 @@ class TimeView(QObject):
         self.pan(1.0)
 
     @Slot()
+    def to_start(self) -> None:
+        """Show where it begins, as closely as now."""
+        start_s, _ = self._whole()
+        self.show_span(start_s, start_s + self.span_s, remember=False)
+
+    @Slot()
+    def to_end(self) -> None:
+        """Show where it ends, as closely as now."""
+        _, end_s = self._whole()
+        self.show_span(end_s - self.span_s, end_s, remember=False)
+
+    @Slot()
     def zoom_in(self) -> None:
         """Show less, in more detail."""
         self.zoom(1 / _ZOOM_STEP)

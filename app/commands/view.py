@@ -134,6 +134,8 @@ VIEW: tuple[ActionSpec, ...] = (
     ActionSpec("pan_right", "A quarter page on", "time.pan_right", "View", ("Right",)),
     ActionSpec("page_left", "A page back", "time.page_left", "View", ("Shift+Left",)),
     ActionSpec("page_right", "A page on", "time.page_right", "View", ("Shift+Right",)),
+    ActionSpec("to_start", "Start of the recording", "time.to_start", "View", ("Home",)),
+    ActionSpec("to_end", "End of the recording", "time.to_end", "View", ("End",)),
     ActionSpec(
         "go_to",
         "Go to…",

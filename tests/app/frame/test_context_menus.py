@@ -34,6 +34,8 @@ ABOUT_NO_ONE_THING = {
             "pan_right",
             "page_left",
             "page_right",
+            "to_start",
+            "to_end",
         ),
     },
     "all recordings": {

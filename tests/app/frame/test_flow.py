@@ -289,6 +289,11 @@ def test_zoom_pan_fit_and_back(opened: MainWindow) -> None:
     assert time.start_s > zoomed
     press(opened, Key.Key_Left)
     assert time.start_s == pytest.approx(zoomed)
+    span_s = time.span_s
+    press(opened, Key.Key_End)
+    assert (time.end_s, time.span_s) == pytest.approx((whole[1], span_s))
+    press(opened, Key.Key_Home)
+    assert (time.start_s, time.span_s) == pytest.approx((whole[0], span_s))
     press(opened, Key.Key_Backspace)
     assert (time.start_s, time.end_s) == pytest.approx(whole)
     for pane in (*opened.panes, opened.drift):
