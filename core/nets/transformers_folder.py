@@ -64,9 +64,10 @@ def opened(folder: Path, model: Any, tokenizer: Any, passes: Callable[[str], boo
     InputError
         If they cannot be read.
     """
-    from transformers.utils.logging import disable_progress_bar
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
     disable_progress_bar()
+    set_verbosity_error()
     here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     fix = "give a folder that Transformers wrote, with safetensors and a tokenizer"
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
     QWidget,
 )
+
+_LEAST_PX = 56
+"""Of the first column, where the others leave it no room."""
 
 
 class PlainTable(QTableWidget):
@@ -37,6 +41,24 @@ class PlainTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self._on_resized)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """The first column gives way, so that the others stay in sight."""
+        super().resizeEvent(event)
+        self._give_way()
+
+    @Slot(int, int, int)
+    def _on_resized(self, column: int, *_: int) -> None:
+        if column:
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """Qt leaves a column that stretches as wide as it was where nothing is left for it."""
+        header = self.horizontalHeader()
+        others_px = header.length() - header.sectionSize(0)
+        if self.viewport().width() - others_px < _LEAST_PX:
+            header.resizeSection(0, _LEAST_PX)
 
     @property
     def texts(self) -> list[tuple[str, ...]]:
