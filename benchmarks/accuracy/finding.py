@@ -384,8 +384,9 @@ def main() -> int:
     if BY_WORDS in wanted:
         for name, row in by_words(arguments.out).items():
             print(BY_WORDS, name, row, flush=True)
-    result.pop("machine", None)
-    store.save(arguments.out, "finding", result)
+    if by_example:
+        result.pop("machine", None)
+        store.save(arguments.out, "finding", result)
     return 0
 
 
