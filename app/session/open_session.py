@@ -88,6 +88,7 @@ class OpenSession(QObject):
         self._value = Session()
         self._entries: dict[int, Entry] = {}
         self._action: Action | None = None
+        self._tells = True
 
     @property
     def value(self) -> Session:
@@ -157,7 +158,8 @@ class OpenSession(QObject):
         """Edits within are one action of a person, to undo at once."""
         self._action = action
         try:
-            yield
+            with self._telling_once():
+                yield
         finally:
             self._action = None
 
@@ -308,13 +310,28 @@ class OpenSession(QObject):
         """Moments are known to be the same; as `Session.set_sync`."""
         self._take(key, self._value.set_sync(key, sync, text))
 
-    def undo(self) -> None:
-        """Take back the last step, of which there is one."""
-        self._take(self._value.done[-1].edit.recording, self._value.undo())
+    def undo(self, count: int) -> None:
+        """Take back so many of the last steps, which are there."""
+        with self._telling_once():
+            for _ in range(count):
+                self._take(self._value.done[-1].edit.recording, self._value.undo())
 
-    def redo(self) -> None:
-        """Take back the last undo, of which there is one."""
-        self._take(self._value.undone[0].edit.recording, self._value.redo())
+    def redo(self, count: int) -> None:
+        """Take back so many of the last undos, which are there."""
+        with self._telling_once():
+            for _ in range(count):
+                self._take(self._value.undone[0].edit.recording, self._value.redo())
+
+    @contextmanager
+    def _telling_once(self) -> Iterator[None]:
+        """What changes within is one change of the list and of the history."""
+        self._tells = False
+        try:
+            yield
+        finally:
+            self._tells = True
+            self.history_changed.emit()
+            self.recordings_changed.emit()
 
     def _record_run(self, run: Run, *, propose: bool) -> None:
         key = run.recording
@@ -342,13 +359,15 @@ class OpenSession(QObject):
         self._keep(session, change)
         if state is not entry.state:
             self.state_changed.emit(key)
-        self.recordings_changed.emit()
+        if self._tells:
+            self.recordings_changed.emit()
 
     def _keep(self, session: Session, change: Change) -> None:
         if session is not self._value:
             self._value = session
             self.changed.emit(change)
-            self.history_changed.emit()
+            if self._tells:
+                self.history_changed.emit()
 
 
 def _keys_by_audio(entries: Mapping[int, Entry], *, named: bool) -> Callable[[Entry], int | None]:

@@ -70,7 +70,7 @@ class Past(QObject):
         for steps in self.undone[:1]:
             self._take(steps, self._opened.redo)
 
-    def _take(self, steps: Steps, go: Callable[[], None]) -> None:
+    def _take(self, steps: Steps, go: Callable[[int], None]) -> None:
         """Go one action back or forth; of several recordings, that which is shown stays so."""
         self._preview.cancel()
         of = {step.edit.recording: step for step in steps}
@@ -78,8 +78,7 @@ class Past(QObject):
         if key is None or key not in of:
             key = steps[0].edit.recording
             self._selection.select_recording(key)
-        for _ in steps:
-            go()
+        go(len(steps))
         if of[key].edit.outs is not None:
             self._selection.show_near(key)
             return

@@ -12,6 +12,7 @@ from app.export.table_export import ExportPlan
 from app.look.keypoint_style import next_uncertain
 from app.review.triage import shown_names
 from app.session.entries import Entry, Imported
+from app.session.open_session import Action
 from app.session.session_model import SessionModel
 from core.formats.tables.biodcase import BiodcaseTable
 from core.keypoints import ReviewState, machine_keypoints
@@ -51,6 +52,22 @@ def test_beyond_the_end_of_channel_1_its_last_sound_does_not_stand_still(
     session.add([replace(entry, state=RecordingState.new(kept))])
     beyond_s = session.time_map().to_channel_1([0.5, 19.5, 20.8])
     assert beyond_s == pytest.approx([0.0, 19.0, 20.3])
+
+
+def test_what_is_done_to_many_recordings_at_once_is_told_once(session: SessionModel) -> None:
+    """Each row of the list and of the history anew for each of 100 recordings takes too long."""
+    session.add([fake_entry(name) for name in ("b.wav", "c.wav")])
+    told: list[str] = []
+    session.history_changed.connect(lambda: told.append("history"))
+    session.recordings_changed.connect(lambda: told.append("list"))
+    with session.past.together(Action("Accept")):
+        for key in session.recordings:
+            session.review_keypoints([2], ReviewState.UNALIGNABLE, key)
+    assert told == ["history", "list"]
+    session.past.undo()
+    session.past.redo()
+    assert told == ["history", "list"] * 3
+    assert [entry.reviewed for entry in session.entries] == [1, 1, 1]
 
 
 def test_selecting_elsewhere_drops_the_preview(session: SessionModel) -> None:
