@@ -307,6 +307,19 @@ def test_the_start_of_channel_1_bounds_from_the_other_side():
     np.testing.assert_allclose(again.path.offset_s, truth, atol=0.03)
 
 
+def test_accepting_what_lies_before_channel_1_makes_nothing_else_doubtful():
+    alignment = machine(np.full(90, -1.8), np.arange(90) % 3 == 2)
+    keypoints = alignment.keypoints
+    assert keypoints.time_1_s[:2].tolist() == [0.0, 0.0]
+    accepted = keypoints.review(0, ReviewState.ACCEPTED).review(1, ReviewState.ACCEPTED)
+    again = realign(alignment, accepted)
+    assert alignment.alias is None
+    assert again.alias is None
+    np.testing.assert_allclose(
+        again.keypoints.confidence[2:], keypoints.confidence[2:], atol=0.03, rtol=0
+    )
+
+
 def test_of_two_pins_on_one_row_neither_overwrites_the_other(unsure):
     """Half-second keypoints share a row, which has its own moment."""
     alignment, _ = unsure
