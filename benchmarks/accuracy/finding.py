@@ -9,9 +9,8 @@ two birds share, every other song of the same bird in its recording. A hit is ri
 half of the shorter of both with a relevant event that its recorder heard. Of the first ten hits:
 R@10 is the share that is right of as many as there could be, mAP@10 the mean of the precision at
 every right one. `across` hears the query in one channel and takes hits of the other only.
-`marked`: a person marks the first five hits, right or wrong, and looks again; what is marked right
-stays on top, as in the window; `unseen` counts only what nobody has marked. `words`: see
-`benchmarks.accuracy.finding_words`; what is not shipped was judged when it was trained.
+`words`: see `benchmarks.accuracy.finding_words`; what is not shipped was judged when it was
+trained. What marks bring: `benchmarks.accuracy.finding_marks`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ from core.audio.recording import open_recording
 from core.audio.spectra.levels import RATE_HZ
 from core.find.frames import EVERY, STEP_S, CompactFrames
 from core.find.index import RecordingFrames, open_frames, write_frames
-from core.find.marks import Marks, search_again
 from core.find.query import Query, Stretch
 from core.find.search import Found, search
 from core.find.words.model import shipped_words
@@ -49,15 +47,11 @@ from core.time_map import TimeMap
 SEEDS = 9100
 SCENE_S = 120.0
 SNR_DB = 10.0
-MARKED_SNRS_DB = (10.0, 0.0)
-"""With marks there is little left to gain at 10 dB."""
-WORDS = (TET, DISTANCE_CALL, SONG)
+CALLS = (TET, DISTANCE_CALL)
+WORDS = (*CALLS, SONG)
 TOP = 10
-MARKS = 5
 RANKED = 150
 """Hits among which those that count for a task are looked for."""
-MARKED_EVERY = 3
-POOR = 0.8
 RESULTS = Path(__file__).parents[1] / "results"
 
 Frames = NDArray[np.float32]
@@ -123,11 +117,11 @@ def world(scenes: int, folder: Path, snr_db: float = SNR_DB) -> World:
     return made
 
 
-def asked(made: World, each: int) -> list[Asked]:
+def asked(made: World, each: int, words: Sequence[str] = WORDS) -> list[Asked]:
     """Queries: so many of each word that stand out of the noise."""
     rng = np.random.default_rng(0)
     found: list[Asked] = []
-    for word in WORDS:
+    for word in words:
         could = [
             (number, channel, event)
             for number, lists in enumerate(made.heard)
@@ -158,7 +152,7 @@ def is_right(made: World, query: Asked, hit: Stretch) -> bool:
 
 
 def ours(made: World, own: Stretch) -> list[Found]:
-    return search(made.index, _query(made, own), RANKED)
+    return search(made.index, example(made, own), RANKED)
 
 
 def cosine(made: World, own: Stretch) -> list[Found]:
@@ -225,7 +219,7 @@ def _taken(ranked: Sequence[Found], takes: Callable[[Stretch], bool]) -> list[Fo
     return [each for each in ranked if takes(each.stretch)][:TOP]
 
 
-def _query(made: World, own: Stretch) -> Query:
+def example(made: World, own: Stretch) -> Query:
     frames = made.index[own.recording].channels[own.channel]
     length = max(2, round((own.end_s - own.start_s) / STEP_S))
     return Query(frames.stretch(round(own.start_s / STEP_S), length), own)
@@ -246,59 +240,14 @@ def judged(made: World, queries: Sequence[Asked], ranker: Ranker) -> dict[str, o
         number, channel, event = query
         ranked = ranker(made, Stretch(number, channel, event.start_s, event.end_s))
         for name, figures_of in told.items():
-            takes, could = _task(made, query, across=name == "across")
+            takes, could = task(made, query, across=name == "across")
             if could:
                 right = [is_right(made, query, hit.stretch) for hit in _taken(ranked, takes)]
                 figures_of[event.word].append(figures(right, could))
-    return {name: _summary(figures_of) for name, figures_of in told.items()}
+    return {name: summary(figures_of) for name, figures_of in told.items()}
 
 
-def marked(made: World, queries: Sequence[Asked]) -> dict[str, object]:
-    """Before and after a person has marked five hits."""
-    before, after, unseen_0, unseen_1 = (defaultdict(list) for _ in range(4))
-    for query in queries:
-        number, channel, event = query
-        takes, could = _task(made, query, across=False)
-        if not could:
-            continue
-        own = Stretch(number, channel, event.start_s, event.end_s)
-        example = _query(made, own)
-        first = [each for each in search(made.index, example, RANKED) if takes(each.stretch)]
-        verdict = [is_right(made, query, each.stretch) for each in first[:TOP]]
-        shown = list(zip(first, verdict, strict=False))[:MARKS]
-        marks = Marks(
-            tuple(each for each, right in shown if right),
-            tuple(each for each, right in shown if not right),
-        )
-        ranked = search_again(made.index, example, marks, RANKED // 3)
-        again = [each for each in ranked if takes(each.stretch)]
-        told = [is_right(made, query, each.stretch) for each in again[:TOP]]
-        before[event.word].append(figures(verdict, could))
-        after[event.word].append(figures(told, could))
-        known = [each for each, _ in shown]
-
-        def fresh(found: Sequence[Found], known: list[Found] = known) -> list[Stretch]:
-            return [
-                each.stretch
-                for each in found
-                if not any(each.is_same(other.stretch) for other in known)
-            ]
-
-        for kept, found in ((unseen_0, first), (unseen_1, again)):
-            hits = [is_right(made, query, each) for each in fresh(found)]
-            kept[event.word].append(figures(hits[:MARKS], min(MARKS, could)))
-    poor = [at for at, pair in enumerate(_all(before)) if pair[1] < POOR]
-    return {
-        "before where mAP@10 was below 0.8": _mean([_all(before)[at] for at in poor]),
-        "after where mAP@10 was below 0.8": _mean([_all(after)[at] for at in poor]),
-        "before": _summary(before),
-        "after": _summary(after),
-        "unseen_before": _summary(unseen_0),
-        "unseen_after": _summary(unseen_1),
-    }
-
-
-def _task(made: World, query: Asked, *, across: bool) -> tuple[Callable[[Stretch], bool], int]:
+def task(made: World, query: Asked, *, across: bool) -> tuple[Callable[[Stretch], bool], int]:
     """Which hits count for a query, and how many relevant events there are among them."""
     number, channel, own = query
 
@@ -316,18 +265,14 @@ def _task(made: World, query: Asked, *, across: bool) -> tuple[Callable[[Stretch
     return takes, could - (own.word == SONG and not across)
 
 
-def _all(told: Figures) -> list[tuple[float, float]]:
-    return [pair for pairs in told.values() for pair in pairs]
-
-
-def _mean(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
+def mean(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
     recall, precision = np.mean(pairs, axis=0).tolist()
     return {"R@10": round(recall, 3), "mAP@10": round(precision, 3), "queries": len(pairs)}
 
 
-def _summary(told: Figures) -> dict[str, object]:
-    calls = [pair for word, pairs in told.items() if word != SONG for pair in pairs]
-    return {"calls": _mean(calls)} | {word: _mean(pairs) for word, pairs in told.items()}
+def summary(told: Figures) -> dict[str, object]:
+    calls = [pair for word in CALLS for pair in told[word]]
+    return {"calls": mean(calls)} | {word: mean(pairs) for word, pairs in told.items()}
 
 
 RANKERS: dict[str, Ranker] = {
@@ -335,7 +280,7 @@ RANKERS: dict[str, Ranker] = {
     "log-mel cosine": cosine,
     "log-mel dynamic time warping": warping,
 }
-MARKED, BY_WORDS = "marked", "words"
+BY_WORDS = "words"
 
 
 def by_words(stored: Path) -> dict[str, Row]:
@@ -360,27 +305,20 @@ def main() -> int:
     )
     parser.add_argument("--scenes", type=int, default=16)
     parser.add_argument("--queries", type=int, default=60, help="of each word")
-    parser.add_argument(
-        "--only", choices=[*RANKERS, MARKED, BY_WORDS], help="one part; others stay"
-    )
+    parser.add_argument("--only", choices=[*RANKERS, BY_WORDS], help="one part; others stay")
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     result = store.load(arguments.out, "finding") or {}
     result |= {"scenes": arguments.scenes, "snr_db": SNR_DB}
-    wanted = [arguments.only] if arguments.only else [*RANKERS, MARKED, BY_WORDS]
-    snrs_db = MARKED_SNRS_DB if MARKED in wanted else (SNR_DB,)
-    by_example = [name for name in wanted if name != BY_WORDS]
-    for snr_db in snrs_db if by_example else ():
+    wanted = [arguments.only] if arguments.only else [*RANKERS, BY_WORDS]
+    by_example = [name for name in wanted if name in RANKERS]
+    if by_example:
         with tempfile.TemporaryDirectory() as folder:
-            made = world(arguments.scenes, Path(folder), snr_db)
+            made = world(arguments.scenes, Path(folder))
             queries = asked(made, arguments.queries)
             for name in by_example:
-                if name == MARKED:
-                    part = marked(made, queries[::MARKED_EVERY])
-                    result.setdefault(MARKED, {})[f"{snr_db:g} dB"] = part
-                elif snr_db == SNR_DB:
-                    result[name] = part = judged(made, queries, RANKERS[name])
-                print(name, snr_db, part, flush=True)
+                result[name] = part = judged(made, queries, RANKERS[name])
+                print(name, part, flush=True)
     if BY_WORDS in wanted:
         for name, row in by_words(arguments.out).items():
             print(BY_WORDS, name, row, flush=True)

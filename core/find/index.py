@@ -90,6 +90,13 @@ class ChannelFrames:
         """Some rows, zero where there are none; shape (length, WIDTH)."""
         return _values(self.rows, start, length)
 
+    def stretches(self, starts: NDArray[np.intp], length: int) -> Floats32:
+        """The same from several rows on, shape (starts, length, WIDTH)."""
+        at = starts[:, None] + np.arange(length)
+        values = np.asarray(self.rows[at.clip(0, len(self.rows) - 1)] / SCALE)
+        values[(at < 0) | (at >= len(self.rows))] = 0
+        return values
+
     def moments_of(self, start: int, length: int) -> Floats32:
         """Moments of some rows, zero where there are none; shape (length, MOMENT_WIDTH)."""
         return _values(self.moments, start, length)

@@ -11,10 +11,10 @@ from core.arrays import Floats32
 from core.find.frames import STEP_S
 from core.find.index import RecordingFrames
 from core.find.query import Query
-from core.find.search import Found, merged, score_at, search
+from core.find.search import Found, merged, scores_at, search
 
-RIGHT, WRONG = 2.0, 0.6
-"""What the mean of the marked stretches weighs against the query's one."""
+WEIGHT = 2.0
+"""What the means of the stretches marked right and wrong weigh against the query's one."""
 NEAREST = 0.5
 """What likeness to the nearest marked stretch weighs against that to the moved query."""
 _NEAR_ROWS = 2
@@ -63,9 +63,9 @@ def search_again(
     wrong = [_frames(index, each, length) for each in marks.wrong]
     moved = query.frames.copy()
     if right:
-        moved += np.float32(RIGHT) * np.mean(right, axis=0)
+        moved += np.float32(WEIGHT) * np.mean(right, axis=0)
     if wrong:
-        moved -= np.float32(WRONG) * np.mean(wrong, axis=0)
+        moved -= np.float32(WEIGHT) * np.mean(wrong, axis=0)
     known = [*marks.right, *marks.wrong]
     fresh = [
         each
@@ -82,20 +82,24 @@ def _judged(
     wrong: Sequence[Floats32],
 ) -> list[Found]:
     """Hits by how much more they are like the nearest right example than like the nearest wrong."""
-    told = []
-    for each in found:
-        near = _nearest(index, each, right) - max(0.0, _nearest(index, each, wrong))
-        told.append((each.score + NEAREST * near, each))
-    return [each for _, each in sorted(told, key=lambda x: -x[0])]
+    near = _nearest(index, found, right) - np.maximum(0, _nearest(index, found, wrong))
+    told = [each.score for each in found] + NEAREST * near
+    return [found[at] for at in np.argsort(-told, kind="stable")]
 
 
-def _nearest(index: Sequence[RecordingFrames], found: Found, examples: Sequence[Floats32]) -> float:
-    """How like the nearest of some examples a hit is; zero without any."""
-    stretch = found.stretch
-    frames = index[stretch.recording].channels[stretch.channel]
-    first = round(stretch.start_s / STEP_S) - _NEAR_ROWS
-    scores = (score_at(frames, each, first, 2 * _NEAR_ROWS + 1) for each in examples)
-    return max((float(score.max()) for score in scores), default=0.0)
+def _nearest(
+    index: Sequence[RecordingFrames], found: Sequence[Found], examples: Sequence[Floats32]
+) -> Floats32:
+    """How like the nearest of some examples every hit is; zero without any."""
+    near = np.zeros(len(found), dtype=np.float32)
+    places = np.array([(x.stretch.recording, x.stretch.channel) for x in found]).reshape(-1, 2)
+    starts = np.array([round(x.stretch.start_s / STEP_S) for x in found], dtype=np.intp)
+    for recording, channel in np.unique(places, axis=0).tolist() if examples else ():
+        here = np.flatnonzero((places == (recording, channel)).all(axis=1))
+        frames, firsts = index[recording].channels[channel], starts[here] - _NEAR_ROWS
+        likes = [scores_at(frames, each, firsts, 2 * _NEAR_ROWS + 1) for each in examples]
+        near[here] = np.max(likes, axis=0)
+    return near
 
 
 def _frames(index: Sequence[RecordingFrames], found: Found, length: int) -> Floats32:

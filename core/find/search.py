@@ -30,11 +30,16 @@ _MOST_COARSE = 16
 """Rows of a query that are compared roughly."""
 _ROWS_A_BLOCK = 8192
 """Few enough for the processor's cache."""
+_PLACES_AT_ONCE = 64
+"""Compared exactly; few enough for the processor's cache too."""
 _CANDIDATES_A_HIT = 10
 _FEWEST_CANDIDATES = 200
 _THREADS = 2
 _SAME_SHARE = 0.5
 """Of the shorter of two hits; what overlaps by more is the same sound."""
+
+
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def search(index: Sequence[RecordingFrames], query: Query, top: int) -> list[Fou
         wanted = max(_FEWEST_CANDIDATES, _CANDIDATES_A_HIT * top)
         least = -np.inf if len(scores) <= wanted else np.partition(scores, -wanted)[-wanted]
         jobs = [
-            (place, (at[score >= least] * COARSE_ROWS).tolist())
+            (place, at[score >= least] * COARSE_ROWS)
             for place, (score, at) in zip(places, found, strict=True)
             if (score >= least).any()
         ]
@@ -110,49 +115,59 @@ def merged(ranked: Sequence[Found], own: Stretch | None, top: int) -> list[Found
     return kept
 
 
-def score_at(frames: ChannelFrames, query: Floats32, first: int, lags: int) -> Floats32:
-    """How alike a query and the frames from every of some rows on are, at its best tempo.
+def scores_at(frames: ChannelFrames, query: Floats32, firsts: Rows, lags: int) -> Floats32:
+    """How alike a query and the frames from some rows on are, at its best tempo and lag.
 
     Parameters
     ----------
     frames : ChannelFrames
     query : ndarray of float32, shape (L, WIDTH)
-    first : int
-        The first row; may lie before the channel.
+    firsts : ndarray of int, shape (n,)
+        May lie before the channel.
     lags : int
+        Rows from each of them on.
 
     Returns
     -------
-    ndarray of float32, shape (lags,)
+    ndarray of float32, shape (n,)
     """
-    return np.asarray(_by_tempo(frames, query, first, lags).max(axis=0))
+    parts = [scores.max(axis=(1, 2)) for scores in _by_tempo(frames, query, firsts, lags)]
+    return np.concatenate([np.empty(0, dtype=np.float32), *parts])
 
 
-def _by_tempo(frames: ChannelFrames, query: Floats32, first: int, lags: int) -> Floats32:
-    """Scores, a tempo a row."""
+def _by_tempo(
+    frames: ChannelFrames, query: Floats32, firsts: Rows, lags: int
+) -> Iterator[Floats32]:
+    """Scores from some of the rows on, shape (rows, tempi, lags)."""
     queries = list(_stretched(query))
     longest = max(map(len, queries))
-    around = frames.stretch(first, lags + longest - 1)
-    return np.stack([_alike(each, around[: lags + len(each) - 1]) for each in queries])
+    for start in range(0, len(firsts), _PLACES_AT_ONCE):
+        around = frames.stretches(firsts[start : start + _PLACES_AT_ONCE], lags + longest - 1)
+        scores = [_alike(each, around[:, : lags + len(each) - 1]) for each in queries]
+        yield np.stack(scores, axis=1)
 
 
 def _exact(
-    index: Sequence[RecordingFrames], place: tuple[int, int], rows: list[int], query: Floats32
+    index: Sequence[RecordingFrames], place: tuple[int, int], rows: Rows, query: Floats32
 ) -> list[Found]:
     number, channel = place
     frames = index[number].channels[channel]
-    lengths = [len(each) for each in _stretched(query)]
+    lengths = np.array([len(each) for each in _stretched(query)])
     reach = COARSE_ROWS + 1
-    found = []
-    for row in rows:
-        scores = _by_tempo(frames, query, row - reach, 2 * reach + 1)
-        tempo, lag = np.unravel_index(np.argmax(scores), scores.shape)
-        start = row - reach + int(lag)
-        end_s = min((start + lengths[int(tempo)]) * STEP_S, frames.duration_s)
-        if end_s > (start_s := max(0.0, start * STEP_S)):
-            stretch = Stretch(number, channel, round(start_s, 3), round(end_s, 3))
-            found.append(Found(stretch, float(scores[tempo, lag])))
-    return found
+    lags = 2 * reach + 1
+    scores = np.concatenate(list(_by_tempo(frames, query, rows - reach, lags)))
+    flat = scores.reshape(len(rows), -1)
+    tempi, late = np.divmod(flat.argmax(axis=1), lags)
+    starts = rows - reach + late
+    starts_s = np.maximum(0.0, starts * STEP_S)
+    ends_s = np.minimum((starts + lengths[tempi]) * STEP_S, frames.duration_s)
+    return [
+        Found(Stretch(number, channel, round(start_s, 3), round(end_s, 3)), score)
+        for start_s, end_s, score in zip(
+            starts_s.tolist(), ends_s.tolist(), flat.max(axis=1).tolist(), strict=True
+        )
+        if end_s > start_s
+    ]
 
 
 def _stretched(query: Floats32) -> Iterator[Floats32]:
@@ -168,8 +183,9 @@ def _stretched(query: Floats32) -> Iterator[Floats32]:
 
 
 def _alike(query: Floats32, around: Floats32) -> Floats32:
-    """Scores at all lags, shape (len(around) - len(query) + 1,)."""
-    return _over(_diagonals(query @ around.T, 1), query, _windows(around, len(query)))
+    """Scores of every place at all lags; `around` is (n, lags + L - 1, WIDTH)."""
+    products = _diagonals(query @ around.swapaxes(-1, -2), 1)
+    return _over(products, query, _windows(around, len(query)))
 
 
 def _over(products: Floats32, query: Floats32, energy: Floats32) -> Floats32:
@@ -178,19 +194,21 @@ def _over(products: Floats32, query: Floats32, energy: Floats32) -> Floats32:
     return np.asarray(products / spread)
 
 
-def _diagonals(product: Floats32, apart: int) -> Floats32:
-    """Sums along diagonals that go `apart` columns a row."""
-    down, along = product.strides
-    count = product.shape[1] - apart * (len(product) - 1)
-    shape, strides = (len(product), count), (down + apart * along, along)
-    return np.asarray(np.lib.stride_tricks.as_strided(product, shape, strides).sum(axis=0))
+def _diagonals(products: Floats32, apart: int) -> Floats32:
+    """Sums along diagonals, of the last two axes, that go `apart` columns a row."""
+    *several, down, along = products.strides
+    *places, rows, columns = products.shape
+    shape = (*places, rows, columns - apart * (rows - 1))
+    strides = (*several, down + apart * along, along)
+    return np.asarray(np.lib.stride_tricks.as_strided(products, shape, strides).sum(axis=-2))
 
 
 def _windows(rows: Floats32, length: int) -> Floats32:
-    """Energy of every so many consecutive rows."""
-    energy = np.einsum("td,td->t", rows, rows, dtype=np.float64)
-    upto = np.concatenate([[0.0], np.cumsum(energy)])
-    return np.asarray(upto[length:] - upto[:-length], dtype=np.float32)
+    """Energy of every so many consecutive rows; rows on the last axis but one."""
+    energy = np.einsum("...td,...td->...t", rows, rows, dtype=np.float64)
+    upto = np.zeros((*energy.shape[:-1], energy.shape[-1] + 1))
+    np.cumsum(energy, axis=-1, out=upto[..., 1:])
+    return np.asarray(upto[..., length:] - upto[..., :-length], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,11 +228,11 @@ def _coarse_query(query: Floats32) -> _CoarseQuery:
     return _CoarseQuery(rows, apart, apart * (len(rows) - 1) + 1)
 
 
-def _rough(coarse: Codes, query: _CoarseQuery) -> tuple[Floats32, NDArray[np.intp]]:
+def _rough(coarse: Codes, query: _CoarseQuery) -> tuple[Floats32, Rows]:
     """Scores of the best row of every stretch as long as half a query, and which it is."""
     every = max(2, query.length // 2)
     scores: list[Floats32] = []
-    places: list[NDArray[np.intp]] = []
+    places: list[Rows] = []
     block = _ROWS_A_BLOCK // every * every
     for start in range(0, len(coarse) - query.length + 1, block):
         part = coarse[start : start + block + query.length - 1].astype(np.float32)
