@@ -3,9 +3,9 @@
 Which moment it is, not what it sounds like, is compared: a microphone in the room and a recorder on
 a bird's back, which hears the bird through its body, hear one call as two different sounds, and the
 compact net was trained to tell that both are one moment. The moments of the hit are compared with
-the other channel where the time map says, and where it does not: 0.5 to 5 s away. How far the
-first stands out among the others is told in their own standard deviation, so that no recording
-needs a threshold of its own.
+the other channel where the time map says, and where it does not: 0.5 to 5 s away; and the moments
+found there with the hit's own channel in the same way. How far the right place stands out among the
+others is told in their own standard deviation, so that no recording needs a threshold of its own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.find.query import Stretch
 from core.find.search import Found
 from core.known_map import KnownMap
 
-AGREES = 1.8
+AGREES = 1.7
 """Standard deviations above other times that count as the same moment. One in twenty wrong places
 of real and simulated pairs reaches it (``python -m benchmarks.accuracy.other_side``)."""
 NEAR_S = 0.06
@@ -123,8 +123,14 @@ def stands_out(own: ChannelFrames, at: int, other: ChannelFrames, to: int, lengt
     Returns
     -------
     float
-        In standard deviations of the other times; NaN where there are too few of them.
+        In standard deviations of the other times, the mean of looking from either channel; NaN
+        where there are too few of them.
     """
+    there, back = (_one_way(*each, length) for each in ((own, at, other, to), (other, to, own, at)))
+    return (there + back) / 2
+
+
+def _one_way(own: ChannelFrames, at: int, other: ChannelFrames, to: int, length: int) -> float:
     near, least, most = (round(each_s / STEP_S) for each_s in (NEAR_S, *APART_S))
     length += 2 * _AROUND
     left = own.moments_of(at - _AROUND, length)
