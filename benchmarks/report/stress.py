@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from benchmarks.common.markdown import number, share, table
 from benchmarks.common.store import Result
 from core.reliability import Tally
@@ -30,6 +32,14 @@ _TITLES = {
     "stress": "stress sets",
     "all": "all together",
 }
+_RECORDINGS = {
+    "A_": "A (nearly mute)",
+    "B_": "B",
+    "D_": "D",
+    "zebra_finch": "simulated finches",
+    "aru": "simulated field",
+}
+"""Sources by how their files' names begin."""
 
 
 def page(result: Result) -> str:
@@ -58,6 +68,7 @@ def section(result: Result | None) -> Iterator[str]:
         yield from (f"{_TITLES[group].capitalize()}:", "")
         yield from table(_HEAD, (_cells(name, row, added[name]) for name, row in rows.items()))
     yield from _totals(result)
+    yield from _by_recording(result)
     yield from _alternatives(result)
 
 
@@ -109,6 +120,32 @@ def _totals(result: Result) -> Iterator[str]:
                 f"{t['claims_without_truth']} of {t['without_truth']}",
             )
             for group, t in result["totals"].items()
+        ),
+    )
+
+
+def _by_recording(result: Result) -> Iterator[str]:
+    """What of a set's mean is due to one recording: the others may be at a tenth of it."""
+    rows = {
+        name: {
+            title: [
+                file["mae_ms"]
+                for file_name, file in row["file_figures"].items()
+                if file_name.split("_", 1)[1].startswith(source) and file["mae_ms"] is not None
+            ]
+            for source, title in _RECORDINGS.items()
+        }
+        for name, row in result["sets"].items()
+    }
+    yield from ("MAE in ms by what was recorded, mean over files (how many):", "")
+    yield from table(
+        ("set", *_RECORDINGS.values()),
+        (
+            (
+                name,
+                *(f"{number(np.mean(ms))} ({len(ms)})" if ms else "–" for ms in cells.values()),
+            )
+            for name, cells in rows.items()
         ),
     )
 

@@ -185,6 +185,24 @@ def test_lies_are_counted_by_keypoint_file_and_review(bench) -> None:
     assert added["one"] == pytest.approx(whole["calibration_error"] - alone, abs=1e-4)
 
 
+def test_the_page_tells_whose_recording_a_mean_is_due_to(bench) -> None:
+    measuring, conditions = bench("accuracy.stress.measuring"), bench("accuracy.stress.conditions")
+    errors_ms = {"00_A_radio1": 40, "01_A_radio2": 60, "02_B_radio1": 3, "06_zebra_finch": 2}
+    files = [
+        replace(_file(bench, [0.9], [error], reviewed=True), file=f"{name}.flac")
+        for name, error in errors_ms.items()
+    ]
+    row = {"group": "unseen", "alternatives": {}} | measuring.row(conditions.UNSEEN[0], files)
+    result = {
+        "seed": 3000,
+        "evidence": "compact",
+        "sets": {"moderate": row},
+        "totals": {"unseen": measuring.totals({"moderate": files})},
+    }
+    told = bench("report.stress").page(result)
+    assert "| moderate | 50.0 (2) | 3.00 (1) | – | 2.00 (1) | – |" in told
+
+
 def test_the_command_measures_and_prints_without_recordings(run_bench, tmp_path: Path) -> None:
     told = run_bench(
         "from benchmarks.accuracy.stress import __main__ as stress\n"
