@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.align.alignment import Alias, Alignment, Decision, DecodedEvidence
-from core.align.calibration import MOST_CONFIDENT
+from core.align.calibration import MOST_CONFIDENT, MOST_UNSURE
 from core.align.claims import confidence
 from core.align.claims.alias import find_alias
 from core.align.claims.monotone import never_back
-from core.align.claims.row_claims import claims, file_related
+from core.align.claims.row_claims import claims, file_related, step_beside
 from core.align.limits import CERTAIN, DOUBTFUL, FEW_DOUBTFUL
 from core.align.path import OffsetPath, RowStatistics
 from core.arrays import Floats
@@ -76,6 +76,7 @@ def build_alignment(
     _tell_carried(why, claim.carried, time_1_s, duration_1_s)
     held_s = never_back(time_1_s, sure, duration_1_s)
     back = _doubt_what_goes_back(sure, decoded, time_1_s, held_s)
+    _doubt_beside_steps(sure, why, decoded, path.offset_s)
     for row in back:
         why[row] = GOES_BACK
     for row, known in decided.items():
@@ -192,6 +193,22 @@ def _doubt_what_goes_back(
         mass = confidence.mass_near(rows, held_s[back] - rows.surface.time_0_s)
         sure[back] = np.minimum(sure[back], mass)
     return back
+
+
+def _doubt_beside_steps(
+    sure: Floats, why: list[str], decoded: DecodedEvidence, offset_s: Floats
+) -> None:
+    """Claim little, and say why, beside a step of the clock; `sure` and `why` change there.
+
+    Before and after channel 1 there is nothing to be on the wrong side of.
+    """
+    time_0_s = decoded.surface.time_0_s
+    time_1_s = time_0_s + offset_s
+    within = (time_1_s > 0) & (time_1_s < decoded.duration_1_s)
+    step_s = step_beside(time_0_s, offset_s, decoded.tolerance_s)
+    for row in np.flatnonzero(within & (step_s != 0) & (sure > MOST_UNSURE)):
+        sure[row] = MOST_UNSURE
+        why[row] = f"the clock steps by {step_s[row]:+.2f} s beside it"
 
 
 def _doubtful(keypoints: KeypointSet, gaps: Gaps) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ MOST_CONFIDENT = 0.99
 """No confidence above this is ever given."""
 MOST_UNSURE = 0.89
 """Nor above this on thin grounds: inside channel 1 without a clear match within ten seconds, where
-only a pair's usual drift says so, or where a second alignment fits almost as well."""
+only a pair's usual drift says so, where a second alignment fits almost as well, or beside a step
+of the clock."""
 _LEAST_DOUBT = 1e-3
 _FAR_S = 60.0
 """A clear match further away than this, or none at all, counts as this far, seconds; chosen by

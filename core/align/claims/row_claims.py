@@ -14,6 +14,9 @@ from core.align.decoding.prior import PriorUse
 from core.align.path import RowStatistics
 from core.arrays import Floats
 
+_FASTEST = 0.05
+"""No clock drifts faster, seconds per second: what does has stepped (decision 0081)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claims:
@@ -75,6 +78,31 @@ def claims(
         sure = np.minimum(sure, statistics.mass)
     moved = decoded.calibration.moved(sure, statistics.mass, is_aliased=alias is not None)
     return Claims(moved, carried)
+
+
+def step_beside(time_0_s: Floats, offset_s: Floats, tolerance_s: float) -> Floats:
+    """By how much a path steps between each row and the one before or after it.
+
+    A row hears a second of sound. Where the clock steps within it, what is loud may lie on the
+    other side of the step than the row's own moment.
+
+    Parameters
+    ----------
+    time_0_s, offset_s : ndarray, shape (K,)
+        Rows and the path at them, seconds.
+    tolerance_s : float
+        A smaller step leaves either side right, seconds.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        Seconds, the larger of both; zero where there is no step.
+    """
+    step_s = np.diff(offset_s)
+    drifts = np.abs(step_s) <= np.maximum(tolerance_s, _FASTEST * np.diff(time_0_s))
+    step_s = np.where(drifts, 0.0, step_s)
+    before_s, after_s = np.append(0.0, step_s), np.append(step_s, 0.0)
+    return np.where(np.abs(before_s) > np.abs(after_s), before_s, after_s)
 
 
 def file_related(decoded: DecodedEvidence, *, pinned: bool) -> float:
