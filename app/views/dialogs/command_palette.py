@@ -21,6 +21,7 @@ from app.base.fuzzy_match import closeness
 from app.commands.actions import ACTIONS
 from app.commands.menus import why_not
 from app.look.theme import theme
+from app.views.parts.sentence_label import SentenceLabel
 
 _SIZE_PX = (620, 420)
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
@@ -80,13 +81,16 @@ class CommandPalette(QDialog):
         table.horizontalHeader().hide()
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(26)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            mode = QHeaderView.ResizeMode.ResizeToContents
+        fits, rest = QHeaderView.ResizeMode.ResizeToContents, QHeaderView.ResizeMode.Stretch
+        for column, mode in enumerate((fits, rest, fits)):
             table.horizontalHeader().setSectionResizeMode(column, mode)
+        table.setWordWrap(False)
+        self._why = SentenceLabel("muted")
+        table.currentCellChanged.connect(self._say_why)
         layout = QVBoxLayout(self)
         layout.addWidget(self._query)
         layout.addWidget(table, 1)
+        layout.addWidget(self._why)
         self._query.textChanged.connect(self._show)
         self._query.moved.connect(self._move)
         self._query.returnPressed.connect(self._run)
@@ -101,6 +105,11 @@ class CommandPalette(QDialog):
         """Ids of the commands shown, from the top."""
         rows = range(self._table.rowCount())
         return [self._item(row).data(Qt.ItemDataRole.UserRole) for row in rows]
+
+    @property
+    def why(self) -> str:
+        """Why the command that is marked cannot be run, all of it; empty if it can."""
+        return self._why.text()
 
     def words(self, row: int) -> tuple[str, ...]:
         """What stands in a row: command, menu or why it is greyed, key."""
@@ -135,6 +144,15 @@ class CommandPalette(QDialog):
             self._item(row).setData(Qt.ItemDataRole.UserRole, spec.id)
         if found:
             self._table.selectRow(0)
+        self._say_why()
+
+    @Slot()
+    def _say_why(self) -> None:
+        row = self._table.currentRow()
+        cell = self._table.item(row, 0) if row >= 0 else None
+        name = None if cell is None else cell.data(Qt.ItemDataRole.UserRole)
+        self._why.setText("" if name is None else why_not(self._actions[name]))
+        self._why.setVisible(bool(self._why.text()))
 
     @Slot(int)
     def _move(self, step: int) -> None:

@@ -59,7 +59,8 @@ class TierChoice(QWidget):
             try:
                 refuse_tier(tier, evidence)
             except InputError as error:
-                problems.append(str(error))
+                word = _WORDS[tier].partition(":")[0]
+                problems.append(str(InputError(word, error.what, error.fix)))
                 self.button(tier).setEnabled(False)
                 self.button(SECONDS).setChecked(True)
             else:

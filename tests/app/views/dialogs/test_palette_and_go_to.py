@@ -6,9 +6,11 @@ import pytest
 from finding import line, only
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableWidget
 
 from app.base.fuzzy_match import closeness
 from app.base.time_format import place_of
+from app.commands.menus import allow
 from app.frame.main_window import MainWindow
 from app.views.dialogs.command_palette import CommandPalette
 from app.views.dialogs.go_to import GoTo
@@ -48,6 +50,19 @@ def test_the_palette_says_why_a_command_is_greyed(window: MainWindow) -> None:
     assert palette.isVisible(), "a greyed command does not run"
     QTest.keyClick(line(palette), Key.Key_Escape)
     assert not any(p.isVisible() for p in window.findChildren(CommandPalette))
+
+
+def test_a_long_reason_is_read_whole_in_the_palette(opened: MainWindow) -> None:
+    """Beside the command it ran out of the window, behind a bar to scroll by."""
+    reason = "it needs torch, not installed here; " + "install FinchSync with its extra " * 4
+    allow(opened.commands["fit"], reason)
+    QTest.keyClick(opened, Key.Key_P, BOTH)
+    palette = only(opened, CommandPalette)
+    QTest.keyClicks(line(palette), "zoom in")
+    assert palette.why == ""
+    line(palette).setText(opened.commands["fit"].text())
+    assert palette.why == reason
+    assert not palette.findChild(QTableWidget).horizontalScrollBar().isVisible()
 
 
 def test_arrows_choose_in_the_palette(opened: MainWindow) -> None:
