@@ -27,8 +27,7 @@ from core.formats.sidecar import Rows
 from core.steps import reported, result_of
 
 if TYPE_CHECKING:
-    from core.find.words.asking import OwnLabel
-    from core.find.words.sentence import Sentence
+    from core.find.words.asking import Asked
 
 TOP = 50
 """Hits that are listed."""
@@ -218,9 +217,8 @@ def look_steps(
         None while nothing is new.
     """
     # They take scipy, which the first paint would wait for.
-    from core.find.words.asking import understood
+    from core.find.words.asking import needs_shipped_net, understood
     from core.find.words.own_labels import OwnLabels, own_labels
-    from core.find.words.sentence import Sentence
 
     yield Progress("looking at the index", 0.0)
     names = names_apart([entry.recording for _, entry in entries])
@@ -234,7 +232,7 @@ def look_steps(
         raise InputError(how.listener or "", "understands words, not examples", _CHOOSE)
     own = own_labels(collection) if text and not takes_any else OwnLabels()
     asked = understood(text, own) if text and not takes_any else sought
-    if how.listener is not None and isinstance(asked, Sentence):
+    if how.listener is not None and needs_shipped_net(asked):
         raise InputError("a sentence", "is understood by the shipped net only", _CHOOSE)
     made = yield from _made(collection, text if takes_any else "", how)
     yield Progress("comparing", 1.0)
@@ -245,7 +243,7 @@ def look_steps(
 def search_steps(
     collection: Collection,
     keys: Sequence[int],
-    asked: Example | Sentence | OwnLabel | str,
+    asked: Example | Asked | str,
     marks: Marks,
     made: Made,
 ) -> Iterator[Progress | FoundHits]:
@@ -256,7 +254,7 @@ def search_steps(
     collection : Collection
     keys : sequence of int
         Of its recordings in the session.
-    asked : Example, Sentence, OwnLabel or str
+    asked : Example, Asked or str
         A text was found already: `Made.found`.
     marks : Marks
     made : Made

@@ -22,7 +22,8 @@ def add_find(parser: argparse.ArgumentParser) -> None:
     sought.add_argument(
         "--text",
         metavar="SENTENCE",
-        help="what happens, as 'two distance calls, then song', or the name of a label of yours",
+        help="what happens, as 'two distance calls, then song', or the name of a label of yours, "
+        "alone or in a sentence",
     )
     parser.add_argument(
         "--words-model",

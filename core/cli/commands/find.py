@@ -20,9 +20,8 @@ from core.find.indexing import Index, indexed, is_indexed
 from core.find.leaving import write_hits
 from core.find.query import Query, Stretch, parsed_example, query_of
 from core.find.search import search
-from core.find.words.asking import Asked, answered, any_words, understood
+from core.find.words.asking import Asked, answered, any_words, needs_shipped_net, understood
 from core.find.words.own_labels import own_labels
-from core.find.words.sentence import Sentence
 from core.formats.registry import format_named
 from core.nets import ensure_torch
 from core.steps import told_of
@@ -86,7 +85,7 @@ def _words(args: argparse.Namespace, collection: Collection) -> Asked:
     for line in own.notes:
         note(line)
     asked = understood(args.text, own)
-    if args.encoder is not None and isinstance(asked, Sentence):
+    if args.encoder is not None and needs_shipped_net(asked):
         fix = "leave out --encoder, or give --like or the name of a label of yours"
         raise InputError("--text", "is understood by the shipped net only", fix)
     return asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from core.find.indexing import Index
 from core.find.search import Found
 from core.find.words.any_words import Model, search_any_words
 from core.find.words.own_labels import FEWEST, Labelled, OwnLabels, search_label, too_few
+from core.find.words.own_sentences import search_own_words
 from core.find.words.searching import search_words
 from core.find.words.sentence import WORDS, Sentence, parsed
 from core.find.words.text_tower import Encoder, TextTower, open_tower, search_by_tower
@@ -24,6 +26,14 @@ class OwnLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSentence:
+    """A sentence that names labels, with the examples of each."""
+
+    sentence: Sentence
+    examples: Mapping[str, tuple[Labelled, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class AnyWords:
     """A text that a model of a person's own looks up."""
 
@@ -31,10 +41,10 @@ class AnyWords:
     model: Model | TextTower
 
 
-Asked = Sentence | OwnLabel | AnyWords
+Asked = Sentence | OwnLabel | OwnSentence | AnyWords
 
 
-def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
+def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel | OwnSentence:
     """What is meant by a text; a label of one's own comes before the words of the model.
 
     Raises
@@ -47,7 +57,24 @@ def understood(text: str, own: OwnLabels) -> Sentence | OwnLabel:
         return OwnLabel(name, own.examples[name])
     if name is not None and name.casefold() not in WORDS:
         too_few(name, "one")
-    return parsed(text, tuple(own.examples))
+    labels = (
+        each
+        for each, examples in own.examples.items()
+        if len(examples) >= FEWEST or each.casefold() not in WORDS
+    )
+    sentence = parsed(text, tuple(labels))
+    named = {word: own.examples[word] for _, word in sentence.runs if word in own.examples}
+    for word, examples in named.items():
+        if len(examples) < FEWEST:
+            too_few(word, "one")
+    return OwnSentence(sentence, named) if named else sentence
+
+
+def needs_shipped_net(asked: object) -> bool:
+    """Whether what is asked names words that only the shipped net understands."""
+    if isinstance(asked, OwnSentence):
+        return any(word not in asked.examples for _, word in asked.sentence.runs)
+    return isinstance(asked, Sentence)
 
 
 def any_words(text: str, folder: Path, model: Model | Encoder) -> AnyWords:
@@ -76,4 +103,6 @@ def answered(index: Index, asked: Asked, top: int) -> Steps[list[Found]]:
     if isinstance(asked, OwnLabel):
         yield 0.0
         return search_label(index, asked.name, asked.examples, top)
+    if isinstance(asked, OwnSentence):
+        return (yield from search_own_words(index, asked.sentence, asked.examples, top))
     return (yield from search_words(index, asked, top))

@@ -66,6 +66,25 @@ class OwnLabels:
         return next((name for name in self.examples if name.casefold() == wanted), None)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedBy:
+    """Examples of a label that can be heard.
+
+    Parameters
+    ----------
+    middle : Query
+        The one of middle length.
+    queries : tuple of Query
+        Some of every length.
+    known : tuple of Stretch
+        Where all are.
+    """
+
+    middle: Query
+    queries: tuple[Query, ...]
+    known: tuple[Stretch, ...]
+
+
 def own_labels(collection: Collection) -> OwnLabels:
     """Read the files with labels that lie beside recordings and are called as they are.
 
@@ -112,17 +131,34 @@ def search_label(index: Index, name: str, examples: Sequence[Labelled], top: int
     InputError
         If there are too few examples that can be heard.
     """
+    return found_alike(index, asked_by(index, name, examples), top)
+
+
+def asked_by(index: Index, name: str, examples: Sequence[Labelled]) -> AskedBy:
+    """The examples of a label that can be heard; see `search_label`.
+
+    Raises
+    ------
+    InputError
+        If there are too few.
+    """
     queries = [query for each in examples if (query := _heard(index, each)) is not None]
     if len(queries) < FEWEST:
         too_few(name, f"{len(queries) or 'none'} that can be heard")
     queries.sort(key=lambda query: len(query.frames))
-    middle = queries[len(queries) // 2]
-    known = [each.stretch for each in queries if each.stretch is not None]
-    some = known[:: -(-len(known) // _MOST_ASKED)]
-    right = tuple(Found(each, 1.0) for each in some if each != middle.stretch)
-    wanted = top + min(len(known), _MOST_PASSED)
-    found = search_again(index.frames, middle, Marks(right), wanted)
-    return [each for each in found if not any(map(each.is_same, known))][:top]
+    known = tuple(each.stretch for each in queries if each.stretch is not None)
+    return AskedBy(
+        queries[len(queries) // 2], tuple(queries[:: -(-len(queries) // _MOST_ASKED)]), known
+    )
+
+
+def found_alike(index: Index, asked: AskedBy, top: int) -> list[Found]:
+    """The places most like all examples, best first, without the examples themselves."""
+    some = [each.stretch for each in asked.queries if each.stretch is not None]
+    right = tuple(Found(each, 1.0) for each in some if each != asked.middle.stretch)
+    wanted = top + min(len(asked.known), _MOST_PASSED)
+    found = search_again(index.frames, asked.middle, Marks(right), wanted)
+    return [each for each in found if not any(map(each.is_same, asked.known))][:top]
 
 
 def too_few(name: str, there: str) -> NoReturn:

@@ -40,14 +40,14 @@ class Sentence:
     Parameters
     ----------
     runs : tuple of Run
-        One or two, of different words.
+        One or two, of different words of `WORDS` or labels of a person's own.
     """
 
     runs: tuple[Run, ...]
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        """Numbers of its tokens, `LENGTH` of them."""
+        """Numbers of its tokens, `LENGTH` of them; it names words of `WORDS` only."""
         words: list[str] = []
         for count, word in self.runs:
             words += (["then"] if words else []) + [count, word]
@@ -75,20 +75,22 @@ def parsed(text: str, labels: Sequence[str] = ()) -> Sentence:
     ----------
     text : str
     labels : sequence of str
-        A person's own, which are told where a word is not known.
+        A person's own, which come before words of the same name.
 
     Raises
     ------
     InputError
         If it has an unknown word, names no sound, or more than can be looked up.
     """
-    left = " ".join(re.findall(r"[^\W_]+", text.lower()))
+    left = _plain(text)
+    named = {plain: word for word in (*WORDS, *labels) if (plain := _plain(word))}
+    longest_first = sorted(named, key=len, reverse=True)
     runs: list[Run] = []
     count, unknown = "any", []
     while left:
-        word = next((w for w in WORDS if re.match(rf"{w}(s|es)?\b", left)), None)
+        word = next((w for w in longest_first if re.match(rf"{w}(s|es)?\b", left)), None)
         if word is not None:
-            runs.append((count, word))
+            runs.append((count, named[word]))
             count, left = "any", re.sub(rf"^{word}(s|es)?\s*", "", left)
             continue
         first, _, left = left.partition(" ")
@@ -100,7 +102,7 @@ def parsed(text: str, labels: Sequence[str] = ()) -> Sentence:
     known = f"known are {', '.join(WORDS)}, with {', '.join(COUNTS[1:])} before and 'then' between"
     if labels:
         more = ", …" if len(labels) > _MOST_TOLD else ""
-        known += f"; and alone, your labels {', '.join(labels[:_MOST_TOLD])}{more}"
+        known += f"; and your labels {', '.join(labels[:_MOST_TOLD])}{more}"
     if unknown:
         words = ", ".join(repr(word) for word in unknown)
         raise InputError(
@@ -114,6 +116,11 @@ def parsed(text: str, labels: Sequence[str] = ()) -> Sentence:
         what = f"{text!r} names more than two kinds of sounds, or one twice"
         raise InputError("the words", what, "name one sound, or two that follow each other")
     return Sentence(tuple(runs))
+
+
+def _plain(text: str) -> str:
+    """Its letters and digits, small, with a space between words."""
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def is_so_many(count: str, found: int) -> bool:

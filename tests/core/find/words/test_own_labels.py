@@ -8,7 +8,7 @@ from core.errors import InputError
 from core.find.collection import collection_of
 from core.find.frames import CompactFrames
 from core.find.indexing import Index, indexed
-from core.find.words.asking import OwnLabel, answered, understood
+from core.find.words.asking import OwnLabel, answered, needs_shipped_net, understood
 from core.find.words.own_labels import OwnLabels, own_labels
 from core.find.words.sentence import Sentence
 from core.steps import result_of
@@ -89,3 +89,28 @@ def test_labels_belong_to_the_recording_with_the_longest_name(tmp_path: Path) ->
     (tmp_path / "a.b.Table.1.selections.txt").write_text(text, encoding="utf-8")
     (example,) = own_labels(collection_of(tmp_path)).examples["tit"]
     assert example.searched.name == "a.b.wav"
+
+
+def test_counts_and_orders_of_own_labels_are_found(tmp_path: Path) -> None:
+    """In b, two rising calls come before a falling one; elsewhere one does, or comes after it."""
+    write(tmp_path / "a.wav", ([(2.0, RISING), (4.0, FALLING), (9.0, RISING), (11.0, FALLING)], []))
+    told = [(1.5, FALLING), (2.5, RISING), (17.0, RISING), (18.0, RISING), (19.0, FALLING)]
+    write(tmp_path / "b.wav", ([(33.0, RISING), (34.0, FALLING)], told), 40.0, seed=1)
+    text = "2\t2.2\tup_call\n4\t4.2\tdown\n9\t9.2\tup_call\n11\t11.2\tdown\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    index = result_of(indexed(collection_of(tmp_path), CompactFrames()))
+    own = own_labels(index.collection)
+    best, *_ = result_of(answered(index, understood("two up calls, then down", own), 5))
+    assert best.stretch[:2] == (1, 1)
+    assert best.stretch.start_s <= 17.0 < 19.2 <= best.stretch.end_s
+    assert best.score > 0.5
+    other, *_ = result_of(answered(index, understood("down, then one up call", own), 5))
+    assert other.stretch[:2] == (0, 0)
+    assert other.stretch.start_s <= 4.0 < 9.0 <= other.stretch.end_s
+    assert needs_shipped_net(understood("down, then song", own))
+    assert not needs_shipped_net(understood("two up calls, then down", own))
+
+
+def test_a_label_of_one_example_in_a_sentence_is_refused(own: OwnLabels) -> None:
+    with pytest.raises(InputError, match="'coal tit' needs two examples"):
+        understood("two Wrens, then coal tit", own)
