@@ -12,7 +12,7 @@ from core.arrays import Floats32
 from core.find.frames import STEP_S
 from core.find.indexing import Index
 from core.find.query import Query, Stretch
-from core.find.search import Found, score_at
+from core.find.search import Found, scores_at
 from core.find.words.chances import chances
 from core.find.words.listening import listened
 from core.find.words.model import STEP_FRAMES, shipped_words
@@ -106,6 +106,6 @@ def _likeness(index: Index, queries: Sequence[Query]) -> float:
     for one, other in permutations(queries, 2):
         if other.stretch is not None:
             frames = index.frames[other.stretch.recording].channels[other.stretch.channel]
-            first = round(other.stretch.start_s / STEP_S) - _NEAR_ROWS
-            scores.append(float(score_at(frames, one.frames, first, 2 * _NEAR_ROWS + 1).max()))
+            first = np.array([round(other.stretch.start_s / STEP_S) - _NEAR_ROWS])
+            scores.append(float(scores_at(frames, one.frames, first, 2 * _NEAR_ROWS + 1)[0]))
     return max(float(np.median(scores)), _SPREAD)
