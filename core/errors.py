@@ -41,6 +41,20 @@ def system_reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+def refuse_unreadable(path: Path) -> None:
+    """Refuse a file that cannot be opened, as the system says; not every reader tells why.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        what = f"cannot be read ({system_reason(error)})"
+        raise InputError(path, what, "check the path") from error
+
+
 def refuse_undecodable(path: Path) -> None:
     """Refuse a path that is no Unicode: no table, session or audio library could hold it.
 

@@ -26,7 +26,7 @@ from core.align.calibration import (
 )
 from core.arrays import Floats
 from core.audio.spectra.levels import BANDS
-from core.errors import InputError, system_reason
+from core.errors import InputError, refuse_unreadable, system_reason
 from core.evidence.adaptation import Adaptation
 from core.evidence.choice import EVIDENCE
 from core.evidence.compact import shipped_weights
@@ -112,15 +112,10 @@ def _arrays(adaptation: Adaptation | None) -> dict[str, NDArray[np.floating]]:
 
 
 def _content(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    refuse_unreadable(path)
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(
-            path, f"cannot be read ({system_reason(error)})", "check the path"
-        ) from error
-    if path.is_dir() or size > _MOST_BYTES:
-        raise InputError(path, "is no model", f"give a {SUFFIX} file")
-    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(path, "is no model", f"give a {SUFFIX} file")
         with safe_open(str(path), framework="numpy") as file:
             told = (file.metadata() or {}).get(_KEY)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

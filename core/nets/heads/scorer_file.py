@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from core.errors import InputError
+from core.errors import InputError, refuse_unreadable
 from core.formats.files.atomic import write_whole
 from core.nets.encoders.reading import file_digest
 from core.nets.heads.making import scorer_of, sizes_of
@@ -106,9 +106,10 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
     Raises
     ------
     InputError
-        If the file is missing, damaged or no scorer, if a weight is not finite, or if
+        If the file is missing, unreadable, damaged or no scorer, if a weight is not finite, or if
         the scorer belongs to another encoder.
     """
+    refuse_unreadable(path)
     try:
         with safe_open(path, framework="pt") as file:
             told = json.loads((file.metadata() or {})[_KEY])
@@ -119,8 +120,6 @@ def load_scorer(path: Path, encoder_digest: str | None = None) -> ScorerFile:
         tuned = {n.removeprefix(_TUNED): w for n, w in weights.items() if n not in own}
         digest, card = file_digest(path), dict(told["card"])
         found = ScorerFile(scorer, str(told["encoder"]), card, digest, tuned)
-    except FileNotFoundError as error:
-        raise InputError(path, "there is no such file", "check the path") from error
     except (SafetensorError, OSError) as error:
         raise InputError(path, "is cut short or no safetensors file", _FIX) from error
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

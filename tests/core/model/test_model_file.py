@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import pickle
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -162,10 +164,21 @@ def test_a_network_of_others_is_no_model(tmp_path):
 
 
 def test_what_is_no_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="is no model"):
+    with pytest.raises(InputError, match="cannot be read"):
         read_model(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_model(tmp_path / "none.finchmodel")
+
+
+def test_a_file_without_rights_is_not_said_to_be_missing(path, monkeypatch):
+    """The library that reads it says of every file which it cannot open that there is none."""
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(type(path), "open", refuse)
+    with pytest.raises(InputError, match=os.strerror(errno.EACCES).lower()):
+        read_model(path)
 
 
 def test_a_newer_version_is_named(path):

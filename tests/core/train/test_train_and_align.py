@@ -50,7 +50,7 @@ def test_what_cannot_be_opened_is_refused_before_any_work(finchsync, place, tmp_
         ((*beats, place.encoder), "needs a pair scorer"),
         ((*beats, none, "--scorer", none), "cannot be opened"),
         ((*beats, place.encoder, "--scorer", place.encoder), "give a scorer that"),
-        ((*beats, place.encoder, "--scorer", none), "there is no such file"),
+        ((*beats, place.encoder, "--scorer", none), "cannot be read ("),
     ):
         refused = finchsync(*arguments)
         assert refused.code == 2
