@@ -185,6 +185,22 @@ def test_channels_with_nothing_in_common_are_not_claimed(duration_s, tmp_path):
     assert np.mean(result.keypoints.confidence >= 0.95) < 0.1
 
 
+@pytest.mark.parametrize("shift_s", [3.0, 20.0, 30.0])
+def test_a_recording_beside_itself_is_found_at_its_shift_or_not_claimed(scene, tmp_path, shift_s):
+    """Half a minute apart nothing of it is in both: the first half beside the second."""
+    rate_hz, length_s = scene.sample_rate_hz, min(60.0 - shift_s, 40.0)
+    one, count = scene.samples[:, 0], round(length_s * rate_hz)
+    path = tmp_path / "itself.wav"
+    later = one[round(shift_s * rate_hz) :][:count]
+    sf.write(path, np.stack([later, one[:count]], axis=1), rate_hz)
+    found = align(open_recording(path)).keypoints
+    is_heard = found.time_0_s + shift_s < length_s
+    is_wrong = np.abs(found.offset_s - shift_s) > 0.05
+    assert not (is_wrong & is_heard).any()
+    if shift_s >= length_s:
+        assert (found.confidence < 0.5).all()
+
+
 def test_noise_against_noise_is_a_guess_and_called_one(tmp_path):
     path = tmp_path / "noise.wav"
     sf.write(path, NOISE, 16000)
