@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -35,7 +35,7 @@ from core.session import Basis
 _NUDGES = (-100, -10, -1, 1, 10, 100)
 
 
-class KeypointPanel(QScrollArea):
+class KeypointPanel(QWidget):
     """Where the selected keypoint stands, how sure that is and why; it scrolls in a low window.
 
     Parameters
@@ -67,7 +67,7 @@ class KeypointPanel(QScrollArea):
         self._reason = FixedLabel("muted", Qt.AlignmentFlag.AlignTop, lines=2, wraps=True)
         inner = QWidget()
         layout = QVBoxLayout(inner)
-        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setContentsMargins(8, 4, 8, 0)
         layout.setSpacing(6)
         layout.addLayout(_row(self._title, self._state_icon, self._state))
         layout.addLayout(_row(self._offset, self._sure))
@@ -79,16 +79,25 @@ class KeypointPanel(QScrollArea):
         self.explanation = ExplanationPopup(self)
         layout.addWidget(self.clips, 1)
         layout.addWidget(self._curve)
-        layout.addLayout(_nudge_buttons(actions))
-        accept = ActionButton(actions["accept"], "Accept")
-        layout.addLayout(_decision_buttons(accept, actions))
-        self.setWidget(inner)
         self._inner = inner
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scrolled = QScrollArea()
+        self._scrolled.setWidget(inner)
+        self._scrolled.setWidgetResizable(True)
+        self._scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # What of it is reached by the keyboard comes into view by itself.
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        accept = ActionButton(actions["accept"], "Accept")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 8)
+        whole.setSpacing(6)
+        whole.addWidget(self._scrolled, 1)
+        for buttons in (_nudge_buttons(actions), _decision_buttons(accept, actions)):
+            # Not scrolled away, however much there is to see above.
+            buttons.setContentsMargins(8, 0, 8, 0)
+            whole.addLayout(buttons)
         self.setAccessibleName("Selected keypoint")
-        self.setFocusProxy(accept)
+        self._accept = accept
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         for signal in (
@@ -105,7 +114,16 @@ class KeypointPanel(QScrollArea):
         """As wide as all of it beside the scroll bar; as low as the window needs."""
         least = super().minimumSizeHint()
         inner_px = self._inner.minimumSizeHint().width()
-        return QSize(inner_px + self.verticalScrollBar().sizeHint().width(), least.height())
+        bar_px = self._scrolled.verticalScrollBar().sizeHint().width()
+        return QSize(max(least.width(), inner_px) + bar_px, least.height())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        """Hand the keyboard on."""
+        self._accept.setFocus(event.reason())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """No wider than it has to be."""
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
     @Slot()
     def _repaint(self) -> None:
