@@ -103,7 +103,9 @@ def _of_headings(header: QHeaderView) -> Iterator[str]:
         heading = str(header.model().headerData(section, header.orientation()))
         needs_px = max(map(header.fontMetrics().horizontalAdvance, heading.split("\n")))
         has_px = header.sectionSize(section) - 2 * _HEADING_PX
-        if not header.isSectionHidden(section) and needs_px > has_px + _SLACK_PX:
+        gives_way = header.sectionResizeMode(section) is QHeaderView.ResizeMode.Stretch
+        is_shown = not (header.isSectionHidden(section) or gives_way)
+        if is_shown and needs_px > has_px + _SLACK_PX:
             yield f"the heading “{heading}” needs {needs_px} px and has {has_px}"
 
 

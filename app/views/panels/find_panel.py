@@ -143,7 +143,8 @@ class FindPanel(QWidget):
         layout.addLayout(buttons)
         self.table.setMinimumHeight(_NARROW_PX)
         # A narrow panel cuts words off rather than make the window wider.
-        for each in (*self.findChildren(ActionButton), self._stop, self._bar, self.only_apart):
+        narrow = (label, self.listener, self._stop, self._bar, self.only_apart)
+        for each in (*self.findChildren(ActionButton), *narrow):
             each.setMinimumWidth(_NARROW_PX)
         self.setFocusProxy(self.table)
         self.only_apart.toggled.connect(self._refresh)
