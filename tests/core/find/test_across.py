@@ -43,6 +43,13 @@ def test_a_moment_stands_out_where_it_is_and_nowhere_else() -> None:
     assert np.mean(np.array(back) > AGREES) == 1
 
 
+def test_either_channel_says_the_same_of_a_moment() -> None:
+    zero, one = _heard_twice(0.3)
+    for at in range(300, 1100, 40):
+        there = stands_out(zero, at, one, at + LATE, LENGTH)
+        assert stands_out(one, at + LATE, zero, at, LENGTH) == pytest.approx(there)
+
+
 def test_nothing_is_there_in_silence_or_among_other_sounds() -> None:
     zero, other = _heard_twice(0.0)
     silent = _channel(np.zeros((COUNT, MOMENT_WIDTH)))

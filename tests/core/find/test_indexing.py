@@ -83,6 +83,9 @@ def test_an_index_of_an_earlier_layout_is_made_again_and_told(tmp_path: Path) ->
     path.write_bytes(path.read_bytes().replace(b"frames 2", b"frames 1", 1))
     told = "a.wav: its index was made with another model and is made again"
     assert _index(tmp_path, Noise("1" * 16)).notes == (told,)
+    path.write_bytes(path.read_bytes().replace(b'"files"', b'"filed"', 1))
+    told = "a.wav: its index was damaged or cut short and is made again"
+    assert _index(tmp_path, Noise()).notes == (told,)
 
 
 def test_a_file_of_frames_is_what_it_says(tmp_path: Path) -> None:

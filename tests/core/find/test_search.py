@@ -109,6 +109,24 @@ def test_what_is_marked_wrong_goes_and_takes_its_like_along() -> None:
     assert [is_true(x) for x in again[:4]] == [True] * 4
 
 
+def test_one_wrong_mark_brings_up_the_quieter_of_two_sounds_in_the_example() -> None:
+    rng = np.random.default_rng(4)
+    quiet, loud = unit(rng, LENGTH), unit(rng, LENGTH)
+    wanted = [2 * 3000 + 200 * n for n in range(1, 5)]
+    others = [3 * 3000 + 200 * n for n in range(1, 13)]
+    index = _planted(
+        0.4 * quiet + 0.8 * loud,
+        *((at, 0.9 * quiet) for at in wanted),
+        *((at, 0.9 * loud + 0.2 * unit(rng, LENGTH)) for at in others),
+    )
+    query = _own(index, quiet)
+    first = search(index, query, 12)
+    assert {x.stretch.channel for x in first} == {1}
+    again = search_again(index, query, Marks((), (first[0],)), 4)
+    assert {round(x.stretch.start_s / STEP_S) for x in again} == {at - 6000 for at in wanted}
+    assert {x.stretch.channel for x in again} == {0}
+
+
 @pytest.mark.parametrize(
     ("start_s", "end_s", "told"),
     [
