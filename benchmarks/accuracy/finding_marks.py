@@ -3,10 +3,11 @@
 usage: python -m benchmarks.accuracy.finding_marks [--scenes N] [--queries N]
 
 Scenes, one query in three, and what is right are those of `benchmarks.accuracy.finding`, at 10 and
-0 dB; hops stand for noises. **One by one**: five times a person says of the best hit without a mark
-whether it is right, and every time it is looked again, as in the window. **At once**: the first
-five hits are marked, and it is looked again once. What is marked right stays on top. **Unseen**
-leaves what was marked out of the hits and out of those there could be, before and after.
+0 dB; flapping wings stand for noises (hops are heard only under a call). **One by one**: five times
+a person says of the best hit without a mark whether it is right, and every time it is looked again,
+as in the window. **At once**: the first five hits are marked, and it is looked again once. What is
+marked right stays on top. **Unseen** leaves what was marked out of the hits and out of those there
+could be, before and after.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from benchmarks.common.places import RESULTS
 from core.find.marks import Marks, search_again
 from core.find.query import Stretch
 from core.find.search import Found
-from core.simulate.aviary import HOP
+from core.simulate.aviary import FLAP
 
 SNRS_DB = (10.0, 0.0)
 MARKS = 5
@@ -129,7 +130,7 @@ def main() -> int:
     for snr_db in SNRS_DB:
         with tempfile.TemporaryDirectory() as folder:
             made = world(arguments.scenes, Path(folder), snr_db)
-            queries = asked(made, arguments.queries, (*WORDS, HOP))[::EVERY_QUERY]
+            queries = asked(made, arguments.queries, (*WORDS, FLAP))[::EVERY_QUERY]
             for across in (False, True):
                 name = f"{snr_db:g} dB" + ", across" * across
                 result[name] = part = marked(made, queries, across=across)
