@@ -34,6 +34,9 @@ OUTVOTED = (
     "the recorders do not follow their usual drift here: is the prior one of this pair, and did "
     "neither of them stop?"
 )
+RESTART_S = 0.5
+"""A larger step of the offset is no dropped buffer: a recorder stopped, or the path is wrong on one
+side; chosen by hand."""
 _TOLD_SHARE = 0.1
 """From this share of a confidence on, it is told that it rests on the usual drift."""
 
@@ -89,7 +92,8 @@ def build_alignment(
     keypoints = _unclaimed(proposed, decoded.gaps)
     mean = decoded.gaps.mean_outside(keypoints.confidence, keypoints.time_0_s, keypoints.time_1_s)
     evidence = decoded.evidence
-    warnings = (*evidence.warnings, *_warnings(decoded, alias, surface.time_0_s[back]))
+    stepped = () if len(back) else _steps(path.offset_s, surface.time_0_s, decoded.gaps)
+    warnings = (*evidence.warnings, *_warnings(decoded, alias, surface.time_0_s[back]), *stepped)
     if file_related(decoded, pinned=pinned) < 0.5:
         warnings = (*warnings, NOTHING_IN_COMMON, *evidence.doubts)
     elif decoded.prior is not None and decoded.prior.share < 0.5:
@@ -221,6 +225,17 @@ def _doubtful(keypoints: KeypointSet, gaps: Gaps) -> tuple[str, ...]:
         return ()
     least_s = keypoints.time_0_s[doubtful[np.argmin(keypoints.confidence[doubtful])]]
     return (f"{count} of {heard} keypoints are in doubt, most of all at {least_s:.0f} s",)
+
+
+def _steps(offset_s: Floats, time_0_s: Floats, gaps: Gaps) -> tuple[str, ...]:
+    """A sentence where the offset steps by seconds within a file, the largest step."""
+    is_silent = gaps.channel_at(time_0_s, time_0_s + offset_s) != NO_GAP
+    step_s = np.where(is_silent[1:] | is_silent[:-1], 0.0, np.diff(offset_s))
+    if not (np.abs(step_s) > RESTART_S).any():
+        return ()
+    row = int(np.abs(step_s).argmax())
+    at = f"at {time_0_s[row + 1]:.0f} s"
+    return (f"{at} the offset steps by {step_s[row]:+.1f} s: did a recorder stop there?",)
 
 
 def _warnings(decoded: DecodedEvidence, alias: Alias | None, back_s: Floats) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ def never_back(time_1_s: Floats, sure: Floats, duration_1_s: float) -> Floats:
     the last moment before it and the first after it. What lies on both sides of the fall cannot
     all be right: channel 1 stands still at one moment, and the moments beyond it on their side
     are held there. A moment to stand still at has the odds that all of these are wrong; the
-    median of all such moments loses least absolute error.
+    median of all such moments loses least absolute error. Nothing was compared beyond the ends of
+    channel 1, so what lies there speaks for no side.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def never_back(time_1_s: Floats, sure: Floats, duration_1_s: float) -> Floats:
         Never falling.
     """
     held_s = np.clip(time_1_s, 0.0, duration_1_s)
-    odds = logit(np.clip(sure, *_SURE))
+    odds = np.where(held_s == time_1_s, logit(np.clip(sure, *_SURE)), 0.0)
     while True:
         falls_s = np.diff(held_s)
         if not (falls_s < 0).any():

@@ -184,8 +184,10 @@ class _Chain:
                     if most <= 0:  # a band that jumped away: begin anew
                         message, most = np.ones_like(message), np.float32(1)
                     move = self._moves[self._strides[row]]
-                    message = move.backward(message, self._emission[row] / most)
-                    message = _shifted(message, -int(self._origin_step[row]))
+                    heard = self._emission[row] / most
+                    jumped = float(move.anywhere * ((move.prior @ message) @ heard))
+                    message = move.backward(message, heard)
+                    message = _shifted(message, -int(self._origin_step[row]), jumped)
             total = marginal.sum(axis=1, keepdims=True)
             marginal = np.where(total > 0, marginal, np.float32(1))  # nothing left: anywhere
             marginal *= np.float32(weight) / marginal.sum(axis=1, keepdims=True)
@@ -196,7 +198,7 @@ class _Chain:
         for row in range(start, min(start + _BLOCK_ROWS, self._rows)):
             if row:
                 move = self._moves[self._strides[row]]
-                state = move.forward(_shifted(state, int(self._origin_step[row])))
+                state = self._moved(state, move, int(self._origin_step[row]))
             else:
                 state = state.copy()
             emission = self._emission[row]
@@ -207,12 +209,22 @@ class _Chain:
                 state *= emission / np.float32(norm)
             yield state, norm
 
+    @staticmethod
+    def _moved(state: Floats32, move: Transition, step: int) -> Floats32:
+        """One row on; what is beyond the columns there may jump into them, as from anywhere."""
+        inside = _shifted(state, step)
+        moved = move.forward(inside)
+        if step:
+            beyond = state.sum() - inside.sum()
+            moved += (move.anywhere * max(beyond, np.float32(0)) * move.prior)[:, None]
+        return moved
 
-def _shifted(values: Floats32, step: int) -> Floats32:
+
+def _shifted(values: Floats32, step: int, beyond: float = 0.0) -> Floats32:
     """Re-index columns to a row whose first offset is `step` columns later."""
     if step == 0:
         return values
-    out = np.zeros_like(values)
+    out = np.full_like(values, beyond)
     if abs(step) < values.shape[1]:
         target, source = overlap(-step)
         out[:, target] = values[:, source]

@@ -91,6 +91,7 @@ class Transition:
                 self._moves.append((self._landed[layer, there], (slopes, here)))
                 self._returns.append((self._before[slopes, here], self._landed_ahead[layer, there]))
         self._columns = columns
+        self.anywhere = np.float32(model.lost_probability / columns)
         self._start = None if model.start is None else _around(model.start, slope, step_s, columns)
         self._jump = Jump(model, step_s, columns)
 

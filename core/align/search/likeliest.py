@@ -46,21 +46,35 @@ def likeliest_paths(score: Floats32, apart: int, most: int) -> list[Columns]:
     found: list[Columns] = []
     column = np.arange(score.shape[1])
     while len(found) < most:
-        path, nats = _likeliest(left, _JUMP_NATS)
+        path, nats = likeliest(left, _JUMP_NATS)
         if nats < highest - _RIVAL_NATS or not np.isfinite(nats):
             break
         found.append(path)
         highest = max(highest, nats)
         left[np.abs(column - path[:, None]) < apart] = -np.inf
-    jumping, _ = _likeliest(score.astype(np.float64), _RESTART_NATS)
+    jumping, _ = likeliest(score, _RESTART_NATS)
     if all((np.abs(jumping - path) >= apart).any() for path in found):
         found.append(jumping)
     return found
 
 
-def _likeliest(score: NDArray[np.float64], jump_nats: float) -> tuple[Columns, float]:
-    """One path and its evidence (Viterbi 1967): it drifts by a column or two, or jumps anywhere."""
-    best, came_from = score[0], []
+def likeliest(score: NDArray[np.floating], jump_nats: float) -> tuple[Columns, float]:
+    """One path and its evidence (Viterbi 1967): it drifts by a column or two, or jumps anywhere.
+
+    Parameters
+    ----------
+    score : ndarray of float, shape (R, L)
+        As in `likeliest_paths`.
+    jump_nats : float
+        What a jump costs.
+
+    Returns
+    -------
+    path : ndarray of int, shape (R,)
+        Columns.
+    nats : float
+    """
+    best, came_from = score[0].astype(np.float64), []
     column = np.arange(score.shape[1])
     drift = np.arange(-_DRIFT_COLUMNS, _DRIFT_COLUMNS + 1)[:, None]
     for row in score[1:]:

@@ -7,7 +7,7 @@ elsewhere. Then both are, and the evidence decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from core.align.decoding.prior import DriftPrior
 from core.align.limits import COARSE_ABOVE_S, WIDE_SEARCH_S
 from core.align.path import OffsetPath
 from core.align.search.coarse import APART_S, STRETCH_S, CoarseOffsets, CoarsePath
+from core.align.search.ends import beyond_restart, untold_ends
 from core.arrays import Floats
 from core.audio.spectra.features import HOP_S, ChannelFeatures
 from core.evidence.spectral import term_surfaces
@@ -30,6 +31,8 @@ BAND_S = 5.0
 _MARGIN_S = 3.0
 """What a window that the offsets of a path share, jumps and all, has to spare at either side,
 seconds. It is as wide as paths are apart: most restarts that only close comparison finds fit in."""
+_WIDEST_S = 24.0
+"""A window up to here is widened to hold both sides of a restart, seconds; chosen by hand."""
 _NEAR = 0.5
 """A stretch less probably near than this asks for a look elsewhere."""
 PERHAPS_ELSEWHERE = 0.5
@@ -60,8 +63,8 @@ class SearchWindow:
     columns : int
         Offsets a row, `core.audio.spectra.features.HOP_S` apart.
     unsure_s : ndarray, shape (J,)
-        Moments of channel 0 around which the band jumps, seconds: what is near them may lie
-        in neither of its parts.
+        Moments of channel 0 around which the band jumps, or that may lie where a recorder started
+        again, seconds: what is near them may be at an offset that is not compared.
     """
 
     first_offset_s: Floats
@@ -87,13 +90,46 @@ class SearchWindow:
         """
         return cls(centre_s - half_s, cls.columns_within(half_s), unsure_s)
 
+    def reaching(
+        self, rows_s: Floats, beyond: NDArray[np.intp], offset_s: Floats
+    ) -> SearchWindow | None:
+        """The same with room for other offsets of the first or the last rows.
+
+        Parameters
+        ----------
+        rows_s : ndarray, shape (K,)
+            Seconds.
+        beyond : ndarray of int, shape (E,)
+            Which rows.
+        offset_s : ndarray, shape (E,)
+            Of these, seconds.
+
+        Returns
+        -------
+        SearchWindow or None
+            None where it has room for them.
+        """
+        width_s = HOP_S * (self.columns - 1)
+        away_s = offset_s - self.first_offset_s[beyond]
+        if (away_s >= 0).all() and (away_s <= width_s).all():
+            return None
+        low_s = min(self.first_offset_s.min(), offset_s.min() - _MARGIN_S)
+        high_s = max(self.first_offset_s.max() + width_s, offset_s.max() + _MARGIN_S)
+        if high_s - low_s <= _WIDEST_S:
+            middle_s = np.full(len(rows_s), (low_s + high_s) / 2)
+            return SearchWindow.around(middle_s, (high_s - low_s) / 2, self.unsure_s)
+        first_offset_s = self.first_offset_s.copy()
+        first_offset_s[beyond] = offset_s - width_s / 2
+        seam_s = rows_s[beyond[-1] if beyond[0] == 0 else beyond[0]]
+        return SearchWindow(first_offset_s, self.columns, np.append(self.unsure_s, seam_s))
+
     @staticmethod
     def columns_within(half_s: float) -> int:
         """How many offsets are no further than so many seconds from a centre."""
         return 2 * round(half_s / HOP_S) + 1
 
     def is_unsure(self, rows_s: Floats) -> NDArray[np.bool_]:
-        """Which moments of channel 0 lie where the band jumps.
+        """Which moments of channel 0 may be at an offset that is not compared.
 
         Parameters
         ----------
@@ -204,11 +240,12 @@ def likelier_window(
     rows_s: Floats,
     windows: tuple[SearchWindow, ...],
     prior: DriftPrior | None = None,
+    reach_s: float = 0.0,
 ) -> Steps[tuple[SearchWindow, TermSurfaces]]:
     """Compare the channels in all windows, and keep the one with most evidence.
 
-    It is the first where no other has more than chance may bring. One that keeps part of the first
-    one's path is no other place: what it has more was found beyond, after paying for a jump.
+    It is the first where no other has more than chance may bring. Where its path tells little of
+    the first or last rows, these are looked for further away.
 
     Parameters
     ----------
@@ -217,6 +254,8 @@ def likelier_window(
         Moments of channel 0, seconds.
     windows : tuple of SearchWindow
     prior : DriftPrior, optional
+    reach_s : float
+        How much further, seconds; zero for nowhere else.
 
     Yields
     ------
@@ -229,29 +268,71 @@ def likelier_window(
     terms : TermSurfaces
         The spectral terms in it.
     """
-    best: tuple[SearchWindow, TermSurfaces] | None = None
-    first_s: Floats | None = None
+    best: _Look | None = None
+    first: _Look | None = None
     most = -np.inf
     for number, window in enumerate(windows):
-        start, end = number / len(windows), (number + 1) / len(windows)
-        compared = term_surfaces(*features, rows_s, window.first_offset_s, window.columns)
-        if len(windows) == 1:
-            return window, (yield from compared)
-        terms = yield from part_of(compared, start, (start + end) / 2)
-        surface = terms.combined(terms.prior)
-        decoded, _ = yield from part_of(
-            decode_carried(surface, prior, FIRST_MODEL), (start + end) / 2, end
-        )
-        evidence = decoded.log_evidence
-        path_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)
-        if first_s is None:
-            first_s = path_s
-        else:
-            evidence -= _RESTART_NATS if _is_restart(first_s, path_s) else FAR_NATS
+        start, end = 0.8 * number / len(windows), 0.8 * (number + 1) / len(windows)
+        look = yield from part_of(_look(features, rows_s, window, prior), start, end)
+        first = first or look
+        evidence = look.log_evidence - look.handicap(first)
         if evidence > most:
-            best, most = (window, terms), evidence
+            best, most = look, evidence
     assert best is not None
-    return best
+    for end_rows in untold_ends(best.nats) if reach_s else ():
+        path = best.path_s, best.nats
+        looking = beyond_restart(features, rows_s, end_rows, path, reach_s)
+        found = yield from part_of(looking, 0.8, 0.9)
+        wider = found and best.window.reaching(rows_s, *found)
+        if found and wider:
+            look = yield from part_of(_look(features, rows_s, wider, prior), 0.9, 1.0)
+            more = look.log_evidence - best.log_evidence
+            if more > look.handicap(best):
+                best = look
+            elif more > -FAR_NATS:
+                best = best.doubting(rows_s[found[0]])
+    return best.window, best.terms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A window, its spectral terms, their evidence, and offset and evidence of every row."""
+
+    window: SearchWindow
+    terms: TermSurfaces
+    log_evidence: float
+    path_s: Floats
+    nats: Floats
+
+    def doubting(self, moments_s: Floats) -> _Look:
+        """The same where moments of channel 0, seconds, may lie elsewhere."""
+        unsure_s = np.append(self.window.unsure_s, moments_s)
+        return replace(self, window=replace(self.window, unsure_s=unsure_s))
+
+    def handicap(self, first: _Look) -> float:
+        """Nats by which this window must outdo the one to trust where evidence is even.
+
+        One that keeps part of its path is no other place: what it has more was found beyond,
+        after paying for a jump.
+        """
+        if self is first:
+            return 0.0
+        return _RESTART_NATS if _is_restart(first.path_s, self.path_s) else FAR_NATS
+
+
+def _look(
+    features: tuple[ChannelFeatures, ChannelFeatures],
+    rows_s: Floats,
+    window: SearchWindow,
+    prior: DriftPrior | None,
+) -> Steps[_Look]:
+    compared = term_surfaces(*features, rows_s, window.first_offset_s, window.columns)
+    terms = yield from part_of(compared, 0.0, 0.5)
+    surface = terms.combined(terms.prior)
+    decoded, _ = yield from part_of(decode_carried(surface, prior, FIRST_MODEL), 0.5, 1.0)
+    path_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)
+    nats = surface.at(path_s).astype(np.float64)
+    return _Look(window, terms, decoded.log_evidence, path_s, nats)
 
 
 def _is_restart(first_s: Floats, other_s: Floats) -> bool:

@@ -37,3 +37,14 @@ def test_where_nothing_tells_channel_1_stands_still_in_the_middle():
     held_s = never_back(path_s, np.full(ROWS, 0.5), 100.0)
     standing = np.flatnonzero(np.diff(held_s) == 0)
     assert held_s[standing] == pytest.approx((path_s[19] + path_s[20]) / 2, abs=0.6)
+
+
+def test_what_lies_beyond_the_end_of_channel_1_does_not_outvote_what_matches_inside():
+    """A recorder lost 42 s, and half of the file was put after its end before the path falls."""
+    time_0_s = np.arange(100.0)
+    path_s = time_0_s - 42.0 * (time_0_s >= 90)
+    matches = (time_0_s < 48) | (time_0_s >= 90)
+    sure = np.select([matches, path_s < 60.0], [0.98, 0.6], 0.96)
+    held_s = never_back(path_s, sure, 60.0)
+    assert held_s[:48] == pytest.approx(path_s[:48])
+    assert held_s[90:] == pytest.approx(path_s[90:])

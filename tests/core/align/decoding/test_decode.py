@@ -55,6 +55,7 @@ def transition(model: DriftModel, columns: int, origin_step: int) -> np.ndarray:
     for r, i in product(range(model.slopes), range(columns)):
         place = i - origin_step
         if not 0 <= place < columns:
+            out[r, i] = prior[:, None] * model.lost_probability / columns
             continue
         target = place + slope[r] / STEP_S
         low = int(np.floor(target))
@@ -191,6 +192,21 @@ def test_without_evidence_nothing_is_known():
     result = decoded(surface)
     assert result.posterior.max() < 0.02
     assert result.log_evidence == pytest.approx(0.0, abs=0.5)
+
+
+def test_a_jump_costs_no_more_where_the_band_jumps_with_it():
+    """Matches at -0.5 s, then at 40 s: once in a band that jumps, once in one that holds both."""
+    offset_s = np.where(np.arange(24) < 12, -0.5, 40.0)
+    evidence = []
+    for first_s, columns in ((offset_s - 1.0, 201), (np.full(24, -1.5), 4301)):
+        score = np.full((24, columns), -1.0, dtype=np.float32)
+        match = np.rint((offset_s - first_s) / STEP_S).astype(int)
+        score[np.arange(24), match] = 6.0
+        result = decoded(ScoreSurface(np.arange(24.0), first_s, STEP_S, score))
+        assert result.posterior[np.arange(24), match].min() > 0.9
+        evidence.append(result.log_evidence)
+    # The wider one has more places to begin and to land in.
+    assert evidence[0] - evidence[1] == pytest.approx(2 * np.log(4301 / 201), abs=0.3)
 
 
 def test_a_band_that_jumps_away_is_survived():
