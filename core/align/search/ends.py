@@ -19,8 +19,10 @@ from core.steps import Steps
 
 # Chosen on development seeds (decision 0079).
 
-_ROWS = (8, 45)
-"""Fewest and most rows of an end: fewer tell nothing, and more are found coarsely."""
+_ROWS = (12, 30)
+"""Fewest and most rows of an end: fewer tell too little, and more are found coarsely."""
+_REACH_S = 120.0
+"""How far from the path an end is looked for, seconds."""
 JUMP_NATS = 28.0
 """What a jump to any of a thousand offsets costs a path, nats: an end that tells less may lie
 elsewhere, and one that gains less there does not."""
@@ -54,7 +56,6 @@ def beyond_restart(
     rows_s: Floats,
     end: slice,
     path: tuple[Floats, Floats],
-    reach_s: float,
 ) -> Steps[tuple[NDArray[np.intp], Floats] | None]:
     """Where an end of a recording lies if a recorder started again there.
 
@@ -67,8 +68,6 @@ def beyond_restart(
         The first rows or the last ones.
     path : tuple of two ndarrays, shape (K,)
         Offsets of a path in seconds, and its evidence in nats.
-    reach_s : float
-        How far from the path is looked, seconds.
 
     Yields
     ------
@@ -87,8 +86,8 @@ def beyond_restart(
     middle_s = float(np.median(offset_s))
     begins_s = HOP_S * features[1].first_frame
     ends_s = begins_s + HOP_S * len(features[1])
-    low_s = max(middle_s - reach_s, begins_s - rows_s[end][-1])
-    high_s = min(middle_s + reach_s, ends_s - rows_s[end][0])
+    low_s = max(middle_s - _REACH_S, begins_s - rows_s[end][-1])
+    high_s = min(middle_s + _REACH_S, ends_s - rows_s[end][0])
     if low_s >= high_s:
         return None
     first_s = np.full(len(nats), HOP_S * round(low_s / HOP_S))

@@ -76,14 +76,14 @@ def likeliest(score: NDArray[np.floating], jump_nats: float) -> tuple[Columns, f
     """
     best, came_from = score[0].astype(np.float64), []
     column = np.arange(score.shape[1])
-    drift = np.arange(-_DRIFT_COLUMNS, _DRIFT_COLUMNS + 1)[:, None]
+    drift = np.arange(-_DRIFT_COLUMNS, _DRIFT_COLUMNS + 1)
     for row in score[1:]:
         around = np.pad(best, _DRIFT_COLUMNS, constant_values=-np.inf)
-        before = around[column + drift + _DRIFT_COLUMNS]
+        before = np.stack([around[by : by + len(column)] for by in range(len(drift))])
         nearest = before.argmax(axis=0)
         stayed, highest = before[nearest, column], int(best.argmax())
         jumps = best[highest] - jump_nats > stayed
-        came_from.append(np.where(jumps, highest, column + drift[nearest, 0]))
+        came_from.append(np.where(jumps, highest, column + drift[nearest]))
         best = np.where(jumps, best[highest] - jump_nats, stayed) + row
     path = [int(best.argmax())]
     for before in reversed(came_from):

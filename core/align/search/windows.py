@@ -240,7 +240,8 @@ def likelier_window(
     rows_s: Floats,
     windows: tuple[SearchWindow, ...],
     prior: DriftPrior | None = None,
-    reach_s: float = 0.0,
+    *,
+    beyond: bool = False,
 ) -> Steps[tuple[SearchWindow, TermSurfaces]]:
     """Compare the channels in all windows, and keep the one with most evidence.
 
@@ -254,8 +255,8 @@ def likelier_window(
         Moments of channel 0, seconds.
     windows : tuple of SearchWindow
     prior : DriftPrior, optional
-    reach_s : float
-        How much further, seconds; zero for nowhere else.
+    beyond : bool
+        Whether they are; the rows of a section have ends where the recording has none.
 
     Yields
     ------
@@ -268,6 +269,8 @@ def likelier_window(
     terms : TermSurfaces
         The spectral terms in it.
     """
+    if len(windows) == 1 and not beyond:
+        return windows[0], (yield from _compared(features, rows_s, windows[0]))
     best: _Look | None = None
     first: _Look | None = None
     most = -np.inf
@@ -279,13 +282,14 @@ def likelier_window(
         if evidence > most:
             best, most = look, evidence
     assert best is not None
-    for end_rows in untold_ends(best.nats) if reach_s else ():
-        path = best.path_s, best.nats
-        looking = beyond_restart(features, rows_s, end_rows, path, reach_s)
-        found = yield from part_of(looking, 0.8, 0.9)
+    for number, rows in enumerate(untold_ends(best.nats) if beyond else ()):
+        start, end = 0.8 + 0.1 * number, 0.9 + 0.1 * number
+        looking = beyond_restart(features, rows_s, rows, (best.path_s, best.nats))
+        found = yield from part_of(looking, start, (start + end) / 2)
         wider = found and best.window.reaching(rows_s, *found)
         if found and wider:
-            look = yield from part_of(_look(features, rows_s, wider, prior), 0.9, 1.0)
+            comparing = _look(features, rows_s, wider, prior)
+            look = yield from part_of(comparing, (start + end) / 2, end)
             more = look.log_evidence - best.log_evidence
             if more > look.handicap(best):
                 best = look
@@ -320,14 +324,19 @@ class _Look:
         return _RESTART_NATS if _is_restart(first.path_s, self.path_s) else FAR_NATS
 
 
+def _compared(
+    features: tuple[ChannelFeatures, ChannelFeatures], rows_s: Floats, window: SearchWindow
+) -> Steps[TermSurfaces]:
+    return (yield from term_surfaces(*features, rows_s, window.first_offset_s, window.columns))
+
+
 def _look(
     features: tuple[ChannelFeatures, ChannelFeatures],
     rows_s: Floats,
     window: SearchWindow,
     prior: DriftPrior | None,
 ) -> Steps[_Look]:
-    compared = term_surfaces(*features, rows_s, window.first_offset_s, window.columns)
-    terms = yield from part_of(compared, 0.0, 0.5)
+    terms = yield from part_of(_compared(features, rows_s, window), 0.0, 0.5)
     surface = terms.combined(terms.prior)
     decoded, _ = yield from part_of(decode_carried(surface, prior, FIRST_MODEL), 0.5, 1.0)
     path_s = window.first_offset_s + HOP_S * decoded.posterior.argmax(axis=1)

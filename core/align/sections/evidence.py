@@ -264,17 +264,16 @@ def compare(
         ends = np.rint((rows_s[[0, -1]] + [-WINDOW_S, WINDOW_S]) / HOP_S).astype(int)
         features = features[0].between(*ends.tolist()), features[1]
     windows: tuple[SearchWindow, ...] = ()
-    reach_s = 0.0
     if len(asked.sync):
         windows = (_window_around(asked.sync, rows_s),)
     else:
-        reach_s = WIDE_SEARCH_S if whole else 0.0
         centres_s = asked.recording.expected_offsets_s if whole else (around_s,)
         windows = yield from plan.staged(
             Stage.SEARCH, _searched(asked, features, rows_s, centres_s)
         )
     window, terms = yield from plan.staged(
-        Stage.COMPARE, likelier_window(features, rows_s, windows, prior, reach_s)
+        Stage.COMPARE,
+        likelier_window(features, rows_s, windows, prior, beyond=whole and not len(asked.sync)),
     )
     networks = yield from hear_networks(
         asked.learned,

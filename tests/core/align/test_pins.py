@@ -221,6 +221,17 @@ def test_a_path_that_goes_back_in_channel_1_is_told_and_its_keypoints_are_not_be
     assert alignment.keypoints.confidence[40:].min() > 0.5
 
 
+@pytest.mark.parametrize(("step_s", "told"), [(0.3, False), (1.5, True)])
+def test_a_step_of_seconds_sends_a_sure_file_to_review_and_a_dropped_buffer_does_not(step_s, told):
+    """Forward in channel 1, so that time goes back nowhere."""
+    truth = np.where(np.arange(120) < 40, 0.1, 0.1 + step_s)
+    alignment = machine(truth, np.ones(120, dtype=bool))
+    assert errors(alignment, truth).max() < 0.02
+    said = "at 40 s the offset steps by +1.5 s: did a recorder stop there?"
+    assert (said in alignment.warnings) is told
+    assert alignment.needs_review is told
+
+
 def test_accepting_everything_keeps_everything(unsure):
     alignment, _ = unsure
     accepted = alignment.keypoints
