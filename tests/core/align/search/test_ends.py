@@ -37,10 +37,12 @@ def test_a_quarter_of_a_minute_beside_a_restart_is_found(tmp_path, kind, seed, d
     found = aligned_without(tmp_path, kind, seed, duration_s, lost_s)
     time_0_s = found.keypoints.time_0_s
     gone_s = lost_s.stop - lost_s.start
-    # Where keypoints are told by their own sound, on either side.
-    before, after = time_0_s < lost_s.start - 3, time_0_s > lost_s.stop + 1
-    assert np.abs(found.keypoints.offset_s[before]).max() < 0.1
-    assert np.abs(found.keypoints.offset_s[after] + gone_s).max() < 0.1
+    before, after = time_0_s < lost_s.start, time_0_s > lost_s.stop
+    error_s = np.abs(found.keypoints.offset_s + np.where(after, gone_s, 0))
+    # Within seconds of the restart a keypoint may be held on the wrong side, and says so.
+    far = (time_0_s < lost_s.start - 4) | (time_0_s > lost_s.stop + 4)
+    assert error_s[far].max() < 0.1
+    assert found.keypoints.confidence[(before | after) & (error_s > 0.1)].max(initial=0) < 0.75
     assert found.needs_review
     assert any("goes back in channel 1" in warning for warning in found.warnings)
 
