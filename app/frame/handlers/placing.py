@@ -70,8 +70,13 @@ class PlacingCommands(QObject):
         is_here = key == self._session.selection.recording
         if not (is_here and time.start_s <= time_0_s <= time.end_s):
             time_0_s = (time.start_s + time.end_s) / 2
-        if not self._session.placing.add(round(time_0_s, 3)):
-            self._say(f"There is a keypoint at {time_0_s:.3f} s, or channel 0 does not run then.")
+        entry = self._session.current
+        if self._session.placing.add(round(time_0_s, 3)) or entry is None:
+            return
+        if 0 <= time_0_s <= entry.recording.duration_s:
+            self._say(f"There is a keypoint at {time_0_s:.3f} s already; it is selected.")
+        else:
+            self._say(f"Channel 0 does not run at {time_0_s:.3f} s; point at a moment within it.")
 
     @Slot()
     def remove_keypoint(self) -> None:

@@ -61,6 +61,19 @@ def test_where_nobody_pointed_it_is_the_middle_of_the_view(opened: MainWindow) -
     assert "There is a keypoint at 7.500 s" in opened.messages.message.text
 
 
+def test_why_no_keypoint_is_added_is_said(opened: MainWindow) -> None:
+    opened.time.show_span(-1.0, 8.0)
+    before = times(opened)
+    for time_s, said in (
+        (3.0, "There is a keypoint at 3.000 s already; it is selected."),
+        (-0.1, "Channel 0 does not run at -0.100 s; point at a moment within it."),
+    ):
+        opened.panes[0].pointed.emit(time_s)
+        opened.commands["add_keypoint"].trigger()
+        assert opened.messages.message.text == said
+    assert times(opened) == before
+
+
 def test_a_keypoint_is_removed_and_the_next_one_is_selected(
     opened: MainWindow, settle: Settle
 ) -> None:
