@@ -18,7 +18,13 @@ from app.settings.preferences import AlignSettings, settings_of
 from app.work.align.aligner import Aligner, Notice, Refused
 from app.work.align.apart import AlignerApart
 from app.work.align.batch import AlignBatch
-from app.work.align.messages import cancelled, failed, imported_stand, no_evidence
+from app.work.align.messages import (
+    cancelled,
+    failed,
+    imported_stand,
+    no_evidence,
+    while_some_wait,
+)
 from app.work.align.queue import AlignQueue, Purpose, Task
 from app.work.run_clock import RunClock
 from core import __version__
@@ -181,8 +187,10 @@ class Aligning(QObject):
 
     def _end_batch(self) -> None:
         batch, self._batch = self._batch, AlignBatch()
-        recordings = self._session.recordings
-        summary = batch.summary(lambda: self._session.recordings is recordings)
+        recordings, some_wait = self._session.recordings, while_some_wait(self._session)
+        summary = batch.summary(
+            lambda: self._session.recordings is recordings and (bool(batch.failed) or some_wait())
+        )
         if summary is not None:
             self.message_posted.emit(summary)
 

@@ -91,13 +91,13 @@ class AlignBatch:
         cost_s = self._spent_s + self.seconds() - self._begun_s + left_s
         return left_s + waiting_s * cost_s / (self._done_audio_s + self._audio_s)
 
-    def summary(self, is_open: Callable[[], bool]) -> Message | None:
+    def summary(self, is_true: Callable[[], bool]) -> Message | None:
         """What came of it; None where that was told already, of a single recording.
 
         Parameters
         ----------
-        is_open : callable
-            Whether the recordings are still open.
+        is_true : callable
+            Whether that is of use still.
         """
         if self.done < 2:
             return None
@@ -110,7 +110,7 @@ class AlignBatch:
         text = "; ".join(words).rstrip(".")
         kind = Kind.WARNING if self.failed else Kind.INFO
         details = "\n".join(self.failed)
-        return Message(kind, f"{text}.", "next_uncertain", details, is_true=is_open)
+        return Message(kind, f"{text}.", "next_uncertain", details, is_true=is_true)
 
     def _why(self) -> str:
         why = []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from app.base.background_runner import RunResult
 from app.base.messages import Kind, Message, short_name, some_names
+from app.session.entries import Entry
 from app.session.session_model import SessionModel
 from core.session import Basis
 
@@ -22,6 +23,26 @@ def cancelled(session: SessionModel, is_idle: Callable[[], bool]) -> Message:
     is_shown = session.selection.while_shown()
     text = "Alignment cancelled; nothing was changed."
     return Message(Kind.INFO, text, "align", is_true=lambda: is_shown() and is_idle())
+
+
+def while_some_wait(session: SessionModel) -> Callable[[], bool]:
+    """Whether a person has not decided on all keypoints of what is open now.
+
+    What is said of that is dropped when it is over: a recording that is done is not asked again.
+    """
+    recordings = session.recordings
+    left = list(recordings)
+
+    def some_wait() -> bool:
+        while left and _is_done(recordings[left[-1]]):
+            left.pop()
+        return bool(left)
+
+    return some_wait
+
+
+def _is_done(entry: Entry) -> bool:
+    return entry.is_out or entry.reviewed == len(entry.keypoints)
 
 
 def no_evidence(session: SessionModel, key: int, why: str, details: str) -> Message:

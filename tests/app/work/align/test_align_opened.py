@@ -116,6 +116,26 @@ def test_a_summary_stays_until_it_is_closed(
     assert window.messages.isHidden()
 
 
+def test_a_summary_is_over_when_everything_is_reviewed(
+    make_window: Make, folder: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    window = make_window(Asked())
+    window.open([folder])
+    settle(window)
+    assert window.messages.message.text.startswith("3 recordings aligned; 3 to review")
+    first, *others = window.session.recordings
+    for key in others:
+        every = range(len(window.session.recordings[key].keypoints))
+        window.session.review_keypoints(every, ReviewState.ACCEPTED, key)
+    window.messages.look_again()
+    assert window.messages.message.text.startswith("3 recordings aligned; 3 to review")
+    every = range(len(window.session.recordings[first].keypoints))
+    window.session.review_keypoints(every, ReviewState.ACCEPTED, first)
+    window.messages.look_again()
+    after = window.messages.message
+    assert after is None or "recordings aligned" not in after.text, after.text
+
+
 def test_the_list_says_what_is_aligned_and_what_waits(
     make_window: Make, folder: Path, settle: Settle, qtbot: QtBot
 ) -> None:
