@@ -36,7 +36,8 @@ def chances(
     Parameters
     ----------
     begins : ndarray, shape (T, R)
-        Probability that the sound of each run of the sentence begins at a step.
+        How likely the sound of each run of the sentence begins at a step; more than one in all
+        becomes one.
     starts : ndarray of int, shape (M,)
         First steps of clips.
     steps : int
@@ -47,8 +48,9 @@ def chances(
     -------
     ndarray, shape (M,)
     """
-    nothing = np.maximum(1 - begins.sum(axis=1, keepdims=True), 0)
-    given = np.ascontiguousarray(np.hstack([nothing, begins]).T)
+    total = begins.sum(axis=1, keepdims=True)
+    shared = begins / np.maximum(total, 1)
+    given = np.ascontiguousarray(np.hstack([np.maximum(1 - total, 0), shared]).T)
     moves = [
         (_STATES.index(state), sound, _STATES.index(_after(state, sound, sentence)))
         for state, sound in product(_STATES, range(1, len(given)))

@@ -37,3 +37,12 @@ def test_of_uncertain_sounds_it_is_the_sum_over_all_that_may_happen() -> None:
     )
     found = chances(begins[:, 1:], np.zeros(1, dtype=np.intp), steps=6, sentence=sentence)
     assert found == pytest.approx(wanted, abs=1e-5)
+
+
+def test_sounds_that_are_both_sure_at_a_step_are_as_likely_as_each_other() -> None:
+    sentence = Sentence((("one", "tet"), ("one", "song")))
+    begins = np.array([[1, 0], [1, 1], [0, 1]], dtype=np.float32)
+    found = chances(begins[:2], np.zeros(1, dtype=np.intp), steps=2, sentence=sentence)
+    assert found == pytest.approx(0.5)
+    found = chances(begins, np.zeros(1, dtype=np.intp), steps=3, sentence=sentence)
+    assert found == pytest.approx(0.0)

@@ -103,7 +103,7 @@ def test_counts_and_orders_of_own_labels_are_found(tmp_path: Path) -> None:
     best, *_ = result_of(answered(index, understood("two up calls, then down", own), 5))
     assert best.stretch[:2] == (1, 1)
     assert best.stretch.start_s <= 17.0 < 19.2 <= best.stretch.end_s
-    assert best.score > 0.5
+    assert 0.5 < best.score <= 1
     other, *_ = result_of(answered(index, understood("down, then one up call", own), 5))
     assert other.stretch[:2] == (0, 0)
     assert other.stretch.start_s <= 4.0 < 9.0 <= other.stretch.end_s
