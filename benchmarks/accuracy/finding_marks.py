@@ -38,7 +38,7 @@ from benchmarks.accuracy.finding import (
 )
 from benchmarks.common import store
 from benchmarks.common.places import RESULTS
-from core.find.marks import Marks, search_again
+from core.find.marks import WANTED_MORE, Marks, search_again
 from core.find.query import Stretch
 from core.find.search import Found
 from core.simulate.aviary import FLAP
@@ -66,7 +66,8 @@ class Person:
             tuple(each for each in marked if not self.likes(each)),
         )
         takes, _ = task(self.made, self.query, across=self.across)
-        found = search_again(self.made.index, own, marks, RANKED)
+        top = RANKED // WANTED_MORE if marked else RANKED
+        found = search_again(self.made.index, own, marks, top)
         return [each for each in found if takes(each.stretch)]
 
     def likes(self, found: Found) -> bool:

@@ -18,7 +18,7 @@ WEIGHT = 2.0
 NEAREST = 0.5
 """What likeness to the nearest marked stretch weighs against that to the moved query."""
 _NEAR_ROWS = 2
-_WANTED_MORE = 3
+WANTED_MORE = 3
 """So many times the hits are looked for, so that what looks wrong can give way."""
 
 
@@ -69,7 +69,7 @@ def search_again(
     known = [*marks.right, *marks.wrong]
     fresh = [
         each
-        for each in search(index, replace(query, frames=moved), _WANTED_MORE * top + len(known))
+        for each in search(index, replace(query, frames=moved), WANTED_MORE * top + len(known))
         if not any(each.is_same(other.stretch) for other in known)
     ]
     return merged([*marks.right, *_judged(index, fresh, [query.frames, *right], wrong)], None, top)
