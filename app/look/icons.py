@@ -6,12 +6,17 @@ import math
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.look.theme import theme
 
-ICON_PX = 20
+_LEAST_PX = 20
+
+
+def icon_px() -> int:
+    """Side of an icon, which grows with the person's letters."""
+    return max(_LEAST_PX, QFontMetrics(QGuiApplication.font()).height())
 
 
 def icon(name: str) -> QIcon:
@@ -26,7 +31,7 @@ def icon(name: str) -> QIcon:
     ):
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode()))
         for scale in scales:
-            pixmap = QPixmap(ICON_PX * scale, ICON_PX * scale)
+            pixmap = QPixmap(icon_px() * scale, icon_px() * scale)
             pixmap.fill(Qt.GlobalColor.transparent)
             with QPainter(pixmap) as painter:
                 renderer.render(painter, QRectF(pixmap.rect()))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.commands.actions import ACTIONS, TOOLBAR
-from app.look.icons import ICON_PX
+from app.look.icons import icon_px
 from app.views.bars.evidence_button import EvidenceButton
 
 _TIGHT_PX = 1000
@@ -29,7 +29,7 @@ class ToolBar(QToolBar):
         super().__init__("Tools")
         self.setObjectName("tools")
         self.setMovable(False)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setIconSize(QSize(icon_px(), icon_px()))
         labelled = {spec.id for spec in ACTIONS if spec.label}
         self._labelled: list[QToolButton] = []
         for word in TOOLBAR.split():

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from app.look.icons import icon
+from app.look.icons import icon, icon_px
 from app.look.theme import theme
 from app.session.entries import Entry
 from app.session.session_model import SessionModel
@@ -46,7 +46,7 @@ class WarningStrip(QFrame):
 
     @Slot()
     def _repaint(self) -> None:
-        self._sign.setPixmap(icon("uncertain").pixmap(20, 20))
+        self._sign.setPixmap(icon("uncertain").pixmap(icon_px(), icon_px()))
 
     @Slot()
     def _refresh(self) -> None:

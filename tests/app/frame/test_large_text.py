@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
 from app.frame.main_window import MainWindow
@@ -72,3 +73,11 @@ def test_why_takes_no_more_room_than_its_words(
     lines = popup.text.count("\n") + len(popup.text) / 25
     assert popup.height() < (lines + 3) * popup.fontMetrics().lineSpacing()
     popup.close()
+
+
+@pytest.mark.usefixtures("large_text")
+def test_the_tools_are_as_large_as_the_letters(make_window: Callable[..., MainWindow]) -> None:
+    window = make_window(size=SCREEN)
+    side_px = window.toolbar.iconSize().height()
+    assert side_px >= window.fontMetrics().height() > 24
+    assert window.commands["play"].icon().actualSize(QSize(side_px, side_px)).height() == side_px
