@@ -16,7 +16,7 @@ from core.align.claims.alias import find_alias
 from core.align.claims.monotone import never_back
 from core.align.claims.row_claims import claims, file_related, step_beside
 from core.align.limits import CERTAIN, DOUBTFUL, FEW_DOUBTFUL
-from core.align.path import OffsetPath, RowStatistics
+from core.align.path import RowStatistics
 from core.arrays import Floats
 from core.audio.sequences.gaps import NO_GAP, Gaps
 from core.evidence.surface import ScoreSurface
@@ -72,7 +72,7 @@ def build_alignment(
     clear = confidence.clarity(surface.time_0_s, statistics.nats)
     why = list(confidence.reasons(surface.time_0_s, statistics, clear, duration_1_s))
     pinned = any(known.reason in (PINNED, SYNCED) for known in decided.values())
-    alias = None if pinned else _alias(surface, path, statistics.nats, set(decided))
+    alias = None if pinned else find_alias(surface, path, statistics.nats, decided)
     claim = claims(decoded, statistics, clear, alias=alias, pinned=pinned)
     sure = claim.sure
     time_1_s = surface.time_0_s + path.offset_s
@@ -123,20 +123,6 @@ def build_alignment(
         tuning=decoded.tuning,
         gaps=decoded.gaps,
     )
-
-
-def _alias(
-    surface: ScoreSurface, path: OffsetPath, nats: Floats, decided: set[int]
-) -> Alias | None:
-    """Whether the rows of which nothing is decided fit as well elsewhere.
-
-    What stands in the others is a bound as deep as single precision goes: beside it, no difference
-    between two alignments is large.
-    """
-    if not decided:
-        return find_alias(surface, path, nats)
-    heard = np.array([row for row in range(len(nats)) if row not in decided], np.intp)
-    return find_alias(surface.rows(heard), path.rows(heard), nats[heard]) if len(heard) else None
 
 
 def _share_within(tolerance_s: float, sd_s: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from core.align.alignment import ALIAS_MARGIN, Alias
@@ -22,7 +24,9 @@ _REPEATED = 0.8
 """Song repeats itself from this share on of clear matches that fit as well elsewhere."""
 
 
-def find_alias(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> Alias | None:
+def find_alias(
+    surface: ScoreSurface, path: OffsetPath, nats: Floats, decided: Collection[int] = ()
+) -> Alias | None:
     """Find another alignment, a constant shift away, that fits almost as well.
 
     Stereotyped song matches itself one motif later. The shift profile
@@ -40,16 +44,21 @@ def find_alias(surface: ScoreSurface, path: OffsetPath, nats: Floats) -> Alias |
         At its rows.
     nats : ndarray, shape (K,)
         Evidence of every row for the path.
+    decided : collection of int
+        Rows that are left out. They hold the bound of a decision, as deep as single precision
+        goes: beside it, no difference between two alignments is large.
 
     Returns
     -------
     Alias or None
         None where the path stands alone.
     """
-    hops = bool((np.abs(np.diff(path.offset_s)) > ALIAS_APART_S).any())
-    if len(path.offset_s) > _ROWS:
-        some = np.linspace(0, len(path.offset_s) - 1, _ROWS).astype(np.intp)
-        surface, path, nats = surface.rows(some), path.rows(some), nats[some]
+    heard = np.setdiff1d(np.arange(len(nats)), np.fromiter(decided, np.intp, len(decided)))
+    if not len(heard):
+        return None
+    hops = bool((np.abs(np.diff(path.offset_s[heard])) > ALIAS_APART_S).any())
+    some = heard[np.linspace(0, len(heard) - 1, min(len(heard), _ROWS)).astype(np.intp)]
+    surface, path, nats = surface.rows(some), path.rows(some), nats[some]
     width = surface.score.shape[1]
     shift = np.arange(-width, width + 1) * surface.step_s
     profile = surface.at(path.offset_s + shift[:, None]).mean(axis=1, dtype=np.float64)
