@@ -54,6 +54,9 @@ _LEAST_PEAK, _LEAST_FAR_PEAK = 6.0, 8.0
 """A near and a far peak are read where they stand this many standard deviations out of their row's
 lags. Of rows without shared sound none in a hundred has such a peak (decision 0080); a wrong one at
 the end of a silence bends the clock all along it."""
+_CLOSE = 0.95
+"""Lags whose correlation comes this close to the peak are as likely as the peak's: of readings with
+a second peak so high a third slip by a period in noise of 0 dB, of others one in fifty."""
 _NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 _FAR_SD = 2.0
@@ -96,15 +99,15 @@ def sharpen(recording: Recording, time_0_s: Floats, first: Refinement) -> Steps[
             continue
         clock = rough = _smoothed(time_0_s[rows], offset_s[rows], _GRID_SD_S)
         for reading in range(_READINGS):
-            read_s = np.full(len(clock.offset_s), np.nan)
+            read_s, doubt_s = np.full((2, len(clock.offset_s)), np.nan)
             for start in range(0, len(read_s), ROWS_A_BLOCK):
                 part = slice(start, start + ROWS_A_BLOCK)
-                read_s[part] = _read(recording, time_0_s[rows], clock.offset_s, part)
+                read_s[part], doubt_s[part] = _read(recording, time_0_s[rows], clock.offset_s, part)
                 done = (reading + start / len(read_s)) / _READINGS
                 yield (rows.start + done * len(read_s)) / len(time_0_s)
             if np.isfinite(read_s).sum() < _LEAST_ROWS:
                 break
-            clock = _smoothed(time_0_s[rows], clock.offset_s + read_s, _LEAST_SD_S)
+            clock = _sharpened(time_0_s[rows], clock, read_s, doubt_s)
         if clock is not rough and clock.scatter_s < _MOST_FINE_S:
             offset_s[rows], sd_s[rows] = clock.offset_s, clock.sd_s
     return Refinement(offset_s, sd_s)
@@ -135,7 +138,7 @@ def _steady_stretches(time_0_s: Floats, offset_s: Floats) -> list[slice]:
 
 
 def _smoothed(time_0_s: Floats, offset_s: Floats, least_s: float) -> _Smoothed:
-    """Lay a clock through offsets; what lies far from it counts less (iterated weights).
+    """Lay a clock through offsets that are read equally well.
 
     Parameters
     ----------
@@ -145,13 +148,54 @@ def _smoothed(time_0_s: Floats, offset_s: Floats, least_s: float) -> _Smoothed:
         Scatter that is never gone below, seconds.
     """
     scatter_s = max(_scatter(offset_s), least_s)
-    read_sd_s = np.full(len(offset_s), scatter_s)
+    smooth_s, sd_s = _laid(time_0_s, offset_s, np.full(len(offset_s), scatter_s))
+    return _Smoothed(smooth_s, sd_s, scatter_s)
+
+
+def _sharpened(time_0_s: Floats, clock: _Smoothed, read_s: Floats, doubt_s: Floats) -> _Smoothed:
+    """Lay a clock through what was read along another one, which a far reading contradicts.
+
+    Parameters
+    ----------
+    time_0_s, read_s, doubt_s : ndarray, shape (K,)
+        Seconds; what was read lies beside `clock`, and is known that well by itself.
+    clock : _Smoothed
+    """
+    offset_s = clock.offset_s + read_s
+    scatter_s = max(_scatter(offset_s), _LEAST_SD_S)
+    read_sd_s = np.hypot(scatter_s, doubt_s)
+    far = _far(read_s, np.hypot(read_sd_s, clock.sd_s))
+    smooth_s, sd_s = _laid(time_0_s, offset_s, read_sd_s, far)
+    return _Smoothed(smooth_s, sd_s, scatter_s)
+
+
+def _laid(
+    time_0_s: Floats, offset_s: Floats, read_sd_s: Floats, far: Floats | float = 1.0
+) -> tuple[Floats, Floats]:
+    """A clock through offsets; what lies far from it counts less (iterated weights).
+
+    Parameters
+    ----------
+    time_0_s, offset_s, read_sd_s : ndarray, shape (K,)
+        Seconds.
+    far : ndarray, shape (K,)
+        How many times as unsure each of them is at first.
+
+    Returns
+    -------
+    smooth_s, sd_s : ndarray, shape (K,)
+        Seconds.
+    """
     for _ in range(_ROUNDS):
-        ways = [_filtered(time_0_s, offset_s, read_sd_s, wander) for wander in _WANDERS]
+        ways = [_filtered(time_0_s, offset_s, far * read_sd_s, wander) for wander in _WANDERS]
         smooth_s, sd_s = _looked_back(time_0_s, max(ways, key=attrgetter("log_likelihood")))
-        away_s = np.abs(offset_s - smooth_s)
-        read_sd_s = scatter_s * np.maximum(1.0, away_s / (_FAR_SD * scatter_s))
-    return _Smoothed(smooth_s, np.maximum(sd_s, _LEAST_SD_S), scatter_s)
+        far = _far(offset_s - smooth_s, read_sd_s)
+    return smooth_s, np.maximum(sd_s, _LEAST_SD_S)
+
+
+def _far(away_s: Floats, sd_s: Floats) -> Floats:
+    """How many times as unsure an offset is as its standard deviation says, being so far away."""
+    return np.fmax(1.0, np.abs(away_s) / (_FAR_SD * sd_s))
 
 
 def _scatter(offset_s: Floats) -> float:
@@ -263,14 +307,29 @@ def _looked_back(time_0_s: Floats, way: _Filtered) -> tuple[Floats, Floats]:
     return np.array(found[::-1]), np.sqrt(np.maximum(found_var[::-1], 0.0))
 
 
-def _read(recording: Recording, time_0_s: Floats, offset_s: Floats, block: slice) -> Floats:
-    """What is left beside a smooth path in a block of rows, seconds; NaN without a clear peak."""
+def _read(
+    recording: Recording, time_0_s: Floats, offset_s: Floats, block: slice
+) -> tuple[Floats, Floats]:
+    """What is left beside a smooth path in a block of rows, as `_peaks_s` has it."""
     phases = row_phases(recording, time_0_s, offset_s, block)
     return _peaks_s(irfft(phases, _FINER * round(LAG_RATE_HZ * FRAME_S), axis=1))
 
 
-def _peaks_s(correlation: NDArray[np.float32]) -> Floats:
-    """Lag of the highest point of every row, between its samples, seconds."""
+def _peaks_s(correlation: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Lag of the highest point of every row, between its samples, and how ambiguous it is.
+
+    A whistle matches itself a period earlier and later: the lags around at which the correlation
+    comes close to its peak are as likely.
+
+    Parameters
+    ----------
+    correlation : ndarray of float32, shape (K, lags)
+
+    Returns
+    -------
+    lag_s, doubt_s : ndarray, shape (K,)
+        Seconds; NaN without a clear peak.
+    """
     rate_hz = _FINER * LAG_RATE_HZ
     reach = round(_REACH_S * rate_hz)
     near = np.hstack([correlation[:, -reach:], correlation[:, : reach + 1]])
@@ -283,4 +342,8 @@ def _peaks_s(correlation: NDArray[np.float32]) -> Floats:
     least = np.where(is_near, _LEAST_PEAK, _LEAST_FAR_PEAK)
     clear = here > least * correlation.std(axis=1)
     inside = (top > 1) & (top < near.shape[1] - 2)
-    return np.where(clear & inside, (top - reach + part) / rate_hz, np.nan)
+    lags = np.arange(near.shape[1]) - top[:, None]
+    close = (near >= _CLOSE * here[:, None]) & (np.abs(lags) <= _NEAR_S * rate_hz)
+    doubt = np.sqrt(np.sum(close * lags**2, axis=1) / np.maximum(close.sum(axis=1), 1))
+    found = np.where(clear & inside, [top - reach + part, doubt], np.nan) / rate_hz
+    return found[0], found[1]

@@ -91,6 +91,18 @@ def test_sounds_that_only_one_recorder_heard_do_not_bend_the_clock(tmp_path):
     assert np.abs(found.offset_s - line_s)[25:].max() < 1e-3
 
 
+def test_one_echo_does_not_bend_the_clock(tmp_path):
+    rows_s = np.arange(40.0)
+    heard_twice(tmp_path / "a.wav", clock, silent_s=(16.0, 20.0))
+    samples, _ = sf.read(tmp_path / "a.wav")
+    second = slice(round(20.3 * RATE_HZ), round(21.0 * RATE_HZ))
+    samples[second, 1] = np.roll(samples[second, 1], round(0.004 * RATE_HZ))
+    sf.write(tmp_path / "a.wav", samples, RATE_HZ, subtype="FLOAT")
+    first = rough(clock(rows_s), 3e-4)
+    found = result_of(sharpen(open_recording(tmp_path / "a.wav"), rows_s, first))
+    assert np.abs(found.offset_s - clock(rows_s))[2:38].max() < 5e-4
+
+
 def test_sound_from_many_places_is_left_as_it_was(tmp_path):
     rows_s = np.arange(40.0)
     first = rough(clock(rows_s), 4e-3)
