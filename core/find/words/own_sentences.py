@@ -47,15 +47,7 @@ def search_own_words(
     top : int
         As many at most.
 
-    Yields
-    ------
-    float
-        Share of the work done.
-
-    Returns
-    -------
-    list of Found
-        As `core.find.words.searching.best_clips`.
+    Yields and returns as `core.find.words.searching.search_words`.
 
     Raises
     ------

@@ -81,20 +81,7 @@ def search_by_tower(index: Index, text: str, tower: TextTower, top: int) -> Step
     top : int
         As many at most.
 
-    Yields
-    ------
-    float
-        Share of the work done.
-
-    Returns
-    -------
-    list of Found
-        As `core.find.words.searching.best_clips`.
-
-    Raises
-    ------
-    InputError
-        If what was heard cannot be kept.
+    Yields, returns and raises as `core.find.words.searching.search_words`; scores are cosines.
     """
     begins = yield from listened(index, shipped_words())
     head = tower.head
