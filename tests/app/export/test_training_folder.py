@@ -65,7 +65,7 @@ def test_what_was_reviewed_goes_out_and_the_rest_is_named(
     ]
     assert dialog.place.text() == str(tmp_path / "garden_training")
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.outcome.startswith("Written to"))
+    qtbot.waitUntil(lambda: dialog.outcome.startswith("Written to") and reviewed.exports.is_idle)
     out = tmp_path / "garden_training"
     assert [path.name for path in (out / "audio").iterdir()] == ["a.wav"]
     assert read_csv(out / "annotations.csv").files["a.wav"].time_1_s[0] == 3.25
