@@ -13,8 +13,8 @@ from core.find.index import RecordingFrames
 from core.find.query import Query
 from core.find.search import Found, merged, scores_at, search
 
-WEIGHT = 2.0
-"""What the means of the stretches marked right and wrong weigh against the query's one."""
+RIGHT, WRONG = 2.0, 0.6
+"""What the mean of the marked stretches weighs against the query's one."""
 NEAREST = 0.5
 """What likeness to the nearest marked stretch weighs against that to the moved query."""
 _NEAR_ROWS = 2
@@ -63,9 +63,9 @@ def search_again(
     wrong = [_frames(index, each, length) for each in marks.wrong]
     moved = query.frames.copy()
     if right:
-        moved += np.float32(WEIGHT) * np.mean(right, axis=0)
+        moved += np.float32(RIGHT) * np.mean(right, axis=0)
     if wrong:
-        moved -= np.float32(WEIGHT) * np.mean(wrong, axis=0)
+        moved -= np.float32(WRONG) * np.mean(wrong, axis=0)
     known = [*marks.right, *marks.wrong]
     fresh = [
         each
