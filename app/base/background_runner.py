@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from core.errors import InputError
 from core.memory import is_shortage
-from core.priority import give_way
+from core.processes.priority import give_way
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QProcess
 
-from core.child_process import own_command
+from core.processes.child_process import own_command
 
 
 def start_another() -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from app.settings.evidence_preference import EvidencePreference
 from app.work.align.aligner import Notice
 from app.work.model_files import model_in_use
-from core.child_process import ChildEndedError, steps_of_child
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
+from core.processes.child_process import ChildEndedError, steps_of_child
 
 if TYPE_CHECKING:
     from core.learn.corrections import Corrections

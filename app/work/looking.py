@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from app.session.entries import Entry
 from core.align.alignment import Progress
 from core.audio.recording import Recording, names_apart
-from core.child_process import Child, ChildEndedError, steps_of_child
 from core.errors import InputError, system_reason
 from core.find.across import Hit, disagreements, with_other_side
 from core.find.collection import Collection, Searched
@@ -24,6 +23,7 @@ from core.find.marks import Marks, search_again
 from core.find.query import Stretch, query_of
 from core.find.search import Found
 from core.formats.sidecar import Rows
+from core.processes.child_process import Child, ChildEndedError, steps_of_child
 from core.steps import reported, result_of
 
 if TYPE_CHECKING:

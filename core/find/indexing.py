@@ -9,12 +9,12 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from core.align.alignment import Progress
-from core.engine import Engine, results_of
 from core.errors import InputError
 from core.find.collection import Collection, Searched
 from core.find.frames import FrameEncoder
 from core.find.index import SUFFIX, Label, RecordingFrames, open_frames, read_label, write_frames
 from core.formats.files.atomic import check_writable, make_folder
+from core.processes.engine import Engine, results_of
 from core.steps import part_of, reported
 
 

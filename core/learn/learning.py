@@ -20,7 +20,6 @@ from core import __version__
 from core.align.alignment import Progress
 from core.align.decoding import prior_fit
 from core.audio.same_sound import course_of, sounds
-from core.engine import Engine
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact import adapted
@@ -34,6 +33,7 @@ from core.learn.kept import KeptSteps
 from core.learn.tiers import MINUTES, SECONDS
 from core.learn.weights import TrueRows, fitted_weights, true_rows
 from core.model.model import Card, LearnedFrom, Model, shipped_model
+from core.processes.engine import Engine
 from core.steps import part_of, reported
 
 _NOWHERE = KeptSteps()

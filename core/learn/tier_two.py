@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from core.arrays import Floats
 from core.audio.spectra.features import HOP_S, feature_blocks
-from core.engine import Engine, results_of
 from core.errors import InputError
 from core.evidence.adaptation import Adaptation
 from core.evidence.compact_net import band_levels, noise_floor
@@ -21,6 +20,7 @@ from core.learn.curve import LossPoint
 from core.learn.hearing import HeardRecording, densest
 from core.learn.kept import KeptSteps
 from core.nets.embed import leave_a_core
+from core.processes.engine import Engine, results_of
 from core.steps import reported, result_of
 from core.train.adapting import RECIPE, Epoch, Example, Keeping, adapt_steps
 from core.train.offsets import Training

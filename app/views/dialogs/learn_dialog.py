@@ -22,10 +22,10 @@ from app.base.placing import corner_within
 from app.review.review_pace import run_left_text
 from app.session.session_model import SessionModel
 from app.settings.preferences import PreferenceStore
-from app.views.parts.comparison_view import ComparisonView
-from app.views.parts.loss_curve import LossCurve
+from app.views.parts.learning.comparison_view import ComparisonView
+from app.views.parts.learning.loss_curve import LossCurve
+from app.views.parts.learning.tier_choice import TierChoice
 from app.views.parts.sentence_label import SentenceLabel
-from app.views.parts.tier_choice import TierChoice
 from app.work.learning import Learning, Looked
 from core.learn.curve import LossPoint
 

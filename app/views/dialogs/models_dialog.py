@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
 from app.settings.preferences import PreferenceStore
-from app.views.parts.comparison_view import figure_texts
+from app.views.parts.learning.comparison_view import figure_texts
 from app.views.parts.plain_table import PlainTable
 from app.work.model_files import ModelFile, list_steps
 

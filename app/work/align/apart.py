@@ -8,8 +8,8 @@ from app.settings.evidence_preference import EvidencePreference
 from app.work.align.aligner import Aligner, load_aligner
 from core.arrays import Floats
 from core.audio.recording import Recording
-from core.child_process import Child, ChildEndedError
 from core.errors import InputError
+from core.processes.child_process import Child, ChildEndedError
 
 
 class AlignerApart:

@@ -19,9 +19,9 @@ import numpy as np
 import scipy
 
 from core import __version__
-from core.child_process import deaf_to_ctrl_c
 from core.errors import InputError
 from core.extras import ensure
+from core.processes.child_process import deaf_to_ctrl_c
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -103,7 +103,7 @@ def _client(scheduler: str) -> Any:
 
 
 class DaskEngine:
-    """As `core.engine.Engine`; a task whose worker dies goes to another.
+    """As `core.processes.engine.Engine`; a task whose worker dies goes to another.
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from core.cli.batch.processes import at_a_time, in_processes
-from core.engine import Engine
 from core.errors import InputError
+from core.processes.engine import Engine
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -9,8 +9,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
-from core.child_process import start_child
 from core.cli.terminal.report import note
+from core.processes.child_process import start_child
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -23,7 +23,6 @@ from core.cli.batch.outcome import Failed, Outcome, summarise
 from core.cli.batch.resume import Kept, key_of
 from core.cli.evidence import close_all, identity, opened_evidence, opened_here
 from core.cli.terminal.report import Advance
-from core.engine import Engine
 from core.errors import InputError
 from core.evidence.choice import EvidenceChoice
 from core.evidence.learned import Networks
@@ -31,6 +30,7 @@ from core.formats.tables.biodcase import check_times
 from core.formats.tables.sync_table import check_ends
 from core.memory import is_shortage, shortage
 from core.model.model import Model
+from core.processes.engine import Engine
 from core.steps import result_of
 
 

@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.text import Text
 
 from core import __version__
-from core.child_process import own_command
 from core.cli.codes import DONE
 from core.cli.screen import Screen
 from core.cli.terminal.report import print_json, say
@@ -25,6 +24,7 @@ from core.errors import InputError
 from core.extras import is_frozen, learning_pack
 from core.nets import ensure_torch, torch_found
 from core.plain_text import plain
+from core.processes.child_process import own_command
 from core.train import ensure_training
 
 PACKAGES = (

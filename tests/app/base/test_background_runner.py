@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from app.base.background_runner import BackgroundRunner, RunResult, RunStatus
-from core.child_process import end_child, start_child
 from core.errors import InputError
+from core.processes.child_process import end_child, start_child
 
 
 class Ear(QObject):

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from app.frame.main_window import MainWindow
 from app.settings.preferences import Preferences
 from app.views.dialogs.learn_dialog import LearnDialog
-from app.views.parts.before_after_plot import BeforeAfterPlot
+from app.views.parts.learning.before_after_plot import BeforeAfterPlot
 from core.audio.recording import Recording
 from core.keypoints import ReviewState
 from core.learn.tiers import MINUTES, SECONDS

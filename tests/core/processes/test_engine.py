@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from core.cli.batch.engines import OwnProcesses
-from core.engine import Engine, results_of
 from core.errors import InputError
+from core.processes.engine import Engine, results_of
 from core.steps import result_of, told_of
 
 

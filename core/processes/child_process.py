@@ -19,7 +19,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.extras import is_frozen
-from core.priority import come_before
+from core.processes.priority import come_before
 
 _PATIENCE_S = 0.05
 """Longest wait for a word of a process before the caller may change its mind."""
@@ -39,7 +39,7 @@ def own_command(*arguments: str) -> list[str]:
     """
     if is_frozen():
         return [sys.executable, *arguments]
-    return [sys.executable, str(Path(__file__).parents[1] / "main.py"), *arguments]
+    return [sys.executable, str(Path(__file__).parents[2] / "main.py"), *arguments]
 
 
 def start_child(

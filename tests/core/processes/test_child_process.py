@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from core import __version__
-from core.child_process import (
+from core.errors import InputError
+from core.processes.child_process import (
     Child,
     ChildEndedError,
     end_child,
@@ -22,7 +23,6 @@ from core.child_process import (
     start_child,
     steps_of_child,
 )
-from core.errors import InputError
 
 
 def test_the_program_is_started_by_its_path(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_call_that_is_given_up_does_not_disturb_the_next(counter: Child, taken
 def test_a_call_that_was_given_up_and_does_not_stop_ends_with_its_process(
     counter: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.child_process._LONGEST_STEP_S", 0.2)
+    monkeypatch.setattr("core.processes.child_process._LONGEST_STEP_S", 0.2)
     given_up = counter.steps(2, 60.0)
     pid = next(step for step in given_up if step is not None)[2]
     time.sleep(0.3)

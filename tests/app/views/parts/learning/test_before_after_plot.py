@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.views.parts.before_after_plot import BeforeAfterPlot
+from app.views.parts.learning.before_after_plot import BeforeAfterPlot
 
 
 @pytest.mark.parametrize(

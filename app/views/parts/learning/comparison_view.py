@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from app.views.parts.before_after_plot import BeforeAfterPlot
+from app.views.parts.learning.before_after_plot import BeforeAfterPlot
 from app.views.parts.plain_table import PlainTable
 
 if TYPE_CHECKING:

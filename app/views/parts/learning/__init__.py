@@ -1,0 +1,1 @@
+"""What a dialog about learning is made of: what can be learned, how it goes, what it brought."""
