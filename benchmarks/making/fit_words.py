@@ -37,7 +37,7 @@ from safetensors.numpy import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.accuracy.finding_words import Judges, Row, rows_of_chances
+from benchmarks.accuracy.finding.words import Judges, Row, rows_of_chances
 from benchmarks.common import store
 from benchmarks.making.fit_compact import OUT
 from benchmarks.making.provenance import provenance

@@ -27,7 +27,7 @@ from core.known_map import KnownMap
 
 AGREES = 1.7
 """Standard deviations above other times that count as the same moment. One in twenty wrong places
-of real and simulated pairs reaches it (``python -m benchmarks.accuracy.other_side``)."""
+of real and simulated pairs reaches it (``python -m benchmarks.accuracy.finding.other_side``)."""
 NEAR_S = 0.06
 """How far a sound may lie from where it must be: travel, and keypoints that are a little off."""
 APART_S = (0.5, 5.0)

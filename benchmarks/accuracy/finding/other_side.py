@@ -1,6 +1,6 @@
 """Whether a sound is told to be on the other channel where it is, and only there.
 
-usage: python -m benchmarks.accuracy.other_side [--scenes N]
+usage: python -m benchmarks.accuracy.finding.other_side [--scenes N]
 
 **Real pairs**: a microphone in the room and a transmitter on a bird's back, on one clock, so that
 the true time map is known to a few milliseconds. Places are stretches of 0.3, 0.5 and 1 s in which
@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.finding import SCENE_S, Heard, World, world
+from benchmarks.accuracy.finding.examples import SCENE_S, Heard, World, world
 from benchmarks.common import store
 from benchmarks.common.places import RESULTS, shared
 from benchmarks.making.compact_scenes import log_mel_of
@@ -179,7 +179,7 @@ def _means(values: Frames, length: int) -> Frames:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.other_side",
+        prog="python -m benchmarks.accuracy.finding.other_side",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -9,14 +9,13 @@ two birds share, every other song of the same bird in its recording. A hit is ri
 half of the shorter of both with a relevant event that its recorder heard. Of the first ten hits:
 R@10 is the share that is right of as many as there could be, mAP@10 the mean of the precision at
 every right one. `across` hears the query in one channel and takes hits of the other only.
-`words`: see `benchmarks.accuracy.finding_words`; what is not shipped was judged when it was
-trained. What marks bring: `benchmarks.accuracy.finding_marks`.
+`words`: see `benchmarks.accuracy.finding.words`; what is not shipped was judged when it was
+trained. What marks bring: `benchmarks.accuracy.finding.marks`.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.finding_words import Judges, Row, rows_of_chances
+from benchmarks.accuracy.finding.words import Judges, Row, rows_of_chances
 from benchmarks.common import store
 from benchmarks.making.compact_scenes import log_mel_of
 from benchmarks.making.word_clips import held_back
@@ -326,7 +325,3 @@ def main() -> int:
         result.pop("machine", None)
         store.save(arguments.out, "finding", result)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

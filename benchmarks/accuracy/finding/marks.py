@@ -1,6 +1,6 @@
 """What a person's marks bring when sounds are found by an example.
 
-usage: python -m benchmarks.accuracy.finding_marks [--scenes N] [--queries N]
+usage: python -m benchmarks.accuracy.finding.marks [--scenes N] [--queries N]
 
 Scenes, one query in three, and what is right are those of `benchmarks.accuracy.finding`, at 10 and
 0 dB; flapping wings stand for noises (hops are heard only under a call). **One by one**: five times
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.accuracy.finding import (
+from benchmarks.accuracy.finding.examples import (
     RANKED,
     TOP,
     WORDS,
@@ -119,7 +119,7 @@ def marked(made: World, queries: Sequence[Asked], *, across: bool) -> dict[str, 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.finding_marks",
+        prog="python -m benchmarks.accuracy.finding.marks",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

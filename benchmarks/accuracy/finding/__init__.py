@@ -1,0 +1,1 @@
+"""How well sounds are found: by example, by words, after marks, and on the other channel."""
