@@ -40,8 +40,9 @@ _END_S = 1e-3
 _FEWEST_IN_GROUP = 3
 _GROUP_SD = (0.05, 50e-6)
 """How much offset (seconds) and slope scatter in one deployment at least."""
-_GROUP_GAP = 5.0
-"""A wider gap between recordings parts two deployments, standard deviations within them."""
+_GROUPS_APART = (4.5, 18.0)
+"""Groups whose means are further apart are two deployments, standard deviations within them: the
+first, and the second shared by the recordings, of which few fall apart by chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +222,7 @@ def refuse_two_deployments(recordings: Sequence[Corrected]) -> None:
     Raises
     ------
     InputError
-        If a wide gap in offset or drift parts them.
+        If their offsets or drifts lie in two places.
     """
     lines = np.array([_line(each.keypoints) for each in recordings])
     for column, least, scale, unit in zip(
@@ -253,7 +254,10 @@ def _parted(values: Floats, least: float) -> float | None:
     if not ends:
         return None
     end = max(ends, key=lambda end: float(ordered[end] - ordered[end - 1]))
-    within = max(least, float(ordered[:end].std(ddof=1)), float(ordered[end:].std(ddof=1)))
-    return (
-        float(ordered[end - 1]) if ordered[end] - ordered[end - 1] > _GROUP_GAP * within else None
-    )
+    groups = ordered[:end], ordered[end:]
+    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
+    within = max(least, float(np.sqrt(squares / (len(ordered) - 2))))
+    apart = float(groups[1].mean() - groups[0].mean())
+    limit, shared = _GROUPS_APART
+    is_two = apart > (limit + shared / len(ordered)) * within
+    return float(ordered[end - 1]) if is_two else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.arrays import Floats
 from core.errors import InputError
 from core.keypoints import KeypointSet, ReviewState
 from core.learn.corrections import Corrections, refuse_two_deployments, usable
@@ -133,6 +134,26 @@ def test_two_deployments_are_refused(corrections, offset_s, slope):
 
     with pytest.raises(InputError, match="two groups of 3 and 3 recordings"):
         refuse_two_deployments(_with(corrections, of_two).recordings)
+
+
+def test_two_deployments_whose_scatter_nearly_meets_are_refused(corrections):
+    """Offsets scatter by 0.3 s around two places 2 s apart: no wide gap lies between them."""
+    twenty = replace(corrections, recordings=(corrections.recordings * 4)[:20])
+    refused = 0
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        more_s = rng.normal(0, 0.3, 20) + np.repeat((0.0, 2.0), 10)
+
+        def of_two(
+            kept: KeypointSet, _rng: object, number: int, more_s: Floats = more_s
+        ) -> KeypointSet:
+            return replace(kept, time_1_s=kept.time_1_s + more_s[number])
+
+        try:
+            refuse_two_deployments(_with(twenty, of_two).recordings)
+        except InputError:
+            refused += 1
+    assert refused >= 40
 
 
 def test_the_scatter_of_one_deployment_is_no_second_one(corrections):
