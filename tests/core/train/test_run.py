@@ -73,6 +73,7 @@ def rows(out: Path) -> list[dict[str, float]]:
         return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_to_the_same_losses_and_weights(place, tmp_path):
     whole = run(place, tmp_path / "whole")
     assert len({row.learning_rate for row in whole}) > 1, "the plateau must be part of the test"
