@@ -185,9 +185,7 @@ class _Chain:
                         message, most = np.ones_like(message), np.float32(1)
                     move = self._moves[self._strides[row]]
                     heard = self._emission[row] / most
-                    jumped = float(move.anywhere * ((move.prior @ message) @ heard))
-                    message = move.backward(message, heard)
-                    message = _shifted(message, -int(self._origin_step[row]), jumped)
+                    message = self._moved_back(message, move, heard, int(self._origin_step[row]))
             total = marginal.sum(axis=1, keepdims=True)
             marginal = np.where(total > 0, marginal, np.float32(1))  # nothing left: anywhere
             marginal *= np.float32(weight) / marginal.sum(axis=1, keepdims=True)
@@ -218,6 +216,12 @@ class _Chain:
             beyond = state.sum() - inside.sum()
             moved += (move.anywhere * max(beyond, np.float32(0)) * move.prior)[:, None]
         return moved
+
+    @staticmethod
+    def _moved_back(message: Floats32, move: Transition, heard: Floats32, step: int) -> Floats32:
+        """One row back, as `_moved` goes on."""
+        jumped = float(move.anywhere * ((move.prior @ message) @ heard)) if step else 0.0
+        return _shifted(move.backward(message, heard), -step, jumped)
 
 
 def _shifted(values: Floats32, step: int, beyond: float = 0.0) -> Floats32:
