@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.common.machine import ONE_THREAD
@@ -26,14 +25,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QRadioButton
 
 from app.export.export_dialog import ExportDialog
 from app.frame.main_window import MainWindow
-from app.launch import make_app
 from app.session.region import Region
-from app.session.session_places import SessionPlaces
 from benchmarks.window.deployment import write_deployment
 from benchmarks.window.environment import environment
-from benchmarks.window.gui_day import all_aligned
-from benchmarks.window.gui_frames import SIZE, rest, wait
-from benchmarks.window.gui_watchdog import LIMIT_MS, Watchdog
+from benchmarks.window.gui_day import all_aligned, fresh_window, print_gaps
+from benchmarks.window.gui_frames import rest, wait
+from benchmarks.window.gui_watchdog import Watchdog
 
 FILES = 100
 DURATION_S = 15.0
@@ -133,20 +130,13 @@ def main() -> None:
     """Measure, print beside the limit."""
     files = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
     print(environment())
-    app = make_app()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "garden"
         write_deployment(Path(place), {folder.name: files, "other": 1}, DURATION_S)
-        window = MainWindow(size=SIZE, remembers=False, places=SessionPlaces(Path(place) / "home"))
-        store = window.shell.preferences
-        store.put(replace(store.value, models_folder=str(Path(place) / "models")))
-        window.show()
-        app.processEvents()
-        rounds = Rounds(window, Path(place))
-        rounds.run(folder, files)
-        window.close()
-    for name, gap_ms in rounds.longest_ms.items():
-        print(f"{name:36s} {gap_ms:9.1f}   target {LIMIT_MS:g}")
+        with fresh_window(Path(place)) as window:
+            rounds = Rounds(window, Path(place))
+            rounds.run(folder, files)
+    print_gaps(rounds.longest_ms)
 
 
 if __name__ == "__main__":

@@ -296,16 +296,22 @@ def by_words(stored: Path) -> dict[str, Row]:
     return told
 
 
-def main() -> int:
+def parser_of(prog: str, about: str | None) -> argparse.ArgumentParser:
+    """Arguments of what is judged on simulated aviaries."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.finding",
-        description=__doc__,
+        prog=f"python -m {prog}",
+        description=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--scenes", type=int, default=16)
     parser.add_argument("--queries", type=int, default=60, help="of each word")
-    parser.add_argument("--only", choices=[*RANKERS, BY_WORDS], help="one part; others stay")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser
+
+
+def main() -> int:
+    parser = parser_of("benchmarks.accuracy.finding", __doc__)
+    parser.add_argument("--only", choices=[*RANKERS, BY_WORDS], help="one part; others stay")
     arguments = parser.parse_args()
     result = store.load(arguments.out, "finding") or {}
     result |= {"scenes": arguments.scenes, "snr_db": SNR_DB}

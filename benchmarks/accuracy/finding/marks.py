@@ -12,7 +12,6 @@ could be, before and after.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections import defaultdict
@@ -32,12 +31,12 @@ from benchmarks.accuracy.finding.examples import (
     figures,
     is_right,
     mean,
+    parser_of,
     summary,
     task,
     world,
 )
 from benchmarks.common import store
-from benchmarks.common.places import RESULTS
 from core.find.marks import WANTED_MORE, Marks, search_again
 from core.find.query import Stretch
 from core.find.search import Found
@@ -118,15 +117,7 @@ def marked(made: World, queries: Sequence[Asked], *, across: bool) -> dict[str, 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.finding.marks",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--scenes", type=int, default=16)
-    parser.add_argument("--queries", type=int, default=60, help="of each word")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
+    arguments = parser_of("benchmarks.accuracy.finding.marks", __doc__).parse_args()
     result: dict[str, object] = {"scenes": arguments.scenes}
     for snr_db in SNRS_DB:
         with tempfile.TemporaryDirectory() as folder:
